@@ -18,7 +18,7 @@ typedef int32_t day_t;
 #define DAY_TEXT 11  /* "2026-11-24" and a NUL */
 #define WEEK_TEXT 9  /* "2026-W48" and a NUL */
 #define DAY_MIN 0       /* 1970-01-01 */
-#define DAY_MAX 84006   /* 2199-12-31 */
+#define DAY_MAX 84005   /* 2199-12-31 */
 
 /* Exactly "YYYY-MM-DD", a real date between DAY_MIN and DAY_MAX */
 enum err day_parse(const char *s, day_t *out);
