@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One HTTP request being answered, as handlers see it. The engine
+ * (libmicrohttpd, guard, watchdog) is in engine.c; handlers never see
+ * libmicrohttpd. A handler runs on an engine thread and must not block:
+ * what needs the store is asked with ask_store(), which suspends the
+ * exchange and calls back on an engine thread later.
+ *
+ * Caveat: body bytes are plaintext of reporters on the no-script path; the
+ * engine wipes its buffers after body() returned.
+ */
+#ifndef MELDLUIK_GATEWAY_EXCHANGE_H
+#define MELDLUIK_GATEWAY_EXCHANGE_H
+
+#include "meldluik/bytes.h"
+
+struct exchange;
+
+enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT };
+
+enum method exchange_method(const struct exchange *x);
+const char *exchange_path(const struct exchange *x); /* no query: refused */
+/* Value of a header (case-insensitive name) or NULL */
+const char *exchange_header(const struct exchange *x, const char *name);
+/* Declared Content-Length; UINT64_MAX when chunked */
+uint64_t exchange_length(const struct exchange *x);
+/* State of the handler, freed by handler->release */
+void exchange_set(struct exchange *x, void *state);
+void *exchange_get(struct exchange *x);
+
+/* Answers. Each exchange is answered exactly once. */
+enum answer_flags {
+	ANSWER_STORE = 1,  /* may be cached (style sheet, script); else no-store */
+	ANSWER_SECRET = 2, /* wipe the body after sending */
+	ANSWER_CLOSE = 4   /* close the connection after it */
+};
+/* Copies ${body} (into secret memory with ANSWER_SECRET) */
+void exchange_answer(struct exchange *x, unsigned status,
+    const char *content_type, const void *body, size_t len, unsigned flags);
+/* Adds a header to the coming answer (fixed strings only) */
+void exchange_add_header(struct exchange *x, const char *name,
+    const char *value);
+
+/*
+ * A handler serves one method and path, or a prefix. begin() is called with
+ * headers complete, may answer at once (the body is then not read).
+ * body() gets pieces; returns how many bytes it took; 0 with the exchange
+ * suspended means "call again later". finish() when the body is complete.
+ */
+struct handler {
+	enum method method;
+	const char *path; /* exact, or prefix if it ends with a slash-star */
+	uint64_t body_max;
+	void (*begin)(struct exchange *x);
+	size_t (*body)(struct exchange *x, uint8_t *p, size_t len);
+	void (*finish)(struct exchange *x);
+	void (*release)(void *state); /* always, answered or broken off */
+};
+/* Tables of handlers, each NULL-path ended; the engine is given a list */
+extern const struct handler intake_handlers[];  /* /v1/envelopes, uploads */
+extern const struct handler public_handlers[];  /* /v1 signed files, /healthz */
+extern const struct handler page_handlers[];    /* pages, static, no-script */
+extern const struct handler courier_handlers[]; /* own listener only */
+
+/*
+ * Requests to the store process: (gateway/process/ipc.h does the wire). The
+ * callback is called exactly once on an engine thread, also when the store
+ * died (ERR_BUSY). The exchange is suspended from ask_store until after the
+ * callback. ${payload} up to ASK_PAYLOAD_MAX bytes is copied to memory
+ * shared with the store and wiped after.
+ */
+#define ASK_PAYLOAD_MAX 1048576u
+enum ask {
+	ASK_PUT,            /* payload envelope; digest, week -> note */
+	ASK_UPLOAD_BEGIN,   /* week -> id */
+	ASK_UPLOAD_PART,    /* id, number, payload -> next */
+	ASK_UPLOAD_FINISH,  /* id, digest, week -> note */
+	ASK_MANIFEST_CUT,   /* -> serial */
+	ASK_MANIFEST,       /* serial -> payload: u32 doc length, doc, sig */
+	ASK_MANIFEST_FIRST, /* desk -> serial */
+	ASK_ENVELOPE,       /* digest, offset -> payload piece, total */
+	ASK_OUTBOUND_PUT,   /* desk, path, offset, payload */
+	ASK_OUTBOUND_APPLY, /* desk */
+	ASK_PUBLIC,         /* path, offset -> payload piece, total */
+	ASK_FIGURES,
+	ASK_COUNT
+};
+struct ask_request {
+	enum ask what;
+	uint8_t id[16];
+	uint8_t digest[32];
+	int32_t week;
+	uint32_t number; /* part number, desk */
+	uint64_t serial, offset;
+	char path[96];
+	const uint8_t *payload; /* or NULL */
+	size_t payload_len;
+};
+struct ask_answer {
+	int err; /* enum err */
+	uint8_t id[16];
+	uint32_t next;
+	uint64_t serial, total;
+	const uint8_t *payload; /* valid during the callback */
+	size_t payload_len;     /* receipt note, manifest, piece of a file */
+};
+typedef void (*ask_done)(struct exchange *x, void *arg,
+    const struct ask_answer *a);
+void ask_store(struct exchange *x, const struct ask_request *q,
+    ask_done done, void *arg);
+
+/*
+ * Public signed files, mirrored in web (refreshed when the store says so;
+ * immutable snapshots with reference counts). NULL when not there.
+ */
+struct public_file {
+	const uint8_t *p;
+	size_t len;
+};
+struct snapshot; /* all public files of one version, plus parsed forms */
+const struct snapshot *snapshot_take(void);
+void snapshot_release(const struct snapshot *s);
+bool snapshot_file(const struct snapshot *s, const char *path,
+    struct public_file *out);
+struct keyset;
+struct epoch;
+const struct keyset *snapshot_keyset(const struct snapshot *s); /* or NULL */
+/* The epoch to seal with today; NULL: the gateway is not open */
+const struct epoch *snapshot_epoch(const struct snapshot *s);
+int32_t exchange_today(void); /* day_t, refreshed by the engine */
+
+#endif

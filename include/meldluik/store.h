@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The gateway's store: ciphertext, record keys, the intake chain and the
+ * gateway's signing key, in one folder, one process, one thread. Narrow on
+ * purpose: a second engine must be able to stand behind it.
+ *
+ * Caveats: call from the process that opened it. Nothing is durable before
+ * store_commit() returned OK; an answer to a reporter waits for that. Calls
+ * between two commits form one LMDB transaction (group commit). Day and
+ * randomness: `today` is set with store_today; secrets stay inside.
+ */
+#ifndef MELDLUIK_STORE_H
+#define MELDLUIK_STORE_H
+
+#include "meldluik/bundle.h"
+#include "meldluik/envelope.h"
+
+struct store;
+
+struct store_options {
+	const char *path;           /* folder, mode 0700, ours alone */
+	uint64_t bulk_bytes;        /* most bytes of attachments kept */
+	uint64_t text_reserve;      /* bytes only text envelopes may use */
+	uint64_t free_floor;        /* stop attachments below this free space */
+	uint64_t ballast;           /* bytes of ballast.bin */
+	unsigned uploads_max;       /* open upload sessions */
+	unsigned grace_days;        /* between confirmation and erasure */
+	unsigned chaff_a_day;       /* mean number of chaff envelopes; 0 off */
+};
+
+/* Makes the folder's files at first start (generation 1, fresh key). A
+ * second open of the same folder by anybody is ERR_BUSY. */
+enum err store_open(const struct store_options *o, struct store **out);
+void store_close(struct store *s);
+void store_today(struct store *s, day_t today);
+/* Commits what was asked since the last commit. On failure nothing of it
+ * happened and every answer of the batch must be that failure. */
+enum err store_commit(struct store *s);
+/* Forgets what was asked since the last commit */
+void store_abort(struct store *s);
+
+/* --- identity --- */
+const struct sign_pk *store_key(const struct store *s);
+uint64_t store_generation(const struct store *s);
+bool store_has_keyset(const struct store *s);
+const struct keyset *store_keyset(const struct store *s); /* or NULL */
+
+/* --- intake (gateway, web) --- */
+struct store_receipt {
+	char note[1024]; /* signed note, NUL-ended */
+	size_t len;
+};
+/*
+ * A whole envelope (<= ENVELOPE_WHOLE_MAX). Validates header, size, epoch;
+ * ${digest} is the client's claim and must equal H(p). Same bytes within
+ * 24 h (or while present): the same receipt. Errors: ERR_FORMAT, ERR_POLICY,
+ * ERR_LIMIT (no class), ERR_STALE (epoch closed or unknown), ERR_CRYPT
+ * (digest differs), ERR_FULL.
+ */
+enum err store_put(struct store *s, const uint8_t *p, size_t len,
+    const uint8_t digest[HASH_LEN], day_t week, struct store_receipt *out);
+
+#define UPLOAD_ID 16u
+/* A session costs nothing before its first part. */
+enum err store_upload_begin(struct store *s, day_t week,
+    uint8_t id[UPLOAD_ID]);
+/* ERR_CONFLICT sets ${next}; ERR_UNKNOWN; ERR_FULL; ERR_LIMIT */
+enum err store_upload_part(struct store *s, const uint8_t id[UPLOAD_ID],
+    uint32_t number, const uint8_t *p, size_t len, uint32_t *next);
+enum err store_upload_finish(struct store *s, const uint8_t id[UPLOAD_ID],
+    const uint8_t digest[HASH_LEN], day_t week, struct store_receipt *out);
+
+/* --- courier --- */
+/*
+ * Cuts a manifest if anything is new since the last. ${serial} is then the
+ * newest. Manifest bytes and signature by number:
+ */
+enum err store_manifest_cut(struct store *s, uint64_t *serial);
+enum err store_manifest(struct store *s, uint64_t serial, struct buf *doc,
+    struct buf *sig); /* ERR_UNKNOWN */
+/* First manifest not confirmed by ${desk} (newest + 1 if all are) */
+uint64_t store_manifest_first(struct store *s, unsigned desk);
+/* Bytes [offset, offset + max) of an envelope; ${total} its size.
+ * ERR_UNKNOWN if it is not listed or erased. */
+enum err store_envelope(struct store *s, const uint8_t sha256[HASH_LEN],
+    uint64_t offset, size_t max, struct buf *out, uint64_t *total);
+/*
+ * Outbound bundle, file by file into a staging area (one a desk), then
+ * apply. Staging survives restarts; putting a path again replaces it.
+ * store_outbound_apply verifies everything of FORMAT.md section 9; the same
+ * bundle again is OK. Lanes and public files go live at the next
+ * store_daily (or at once where nothing was live before).
+ */
+enum err store_outbound_put(struct store *s, unsigned desk, const char *path,
+    uint64_t offset, const uint8_t *p, size_t len);
+enum err store_outbound_apply(struct store *s, unsigned desk,
+    const struct sign_pk *identity, day_t today);
+
+/* --- public signed files: what web serves --- */
+/* path: keyset.json, keyset.json.minisig, page.json, page.json.minisig,
+ * page.json.holder.minisig, epochs/2026-W48.json, board/1.json,
+ * board/1.json.minisig, board/1 */
+enum err store_public(struct store *s, const char *path, struct buf *out);
+/* Grows with every change of public files */
+uint64_t store_public_version(const struct store *s);
+/* Calls ${each} with every path */
+enum err store_public_list(struct store *s,
+    enum err (*each)(void *arg, const char *path, uint64_t size), void *arg);
+
+/* --- beat --- */
+/* Once a minute: heartbeat record, upload expiry, chaff when due */
+enum err store_beat(struct store *s, uint64_t monotonic_seconds);
+/* Once a day: lanes go live, erasure with fresh root key, compaction */
+enum err store_daily(struct store *s, day_t today);
+
+/* Counters without content, for the operator */
+struct store_figures {
+	uint64_t text_free, bulk_free; /* bytes */
+	uint64_t manifests;
+	bool full_bulk, full_text;
+};
+void store_figures(struct store *s, struct store_figures *out);
+
+#endif
