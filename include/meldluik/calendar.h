@@ -19,6 +19,8 @@ typedef int32_t day_t;
 #define WEEK_TEXT 9  /* "2026-W48" and a NUL */
 #define DAY_MIN 0       /* 1970-01-01 */
 #define DAY_MAX 84005   /* 2199-12-31 */
+#define DAY_NONE INT32_MIN  /* not yet, unknown; for functions that say so */
+#define DAY_NEVER INT32_MAX /* later than any day */
 
 /* Exactly "YYYY-MM-DD", a real date between DAY_MIN and DAY_MAX */
 enum err day_parse(const char *s, day_t *out);

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Routing before sealing: REGULATION 4.2. Whatever the desks and the role,
+ * the picked desk is never one that must not read about that role.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "meldluik/routing.h"
+
+static struct profile *nl;
+static struct route_desk desks[16];
+static size_t count;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	if (profile_builtin("nl", &nl) != OK) {
+		return -1;
+	}
+	count = routing_default_desks(nl);
+	for (size_t i = 0; i < count; i++) {
+		desks[i] = routing_default_desk(nl, i);
+	}
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	profile_free(nl);
+	return 0;
+}
+
+static unsigned
+pick(const char *role)
+{
+	unsigned number = 0;
+
+	assert_int_equal(routing_pick(nl, role, desks, count, &number), OK);
+	return number;
+}
+
+static bool
+barred(const struct route_desk *d, const char *role)
+{
+	for (size_t i = 0; i < d->must_not_reads; i++) {
+		if (strcmp(d->must_not_read[i], role) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+table_of_the_municipality(void **state)
+{
+	(void)state;
+	assert_int_equal(pick("medewerker"), 1);
+	assert_int_equal(pick("leidinggevende"), 1);
+	assert_int_equal(pick("afdeling"), 1);
+	assert_int_equal(pick("leverancier"), 1);
+	assert_int_equal(pick("vertrouwenspersoon"), 1);
+	assert_int_equal(pick("onbekend"), 1);
+	assert_int_equal(pick("coordinator"), 2);
+	assert_int_equal(pick("gemeentesecretaris"), 3);
+	assert_int_equal(pick("raadslid"), 3);
+	assert_int_equal(pick("wethouder"), 3);
+	assert_int_equal(pick("griffier"), 4);
+	assert_int_equal(pick("burgemeester"), 5);
+	assert_int_equal(pick(""), 1);
+	assert_int_equal(pick(NULL), 1);
+}
+
+static void
+a_bar_wins_over_everything(void **state)
+{
+	size_t roles = routing_roles(nl);
+
+	(void)state;
+	/* every subset of the desks, in both orders */
+	for (unsigned set = 0; set < 1u << count; set++) {
+		for (int turn = 0; turn < 2; turn++) {
+			struct route_desk some[16];
+			size_t n = 0;
+
+			for (size_t i = 0; i < count; i++) {
+				size_t k = turn == 0 ? i : count - 1 - i;
+
+				if ((set >> k & 1) != 0) {
+					some[n++] = desks[k];
+				}
+			}
+			for (size_t r = 0; r < roles; r++) {
+				const char *role = routing_role(nl, r).code;
+				unsigned number = 0;
+				bool any = false;
+				enum err e;
+
+				for (size_t i = 0; i < n; i++) {
+					any = any || !barred(&some[i], role);
+				}
+				e = routing_pick(nl, role, some, n, &number);
+				assert_int_equal(e, any ? OK : ERR_POLICY);
+				if (e == OK) {
+					assert_false(barred(
+					    &desks[number - 1], role));
+				}
+			}
+		}
+	}
+}
+
+static void
+refusals(void **state)
+{
+	static const char *const bars[] = { "burgemeester" };
+	struct route_desk one = { 1, "meldpunt", bars, 1, false };
+	struct route_desk gone = { 2, "oud", NULL, 0, true };
+	const char *role = NULL;
+	unsigned number = 77;
+
+	(void)state;
+	assert_int_equal(routing_pick(nl, "keizer", desks, count, &number),
+	    ERR_UNKNOWN);
+	assert_int_equal(routing_pick(nl, "burgemeester", &one, 1, &number),
+	    ERR_POLICY);
+	assert_int_equal(routing_pick(nl, "medewerker", &gone, 1, &number),
+	    ERR_POLICY);
+	assert_int_equal(number, 77);
+	assert_int_equal(routing_check(nl, desks, count, &role), OK);
+	assert_int_equal(routing_check(nl, &one, 1, &role), ERR_POLICY);
+	assert_string_equal(role, "burgemeester");
+}
+
+static void
+what_the_page_shows(void **state)
+{
+	bool outside = false;
+
+	(void)state;
+	assert_string_equal(routing_role(nl, 0).code, "medewerker");
+	assert_string_equal(routing_label(nl, 0, "nl"), "Een medewerker");
+	assert_string_equal(routing_label(nl, 0, "uk"), "An employee");
+	assert_non_null(strstr(routing_default_warning(nl, "nl"),
+	    "Kiest u niets"));
+	for (size_t i = 0; i < routing_roles(nl); i++) {
+		struct route_role r = routing_role(nl, i);
+
+		outside = outside || r.external_first;
+		assert_true(strcmp(r.code, r.decides) != 0);
+	}
+	assert_true(outside);
+	assert_int_equal(strncmp(routing_desk_label(nl, 0, "nl"), "Meldpunt",
+	    8), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(table_of_the_municipality),
+		cmocka_unit_test(a_bar_wins_over_everything),
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(what_the_page_shows),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
