@@ -181,6 +181,7 @@ check(struct profile *p)
 	}
 	p->external = json_is_true(json_object_get(p->root, "external"));
 	e = e == OK ? taxonomy_check(p) : e;
+	e = e == OK ? clocks_check(p) : e;
 	e = e == OK ? rules_check(p) : e;
 	e = e == OK ? routing_data_check(p) : e;
 	e = e == OK ? casestate_check(p) : e;

@@ -19,6 +19,8 @@
 #define CODE_TEXT_MAX 31
 #define DESKS_MAX 16 /* a profile proposes at most so many */
 #define ROLES_MAX 32
+#define DESK_NUMBER_MAX 63 /* six bits in a code (keys/FORMAT.md) */
+#define BARS_MAX 16        /* roles a desk of a keyset may be barred from */
 
 struct vocabulary {
 	const char *name;
@@ -30,7 +32,7 @@ struct profile {
 	struct vocabulary vocabulary[VOCABULARIES_MAX];
 	size_t vocabularies;
 	struct clock_terms terms;
-	const char *bars[DESKS_MAX][ROLES_MAX]; /* must_not_read, as views */
+	const char *bars[DESKS_MAX][BARS_MAX]; /* must_not_read, as views */
 	bool external;
 };
 

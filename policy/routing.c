@@ -30,6 +30,16 @@ role_find(const struct profile *p, const char *code)
 	return NULL;
 }
 
+/* Ids travel in keysets and reports: 1..32 of [a-z0-9-] (keys/FORMAT.md) */
+static bool
+id_valid(const json_t *o, const char *key)
+{
+	const char *s = json_text(o, key, "");
+
+	return json_has_text(o, key, 32) &&
+	    s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
 enum err
 routing_data_check(struct profile *p)
 {
@@ -46,7 +56,7 @@ routing_data_check(struct profile *p)
 	json_array_foreach (roles, i, o) {
 		json_t *flag = json_object_get(o, "external_first");
 
-		if (!json_has_text(o, "code", CODE_TEXT_MAX) ||
+		if (!id_valid(o, "code") ||
 		    !json_has_labels(o) ||
 		    !json_is_string(json_object_get(o, "decides")) ||
 		    !json_is_strings(json_object_get(o, "prefer"), DESKS_MAX) ||
@@ -60,11 +70,11 @@ routing_data_check(struct profile *p)
 	json_array_foreach (desks, i, o) {
 		json_t *bars = json_object_get(o, "must_not_read");
 
-		if (!json_has_text(o, "id", CODE_TEXT_MAX) ||
+		if (!id_valid(o, "id") ||
 		    !json_has_labels(o) ||
 		    json_integer_value(json_object_get(o, "number")) < 1 ||
-		    json_integer_value(json_object_get(o, "number")) > 255 ||
-		    !json_is_strings(bars, ROLES_MAX)) {
+		    json_integer_value(json_object_get(o, "number")) > DESK_NUMBER_MAX ||
+		    !json_is_strings(bars, BARS_MAX)) {
 			return ERR_FORMAT;
 		}
 		json_array_foreach (bars, k, item) {
