@@ -11,6 +11,12 @@
 
 #include "meldluik/bytes.h"
 
+/*
+ * json_setup(): jansson's memory is wiped when freed, its hash seed drawn.
+ * Done at first use; call it before a sandbox closes. Safe to repeat.
+ */
+void json_setup(void);
+
 /* Parses ${len} <= ${max} bytes; the caller json_decref()s ${out}. */
 enum err json_read(const void *p, size_t len, size_t max, json_t **out);
 /* The same, and `type` must equal ${type} and `version` 1 */

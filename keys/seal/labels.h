@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Every label that separates one use of a key or hash from another
+ * (keys/FORMAT.md). No such string may stand anywhere else: two equal labels
+ * would be seen here at a glance.
+ */
+#ifndef MELDLUIK_LABELS_H
+#define MELDLUIK_LABELS_H
+
+/* Hashed before the 15 bytes of a code: its check characters */
+#define LABEL_CODE_CHECK "meldluik/v1/code-check"
+
+/* HKDF info, ikm = code, salt = org */
+#define LABEL_MAILBOX "meldluik/v1/mailbox"
+#define LABEL_THREAD "meldluik/v1/thread"
+#define LABEL_TAG "meldluik/v1/tag"
+#define LABEL_MESSAGE_ID "meldluik/v1/message-id"
+
+/* HMAC under the tag key: tag of a slot */
+#define LABEL_SLOT "meldluik/v1/slot"
+
+#endif
