@@ -291,7 +291,8 @@ csv_put(struct buf *b, const char *cell, bool last)
 	bool escape = formula_like(cell);
 	size_t len = strlen(cell);
 	bool quote = escape || strpbrk(cell, ",\"\r\n") != NULL ||
-	    (len > 0 && (cell[0] == ' ' || cell[len - 1] == ' '));
+	    (len > 0 && (cell[0] == ' ' || cell[len - 1] == ' ')) ||
+	    strncmp(cell, "\xef\xbb\xbf", 3) == 0; /* no BOM up front */
 
 	if (quote) {
 		buf_u8(b, '"');

@@ -28,7 +28,7 @@ static const char *const needed[] = { "S-STEP", "S-REGISTERED",
 	"S-FEEDBACK", "S-REASONED", "S-OPTIONS", "S-CONSENT", "S-TOLD",
 	"S-RESEALED", "S-WITHDRAWAL", "S-ORAL", "S-RETENTION", "S-HOLD",
 	"S-TERM", "S-TWO", "S-SUBJECT", "S-FOREIGN-END", "S-SANITISED",
-	"S-CHANNEL", "S-DUTY" };
+	"S-CHANNEL", "S-DUTY", "S-UNMODIFIED" };
 
 enum err
 rules_check(const struct profile *p)

@@ -185,6 +185,9 @@ check(struct profile *p)
 	e = e == OK ? rules_check(p) : e;
 	e = e == OK ? routing_data_check(p) : e;
 	e = e == OK ? casestate_check(p) : e;
+	e = e == OK ? retention_check(p) : e;
+	e = e == OK ? forward_data_check(p) : e;
+	e = e == OK ? annual_check(p) : e;
 	return e;
 }
 

@@ -15,7 +15,7 @@
 struct clock_terms {
 	int ack_days;             /* C1 */
 	int feedback_months;      /* C2, C3 */
-	int extended_months;      /* C6; 0: no extension exists (C7) */
+	int extended_months;      /* C6, external reports only; 0: none */
 	int target_months;        /* C5 */
 	int meeting_working_days; /* C11 */
 	int review_years;         /* C12; 0: none */

@@ -123,7 +123,8 @@ round_trip(void **state)
 	static const char *const cells[] = { "", "a", "=1+1", "+31 6", "-1",
 		"@cmd", "\tx", "\rx", "\nx", "'", "''", "'=1", "''=1", "'x",
 		"a,b", "\"", "\"\"", "a\"b", "a\r\nb", " lead", "trail ",
-		"=HYPERLINK(\"http://x\",\"y\")", "coördinator", "العربية" };
+		"=HYPERLINK(\"http://x\",\"y\")", "coördinator", "العربية",
+		"\xef\xbb\xbf" "bom" };
 	const size_t n = sizeof cells / sizeof *cells;
 	struct buf b = buf_new(65536);
 	struct csv *t = NULL;
@@ -146,6 +147,9 @@ round_trip(void **state)
 	for (size_t i = 0; i < n; i++) {
 		buf_clear(&b);
 		csv_put(&b, cells[i], true);
+		assert_int_equal(csv_parse(b.p, b.len, &t, NULL), OK);
+		assert_string_equal(csv_header(t, 0), cells[i]);
+		csv_free(t);
 		/* the cell as a spreadsheet sees it */
 		assert_null(strchr("=+-@\t", b.p[b.p[0] == '"' ? 1 : 0]));
 	}
