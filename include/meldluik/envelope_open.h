@@ -39,6 +39,12 @@ struct envelope_content {
  */
 enum err envelope_open_end(struct envelope_open *o,
     struct envelope_content *out);
+/*
+ * Which rule was broken, as one fixed word ("tar-symlink",
+ * "attachment-hash"), "" if none: for tests and the decryptor's list of junk.
+ * It holds nothing of the message.
+ */
+const char *envelope_open_fault(const struct envelope_open *o);
 void envelope_open_free(struct envelope_open *o);
 void envelope_content_free(struct envelope_content *c);
 
