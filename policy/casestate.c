@@ -55,6 +55,8 @@ enum guard {
 	GUARD_FOUR_EYES_FORWARD,
 	GUARD_FOUR_EYES_ABORT,
 	GUARD_FOUR_EYES_DESTROY,
+	GUARD_FOUR_EYES_UNFOUNDED,
+	GUARD_FOUR_EYES_NO_ROUTE,
 	GUARD_COUNT
 };
 
@@ -89,6 +91,10 @@ static const struct {
 	[GUARD_FOUR_EYES_ABORT] = { "four_eyes_abort", NULL, ACT_ABORT },
 	[GUARD_FOUR_EYES_DESTROY] = { "four_eyes_destroy", NULL,
 	    ACT_DESTROY },
+	[GUARD_FOUR_EYES_UNFOUNDED] = { "four_eyes_unfounded", NULL,
+	    ACT_UNFOUNDED_UNINVESTIGATED },
+	[GUARD_FOUR_EYES_NO_ROUTE] = { "four_eyes_no_route", NULL,
+	    ACT_FEEDBACK_WITHOUT_ROUTE },
 };
 
 static int
@@ -145,6 +151,21 @@ guard_holds(enum guard g, const struct case_facts *f, bool external)
 	default:
 		return false; /* a four-eyes guard is no fact */
 	}
+}
+
+/* Two of the acts need people only in some cases. */
+static enum err
+people_sign(const struct profile *p, enum guard g,
+    const struct case_facts *f, struct rule *why)
+{
+	size_t n = f->signer_count < SIGNERS_MAX ? f->signer_count :
+	    SIGNERS_MAX;
+
+	if ((g == GUARD_FOUR_EYES_UNFOUNDED && !f->unfounded_uninvestigated) ||
+	    (g == GUARD_FOUR_EYES_NO_ROUTE && !f->feedback_without_route)) {
+		return OK;
+	}
+	return foureyes_check(p, guards[g].act, f->signers, n, why);
 }
 
 static const json_t *
@@ -287,10 +308,7 @@ case_may(const struct profile *p, const struct case_facts *f,
 		enum guard g = (enum guard)guard_find(json_string_value(name));
 
 		if (guards[g].rule == NULL) {
-			size_t n = f->signer_count < SIGNERS_MAX ?
-			    f->signer_count : SIGNERS_MAX;
-			enum err e = foureyes_check(p, guards[g].act,
-			    f->signers, n, why);
+			enum err e = people_sign(p, g, f, why);
 
 			if (e != OK) {
 				return e;

@@ -62,7 +62,7 @@ taxonomy_check(struct profile *p)
 		"investigation_status", "outcome", "measure", "ack_waiver",
 		"wbk", "anonymous", "channel", "area", "relation",
 		"adviser_kind", "hours", "activity", "contact_route",
-		"advice_topic", "participant" };
+		"advice_topic", "participant", "reporter" };
 	json_t *all = json_object_get(p->root, "vocabularies"), *values;
 	json_t *triage = json_object_get(p->root, "triage");
 	const char *name;
@@ -219,4 +219,10 @@ triage_wbk(const enum answer answers[TRIAGE_QUESTIONS])
 	/* One "no" settles the national limb, not the Union limb. */
 	return no && answers[TRIAGE_UNION_LAW] == ANSWER_NO ? "nee" :
 	    "onbekend";
+}
+
+bool
+wbk_is_downgrade(const char *from, const char *to)
+{
+	return strcmp(from, "ja") == 0 && strcmp(to, "ja") != 0;
 }

@@ -48,7 +48,9 @@ struct case_facts {
 	bool feedback_given;
 	bool feedback_reasoned; /* says why */
 	bool options_told;     /* the outside channels were named */
-	bool outcome_recorded;
+	bool feedback_without_route; /* given as "no route" (four eyes) */
+	bool outcome_recorded; /* of an advice question: the answer */
+	bool unfounded_uninvestigated; /* outcome ongegrond, no investigation */
 	bool reason_recorded;  /* of the step asked for */
 	/* oral report: record offered for agreement, answer recorded or the
 	 * wait recorded as "not confirmed" (Dir 18(2)-(4)) */

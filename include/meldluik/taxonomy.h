@@ -4,11 +4,12 @@
  * languages and, where tables word it differently, in several sets. The
  * register holds codes only.
  *
- * Vocabularies of a profile: kind, type, origin, route, adviser, role (whom
- * a report is about), investigation, investigation_status, outcome, measure,
- * ack_waiver, wbk, channel, area, anonymous, retention, relation (of
- * adviser cases), adviser_kind, activity, contact_route, advice_topic,
- * participant, hours.
+ * Vocabularies of a profile: kind, type, origin, route, adviser,
+ * subject_role, investigation, investigation_status, outcome, measure,
+ * ack_waiver, wbk, channel, area, anonymous, reporter (`relation` of
+ * report.json), relation (of adviser cases), adviser_kind, hours, activity,
+ * contact_route, advice_topic, participant. Roles of the about-whom page
+ * are in routing.h, retention classes in retention.h.
  */
 #ifndef MELDLUIK_TAXONOMY_H
 #define MELDLUIK_TAXONOMY_H
@@ -66,5 +67,8 @@ const char *triage_text(const struct profile *p, enum triage_question q,
 /* The `wbk` code: "ja", "nee", or "onbekend" while an answer that could
  * change the result is missing */
 const char *triage_wbk(const enum answer answers[TRIAGE_QUESTIONS]);
+
+/* From "ja" to anything else: two people (ACT_WBK_DOWNGRADE) */
+bool wbk_is_downgrade(const char *from, const char *to);
 
 #endif

@@ -282,6 +282,28 @@ four_eyes(void **state)
 }
 
 static void
+two_people_in_some_cases(void **state)
+{
+	struct case_facts f = all_well(CASE_IN_PROGRESS);
+
+	(void)state;
+	f.signer_count = 1;
+	assert_int_equal(case_may(nl, &f, CASE_DECISION, NULL), OK);
+	f.unfounded_uninvestigated = true;
+	assert_refused(nl, &f, CASE_DECISION, "S-TWO");
+	f.signer_count = 2;
+	assert_int_equal(case_may(nl, &f, CASE_DECISION, NULL), OK);
+	f = all_well(CASE_DECISION);
+	f.signer_count = 0;
+	assert_int_equal(case_may(nl, &f, CASE_ANSWERED, NULL), OK);
+	f.feedback_without_route = true;
+	assert_refused(nl, &f, CASE_ANSWERED, "S-TWO");
+	assert_refused(eu, &f, CASE_ANSWERED, "S-TWO");
+	f.state = CASE_NOT_ADMISSIBLE;
+	assert_refused(nl, &f, CASE_ANSWERED, "S-TWO");
+}
+
+static void
 recusal_and_withdrawal(void **state)
 {
 	struct case_facts f = all_well(CASE_TRIAGE);
@@ -367,6 +389,7 @@ main(void)
 		cmocka_unit_test(not_admissible),
 		cmocka_unit_test(forwarding),
 		cmocka_unit_test(four_eyes),
+		cmocka_unit_test(two_people_in_some_cases),
 		cmocka_unit_test(recusal_and_withdrawal),
 		cmocka_unit_test(destruction),
 		cmocka_unit_test(codes_and_labels),

@@ -125,6 +125,11 @@ triage(void **state)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		assert_string_equal(triage_wbk(table[i].a), table[i].wbk);
 	}
+	assert_true(wbk_is_downgrade("ja", "nee"));
+	assert_true(wbk_is_downgrade("ja", "onbekend"));
+	assert_false(wbk_is_downgrade("ja", "ja"));
+	assert_false(wbk_is_downgrade("nee", "ja"));
+	assert_false(wbk_is_downgrade("onbekend", "nee"));
 	assert_non_null(strstr(triage_text(nl, TRIAGE_UNION_LAW, "nl"),
 	    "Europees"));
 	assert_non_null(strstr(triage_text(nl, TRIAGE_UNION_LAW, "tr"),
