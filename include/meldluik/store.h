@@ -26,10 +26,16 @@ struct store_options {
 	unsigned uploads_max;       /* open upload sessions */
 	unsigned grace_days;        /* between confirmation and erasure */
 	unsigned chaff_a_day;       /* mean number of chaff envelopes; 0 off */
+	const char *fingerprint;    /* of the identity, pinned; NULL: none */
+	uint64_t generation;        /* of a folder made now; 0 means 1 */
 };
 
-/* Makes the folder's files at first start (generation 1, fresh key). A
- * second open of the same folder by anybody is ERR_BUSY. */
+/*
+ * Makes the folder's files at first start (fresh key). A second open of the
+ * same folder by anybody is ERR_BUSY. ERR_POLICY: the folder is not ours or
+ * not 0700; ERR_VERSION: made by a later program; ERR_CRYPT: the key file is
+ * gone, damaged or older than the index. Finishes an erasure a crash cut.
+ */
 enum err store_open(const struct store_options *o, struct store **out);
 void store_close(struct store *s);
 void store_today(struct store *s, day_t today);
@@ -38,6 +44,8 @@ void store_today(struct store *s, day_t today);
 enum err store_commit(struct store *s);
 /* Forgets what was asked since the last commit */
 void store_abort(struct store *s);
+/* Bytes the next commit writes. Memory follows it: commit at a few MiB. */
+size_t store_pending(const struct store *s);
 
 /* --- identity --- */
 const struct sign_pk *store_key(const struct store *s);
@@ -45,7 +53,12 @@ uint64_t store_generation(const struct store *s);
 bool store_has_keyset(const struct store *s);
 const struct keyset *store_keyset(const struct store *s); /* or NULL */
 
-/* --- intake (gateway, web) --- */
+/*
+ * --- intake (gateway, web) ---
+ * Before the first keyset is live every call here is ERR_STALE ("not open").
+ * A receipt is prepared by the call; it MUST NOT leave the process before
+ * store_commit returned OK, and is worthless if it did not.
+ */
 struct store_receipt {
 	char note[1024]; /* signed note, NUL-ended */
 	size_t len;
@@ -61,7 +74,8 @@ enum err store_put(struct store *s, const uint8_t *p, size_t len,
     const uint8_t digest[HASH_LEN], day_t week, struct store_receipt *out);
 
 #define UPLOAD_ID 16u
-/* A session costs nothing before its first part. */
+/* A session costs nothing before its first part; it lives 24 hours from the
+ * last one, and the least recently fed goes when uploads_max are open. */
 enum err store_upload_begin(struct store *s, day_t week,
     uint8_t id[UPLOAD_ID]);
 /* ERR_CONFLICT sets ${next}; ERR_UNKNOWN; ERR_FULL; ERR_LIMIT */
@@ -88,7 +102,11 @@ enum err store_envelope(struct store *s, const uint8_t sha256[HASH_LEN],
  * Outbound bundle, file by file into a staging area (one a desk), then
  * apply. Staging survives restarts; putting a path again replaces it.
  * store_outbound_apply verifies everything of FORMAT.md section 9; the same
- * bundle again is OK. Lanes and public files go live at the next
+ * bundle again is OK. The caller commits. ${identity} is the pinned key or
+ * NULL: then store_options.fingerprint, or the first key ever used, which is
+ * stored and never changes. A desk whose confirmation names another chain
+ * is ERR_CHAIN (in generation 1; a rebuilt gateway counts it as none).
+ * Lanes and public files go live at the next
  * store_daily (or at once where nothing was live before).
  */
 enum err store_outbound_put(struct store *s, unsigned desk, const char *path,
@@ -101,13 +119,20 @@ enum err store_outbound_apply(struct store *s, unsigned desk,
  * page.json.holder.minisig, epochs/2026-W48.json, board/1.json,
  * board/1.json.minisig, board/1 */
 enum err store_public(struct store *s, const char *path, struct buf *out);
+/* A piece of it, for lanes of many MiB; ERR_LIMIT: ${offset} past the end */
+enum err store_public_range(struct store *s, const char *path,
+    uint64_t offset, size_t max, struct buf *out, uint64_t *total);
 /* Grows with every change of public files */
 uint64_t store_public_version(const struct store *s);
 /* Calls ${each} with every path */
 enum err store_public_list(struct store *s,
     enum err (*each)(void *arg, const char *path, uint64_t size), void *arg);
 
-/* --- beat --- */
+/*
+ * --- beat ---
+ * Both commit by themselves: call them between batches, ERR_USAGE if
+ * something waits for a commit.
+ */
 /* Once a minute: heartbeat record, upload expiry, chaff when due */
 enum err store_beat(struct store *s, uint64_t monotonic_seconds);
 /* Once a day: lanes go live, erasure with fresh root key, compaction */

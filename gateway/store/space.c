@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Room on the disk. Attachments stop early: at their own limit, and when
+ * what is free would touch the floor or the reserve of text. Text stops only
+ * when a commit could fail. The ballast is a file that can be given up so
+ * that deletions work on a full disk (LMDB needs room to delete).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "store_private.h"
+
+#define TEXT_FLOOR 2097152u /* a commit of one batch and its tree pages */
+
+void space_forget(struct store *s)
+{
+	s->free_known = false;
+}
+
+static uint64_t free_now(struct store *s)
+{
+	struct statvfs v;
+
+	if (!s->free_known) {
+		s->free_bytes = fstatvfs(s->dir, &v) == 0 ?
+		    (uint64_t)v.f_bavail * v.f_frsize :
+		    0;
+		s->free_known = true;
+	}
+	/* What this batch wrote is not on the disk yet. */
+	return s->free_bytes > s->pending ? s->free_bytes - s->pending : 0;
+}
+
+/* Pages of the bulk file that erased parts gave back */
+static uint64_t bulk_slack(struct store *s)
+{
+	MDB_envinfo info;
+	uint64_t bytes;
+
+	if (mdb_env_info(s->bulk, &info) != 0) {
+		return 0;
+	}
+	bytes = ((uint64_t)info.me_last_pgno + 1) * 4096;
+	return bytes > s->now.bulk_used ? bytes - s->now.bulk_used : 0;
+}
+
+static uint64_t bulk_room(struct store *s)
+{
+	uint64_t room = free_now(s) + bulk_slack(s);
+	uint64_t keep = s->o.text_reserve + s->o.free_floor;
+	uint64_t left = s->o.bulk_bytes > s->now.bulk_used ?
+	    s->o.bulk_bytes - s->now.bulk_used :
+	    0;
+
+	room = room > keep ? room - keep : 0;
+	return room < left ? room : left;
+}
+
+static uint64_t text_room(struct store *s)
+{
+	uint64_t room = free_now(s);
+
+	return room > TEXT_FLOOR ? room - TEXT_FLOOR : 0;
+}
+
+bool space_text(struct store *s, size_t len)
+{
+	return text_room(s) >= record_padded(len);
+}
+
+bool space_bulk(struct store *s, size_t len)
+{
+	return bulk_room(s) >= record_padded(len);
+}
+
+enum err ballast_keep(struct store *s)
+{
+	struct stat st;
+	enum err r = OK;
+	int fd = openat(s->dir, "ballast.bin",
+	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0) {
+		return ERR_IO;
+	}
+	if (fstat(fd, &st) == 0 && (uint64_t)st.st_size < s->o.ballast &&
+	    posix_fallocate(fd, 0, (off_t)s->o.ballast) != 0) {
+		/* Half a ballast would only take what reports need. */
+		(void)!ftruncate(fd, 0);
+		r = ERR_FULL;
+	}
+	close(fd);
+	return r;
+}
+
+void ballast_drop(struct store *s)
+{
+	int fd = openat(s->dir, "ballast.bin",
+	    O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd >= 0) {
+		(void)!ftruncate(fd, 0);
+		close(fd);
+	}
+	space_forget(s);
+}
+
+void store_figures(struct store *s, struct store_figures *out)
+{
+	out->text_free = text_room(s);
+	out->bulk_free = bulk_room(s);
+	out->manifests = s->now.head_serial;
+	out->full_text = !space_text(s, ENVELOPE_TEXT_SIZE);
+	out->full_bulk = !space_bulk(s, ENVELOPE_PART);
+}

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The two LMDB environments, the one open transaction over both, and sealed
+ * records. Durable defaults only: never NOSYNC, WRITEMAP or NOMEMINIT. The
+ * bulk side commits first, so an index never names parts that are not there;
+ * parts that no index names are swept.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "meldluik/secret.h"
+#include "store_private.h"
+
+#define INDEX_MAP ((size_t)1 << 36) /* address space, not disk */
+#define BULK_MAP_MIN ((size_t)1 << 32)
+#define AD_MAX (13u + 128u)
+
+static const char *const db_name[DB_COUNT] = { "state", "envelope", "text",
+	"hash", "fresh", "chain", "upload", "file", "blob", "week", "parts" };
+
+enum err lmdb_err(int rc)
+{
+	switch (rc) {
+	case 0:
+		return OK;
+	case MDB_NOTFOUND:
+		return ERR_UNKNOWN;
+	case MDB_MAP_FULL:
+	case MDB_TXN_FULL:
+	case ENOSPC:
+	case EDQUOT:
+		return ERR_FULL;
+	case ENOMEM:
+		return ERR_MEMORY;
+	case MDB_VERSION_MISMATCH:
+	case MDB_INVALID:
+		return ERR_VERSION;
+	default:
+		return ERR_IO;
+	}
+}
+
+static enum err env_open(struct store *s, const char *name, size_t map,
+    MDB_env **out)
+{
+	char path[4096];
+	MDB_env *env = NULL;
+	enum err r;
+
+	if (mkdirat(s->dir, name, 0700) != 0 && errno != EEXIST) {
+		return errno == ENOSPC ? ERR_FULL : ERR_IO;
+	}
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", s->path, name) >=
+	    sizeof(path)) {
+		return ERR_LIMIT;
+	}
+	if ((r = lmdb_err(mdb_env_create(&env))) != OK) {
+		return r;
+	}
+	r = lmdb_err(mdb_env_set_maxdbs(env, DB_COUNT));
+	if (r == OK) {
+		r = lmdb_err(mdb_env_set_mapsize(env, map));
+	}
+	if (r == OK) {
+		r = lmdb_err(mdb_env_open(env, path, MDB_NOTLS, 0600));
+	}
+	if (r != OK) {
+		mdb_env_close(env);
+		return r;
+	}
+	*out = env;
+	return OK;
+}
+
+static enum err dbis_open(struct store *s)
+{
+	MDB_txn *txn = NULL;
+	enum err r = lmdb_err(mdb_txn_begin(s->index, NULL, 0, &txn));
+
+	for (unsigned d = 0; r == OK && d < DB_PARTS; d++) {
+		r = lmdb_err(mdb_dbi_open(txn, db_name[d], MDB_CREATE,
+		    &s->dbi[d]));
+	}
+	if (r != OK) {
+		mdb_txn_abort(txn);
+		return r;
+	}
+	if ((r = lmdb_err(mdb_txn_commit(txn))) != OK) {
+		return r;
+	}
+	if ((r = lmdb_err(mdb_txn_begin(s->bulk, NULL, 0, &txn))) != OK) {
+		return r;
+	}
+	r = lmdb_err(mdb_dbi_open(txn, db_name[DB_PARTS], MDB_CREATE,
+	    &s->dbi[DB_PARTS]));
+	if (r != OK) {
+		mdb_txn_abort(txn);
+		return r;
+	}
+	return lmdb_err(mdb_txn_commit(txn));
+}
+
+enum err envs_open(struct store *s)
+{
+	/* Twice what may be kept: long values need pages in a row. */
+	size_t bulk = (size_t)s->o.bulk_bytes * 2;
+	enum err r;
+
+	if (bulk < BULK_MAP_MIN) {
+		bulk = BULK_MAP_MIN;
+	}
+	bulk = (bulk + 0xfffff) & ~(size_t)0xfffff;
+	if ((r = env_open(s, "index", INDEX_MAP, &s->index)) != OK ||
+	    (r = env_open(s, "bulk", bulk, &s->bulk)) != OK ||
+	    (r = dbis_open(s)) != OK) {
+		envs_close(s);
+		return r;
+	}
+	return fsync(s->dir) == 0 ? OK : ERR_IO;
+}
+
+void envs_close(struct store *s)
+{
+	if (s->txn != NULL) {
+		mdb_txn_abort(s->txn);
+	}
+	if (s->btxn != NULL) {
+		mdb_txn_abort(s->btxn);
+	}
+	if (s->index != NULL) {
+		mdb_env_close(s->index);
+	}
+	if (s->bulk != NULL) {
+		mdb_env_close(s->bulk);
+	}
+	s->txn = s->btxn = NULL;
+	s->index = s->bulk = NULL;
+}
+
+enum err txn_need(struct store *s)
+{
+	if (s->index == NULL) {
+		return ERR_IO; /* lost while it was compacted */
+	}
+	return s->txn != NULL ? OK :
+				lmdb_err(mdb_txn_begin(s->index, NULL, 0,
+				    &s->txn));
+}
+
+enum err btxn_need(struct store *s)
+{
+	if (s->bulk == NULL) {
+		return ERR_IO;
+	}
+	return s->btxn != NULL ? OK :
+				 lmdb_err(mdb_txn_begin(s->bulk, NULL, 0,
+				     &s->btxn));
+}
+
+static enum err txn_for(struct store *s, enum db d, MDB_txn **out)
+{
+	enum err r = d == DB_PARTS ? btxn_need(s) : txn_need(s);
+
+	*out = d == DB_PARTS ? s->btxn : s->txn;
+	return r;
+}
+
+static void mark_dirty(struct store *s, enum db d, size_t len)
+{
+	s->dirty = true;
+	s->bdirty = s->bdirty || d == DB_PARTS;
+	s->pending += len;
+}
+
+size_t record_padded(size_t len)
+{
+	len += RECORD_OVER;
+	return len <= 2000 ? len : (len + 16 + 4095) / 4096 * 4096 - 16;
+}
+
+void key_of(uint64_t v, uint8_t out[8])
+{
+	for (int i = 7; i >= 0; i--) {
+		out[i] = (uint8_t)v;
+		v >>= 8;
+	}
+}
+
+uint64_t key_value(const uint8_t *p)
+{
+	uint64_t v = 0;
+
+	for (int i = 0; i < 8; i++) {
+		v = v << 8 | p[i];
+	}
+	return v;
+}
+
+/* Which record a ciphertext is stands in what is authenticated */
+static size_t record_ad(enum db d, const uint8_t head[12], const void *key,
+    size_t klen, uint8_t ad[AD_MAX])
+{
+	memcpy(ad, head, 12);
+	ad[12] = (uint8_t)d;
+	memcpy(ad + 13, key, klen);
+	return 13 + klen;
+}
+
+static const uint8_t *record_key(struct store *s, uint64_t keyno)
+{
+	return keyno == 0 ? record_keys_state(s->keys) :
+			    record_keys_get(s->keys, keyno);
+}
+
+enum err record_put(struct store *s, enum db d, const void *key,
+    size_t klen, uint64_t keyno, const void *p, size_t len)
+{
+	MDB_val k = { klen, (void *)(uintptr_t)key };
+	MDB_val v = { record_padded(len), NULL };
+	const uint8_t *secret = record_key(s, keyno);
+	uint8_t ad[AD_MAX], *to;
+	MDB_txn *txn;
+	size_t adlen;
+	enum err r;
+
+	if (secret == NULL || klen > AD_MAX - 13 || len > UINT32_MAX / 2) {
+		return ERR_USAGE;
+	}
+	if ((r = txn_for(s, d, &txn)) != OK) {
+		return r;
+	}
+	mark_dirty(s, d, v.mv_size);
+	r = lmdb_err(mdb_put(txn, s->dbi[d], &k, &v, MDB_RESERVE));
+	if (r != OK) {
+		return r;
+	}
+	to = v.mv_data;
+	key_of(keyno, to);
+	to[8] = (uint8_t)(len >> 24);
+	to[9] = (uint8_t)(len >> 16);
+	to[10] = (uint8_t)(len >> 8);
+	to[11] = (uint8_t)len;
+	randombytes_buf(to + 12, 24);
+	adlen = record_ad(d, to, key, klen, ad);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(to + RECORD_HEAD, NULL, p,
+	    len, ad, adlen, NULL, to + 12, secret);
+	memset(to + RECORD_OVER + len, 0, v.mv_size - RECORD_OVER - len);
+	return OK;
+}
+
+enum err record_open(struct store *s, enum db d, const MDB_val *key,
+    const MDB_val *value, struct buf *out, uint64_t *keyno)
+{
+	const uint8_t *p = value->mv_data, *secret;
+	uint8_t ad[AD_MAX];
+	size_t len, start, adlen;
+
+	if (value->mv_size < RECORD_OVER || key->mv_size > AD_MAX - 13) {
+		return ERR_CRYPT;
+	}
+	len = (size_t)p[8] << 24 | (size_t)p[9] << 16 | (size_t)p[10] << 8 |
+	    p[11];
+	if (len > value->mv_size - RECORD_OVER ||
+	    record_padded(len) != value->mv_size) {
+		return ERR_CRYPT;
+	}
+	secret = record_key(s, key_value(p));
+	if (secret == NULL) {
+		return ERR_UNKNOWN;
+	}
+	if (keyno != NULL) {
+		*keyno = key_value(p);
+	}
+	start = out->len;
+	buf_zeros(out, len + 1); /* never empty, so never a NULL buffer */
+	if (out->failed) {
+		return ERR_LIMIT;
+	}
+	adlen = record_ad(d, p, key->mv_data, key->mv_size, ad);
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(out->p + start, NULL,
+		NULL, p + RECORD_HEAD, len + 16, ad, adlen, p + 12,
+		secret) != 0) {
+		out->len = start;
+		return ERR_CRYPT;
+	}
+	out->len = start + len;
+	return OK;
+}
+
+enum err record_get(struct store *s, enum db d, const void *key, size_t klen,
+    struct buf *out)
+{
+	MDB_val k = { klen, (void *)(uintptr_t)key }, v;
+	MDB_txn *txn;
+	enum err r;
+
+	if ((r = txn_for(s, d, &txn)) != OK ||
+	    (r = lmdb_err(mdb_get(txn, s->dbi[d], &k, &v))) != OK) {
+		return r;
+	}
+	return record_open(s, d, &k, &v, out, NULL);
+}
+
+enum err record_del(struct store *s, enum db d, const void *key,
+    size_t klen)
+{
+	MDB_val k = { klen, (void *)(uintptr_t)key };
+	MDB_txn *txn;
+	enum err r;
+
+	if ((r = txn_for(s, d, &txn)) != OK) {
+		return r;
+	}
+	mark_dirty(s, d, 0);
+	return lmdb_err(mdb_del(txn, s->dbi[d], &k, NULL));
+}
+
+enum err record_walk(struct store *s, enum db d, record_each each,
+    void *arg)
+{
+	MDB_cursor *c = NULL;
+	MDB_val k, v;
+	MDB_txn *txn;
+	enum err r;
+	int rc;
+
+	if ((r = txn_for(s, d, &txn)) != OK ||
+	    (r = lmdb_err(mdb_cursor_open(txn, s->dbi[d], &c))) != OK) {
+		return r;
+	}
+	for (rc = mdb_cursor_get(c, &k, &v, MDB_FIRST); rc == 0 && r == OK;
+	     rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) {
+		r = each(arg, &k, &v);
+	}
+	mdb_cursor_close(c);
+	if (r == OK && rc != 0 && rc != MDB_NOTFOUND) {
+		r = lmdb_err(rc);
+	}
+	return r;
+}
+
+void key_hidden(struct store *s, const char *what, const void *p, size_t len,
+    uint8_t out[32])
+{
+	crypto_generichash_state st;
+
+	crypto_generichash_init(&st, record_keys_index(s->keys), RECORD_KEY,
+	    32);
+	crypto_generichash_update(&st, (const uint8_t *)what,
+	    strlen(what) + 1);
+	crypto_generichash_update(&st, p, len);
+	crypto_generichash_final(&st, out, 32);
+	secret_wipe(&st, sizeof(st));
+}
+
+enum err key_take(struct store *s, uint64_t *keyno)
+{
+	enum err r = OK;
+
+	/* Made ahead by the beat; a flood between two beats pays here. */
+	if (s->now.next_key >= record_keys_end(s->keys)) {
+		r = record_keys_extend(s->keys);
+	}
+	if (r == OK) {
+		*keyno = s->now.next_key++;
+	}
+	return r;
+}
+
+static void txn_forget(struct store *s)
+{
+	if (s->txn != NULL) {
+		mdb_txn_abort(s->txn);
+	}
+	if (s->btxn != NULL) {
+		mdb_txn_abort(s->btxn);
+	}
+	s->txn = s->btxn = NULL;
+	s->dirty = s->bdirty = false;
+	s->pending = 0;
+	s->broken = OK;
+	space_forget(s);
+}
+
+enum err store_commit(struct store *s)
+{
+	uint64_t spent;
+	enum err r = OK;
+
+	if (!s->dirty) {
+		txn_forget(s);
+		return OK;
+	}
+	if ((r = s->broken) == OK && (r = txn_need(s)) == OK) {
+		r = state_counters(s);
+	}
+	if (r == OK && s->btxn != NULL) {
+		if (s->bdirty) {
+			r = lmdb_err(mdb_txn_commit(s->btxn));
+			s->btxn = NULL;
+		}
+	}
+	if (r == OK) {
+		r = lmdb_err(mdb_txn_commit(s->txn));
+		s->txn = NULL;
+	}
+	if (r != OK) {
+		spent = s->now.next_key;
+		store_abort(s);
+		/* Parts may be on the disk under these numbers. */
+		s->now.next_key = s->saved.next_key = spent;
+		return r;
+	}
+	s->saved = s->now;
+	txn_forget(s);
+	return OK;
+}
+
+void store_abort(struct store *s)
+{
+	bool changed = s->dirty;
+
+	txn_forget(s);
+	if (changed) {
+		s->now = s->saved;
+		/* What memory mirrors is read again; a failure here means
+		 * the disk fails, and the next call says so. */
+		(void)state_load(s);
+		txn_forget(s);
+	}
+}
+
+size_t store_pending(const struct store *s)
+{
+	return s->pending;
+}
