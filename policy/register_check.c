@@ -60,7 +60,8 @@ answers_conflict(const struct profile *p, const struct row *row)
 		    "Er is afgezien van bevestiging én er is er een geplaatst.",
 		    "The acknowledgement is waived and posted at once.");
 	}
-	if (*row->text[REPORT_EXTENSION_REASON] != '\0' && !outside) {
+	if (*row->text[REPORT_EXTENSION_REASON] != '\0' && (!outside ||
+	    clocks_terms(p).extended_months == 0)) {
 		WHY("extension_reason", "Verlengen kan alleen bij het externe "
 		    "kanaal (Dir 9(1)(f), 11(2)(d)).",
 		    "Only the external channel knows an extension "

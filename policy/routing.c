@@ -69,11 +69,12 @@ routing_data_check(struct profile *p)
 	}
 	json_array_foreach (desks, i, o) {
 		json_t *bars = json_object_get(o, "must_not_read");
+		json_int_t number = json_integer_value(
+		    json_object_get(o, "number"));
 
 		if (!id_valid(o, "id") ||
 		    !json_has_labels(o) ||
-		    json_integer_value(json_object_get(o, "number")) < 1 ||
-		    json_integer_value(json_object_get(o, "number")) > DESK_NUMBER_MAX ||
+		    number < 1 || number > DESK_NUMBER_MAX ||
 		    !json_is_strings(bars, BARS_MAX)) {
 			return ERR_FORMAT;
 		}

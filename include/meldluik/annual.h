@@ -4,7 +4,7 @@
  * they were known on a day. A frozen ledger row wins over live rows, so that
  * the figures stay when cases are destroyed.
  *
- * Traps kept (REGULATION 3.1): the year is that of receipt; advice questions
+ * Traps kept (policy/RULES.md): the year is that of receipt; advice questions
  * and messages are no reports; sums of relations and kinds may exceed the
  * cases; a blank cell is not a zero.
  */

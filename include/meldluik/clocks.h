@@ -71,8 +71,8 @@ struct clocks {
 
 /*
  * clocks_compute(t, h, in, out): ERR_POLICY (rule S-CHANNEL) when the channel
- * is internal and an extension or waiver is claimed (C7), or the profile has no extension;
- * ERR_CONFLICT when an answer lies before receipt, or a waived
+ * is internal and an extension or waiver is claimed (C7), or the terms have
+ * no extension; ERR_CONFLICT when an answer lies before receipt, or a waived
  * acknowledgement was posted; ERR_USAGE when ${received} is no day.
  */
 enum err clocks_compute(const struct clock_terms *t,

@@ -2,7 +2,7 @@
 /*
  * Whom is the report about, and which desk may therefore read it. Decided
  * before sealing: once sealed to a desk, that desk can read (Directive
- * 9(1)(c), 16; REGULATION K4).
+ * 9(1)(c), 16).
  */
 #ifndef MELDLUIK_ROUTING_H
 #define MELDLUIK_ROUTING_H

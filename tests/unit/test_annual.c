@@ -2,7 +2,7 @@
 /*
  * Annual figures against a published annual report (tests/acceptance): every
  * figure, blank against zero, as known on another day, and after every case
- * was destroyed. Then each trap of REGULATION 3.1 on its own.
+ * was destroyed. Then each trap on its own.
  */
 #include <setjmp.h>
 #include <stdarg.h>

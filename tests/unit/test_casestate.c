@@ -116,7 +116,8 @@ no_other_step(void **state)
 			bool listed = false;
 
 			for (size_t k = 0; k < n; k++) {
-				listed = listed || next[k] == (enum case_state)to;
+				listed = listed ||
+				    next[k] == (enum case_state)to;
 			}
 			if (!listed) {
 				struct case_facts f = all_well(s);

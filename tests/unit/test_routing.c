@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Routing before sealing: REGULATION 4.2. Whatever the desks and the role,
+ * Routing before sealing (policy/RULES.md). Whatever the desks and the role,
  * the picked desk is never one that must not read about that role.
  */
 #include <setjmp.h>
