@@ -19,4 +19,11 @@
 /* HMAC under the tag key: tag of a slot */
 #define LABEL_SLOT "meldluik/v1/slot"
 
+/* age v1 and HPKE (RFC 9180): fixed by those specifications */
+#define LABEL_AGE_HEADER "header"
+#define LABEL_AGE_PAYLOAD "payload"
+#define LABEL_AGE_SCRYPT "age-encryption.org/v1/scrypt"
+#define LABEL_AGE_HYBRID "age-encryption.org/mlkem768x25519"
+#define LABEL_HPKE_VERSION "HPKE-v1"
+
 #endif

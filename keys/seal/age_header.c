@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * age v1 header: a strict parser of hostile bytes, and the keys that hang
+ * on a file key. Nothing parsed here is authenticated yet.
+ */
+#include <string.h>
+
+#include <sodium.h>
+
+#include "age_header.h"
+#include "hkdf.h"
+#include "hybrid.h"
+#include "labels.h"
+#include "meldluik/secret.h"
+
+#define AGE_INTRO "age-encryption.org/v1\n"
+#define AGE_LINE 64u /* columns of a full body line */
+
+enum err
+age_base64(struct bytes text, uint8_t *out, size_t outlen)
+{
+	size_t got = 0;
+	const char *end = NULL, *p = (const char *)text.p;
+
+	if (text.len != sodium_base64_encoded_len(outlen,
+	    sodium_base64_VARIANT_ORIGINAL_NO_PADDING) - 1 ||
+	    sodium_base642bin(out, outlen, p, text.len, NULL, &got, &end,
+	    sodium_base64_VARIANT_ORIGINAL_NO_PADDING) != 0 ||
+	    got != outlen || end != p + text.len) {
+		return ERR_FORMAT;
+	}
+	return OK;
+}
+
+/* Is it canonical base64 of whatever length? */
+static bool
+age_base64_ok(struct bytes text)
+{
+	uint8_t scratch[48];
+
+	/* in pieces that hold whole groups of four */
+	while (text.len > 0) {
+		size_t n = text.len > AGE_LINE ? AGE_LINE : text.len;
+		if (n % 4 == 1 ||
+		    age_base64((struct bytes){text.p, n}, scratch,
+		    n * 3 / 4) != OK) {
+			return false;
+		}
+		text.p += n;
+		text.len -= n;
+	}
+	return true;
+}
+
+/* The next line without its LF; ERR_BUSY if there is no LF */
+static enum err
+age_line(struct reader *r, struct bytes *line)
+{
+	const uint8_t *lf = r->left == 0 ? NULL : memchr(r->p, '\n', r->left);
+
+	if (lf == NULL) {
+		return ERR_BUSY;
+	}
+	*line = reader_take(r, (size_t)(lf - r->p));
+	reader_u8(r);
+	return OK;
+}
+
+/* "-> type arg ..." after the arrow and its space */
+static enum err
+age_arguments(struct bytes line, struct age_stanza *st)
+{
+	size_t start = 0;
+	unsigned n = 0;
+
+	for (size_t i = 0; i <= line.len; i++) {
+		if (i < line.len && line.p[i] != ' ') {
+			if (line.p[i] < 33 || line.p[i] > 126) {
+				return ERR_FORMAT;
+			}
+			continue;
+		}
+		if (i == start) {
+			return ERR_FORMAT;
+		}
+		struct bytes word = {line.p + start, i - start};
+		if (n == 0) {
+			st->type = word;
+		} else if (n <= 4) {
+			st->args[n - 1] = word;
+		}
+		n++;
+		start = i + 1;
+	}
+	st->nargs = n - 1;
+	return OK;
+}
+
+static enum err
+age_body(struct reader *r, struct age_stanza *st)
+{
+	struct bytes line;
+	enum err e;
+
+	st->body = (struct bytes){r->p, 0};
+	do {
+		if ((e = age_line(r, &line)) != OK) {
+			return e;
+		}
+		if (line.len > AGE_LINE || !age_base64_ok(line)) {
+			return ERR_FORMAT;
+		}
+		st->body_len += line.len * 3 / 4;
+	} while (line.len == AGE_LINE);
+	st->body.len = (size_t)(r->p - st->body.p);
+	return OK;
+}
+
+static enum err
+age_header_read(struct reader *r, const uint8_t *start,
+    struct age_header *h)
+{
+	struct bytes line;
+	enum err e;
+
+	struct bytes intro = {start, sizeof(AGE_INTRO) - 1};
+	size_t have = r->left < intro.len ? r->left : intro.len;
+	if (memcmp(start, AGE_INTRO, have) != 0) {
+		return ERR_FORMAT;
+	}
+	if (have < intro.len) {
+		return ERR_BUSY;
+	}
+	reader_take(r, intro.len);
+	for (;;) {
+		if ((e = age_line(r, &line)) != OK) {
+			return e;
+		}
+		if (line.len >= 3 && memcmp(line.p, "---", 3) == 0) {
+			break;
+		}
+		if (line.len < 4 || memcmp(line.p, "-> ", 3) != 0) {
+			return ERR_FORMAT;
+		}
+		if (h->stanzas == AGE_STANZAS_MAX) {
+			return ERR_LIMIT;
+		}
+		struct age_stanza *st = &h->stanza[h->stanzas];
+		line.p += 3;
+		line.len -= 3;
+		if ((e = age_arguments(line, st)) != OK ||
+		    (e = age_body(r, st)) != OK) {
+			return e;
+		}
+		h->stanzas++;
+	}
+	if (h->stanzas == 0 || line.len != 47 || line.p[3] != ' ' ||
+	    age_base64((struct bytes){line.p + 4, 43}, h->mac, 32) != OK) {
+		return ERR_FORMAT;
+	}
+	h->maced = (struct bytes){start, (size_t)(line.p - start) + 3};
+	h->len = (size_t)(r->p - start);
+	return OK;
+}
+
+enum err
+age_header_parse(const uint8_t *p, size_t len, struct age_header *out)
+{
+	size_t limit = len < AGE_HEADER_MAX ? len : AGE_HEADER_MAX;
+	struct reader r = reader_of(p, limit);
+	enum err e;
+
+	memset(out, 0, sizeof(*out));
+	if (len == 0) {
+		return ERR_BUSY;
+	}
+	e = age_header_read(&r, p, out);
+	return e == ERR_BUSY && len >= AGE_HEADER_MAX ? ERR_LIMIT : e;
+}
+
+bool
+age_stanza_is(const struct age_stanza *st, const char *type)
+{
+	return st->type.len == strlen(type) &&
+	    memcmp(st->type.p, type, st->type.len) == 0;
+}
+
+enum err
+age_stanza_body(const struct age_stanza *st, uint8_t *out, size_t len)
+{
+	/* what we read fits in one short line */
+	if (st->body_len != len || len >= 48 || st->body.len == 0) {
+		return ERR_FORMAT;
+	}
+	return age_base64((struct bytes){st->body.p, st->body.len - 1}, out,
+	    len);
+}
+
+enum err
+age_header_all_hybrid(const struct age_header *h, unsigned n)
+{
+	uint8_t enc[AGE_HYBRID_ENC];
+
+	if (h->stanzas != n || h->len != AGE_HEADER_LEN(n)) {
+		return ERR_POLICY;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		const struct age_stanza *st = &h->stanza[i];
+		if (!age_stanza_is(st, HYBRID_TYPE) || st->nargs != 1 ||
+		    st->body_len != HYBRID_BODY ||
+		    age_base64(st->args[0], enc, sizeof(enc)) != OK) {
+			return ERR_POLICY;
+		}
+	}
+	return OK;
+}
+
+void
+age_header_mac(const uint8_t file_key[AGE_FILE_KEY], struct bytes maced,
+    uint8_t mac[32])
+{
+	uint8_t key[32];
+
+	hkdf_sha256(file_key, AGE_FILE_KEY, NULL, 0, LABEL_AGE_HEADER, key,
+	    sizeof(key));
+	hmac_sha256(key, sizeof(key), &maced, 1, mac);
+	secret_wipe(key, sizeof(key));
+}
+
+void
+age_payload_key(const uint8_t file_key[AGE_FILE_KEY],
+    const uint8_t nonce[AGE_NONCE], uint8_t key[32])
+{
+	hkdf_sha256(file_key, AGE_FILE_KEY, nonce, AGE_NONCE,
+	    LABEL_AGE_PAYLOAD, key, 32);
+}
+
+enum err
+age_scrypt_key(const char *pass, size_t len, const uint8_t salt[16],
+    unsigned log_n, uint8_t key[32])
+{
+	uint8_t full[sizeof(LABEL_AGE_SCRYPT) - 1 + 16];
+
+	memcpy(full, LABEL_AGE_SCRYPT, sizeof(LABEL_AGE_SCRYPT) - 1);
+	memcpy(full + sizeof(LABEL_AGE_SCRYPT) - 1, salt, 16);
+	return crypto_pwhash_scryptsalsa208sha256_ll((const uint8_t *)pass,
+	    len, full, sizeof(full), (uint64_t)1 << log_n, 8, 1, key, 32) == 0
+	    ? OK : ERR_MEMORY;
+}
+
+uint64_t
+age_sealed_size(unsigned n, uint64_t plain)
+{
+	uint64_t chunks = plain == 0 ? 1 : (plain - 1) / AGE_CHUNK + 1;
+
+	return AGE_HEADER_LEN(n) + AGE_NONCE + plain + chunks * AGE_TAG;
+}
