@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "crockford.h"
+#include "hkdf.h"
 #include "labels.h"
 #include "meldluik/code.h"
 #include "meldluik/secret.h"
@@ -98,40 +99,16 @@ out:
 	return e;
 }
 
-/* RFC 5869; one block of output is enough for every key here */
-static void
-hkdf_expand(const uint8_t prk[HASH_LEN], const char *info, uint8_t *out,
-    size_t len)
-{
-	crypto_auth_hmacsha256_state st;
-	uint8_t t[crypto_auth_hmacsha256_BYTES];
-	const uint8_t one = 1;
-
-	crypto_auth_hmacsha256_init(&st, prk, HASH_LEN);
-	crypto_auth_hmacsha256_update(&st, (const uint8_t *)info,
-	    strlen(info));
-	crypto_auth_hmacsha256_update(&st, &one, 1);
-	crypto_auth_hmacsha256_final(&st, t);
-	memcpy(out, t, len);
-	secret_wipe(t, sizeof(t));
-	secret_wipe(&st, sizeof(st));
-}
-
 void
 code_derive(const struct code *c, const uint8_t org[ORG_LEN],
     struct code_keys *out)
 {
-	crypto_auth_hmacsha256_state st;
-	uint8_t prk[HASH_LEN];
-
-	crypto_auth_hmacsha256_init(&st, org, ORG_LEN);
-	crypto_auth_hmacsha256_update(&st, c->b, CODE_LEN);
-	crypto_auth_hmacsha256_final(&st, prk);
-	hkdf_expand(prk, LABEL_MAILBOX, out->mailbox, sizeof(out->mailbox));
-	hkdf_expand(prk, LABEL_THREAD, out->thread, sizeof(out->thread));
-	hkdf_expand(prk, LABEL_TAG, out->tag_key, sizeof(out->tag_key));
-	hkdf_expand(prk, LABEL_MESSAGE_ID, out->message_id,
-	    sizeof(out->message_id));
-	secret_wipe(prk, sizeof(prk));
-	secret_wipe(&st, sizeof(st));
+	hkdf_sha256(c->b, CODE_LEN, org, ORG_LEN, LABEL_MAILBOX,
+	    out->mailbox, sizeof(out->mailbox));
+	hkdf_sha256(c->b, CODE_LEN, org, ORG_LEN, LABEL_THREAD, out->thread,
+	    sizeof(out->thread));
+	hkdf_sha256(c->b, CODE_LEN, org, ORG_LEN, LABEL_TAG, out->tag_key,
+	    sizeof(out->tag_key));
+	hkdf_sha256(c->b, CODE_LEN, org, ORG_LEN, LABEL_MESSAGE_ID,
+	    out->message_id, sizeof(out->message_id));
 }

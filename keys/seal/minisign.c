@@ -68,13 +68,22 @@ purpose_text(const struct sign_purpose *why, char out[COMMENT_MAX])
 	return n < 0 || (size_t)n >= COMMENT_MAX ? ERR_USAGE : OK;
 }
 
-/* Exactly ${len} bytes from canonical base64 */
+/*
+ * Exactly ${len} bytes from canonical base64. libsodium 1.0.18 takes some
+ * bytes above 127 for letters (char is signed there), so a signature would
+ * have several texts; they are refused first.
+ */
 static enum err
 base64_exact(const char *s, size_t slen, uint8_t *out, size_t len)
 {
 	size_t got;
 	const char *end;
 
+	for (size_t i = 0; i < slen; i++) {
+		if ((uint8_t)s[i] > 127) {
+			return ERR_FORMAT;
+		}
+	}
 	if (sodium_base642bin(out, len, s, slen, NULL, &got, &end,
 	    sodium_base64_VARIANT_ORIGINAL) != 0 || got != len ||
 	    end != s + slen) {

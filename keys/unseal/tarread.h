@@ -7,7 +7,7 @@
 #ifndef MELDLUIK_TARREAD_H
 #define MELDLUIK_TARREAD_H
 
-#include "tarwrite.h"
+#include "../seal/tarwrite.h"
 
 struct tarread_handler {
 	/* A member begins; its name has been checked for form, not meaning */
