@@ -6,6 +6,7 @@
 #ifndef MELDLUIK_MLKEM_H
 #define MELDLUIK_MLKEM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "meldluik/err.h"

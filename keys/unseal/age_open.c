@@ -26,6 +26,7 @@ struct age_open {
 	size_t nids;
 	char *pass; /* secret, of the scrypt unwrapper */
 	size_t passlen;
+	unsigned scrypt_least; /* work factor, log2 N */
 
 	struct buf head;   /* header, then nonce */
 	size_t header_len; /* 0 until parsed */
@@ -48,7 +49,7 @@ unwrap_ids(void *arg, const struct age_header *h, uint8_t key[AGE_FILE_KEY])
 
 /* age v1: "^[1-9][0-9]*$", bounded before anything is allocated */
 static enum err
-scrypt_factor(struct bytes s, unsigned *out)
+scrypt_factor(struct bytes s, unsigned least, unsigned *out)
 {
 	unsigned v = 0;
 
@@ -61,7 +62,7 @@ scrypt_factor(struct bytes s, unsigned *out)
 		}
 		v = v * 10 + (s.p[i] - '0');
 	}
-	if (v < AGE_SCRYPT_MIN || v > AGE_SCRYPT_MAX) {
+	if (v < least || v > AGE_SCRYPT_MAX) {
 		return ERR_LIMIT;
 	}
 	*out = v;
@@ -92,7 +93,7 @@ unwrap_scrypt(void *arg, const struct age_header *h,
 	    age_stanza_body(st, body, sizeof(body)) != OK) {
 		return ERR_FORMAT;
 	}
-	if ((e = scrypt_factor(st->args[1], &factor)) != OK ||
+	if ((e = scrypt_factor(st->args[1], o->scrypt_least, &factor)) != OK ||
 	    (e = age_scrypt_key(o->pass, o->passlen, salt, factor, wrap)) !=
 	    OK) {
 		return e;
@@ -158,8 +159,15 @@ age_open_new_scrypt(const char *pass, size_t len, age_plain_sink sink,
 	}
 	memcpy(o->pass, pass, len);
 	o->passlen = len;
+	o->scrypt_least = AGE_SCRYPT_MIN;
 	*out = o;
 	return OK;
+}
+
+void
+age_open_scrypt_least(struct age_open *o, unsigned log_n)
+{
+	o->scrypt_least = log_n;
 }
 
 bool

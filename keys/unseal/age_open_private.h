@@ -14,4 +14,7 @@ enum err age_open_new_with(age_unwrapper unwrap, void *unwrap_arg,
 /* True once the header was accepted: a later failure is the payload's */
 bool age_open_in_payload(const struct age_open *o);
 
+/* The vectors are written with work factor 10 */
+void age_open_scrypt_least(struct age_open *o, unsigned log_n);
+
 #endif
