@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Writing and reading of backups. libarchive writes and reads the tar; age
+ * is around it. The database goes through a compact copy beside it, sealed
+ * as it is, because a tar needs sizes first.
+ */
+#include <archive.h>
+#include <archive_entry.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive_age.h"
+#include "attachment.h"
+#include "files.h"
+
+#define PIECE 65536u
+#define COPY "backup-copy.tmp"
+
+struct sealing {
+	struct age_seal *seal;
+	enum err e;
+};
+
+static enum err
+sealed_out(void *arg, const uint8_t *p, size_t len)
+{
+	return fd_write(*(int *)arg, p, len);
+}
+
+static la_ssize_t
+tar_out(struct archive *a, void *arg, const void *p, size_t len)
+{
+	struct sealing *s = arg;
+
+	s->e = age_seal_write(s->seal, p, len);
+	if (s->e != OK) {
+		archive_set_error(a, EIO, "sealing failed");
+		return -1;
+	}
+	return (la_ssize_t)len;
+}
+
+static enum err
+head_add(struct archive *a, const char *path, int64_t size)
+{
+	struct archive_entry *entry = archive_entry_new();
+	int rc;
+
+	if (entry == NULL) {
+		return ERR_MEMORY;
+	}
+	archive_entry_set_pathname(entry, path);
+	archive_entry_set_size(entry, size);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_entry_set_perm(entry, 0600);
+	archive_entry_set_mtime(entry, 0, 0);
+	rc = archive_write_header(a, entry);
+	archive_entry_free(entry);
+	return rc == ARCHIVE_OK ? OK : ERR_IO;
+}
+
+static enum err
+buf_add(struct archive *a, const char *path, const struct buf *b)
+{
+	enum err e = head_add(a, path, (int64_t)b->len);
+
+	if (e == OK && archive_write_data(a, b->p, b->len) !=
+	    (la_ssize_t)b->len) {
+		e = ERR_IO;
+	}
+	return e;
+}
+
+static enum err
+fd_add(struct archive *a, const char *path, int fd)
+{
+	uint8_t piece[PIECE];
+	struct stat st;
+	int64_t left;
+	enum err e;
+
+	if (fstat(fd, &st) != 0 || lseek(fd, 0, SEEK_SET) != 0) {
+		return ERR_IO;
+	}
+	e = head_add(a, path, st.st_size);
+	for (left = st.st_size; left > 0 && e == OK;) {
+		ssize_t n = read(fd, piece, left < (int64_t)PIECE ?
+		    (size_t)left : PIECE);
+		if (n <= 0 || archive_write_data(a, piece, (size_t)n) != n) {
+			return ERR_IO;
+		}
+		left -= n;
+	}
+	return e;
+}
+
+static enum err
+folder_add(struct archive *a, int dir, const char *folder)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	enum err e = OK;
+
+	if (list == NULL) {
+		return ERR_IO;
+	}
+	while (e == OK && (entry = readdir(list)) != NULL) {
+		char path[320];
+		size_t n = strlen(entry->d_name);
+		int in;
+		if (entry->d_name[0] == '.' || (n > 4 &&
+		    strcmp(entry->d_name + n - 4, ".tmp") == 0)) {
+			continue;
+		}
+		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		in = openat(dir, entry->d_name, O_RDONLY | O_CLOEXEC |
+		    O_NOFOLLOW);
+		e = in < 0 ? ERR_IO : fd_add(a, path, in);
+		if (in >= 0) {
+			close(in);
+		}
+	}
+	closedir(list);
+	return e;
+}
+
+static enum err
+casebook_add(struct desk *d, struct archive *a)
+{
+	int fd;
+	enum err e;
+
+	unlinkat(d->dir, COPY, 0);
+	fd = openat(d->dir, COPY, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+	    0600);
+	if (fd < 0) {
+		return ERR_IO;
+	}
+	unlinkat(d->dir, COPY, 0); /* gone with its descriptor */
+	e = casebook_copy(d->book, fd);
+	if (e == OK) {
+		e = fd_add(a, "casebook/data.mdb", fd);
+	}
+	close(fd);
+	return e;
+}
+
+static enum err
+members_add(struct desk *d, struct archive *a)
+{
+	struct buf ring = buf_new(KEYRING_MAX * 2), keys = buf_new(8u << 20);
+	enum err e = keyringfile_backup(d, &ring);
+
+	if (e == OK) {
+		e = buf_add(a, "keyring.age", &ring);
+	}
+	if (e == OK) {
+		e = file_read(d->dir, "casekeys", &keys);
+	}
+	if (e == OK) {
+		e = buf_add(a, "casekeys", &keys);
+	}
+	if (e == OK) {
+		e = casebook_add(d, a);
+	}
+	if (e == OK) {
+		e = folder_add(a, d->public, "public");
+	}
+	if (e == OK) {
+		e = folder_add(a, d->attachments, "attachments");
+	}
+	buf_free(&ring);
+	buf_free(&keys);
+	return e;
+}
+
+enum err
+backup_write(struct desk *d, int fd)
+{
+	struct sealing s = {NULL, OK};
+	struct archive *a = archive_write_new();
+	enum err e = a == NULL ? ERR_MEMORY : age_seal_new_scrypt(d->pass,
+	    d->passlen, sealed_out, &fd, &s.seal);
+
+	if (e == OK && (archive_write_set_format_pax_restricted(a) !=
+	    ARCHIVE_OK || archive_write_open(a, &s, NULL, tar_out, NULL) !=
+	    ARCHIVE_OK)) {
+		e = ERR_MEMORY;
+	}
+	if (e == OK) {
+		e = members_add(d, a);
+	}
+	if (e == OK && archive_write_close(a) != ARCHIVE_OK) {
+		e = ERR_IO;
+	}
+	if (s.e != OK) {
+		e = s.e; /* the cause, such as a full stick */
+	}
+	if (e == OK) {
+		e = age_seal_end(s.seal);
+	}
+	archive_write_free(a);
+	age_seal_free(s.seal);
+	return e;
+}
+
+/*
+ * Reading: the age file is opened wholly into an unlinked file first, so
+ * that no byte is used before the end was authentic. What lies there is
+ * sealed itself, but for public files.
+ */
+static enum err
+plain_in(void *arg, const uint8_t *p, size_t len)
+{
+	return fd_write(*(int *)arg, p, len);
+}
+
+static enum err
+backup_open(struct desk *d, int fd, int plain)
+{
+	uint8_t piece[PIECE];
+	struct age_open *o = NULL;
+	enum err e = age_open_new_scrypt(d->pass, d->passlen, plain_in,
+	    &plain, &o);
+	ssize_t n = 0;
+
+	while (e == OK && (n = read(fd, piece, sizeof piece)) > 0) {
+		e = age_open_write(o, piece, (size_t)n);
+	}
+	if (e == OK) {
+		e = n < 0 ? ERR_IO : age_open_end(o);
+	}
+	age_open_free(o);
+	return e;
+}
+
+/* "FOLDER/name" or a name at the top, from a fixed set of shapes */
+static enum err
+place_of(const struct desk *d, const char *path, int *dir,
+    const char **name, int *made)
+{
+	const char *slash = strchr(path, '/');
+	size_t n;
+
+	*made = -1;
+	*name = slash == NULL ? path : slash + 1;
+	n = strlen(*name);
+	if (n == 0 || n > 200 || (*name)[0] == '.' ||
+	    strchr(*name, '/') != NULL) {
+		return ERR_FORMAT;
+	}
+	if (slash == NULL) {
+		*dir = d->dir;
+		return strcmp(path, "keyring.age") == 0 ||
+		    strcmp(path, "casekeys") == 0 ? OK : ERR_FORMAT;
+	}
+	if (strncmp(path, "public/", 7) == 0) {
+		*dir = d->public;
+		return OK;
+	}
+	if (strncmp(path, "attachments/", 12) == 0) {
+		*dir = d->attachments;
+		return OK;
+	}
+	if (strcmp(path, "casebook/data.mdb") == 0) {
+		enum err e = folder_open(d->dir, "casebook", true, made);
+		*dir = *made;
+		return e;
+	}
+	return ERR_FORMAT;
+}
+
+static enum err
+member_out(const struct desk *d, struct archive *a,
+    struct archive_entry *entry)
+{
+	const char *path = archive_entry_pathname(entry), *name = NULL;
+	int dir = -1, made = -1, fd = -1;
+	uint8_t piece[PIECE];
+	la_ssize_t n = 0;
+	enum err e;
+
+	if (path == NULL || archive_entry_filetype(entry) != AE_IFREG ||
+	    archive_entry_hardlink(entry) != NULL) {
+		return ERR_FORMAT;
+	}
+	e = place_of(d, path, &dir, &name, &made);
+	if (e == OK) {
+		fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL |
+		    O_CLOEXEC | O_NOFOLLOW, 0600);
+		e = fd < 0 ? ERR_IO : OK;
+	}
+	while (e == OK && (n = archive_read_data(a, piece, sizeof piece)) >
+	    0) {
+		e = fd_write(fd, piece, (size_t)n);
+	}
+	if (e == OK && (n < 0 || fsync(fd) != 0)) {
+		e = ERR_IO;
+	}
+	if (fd >= 0) {
+		close(fd);
+	}
+	if (made >= 0) {
+		folder_sync(made);
+		close(made);
+	}
+	return e;
+}
+
+enum err
+backup_read(struct desk *d, int fd)
+{
+	struct archive *a = archive_read_new();
+	struct archive_entry *entry;
+	int plain = openat(d->dir, COPY, O_RDWR | O_CREAT | O_EXCL |
+	    O_CLOEXEC, 0600);
+	enum err e = a == NULL ? ERR_MEMORY : plain < 0 ? ERR_IO : OK;
+	int rc = ARCHIVE_OK;
+
+	if (e == OK) {
+		unlinkat(d->dir, COPY, 0);
+		e = backup_open(d, fd, plain);
+	}
+	if (e == OK && (lseek(plain, 0, SEEK_SET) != 0 ||
+	    archive_read_support_format_tar(a) != ARCHIVE_OK ||
+	    archive_read_open_fd(a, plain, PIECE) != ARCHIVE_OK)) {
+		e = ERR_IO;
+	}
+	while (e == OK &&
+	    (rc = archive_read_next_header(a, &entry)) == ARCHIVE_OK) {
+		e = member_out(d, a, entry);
+	}
+	if (e == OK && rc != ARCHIVE_EOF) {
+		e = ERR_FORMAT;
+	}
+	if (plain >= 0) {
+		close(plain);
+	}
+	archive_read_free(a);
+	return e == OK ? folder_sync(d->dir) : e;
+}
+
+enum err
+backup_attachments_check(struct desk *d)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	enum err e = null < 0 ? ERR_IO : OK;
+
+	for (size_t i = 0; e == OK && i < d->state->messages; i++) {
+		struct content *c = NULL;
+		if (d->state->message[i].attachments == 0) {
+			continue;
+		}
+		e = desk_content(d, &d->state->message[i], &c);
+		if (e == ERR_UNKNOWN) {
+			e = OK; /* destroyed */
+			continue;
+		}
+		for (unsigned j = 0; e == OK && j < c->files; j++) {
+			uint8_t hash[HASH_LEN];
+			uint64_t size;
+			e = attachment_read(d->attachments, &c->file[j], null,
+			    &size, hash);
+			if (e == OK && memcmp(hash,
+			    c->report->attachment[j].sha256, HASH_LEN) != 0) {
+				e = ERR_CRYPT;
+			}
+		}
+		content_free(c);
+	}
+	if (null >= 0) {
+		close(null);
+	}
+	return e;
+}

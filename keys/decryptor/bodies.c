@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Bodies of a bundle. Each is opened by a child of its own (opener.h). What
+ * is ours is committed at once; what is not ours is noted in batches and
+ * never shown: an accused desk must not learn that a report exists.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "intake.h"
+#include "opener.h"
+#include "org.h"
+#include "terminal.h"
+
+#define READ_BATCH 256u
+
+struct bodies {
+	struct desk *d;
+	struct intake_result *r;
+	int folder; /* envelopes/, or -1 */
+	json_t *other, *foreign, *damaged; /* lists of one `read` event */
+	unsigned noted;
+	struct org_blocks blocks;
+	day_t week; /* whose identity is expanded */
+	struct age_identity *identity;
+};
+
+static enum err
+notes_flush(struct bodies *b)
+{
+	json_t *o;
+
+	if (b->noted == 0) {
+		return OK;
+	}
+	o = event_new(b->d, "read");
+	json_object_set(o, "other", b->other);
+	json_object_set(o, "foreign", b->foreign);
+	json_object_set(o, "damaged", b->damaged);
+	b->noted = 0;
+	enum err e = desk_record(b->d, o);
+	json_array_clear(b->other);
+	json_array_clear(b->foreign);
+	json_array_clear(b->damaged);
+	return e;
+}
+
+static enum err
+note_body(struct bodies *b, json_t *list, const uint8_t sha256[HASH_LEN])
+{
+	char hex[2 * HASH_LEN + 1];
+
+	hex_encode(sha256, HASH_LEN, hex);
+	json_array_append_new(list, json_string(hex));
+	return ++b->noted >= READ_BATCH ? notes_flush(b) : OK;
+}
+
+static size_t
+same_id(const struct state *s, const struct report *r)
+{
+	for (size_t i = 0; i < s->messages; i++) {
+		if (!s->message[i].entered && memcmp(s->message[i].message_id,
+		    r->message_id, MESSAGE_ID_LEN) == 0) {
+			return i;
+		}
+	}
+	return NOT_FOUND;
+}
+
+static bool
+is_first(const struct report *r)
+{
+	return r->kind == REPORT_REPORT || r->kind == REPORT_ADVICE;
+}
+
+static enum err
+keep_files(struct bodies *b, const struct content *c)
+{
+	enum err e = OK;
+
+	for (unsigned i = 0; i < c->files && e == OK; i++) {
+		e = attachment_keep(b->d->attachments, &c->file[i]);
+	}
+	return e;
+}
+
+static json_t *
+message_event(struct bodies *b, const struct inbound_envelope *env,
+    const struct opened_envelope *o, const char *ref, bool conflict,
+    const uint8_t key[KEY_ID], const uint8_t record[RECORD_ID])
+{
+	const struct report *r = o->content->report;
+	json_t *event = event_new(b->d, "message");
+	char signer[SIGN_KEY_TEXT] = "";
+
+	if (r->thread == THREAD_FIRST || r->thread == THREAD_LATER) {
+		sign_pk_text(&r->signer, signer);
+	}
+	event_hex(event, "sha256", env->sha256, HASH_LEN);
+	json_object_set_new(event, "case", json_string(ref));
+	json_object_set_new(event, "kind", json_integer(r->kind));
+	event_hex(event, "message_id", r->message_id, MESSAGE_ID_LEN);
+	event_hex(event, "payload", o->payload, HASH_LEN);
+	json_object_set_new(event, "signer", json_string(signer));
+	json_object_set_new(event, "language", json_string(r->language));
+	event_day(event, "received", env->day);
+	event_hex(event, "record", record, RECORD_ID);
+	event_hex(event, "key", key, KEY_ID);
+	json_object_set_new(event, "attachments",
+	    json_integer(r->attachments));
+	json_object_set_new(event, "route", json_string("mailbox"));
+	json_object_set_new(event, "conflict", json_boolean(conflict));
+	return event;
+}
+
+static enum err
+store_message(struct bodies *b, const struct inbound_envelope *env,
+    const struct opened_envelope *o, const char *ref, bool conflict,
+    bool match)
+{
+	struct buf plain = buf_new_secret(CONTENT_MAX);
+	uint8_t key[KEY_ID], record[RECORD_ID];
+	struct desk *d = b->d;
+	enum err e = keep_files(b, o->content);
+
+	if (e == OK) {
+		e = content_write(o->content, &plain);
+	}
+	if (e == OK) {
+		e = casekey_take(d->book, key);
+	}
+	if (e == OK) {
+		e = casebook_begin(d->book);
+	}
+	if (e == OK) {
+		e = record_put(d->book, key, plain.p, plain.len, record);
+	}
+	if (e == OK) {
+		e = desk_event(d, message_event(b, env, o, ref, conflict, key,
+		    record));
+	}
+	if (e == OK && match) {
+		json_t *event = event_new(d, "match");
+		json_object_set_new(event, "case", json_string(ref));
+		e = desk_event(d, event);
+	}
+	if (e == OK) {
+		e = casebook_commit(d->book);
+	} else {
+		casebook_abort(d->book);
+	}
+	buf_free(&plain);
+	return e;
+}
+
+static enum err
+drop_duplicate(struct bodies *b, const struct inbound_envelope *env,
+    const struct opened_envelope *o)
+{
+	json_t *event = event_new(b->d, "duplicate");
+
+	for (unsigned i = 0; i < o->content->files; i++) {
+		attachment_drop(b->d->attachments, &o->content->file[i]);
+	}
+	event_hex(event, "sha256", env->sha256, HASH_LEN);
+	b->r->duplicates++;
+	return desk_record(b->d, event);
+}
+
+static enum err
+drop_foreign(struct bodies *b, const struct inbound_envelope *env,
+    const struct opened_envelope *o)
+{
+	for (unsigned i = 0; i < o->content->files; i++) {
+		attachment_drop(b->d->attachments, &o->content->file[i]);
+	}
+	b->r->foreign++;
+	return note_body(b, b->foreign, env->sha256);
+}
+
+static enum err
+take_ours(struct bodies *b, const struct inbound_envelope *env,
+    const struct opened_envelope *o)
+{
+	const struct report *r = o->content->report;
+	const struct state *s = b->d->state;
+	char ref[REF_TEXT] = "";
+	size_t same = same_id(s, r), k = NOT_FOUND;
+	bool conflict = same != NOT_FOUND;
+
+	if (memcmp(r->org, b->d->keyset->org, ORG_LEN) != 0) {
+		return drop_foreign(b, env, o);
+	}
+	if (conflict && memcmp(s->message[same].payload, o->payload,
+	    HASH_LEN) == 0) {
+		return drop_duplicate(b, env, o);
+	}
+	if (conflict) {
+		b->r->conflicts++;
+		k = s->message[same].kase;
+	} else if (!is_first(r)) {
+		k = state_case_of_signer(s, &r->signer);
+	}
+	if (k != NOT_FOUND) {
+		strcpy(ref, s->kase[k].ref);
+	} else if (is_first(r)) {
+		ref_new(s, env->day, ref);
+		b->r->reports++;
+	}
+	if (r->kind == REPORT_WITHDRAWAL) {
+		b->r->withdrawals++;
+	} else if (!is_first(r)) {
+		b->r->messages++;
+	}
+	return store_message(b, env, o, ref, conflict,
+	    k == NOT_FOUND && is_first(r) && r->thread == THREAD_FIRST &&
+	    s->unmatched > 0);
+}
+
+/* The identity of the envelope's week. ${n} 0: no key; then *lost says
+ * whether there should be one. */
+static enum err
+identity_for(struct bodies *b, day_t week, size_t *n, bool *lost)
+{
+	const struct keyring_week *w = keyring_week(b->d->ring, week);
+	enum err e;
+
+	*n = 0;
+	*lost = w == NULL && !state_week_destroyed(b->d->state, week) &&
+	    blocks_has(&b->blocks, week, b->d->ring->desk,
+	    b->d->ring->person);
+	if (w == NULL) {
+		return OK;
+	}
+	if (b->identity == NULL || b->week != week) {
+		age_identity_free(b->identity);
+		b->identity = NULL;
+		if ((e = age_identity_new(w->seed, &b->identity)) != OK) {
+			return e;
+		}
+		b->week = week;
+	}
+	*n = 1;
+	return OK;
+}
+
+static enum err
+take_opened(struct bodies *b, const struct inbound_envelope *env,
+    const struct opened_envelope *o, bool *read)
+{
+	*read = true;
+	switch (o->what) {
+	case OPENED_OURS:
+		return take_ours(b, env, o);
+	case OPENED_OTHER:
+		return note_body(b, b->other, env->sha256);
+	case OPENED_DAMAGED:
+		b->r->damaged++;
+		return note_body(b, b->damaged, env->sha256);
+	case OPENED_EDITED:
+		b->r->edited++;
+		*read = false;
+		return OK;
+	default:
+		return o->why == OK ? ERR_IO : o->why;
+	}
+}
+
+static enum err
+body_import(struct bodies *b, const struct inbound_envelope *env, bool *read)
+{
+	char name[2 * HASH_LEN + 5];
+	struct opened_envelope o;
+	struct stat st;
+	size_t n;
+	bool lost;
+	int fd = -1;
+	enum err e;
+
+	*read = false;
+	hex_encode(env->sha256, HASH_LEN, name);
+	strcat(name, ".age");
+	if (b->folder >= 0) {
+		fd = openat(b->folder, name, O_RDONLY | O_CLOEXEC |
+		    O_NOFOLLOW | O_NONBLOCK);
+	}
+	if (fd < 0) {
+		b->r->missing++;
+		return OK;
+	}
+	e = identity_for(b, env->week, &n, &lost);
+	if (e != OK || lost) {
+		b->r->no_key += lost;
+		close(fd);
+		return e;
+	}
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    (uint64_t)st.st_size != env->size) {
+		b->r->edited++;
+		close(fd);
+		return OK;
+	}
+	e = opener_run(fd, env->sha256, env->size, &b->identity, n,
+	    b->d->attachments, desk_wipe, b->d, &o);
+	close(fd);
+	if (e == OK) {
+		e = take_opened(b, env, &o, read);
+		opened_clear(&o);
+	}
+	return e;
+}
+
+static enum err
+manifest_bodies(struct bodies *b, size_t index)
+{
+	struct manifest m = b->d->state->manifest[index];
+	struct inbound *in = NULL;
+	bool complete = true;
+	enum err e = manifest_load(b->d, &m, &in);
+
+	for (size_t i = 0; e == OK && i < in->envelopes; i++) {
+		bool read = true;
+		if (!state_body_read(b->d->state, in->envelope[i].sha256)) {
+			e = body_import(b, &in->envelope[i], &read);
+		}
+		complete = complete && read;
+	}
+	if (e == OK) {
+		e = notes_flush(b);
+	}
+	if (e == OK && complete) {
+		json_t *o = event_new(b->d, "complete");
+		json_object_set_new(o, "serial",
+		    json_integer((json_int_t)m.serial));
+		e = desk_record(b->d, o);
+	}
+	inbound_free(in);
+	return e;
+}
+
+/* Files of a run that was cut off before their message was recorded */
+static void
+sweep(struct desk *d)
+{
+	int fd = openat(d->attachments, ".", O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (dir == NULL) {
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		size_t n = strlen(entry->d_name);
+		if (n > 4 && strcmp(entry->d_name + n - 4, ".tmp") == 0) {
+			unlinkat(d->attachments, entry->d_name, 0);
+		}
+	}
+	closedir(dir);
+}
+
+static json_t *
+import_phase(const struct desk *d, const char *phase)
+{
+	json_t *o = event_new(d, "import");
+
+	json_object_set_new(o, "phase", json_string(phase));
+	return o;
+}
+
+enum err
+bodies_import(struct desk *d, int bundle, struct intake_result *r)
+{
+	struct bodies b = {.d = d, .r = r, .folder = -1};
+	bool work = d->state->importing;
+	enum err e = blocks_load(d, &b.blocks);
+
+	for (size_t i = 0; i < d->state->manifests; i++) {
+		work = work || !d->state->manifest[i].complete;
+	}
+	if (e != OK || !work) {
+		blocks_free(&b.blocks);
+		return e;
+	}
+	b.other = json_array();
+	b.foreign = json_array();
+	b.damaged = json_array();
+	b.folder = openat(bundle, "envelopes", O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC | O_NOFOLLOW);
+	sweep(d);
+	e = desk_record(d, import_phase(d, "begin"));
+	for (size_t i = 0; e == OK && i < d->state->manifests; i++) {
+		if (!d->state->manifest[i].complete) {
+			e = manifest_bodies(&b, i);
+		}
+	}
+	if (e == OK) {
+		e = desk_record(d, import_phase(d, "end"));
+	}
+	if (e != OK) {
+		say_error("the import stopped: %s. What was read is kept; "
+		    "import the same bundle again", err_text(e));
+	}
+	if (b.folder >= 0) {
+		close(b.folder);
+	}
+	age_identity_free(b.identity);
+	blocks_free(&b.blocks);
+	json_decref(b.other);
+	json_decref(b.foreign);
+	json_decref(b.damaged);
+	return e;
+}

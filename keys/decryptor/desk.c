@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Opening and closing of a home; events into its journal. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "content.h"
+#include "desk.h"
+#include "files.h"
+#include "meldluik/secret.h"
+#include "org.h"
+#include "terminal.h"
+
+static enum err
+folders(struct desk *d, bool make)
+{
+	enum err e = folder_open(d->dir, "public", make, &d->public);
+
+	if (e == OK) {
+		e = folder_open(d->dir, "attachments", make,
+		    &d->attachments);
+	}
+	return e;
+}
+
+static enum err
+take_lock(struct desk *d)
+{
+	d->lock = openat(d->dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC |
+	    O_NOFOLLOW, 0600);
+	if (d->lock < 0) {
+		return ERR_IO;
+	}
+	if (flock(d->lock, LOCK_EX | LOCK_NB) != 0) {
+		say_error("another meldluik-decryptor works in %s now",
+		    d->home);
+		return ERR_BUSY;
+	}
+	return OK;
+}
+
+enum err
+desk_make(struct desk *d)
+{
+	struct stat st;
+	enum err e;
+
+	if (mkdir(d->home, 0700) != 0 && (stat(d->home, &st) != 0 ||
+	    !S_ISDIR(st.st_mode))) {
+		say_error("cannot make the folder %s", d->home);
+		return ERR_IO;
+	}
+	d->dir = open(d->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->dir < 0) {
+		say_error("cannot open the folder %s", d->home);
+		return ERR_IO;
+	}
+	if (faccessat(d->dir, "keyring.age", F_OK, 0) == 0 ||
+	    faccessat(d->dir, "casebook", F_OK, 0) == 0) {
+		say_error("%s already holds a desk; nothing was changed",
+		    d->home);
+		return ERR_CONFLICT;
+	}
+	e = folders(d, true);
+	return e == OK ? take_lock(d) : e;
+}
+
+static enum err
+open_folder(struct desk *d)
+{
+	enum err e;
+
+	d->dir = open(d->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->dir < 0 || faccessat(d->dir, "keyring.age", F_OK, 0) != 0) {
+		say_error("%s holds no desk; start with `init`", d->home);
+		return ERR_UNKNOWN;
+	}
+	e = folders(d, false);
+	if (e != OK) {
+		say_error("a folder is missing in %s; `restore` a backup",
+		    d->home);
+		return e;
+	}
+	return take_lock(d);
+}
+
+static enum err
+open_casebook(struct desk *d)
+{
+	enum err e = casebook_open(d->dir, d->home, d->ring->casebook,
+	    &d->book);
+
+	if (e == OK && (d->state = state_new()) == NULL) {
+		e = ERR_MEMORY;
+	}
+	if (e == OK) {
+		e = journal_walk(d->book, state_fold, d->state);
+	}
+	if (e != OK) {
+		say_error("the casebook cannot be read: %s. Do not go on with "
+		    "it; keep a copy and `restore` the last backup",
+		    e == ERR_CHAIN ? "its journal was changed" :
+		    err_text(e));
+		return e;
+	}
+	for (size_t i = 0; i < d->state->messages; i++) {
+		casekey_mark(d->book, d->state->message[i].key);
+	}
+	return OK;
+}
+
+enum err
+desk_open(struct desk *d, enum desk_depth depth)
+{
+	enum err e = open_folder(d);
+
+	if (e == OK && depth >= DESK_KEYRING) {
+		e = keyringfile_load(d);
+	}
+	if (e == OK && depth >= DESK_KEYRING) {
+		e = org_load(d);
+		if (e == ERR_UNKNOWN) {
+			e = OK; /* a holder who waits for the keyset */
+		} else if (e != OK) {
+			say_error("the keyset in %s/public is not good: %s",
+			    d->home, err_text(e));
+		}
+	}
+	if (e == OK && depth >= DESK_CASEBOOK) {
+		e = open_casebook(d);
+	}
+	return e;
+}
+
+void
+desk_wipe(void *desk)
+{
+	struct desk *d = desk;
+
+	secret_free(d->pass);
+	d->pass = NULL;
+	keyring_free(d->ring);
+	d->ring = NULL;
+}
+
+void
+desk_close(struct desk *d)
+{
+	casebook_close(d->book);
+	state_free(d->state);
+	keyset_free(d->keyset);
+	profile_free(d->profile);
+	holidays_free(d->holidays);
+	desk_wipe(d);
+	d->book = NULL;
+	d->state = NULL;
+	d->keyset = NULL;
+	d->profile = NULL;
+	d->holidays = NULL;
+	int *fds[] = {&d->attachments, &d->public, &d->dir, &d->lock};
+	for (unsigned i = 0; i < 4; i++) {
+		if (*fds[i] >= 0) {
+			close(*fds[i]);
+			*fds[i] = -1;
+		}
+	}
+}
+
+json_t *
+event_new(const struct desk *d, const char *name)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "e", json_string(name));
+	event_day(o, "day", d->today);
+	return o;
+}
+
+void
+event_hex(json_t *o, const char *key, const uint8_t *p, size_t len)
+{
+	char hex[2 * 64 + 1];
+
+	hex_encode(p, len < 64 ? len : 64, hex);
+	json_object_set_new(o, key, json_string(hex));
+}
+
+void
+event_day(json_t *o, const char *key, day_t day)
+{
+	char text[DAY_TEXT];
+
+	day_text(day, text);
+	json_object_set_new(o, key, json_string(text));
+}
+
+enum err
+desk_event(struct desk *d, json_t *event)
+{
+	enum err e = event == NULL ? ERR_MEMORY :
+	    journal_append(d->book, event);
+
+	if (e == OK) {
+		e = state_apply(d->state, event);
+	}
+	json_decref(event);
+	return e;
+}
+
+enum err
+desk_record(struct desk *d, json_t *event)
+{
+	enum err e = casebook_begin(d->book);
+
+	if (e != OK) {
+		json_decref(event);
+		return e;
+	}
+	e = desk_event(d, event);
+	if (e == OK) {
+		e = casebook_commit(d->book);
+	} else {
+		casebook_abort(d->book);
+	}
+	if (e != OK) {
+		say_error("the casebook could not be written: %s; nothing "
+		    "was changed", err_text(e));
+	}
+	return e;
+}
+
+const struct sign_pk *
+desk_gateway(const struct desk *d)
+{
+	if (d->keyset == NULL) {
+		say_error("this desk has no keyset yet; take it in with "
+		    "`keyset --accept`");
+		return NULL;
+	}
+	if (!d->keyset->has_gateway) {
+		say_error("no gateway is known yet; add its card with "
+		    "`keyset --card gateway.json`");
+		return NULL;
+	}
+	return &d->keyset->gateway;
+}
+
+size_t
+desk_case(const struct desk *d, const char *ref)
+{
+	size_t i = state_case(d->state, ref);
+
+	if (i == NOT_FOUND) {
+		say_error("there is no case with that reference; see `list`");
+	}
+	return i;
+}
+
+enum err
+desk_content(const struct desk *d, const struct message *m,
+    struct content **out)
+{
+	struct buf b = buf_new_secret(CONTENT_MAX);
+	enum err e = record_get(d->book, m->record, &b);
+
+	if (e == OK) {
+		e = content_parse(b.p, b.len, out);
+	}
+	buf_free(&b);
+	return e;
+}
+
+enum err
+desk_policy(struct desk *d)
+{
+	enum err e = OK;
+
+	if (d->profile == NULL) {
+		e = profile_builtin("nl", &d->profile);
+	}
+	if (e == OK && d->holidays == NULL) {
+		e = holidays_builtin(&d->holidays);
+	}
+	return e;
+}
+
+enum err
+desk_clocks(struct desk *d, const struct kase *k, struct clocks *out)
+{
+	struct clock_input in = {.received = k->received,
+		.ack = k->ack_posted, .feedback = k->feedback_posted};
+	struct clock_terms terms;
+	enum err e = desk_policy(d);
+
+	if (e == OK) {
+		terms = clocks_terms(d->profile);
+		in.external = profile_external(d->profile);
+		e = clocks_compute(&terms, d->holidays, &in, out);
+	}
+	return e;
+}

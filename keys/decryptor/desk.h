@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One opened home folder: keyring, keyset, casebook and the state folded
+ * from its journal. A home belongs to one person at one desk, and to one
+ * process at a time.
+ *
+ *   keyring.age               FORMAT.md section 10
+ *   public/keyset.note (signed note), public/blocks.json, public/page*
+ *   casebook/, casekeys, attachments/
+ */
+#ifndef DECRYPTOR_DESK_H
+#define DECRYPTOR_DESK_H
+
+#include "fold.h"
+#include "meldluik/clocks.h"
+#include "meldluik/keyring.h"
+
+#define WEEKS_MADE 26
+#define WEEKS_PUBLISHED 13
+
+struct desk {
+	const char *home;
+	const char *passfile;
+	day_t today;
+	bool json;
+	int dir, public, attachments, lock;
+	char *pass; /* secret */
+	size_t passlen;
+	struct keyring *ring;
+	struct keyset *keyset; /* NULL until one was made or accepted */
+	struct casebook *book;
+	struct state *state;
+	struct profile *profile;
+	struct holidays *holidays;
+};
+
+/* How far a verb needs the home opened */
+enum desk_depth { DESK_FOLDER, DESK_KEYRING, DESK_CASEBOOK };
+
+/* Makes the empty folders of a home; ERR_CONFLICT when one is there */
+enum err desk_make(struct desk *d);
+/* Says in plain words what is wrong, and returns why */
+enum err desk_open(struct desk *d, enum desk_depth depth);
+void desk_close(struct desk *d);
+/* Frees every secret the parsing child must not hold */
+void desk_wipe(void *desk);
+
+/* An event with "e" and "day" set; the caller adds fields */
+json_t *event_new(const struct desk *d, const char *name);
+void event_hex(json_t *o, const char *key, const uint8_t *p, size_t len);
+void event_day(json_t *o, const char *key, day_t day);
+/* Appends (inside the caller's transaction) and folds it; takes the
+ * reference */
+enum err desk_event(struct desk *d, json_t *event);
+/* One event in a transaction of its own */
+enum err desk_record(struct desk *d, json_t *event);
+
+/* Replaces keyring.age, atomically */
+enum err keyringfile_save(struct desk *d);
+enum err keyringfile_load(struct desk *d);
+/* The same ring without week keys, for a backup, appended to ${out} */
+enum err keyringfile_backup(const struct desk *d, struct buf *out);
+
+/* The gateway key of the keyset, or NULL and a message */
+const struct sign_pk *desk_gateway(const struct desk *d);
+/* Case by its reference; NOT_FOUND and a message */
+size_t desk_case(const struct desk *d, const char *ref);
+struct content;
+enum err desk_content(const struct desk *d, const struct message *m,
+    struct content **out);
+enum err desk_policy(struct desk *d); /* profile and holidays, once */
+/* Clocks of a case as of its posted answers */
+enum err desk_clocks(struct desk *d, const struct kase *k,
+    struct clocks *out);
+
+#endif

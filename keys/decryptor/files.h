@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Files of the home folder and of sticks. Every write is whole or not at
+ * all: a new file, fsync, rename, fsync of the folder. Links are never
+ * followed: a stick comes from a machine that others use.
+ */
+#ifndef DECRYPTOR_FILES_H
+#define DECRYPTOR_FILES_H
+
+#include <stdbool.h>
+
+#include "meldluik/bytes.h"
+
+/* Whole regular file below folder ${dir} appended to ${out}. ERR_UNKNOWN:
+ * not there; ERR_LIMIT: over the maximum of ${out}; ERR_POLICY: a link or no
+ * regular file. */
+enum err file_read(int dir, const char *name, struct buf *out);
+/* ${path} from the command line: links are the user's own business */
+enum err file_read_path(const char *path, struct buf *out);
+/* Replaces ${name} atomically, mode 0600. ERR_FULL: no room. */
+enum err file_replace(int dir, const char *name, const void *p, size_t len);
+/* A new file, durable; ERR_CONFLICT when it exists */
+enum err file_create(int dir, const char *name, const void *p, size_t len);
+/* Makes folder ${name} (mode 0700) if needed and opens it */
+enum err folder_open(int dir, const char *name, bool make, int *out);
+enum err folder_sync(int dir);
+/* Removes a folder of ours and the files in it, two levels deep */
+void folder_remove(int dir, const char *name);
+/* All of ${len} bytes; ERR_FULL when the medium is full, else ERR_IO */
+enum err fd_write(int fd, const void *p, size_t len);
+/* Exactly ${len} bytes; ERR_UNKNOWN at a clean end before the first */
+enum err fd_read(int fd, void *p, size_t len);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* State of the casebook: memory, lookups, and the walk. */
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fold_private.h"
+#include "meldluik/json.h"
+
+struct state *
+state_new(void)
+{
+	struct state *s = calloc(1, sizeof *s);
+
+	if (s != NULL) {
+		s->tenure = 1;
+		s->last_backup = s->applied_day = DAY_NONE;
+	}
+	return s;
+}
+
+void
+state_free(struct state *s)
+{
+	if (s != NULL) {
+		free(s->kase);
+		free(s->message);
+		free(s->answer);
+		free(s->note);
+		free(s->manifest);
+		free(s->body);
+		free(s->closed);
+		free(s->destroyed);
+		free(s);
+	}
+}
+
+void *
+state_room(void *p, size_t *room, size_t count, size_t each)
+{
+	if (count < *room) {
+		return p;
+	}
+	p = reallocarray(p, *room * 2 + 64, each);
+	if (p != NULL) {
+		*room = *room * 2 + 64;
+	}
+	return p;
+}
+
+enum err
+state_apply(struct state *s, const json_t *event)
+{
+	const char *name;
+	enum err e = json_string_field(event, "e", 1, 32, &name);
+
+	if (e != OK) {
+		return e;
+	}
+	for (size_t i = 0; i < event_rules_count; i++) {
+		if (strcmp(event_rules[i].name, name) == 0) {
+			return event_rules[i].apply(s, event);
+		}
+	}
+	return ERR_VERSION;
+}
+
+enum err
+state_fold(void *arg, uint64_t n, const json_t *event)
+{
+	(void)n;
+	return state_apply(arg, event);
+}
+
+size_t
+state_case(const struct state *s, const char *ref)
+{
+	for (size_t i = 0; i < s->kases; i++) {
+		if (strcasecmp(s->kase[i].ref, ref) == 0) {
+			return i;
+		}
+	}
+	return NOT_FOUND;
+}
+
+size_t
+state_case_of_signer(const struct state *s, const struct sign_pk *signer)
+{
+	for (size_t i = 0; i < s->kases; i++) {
+		if (s->kase[i].has_mailbox &&
+		    sign_pk_equal(&s->kase[i].signer, signer)) {
+			return i;
+		}
+	}
+	return NOT_FOUND;
+}
+
+static int
+body_compare(const void *a, const void *b)
+{
+	return memcmp(a, b, HASH_LEN);
+}
+
+bool
+state_body_read(const struct state *s, const uint8_t sha256[HASH_LEN])
+{
+	struct state *t = (struct state *)(uintptr_t)s; /* order only */
+
+	/* Sorted again when the unsorted tail has grown long, so that tens
+	 * of thousands of junk envelopes cost no quadratic time */
+	if (s->bodies - s->sorted > 512) {
+		qsort(t->body, t->bodies, sizeof *t->body, body_compare);
+		t->sorted = t->bodies;
+	}
+	for (size_t i = s->sorted; i < s->bodies; i++) {
+		if (memcmp(s->body[i].sha256, sha256, HASH_LEN) == 0) {
+			return true;
+		}
+	}
+	return s->sorted > 0 && bsearch(sha256, s->body, s->sorted,
+	    sizeof *s->body, body_compare) != NULL;
+}
+
+uint64_t
+state_complete(const struct state *s)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->manifests && s->manifest[i].complete; i++) {
+		n = s->manifest[i].serial;
+	}
+	return n;
+}
+
+uint64_t
+state_confirmed(const struct state *s, uint8_t hash[HASH_LEN])
+{
+	uint64_t n = s->backed_up > s->confirmed_without_backup ?
+	    s->backed_up : s->confirmed_without_backup;
+	uint64_t complete = state_complete(s);
+
+	n = n < complete ? n : complete;
+	memset(hash, 0, HASH_LEN);
+	for (size_t i = 0; i < s->manifests; i++) {
+		if (s->manifest[i].serial == n) {
+			memcpy(hash, s->manifest[i].hash, HASH_LEN);
+		}
+	}
+	return n;
+}
+
+bool
+state_week_closed(const struct state *s, day_t week)
+{
+	for (size_t i = 0; i < s->closeds; i++) {
+		if (s->closed[i] == week) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+state_week_destroyed(const struct state *s, day_t week)
+{
+	for (size_t i = 0; i < s->destroyeds; i++) {
+		if (s->destroyed[i] == week) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+ref_new(const struct state *s, day_t received, char out[REF_TEXT])
+{
+	uint8_t random[5];
+	char text[9];
+	int year, month, day;
+
+	day_split(received, &year, &month, &day);
+	do {
+		randombytes_buf(random, sizeof random);
+		crockford_encode(random, sizeof random, text);
+		snprintf(out, REF_TEXT, "%04d-%.4s", year, text);
+	} while (state_case(s, out) != NOT_FOUND);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Making homes: the founder's, with the identity key and the first keyset,
+ * and a further holder's, whose public half goes to the founder as a request
+ * file.
+ */
+#ifndef DECRYPTOR_FOUNDING_H
+#define DECRYPTOR_FOUNDING_H
+
+#include "org.h"
+
+#define REQUEST_MAX (2u << 20)
+
+/* A new home for ${person} of ${desk} of organisation ${org} (NULL: a new
+ * organisation); the passphrase is in ${d}. Keys of 26 weeks are made. */
+enum err founding_home(struct desk *d, const uint8_t *org, unsigned desk,
+    const char *person, bool founder);
+/* The founder's first keyset: one desk, one holder */
+enum err founding_keyset(struct desk *d, const char *organisation,
+    const struct card *card);
+/* Adds desk ${number} from the profile's proposal to ${k} if it is missing */
+enum err founding_desk(struct desk *d, struct keyset *k, unsigned number);
+
+/* The request file of this home's owner, appended to ${out} */
+enum err request_write(struct desk *d, struct buf *out);
+/* Checks a request against this organisation and takes it into keyset and
+ * blocks. ERR_CONFLICT: that id is somebody else's. */
+enum err request_take(struct desk *d, const void *p, size_t len);
+
+/* Keyset and blocks as a folder for another holder's machine */
+enum err org_publish(const struct desk *d, const char *path);
+/* And back: verified, newer or equal */
+enum err org_accept(struct desk *d, const char *path);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Import of an inbound bundle: first the chain of manifests, all of it or
+ * nothing, then the bodies, each durable on its own. Running it again, or
+ * after a crash, reads what is left.
+ */
+#ifndef DECRYPTOR_INTAKE_H
+#define DECRYPTOR_INTAKE_H
+
+#include "desk.h"
+
+struct intake_result {
+	uint64_t first, last; /* manifests in the bundle */
+	unsigned fresh;       /* of them new */
+	unsigned reports, messages, withdrawals, duplicates, conflicts,
+	    damaged, foreign; /* this time */
+	uint64_t missing;     /* listed bodies that the bundle lacks */
+	uint64_t edited;      /* bodies that are not what is listed */
+	uint64_t no_key;      /* bodies of weeks whose key this ring lost */
+	unsigned posted;      /* replies now known to be posted */
+	unsigned weeks_destroyed;
+	bool replayed;        /* nothing new in it */
+};
+
+/* ${bundle}: the folder with manifest-N.json. Verifies and journals the new
+ * manifests. Says in plain words what is wrong. */
+enum err chain_import(struct desk *d, int bundle, struct intake_result *r);
+/* A journalled manifest, verified again */
+enum err manifest_load(const struct desk *d, const struct manifest *m,
+    struct inbound **out);
+/* Reads every listed body that lies in envelopes/ and was not read */
+enum err bodies_import(struct desk *d, int bundle, struct intake_result *r);
+/* Destroys keys of weeks that are closed, read, and backed up */
+enum err weeks_destroy(struct desk *d, struct intake_result *r);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * meldluik-decryptor: the coordinator's offline desk. The verb table and the
+ * options before the verb; the only place that reads the clock. Never reads
+ * a secret from arguments or environment.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "meldluik/json.h"
+#include "meldluik/secret.h"
+#include "terminal.h"
+#include "verbs.h"
+
+static const struct verb verbs[] = {
+	{"init", verb_init, "init [--batch] [--organisation NAME] "
+	    "[--card FILE] [--person ID] [--desks N]",
+	    "Makes the organisation's first desk: identity key, your keyring "
+	    "with 26 weeks of keys,\nthe first keyset, an empty casebook. "
+	    "--batch asks nothing. Without --card the gateway\nis added later "
+	    "by `keyset --card FILE`.\n"
+	    "--batch --desks N makes a REHEARSAL: N desks in HOME/desk-1 ... "
+	    "HOME/desk-N, one passphrase,\none disk; repeat --person for each. "
+	    "Never for real reports.\n"},
+	{"holder", verb_holder, "holder request [--keyset FILE --desk N "
+	    "--person ID] --out REQUEST.json",
+	    "On a second machine: makes a home with its own keys and a "
+	    "request with the public halves,\nwhich the founder takes in with "
+	    "`keyset --add-holder`. keyset.json.minisig must lie beside\nthe "
+	    "keyset. Without --keyset: a new request of a holder who rotated.\n"},
+	{"keyset", verb_keyset, "keyset [show|fingerprint] [--card FILE] "
+	    "[--renew] [--add-desk N] [--add-holder FILE]\n"
+	    "         [--page FILE] [--publish DIR] [--accept DIR]",
+	    "Shows the keyset. --card adds or changes the gateway; --renew "
+	    "gives 13 more months; --add-desk\nadds a proposed desk; "
+	    "--add-holder takes in a request; --page signs page.json for the "
+	    "next export;\n--publish writes keyset and blocks for another "
+	    "holder, who takes them in with --accept.\n"},
+	{"rotate", verb_rotate, "rotate",
+	    "Makes week keys up to 26 weeks ahead. Then export; who is not "
+	    "the founder also brings\n`holder request --out FILE` to the "
+	    "founder.\n"},
+	{"import", verb_import, "import DIR",
+	    "Reads an inbound bundle: verifies the chain of manifests, opens "
+	    "what is for this desk,\nmatches follow-ups, notes what was "
+	    "posted. Again or after a crash: reads what is left.\n"},
+	{"list", verb_list, "list", "Cases, with what is due.\n"},
+	{"show", verb_show, "show ID",
+	    "One case: messages, replies (drafted or posted), notes. Control "
+	    "characters are made visible.\n"},
+	{"extract", verb_extract, "extract ID --to DIR",
+	    "Writes messages and attachments under neutral names to DIR.\n"},
+	{"classify", verb_classify, "classify ID [--kind K] [--type T] "
+	    "[--origin O] [--wbk ja|nee|onbekend]",
+	    "Sets codes of the register; a wrong code prints the list.\n"},
+	{"enter", verb_enter, "enter report|advice|message|talk [--case ID] "
+	    "[--received DAY] [--route R] [--language L] [--file FILE]",
+	    "Takes in what came by phone, letter or talk; text from --file or "
+	    "standard input.\n"},
+	{"acknowledge", verb_acknowledge, "acknowledge ID [--show]",
+	    "Drafts the acknowledgement in the language of the report; --show "
+	    "only prints it.\n"},
+	{"reply", verb_reply, "reply ID [--kind question|message|feedback|"
+	    "closing] [--file FILE]",
+	    "Drafts a reply; text from --file or standard input. It is posted "
+	    "when the gateway applied\nthe bundle that carries it.\n"},
+	{"note", verb_note, "note ID [--file FILE]",
+	    "Keeps a note with the case; nobody else reads it.\n"},
+	{"export", verb_export, "export DIR [--confirm-without-backup]",
+	    "Writes the outbound bundle to DIR. What lay there is renamed, "
+	    "never removed.\n--confirm-without-backup (rehearsal) confirms "
+	    "what no backup holds; it is journalled.\n"},
+	{"backup", verb_backup, "backup FILE",
+	    "Writes casebook, case keys, attachments and your keyring without "
+	    "week keys as one passphrase\nage file. On another medium it lets "
+	    "the next export confirm.\n"},
+	{"restore", verb_restore, "restore FILE",
+	    "Rebuilds a home (a new folder) from a backup. Then `rotate`.\n"},
+	{"verify", verb_verify, "verify",
+	    "Checks the whole journal, every record and every attachment.\n"},
+};
+#define VERBS (sizeof verbs / sizeof *verbs)
+
+static void
+help(FILE *f)
+{
+	fprintf(f, "use: meldluik-decryptor --home DIR [--passphrase-file "
+	    "FILE] [--today YYYY-MM-DD] [--json] VERB ...\n\n"
+	    "The offline desk of Meldluik. VERB --help says more.\n\n");
+	for (size_t i = 0; i < VERBS; i++) {
+		fprintf(f, "  %s\n", verbs[i].usage);
+	}
+	fprintf(f, "\nExit: 0 done, 1 refused or failed, 2 wrong use.\n");
+}
+
+static bool
+wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "--json" may stand before or behind the verb */
+static int
+json_take(int argc, char **argv, bool *json)
+{
+	int n = 0;
+
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0) {
+			*json = true;
+		} else {
+			argv[n++] = argv[i];
+		}
+	}
+	return n;
+}
+
+static int
+verb_run(struct desk *d, int argc, char **argv)
+{
+	for (size_t i = 0; i < VERBS; i++) {
+		if (strcmp(verbs[i].name, argv[0]) != 0) {
+			continue;
+		}
+		if (wants_help(argc, argv)) {
+			printf("use: meldluik-decryptor --home DIR %s\n\n%s",
+			    verbs[i].usage, verbs[i].help);
+			return EXIT_OK;
+		}
+		if (d->home == NULL) {
+			say_error("name the desk's folder with --home DIR");
+			return EXIT_USAGE;
+		}
+		argc = json_take(argc, argv, &d->json);
+		return verbs[i].run(d, argc, argv);
+	}
+	say_error("there is no verb of that name; see --help");
+	return EXIT_USAGE;
+}
+
+static int
+options(struct desk *d, int argc, char **argv, int *used)
+{
+	int i = 1;
+
+	for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+		if (strcmp(argv[i], "--json") == 0) {
+			d->json = true;
+			continue;
+		}
+		if (strcmp(argv[i], "--help") == 0) {
+			help(stdout);
+			return EXIT_OK;
+		}
+		if (strcmp(argv[i], "--version") == 0) {
+			printf("meldluik-decryptor %s\n", MELDLUIK_VERSION);
+			return EXIT_OK;
+		}
+		if (value == NULL) {
+			say_error("%s needs a value", argv[i]);
+			return EXIT_USAGE;
+		}
+		if (strcmp(argv[i], "--home") == 0) {
+			d->home = value;
+		} else if (strcmp(argv[i], "--passphrase-file") == 0) {
+			d->passfile = value;
+		} else if (strcmp(argv[i], "--today") == 0) {
+			if (day_parse(value, &d->today) != OK) {
+				say_error("--today takes a day such as "
+				    "2026-11-24");
+				return EXIT_USAGE;
+			}
+		} else {
+			say_error("there is no option %s; see --help",
+			    argv[i]);
+			return EXIT_USAGE;
+		}
+		i++;
+	}
+	*used = i;
+	return -1;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct desk d = {.dir = -1, .public = -1, .attachments = -1,
+		.lock = -1, .today = day_of_utc(time(NULL))};
+	int used = 0, rc;
+
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	if (secret_setup() != OK) {
+		fputs("meldluik-decryptor: this system gives no memory for "
+		    "secrets\n", stderr);
+		return EXIT_REFUSED;
+	}
+	json_setup();
+	rc = options(&d, argc, argv, &used);
+	if (rc < 0 && used >= argc) {
+		help(stderr);
+		rc = EXIT_USAGE;
+	}
+	if (rc < 0) {
+		rc = verb_run(&d, argc - used, argv + used);
+	}
+	desk_close(&d);
+	if (fflush(stdout) != 0 && rc == EXIT_OK) {
+		say_error("the answer could not be written");
+		rc = EXIT_REFUSED;
+	}
+	return rc;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The outbound bundle, whole at every export (FORMAT.md section 9). It
+ * appears under its name only when every byte is on the stick and the
+ * journal knows its number.
+ */
+#ifndef DECRYPTOR_OUTGOING_H
+#define DECRYPTOR_OUTGOING_H
+
+#include "desk.h"
+
+struct outgoing_result {
+	uint64_t serial, confirmed;
+	uint32_t slots;
+	unsigned replies, threads, weeks;
+	char folder[64]; /* name below the stick's folder */
+	char moved[64];  /* what lay there before has this name now, or "" */
+};
+
+/* ${stick}: an open folder */
+enum err outgoing_make(struct desk *d, int stick, struct outgoing_result *r);
+
+#endif

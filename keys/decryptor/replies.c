@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Replies. The text lies sealed in the casebook; notes are signed again at
+ * each export, so that they list the receipts the desk holds by then.
+ */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "content.h"
+#include "meldluik/secret.h"
+#include "replies.h"
+#include "terminal.h"
+
+#define TEXT_MAX (SLOT_LIVE_MAX * SLOT_PLAIN)
+
+/* Slots that replies of the case not yet known to be posted take */
+static unsigned
+waiting_parts(const struct state *s, size_t k)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < s->answers; i++) {
+		if (s->answer[i].kase == k &&
+		    s->answer[i].posted == DAY_NONE) {
+			n += s->answer[i].parts;
+		}
+	}
+	return n;
+}
+
+static void
+reply_of(const struct desk *d, const struct answer *a, struct reply *out)
+{
+	const struct state *s = d->state;
+
+	memset(out, 0, sizeof *out);
+	memcpy(out->org, d->ring->org, ORG_LEN);
+	out->desk = d->ring->desk;
+	memcpy(out->reply_id, a->reply_id, sizeof out->reply_id);
+	out->day = a->drafted;
+	out->kind = a->kind;
+	memcpy(out->language, a->language, sizeof out->language);
+	for (size_t i = 0; i < s->messages; i++) {
+		const struct message *m = &s->message[i];
+		if (m->kase != a->kase || m->entered) {
+			continue;
+		}
+		if (out->receipts == REPLY_RECEIPTS_MAX) { /* newest stay */
+			memmove(out->receipt[0], out->receipt[1],
+			    sizeof out->receipt[0] *
+			    (REPLY_RECEIPTS_MAX - 1));
+			out->receipts--;
+		}
+		memcpy(out->receipt[out->receipts++], m->message_id,
+		    MESSAGE_ID_LEN);
+	}
+}
+
+static void
+notes_free(struct buf note[SLOT_LIVE_MAX], unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		buf_free(&note[i]);
+	}
+}
+
+enum err
+reply_draft(struct desk *d, size_t k, enum reply_kind kind,
+    const char *text, size_t len)
+{
+	const struct kase *c = &d->state->kase[k];
+	struct buf note[SLOT_LIVE_MAX];
+	struct answer a = {.kase = k, .kind = kind, .drafted = d->today};
+	struct reply reply;
+	uint8_t record[RECORD_ID];
+	unsigned parts = 0;
+	json_t *o;
+	enum err e;
+
+	if (!c->has_mailbox) {
+		say_error("this case has no mailbox: the reporter wanted none "
+		    "or reported in another way");
+		return ERR_POLICY;
+	}
+	randombytes_buf(a.reply_id, sizeof a.reply_id);
+	memcpy(a.language, c->language, sizeof a.language);
+	reply_of(d, &a, &reply);
+	e = reply_notes(&reply, text, len, d->ring->operational, note, &parts);
+	if (e != OK) {
+		say_error("the text is too long for the mailbox (%u slots); "
+		    "make it shorter", SLOT_LIVE_MAX);
+		return e;
+	}
+	notes_free(note, parts);
+	if (waiting_parts(d->state, k) + parts > SLOT_LIVE_MAX) {
+		say_error("the mailbox holds eight pages and earlier replies "
+		    "are not posted yet: export, carry the bundle, import, "
+		    "then reply again");
+		return ERR_BUSY;
+	}
+	e = casebook_begin(d->book);
+	if (e == OK) {
+		e = record_put(d->book, c->key, text, len, record);
+	}
+	if (e == OK) {
+		o = event_new(d, "reply");
+		json_object_set_new(o, "case", json_string(c->ref));
+		event_hex(o, "reply_id", a.reply_id, sizeof a.reply_id);
+		json_object_set_new(o, "kind",
+		    json_string(reply_kind_word(kind)));
+		json_object_set_new(o, "language", json_string(a.language));
+		json_object_set_new(o, "parts", json_integer(parts));
+		event_hex(o, "record", record, RECORD_ID);
+		e = desk_event(d, o);
+	}
+	if (e == OK) {
+		e = casebook_commit(d->book);
+	} else {
+		casebook_abort(d->book);
+	}
+	if (e != OK) {
+		say_error("the reply could not be kept: %s", err_text(e));
+	}
+	return e;
+}
+
+static enum err
+answer_notes(struct desk *d, const struct answer *a,
+    struct buf note[SLOT_LIVE_MAX], unsigned *parts)
+{
+	struct buf text = buf_new_secret(TEXT_MAX);
+	struct reply reply;
+	enum err e = record_get(d->book, a->record, &text);
+
+	if (e == OK) {
+		reply_of(d, a, &reply);
+		e = reply_notes(&reply, (const char *)text.p, text.len,
+		    d->ring->operational, note, parts);
+	}
+	buf_free(&text);
+	return e;
+}
+
+/* The newest replies that fit in eight slots, put oldest first */
+static enum err
+thread_make(struct desk *d, size_t k, struct lane_thread *t,
+    struct buf kept[SLOT_LIVE_MAX], unsigned *replies)
+{
+	const struct state *s = d->state;
+	struct content *c = NULL;
+	enum err e = OK;
+
+	*replies = 0;
+	for (size_t i = s->answers; i > 0 && e == OK; i--) {
+		struct buf note[SLOT_LIVE_MAX];
+		unsigned parts = 0;
+		if (s->answer[i - 1].kase != k) {
+			continue;
+		}
+		if (t->notes + s->answer[i - 1].parts > SLOT_LIVE_MAX) {
+			break;
+		}
+		e = answer_notes(d, &s->answer[i - 1], note, &parts);
+		if (e == OK && t->notes + parts > SLOT_LIVE_MAX) {
+			notes_free(note, parts); /* more receipts, more parts */
+			break;
+		}
+		if (e == OK) {
+			memmove(kept + parts, kept, t->notes * sizeof *kept);
+			memcpy(kept, note, parts * sizeof *kept);
+			t->notes += parts;
+			++*replies;
+		}
+	}
+	for (unsigned i = 0; i < t->notes; i++) {
+		t->note[i] = (struct bytes){kept[i].p, kept[i].len};
+	}
+	if (e == OK && t->notes > 0) {
+		e = desk_content(d, &s->message[s->kase[k].first], &c);
+	}
+	if (e == OK && t->notes > 0) {
+		memcpy(t->tag_key, c->report->tag_key, sizeof t->tag_key);
+		t->recipient = c->report->recipient;
+	}
+	content_free(c);
+	return e;
+}
+
+enum err
+threads_make(struct desk *d, struct live_threads *out)
+{
+	const struct state *s = d->state;
+	enum err e = OK;
+
+	memset(out, 0, sizeof *out);
+	if (s->kases == 0) {
+		return OK;
+	}
+	out->thread = secret_new(s->kases * sizeof *out->thread);
+	out->note = calloc(s->kases, sizeof *out->note);
+	if (out->thread == NULL || out->note == NULL) {
+		threads_free(out);
+		return ERR_MEMORY;
+	}
+	for (size_t k = 0; k < s->kases && e == OK; k++) {
+		unsigned replies;
+		if (!s->kase[k].has_mailbox || s->kase[k].answers == 0 ||
+		    s->kase[k].state == CASE_DESTROYED) {
+			continue;
+		}
+		e = thread_make(d, k, &out->thread[out->count],
+		    out->note[out->count], &replies);
+		out->replies += replies;
+		out->count++;
+	}
+	if (e != OK) {
+		threads_free(out);
+	}
+	return e;
+}
+
+void
+threads_free(struct live_threads *t)
+{
+	for (size_t i = 0; t->note != NULL && i < t->count; i++) {
+		for (unsigned j = 0; j < SLOT_LIVE_MAX; j++) {
+			buf_free(&t->note[i][j]);
+		}
+	}
+	free(t->note);
+	secret_free(t->thread);
+	memset(t, 0, sizeof *t);
+}

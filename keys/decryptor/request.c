@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Requests of further holders, and the folder that brings keyset and blocks
+ * to their machines. A request is untrusted until the founder compared its
+ * fingerprint; every block in it must verify under the key it names.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "founding.h"
+#include "meldluik/json.h"
+#include "terminal.h"
+
+#define REQUEST_TYPE "meldluik-holder-request"
+
+enum err
+request_write(struct desk *d, struct buf *out)
+{
+	struct org_blocks blocks = {NULL, 0, 0};
+	json_t *o = json_object(), *list = json_array();
+	char key[SIGN_KEY_TEXT];
+	struct sign_pk pk;
+	enum err e = blocks_load(d, &blocks);
+
+	sign_pk_of(d->ring->operational, &pk);
+	sign_pk_text(&pk, key);
+	json_object_set_new(o, "type", json_string(REQUEST_TYPE));
+	json_object_set_new(o, "version", json_integer(1));
+	event_hex(o, "org", d->ring->org, ORG_LEN);
+	json_object_set_new(o, "desk", json_integer(d->ring->desk));
+	json_object_set_new(o, "person", json_string(d->ring->person));
+	json_object_set_new(o, "key", json_string(key));
+	for (size_t i = 0; e == OK && i < blocks.count; i++) {
+		const struct org_block *b = &blocks.block[i];
+		if (b->block.desk == d->ring->desk &&
+		    strcmp(b->block.person, d->ring->person) == 0 &&
+		    b->week >= week_of(d->today)) {
+			json_array_append_new(list,
+			    block_json(b->week, &b->block));
+		}
+	}
+	json_object_set_new(o, "blocks", list);
+	if (e == OK) {
+		e = json_write(o, out);
+	}
+	json_decref(o);
+	blocks_free(&blocks);
+	return e;
+}
+
+/* Puts the person into ${k}, or finds the same one there */
+static enum err
+person_add(struct keyset *k, const char *id, unsigned desk,
+    const struct sign_pk *key, bool *fresh)
+{
+	*fresh = false;
+	for (unsigned i = 0; i < k->people; i++) {
+		if (strcmp(k->person[i].id, id) == 0) {
+			return k->person[i].desk == desk &&
+			    sign_pk_equal(&k->person[i].key, key) ? OK :
+			    ERR_CONFLICT;
+		}
+	}
+	if (k->people == KEYSET_PEOPLE_MAX ||
+	    keyset_holders(k, desk) >= KEYSET_HOLDERS_MAX) {
+		return ERR_FULL;
+	}
+	strcpy(k->person[k->people].id, id);
+	k->person[k->people].desk = desk;
+	k->person[k->people].role = PERSON_HOLDER;
+	k->person[k->people].key = *key;
+	k->people++;
+	*fresh = true;
+	return OK;
+}
+
+static enum err
+blocks_take(const json_t *list, const uint8_t org[ORG_LEN], unsigned desk,
+    const char *person, const struct sign_pk *key, struct org_blocks *b)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach ((json_t *)(uintptr_t)list, i, v) {
+		struct epoch_block block;
+		day_t week;
+		enum err e = block_of_json(v, &week, &block);
+		if (e == OK && (block.desk != desk ||
+		    strcmp(block.person, person) != 0)) {
+			e = ERR_FORMAT;
+		}
+		if (e == OK) {
+			e = block_check(org, week, key, &block);
+		}
+		if (e == OK) {
+			e = blocks_put(b, week, &block);
+		}
+		if (e != OK) {
+			return e;
+		}
+	}
+	return OK;
+}
+
+enum err
+request_take(struct desk *d, const void *p, size_t len)
+{
+	struct org_blocks blocks = {NULL, 0, 0};
+	uint8_t org[ORG_LEN];
+	char fingerprint[FINGERPRINT_TEXT];
+	struct keyset *k = NULL;
+	const char *person, *text;
+	const json_t *list;
+	struct sign_pk key;
+	json_t *o = NULL;
+	int64_t desk;
+	bool fresh;
+	enum err e = json_read_type(p, len, REQUEST_MAX, REQUEST_TYPE, &o);
+
+	if (e != OK || (e = json_hex_field(o, "org", org, ORG_LEN)) != OK ||
+	    (e = json_int_field(o, "desk", 1, CODE_DESK_MAX, &desk)) != OK ||
+	    (e = json_string_field(o, "person", 1, KEYSET_ID - 1,
+	    &person)) != OK || (e = json_string_field(o, "key", 1,
+	    SIGN_KEY_TEXT - 1, &text)) != OK ||
+	    (e = sign_pk_parse(text, &key)) != OK ||
+	    (e = json_array_field(o, "blocks", KEYRING_WEEKS_MAX, &list)) !=
+	    OK) {
+		goto out;
+	}
+	if (memcmp(org, d->keyset->org, ORG_LEN) != 0) {
+		e = ERR_FOREIGN;
+		goto out;
+	}
+	k = malloc(sizeof *k);
+	if (k == NULL) {
+		e = ERR_MEMORY;
+		goto out;
+	}
+	*k = *d->keyset;
+	if ((e = founding_desk(d, k, (unsigned)desk)) != OK ||
+	    (e = person_add(k, person, (unsigned)desk, &key, &fresh)) != OK ||
+	    (e = blocks_load(d, &blocks)) != OK ||
+	    (e = blocks_take(list, org, (unsigned)desk, person, &key,
+	    &blocks)) != OK || (e = blocks_save(d, &blocks)) != OK) {
+		goto out;
+	}
+	if (fresh) {
+		e = org_keyset_save(d, k);
+	}
+	if (e == OK && !d->json) {
+		sign_fingerprint(&key, fingerprint);
+		printf("%s %s at desk %u. Compare this key by voice:\n  %s\n",
+		    fresh ? "Added" : "Renewed", person, (unsigned)desk,
+		    fingerprint);
+	}
+out:
+	free(k);
+	blocks_free(&blocks);
+	json_decref(o);
+	return e;
+}
+
+enum err
+org_publish(const struct desk *d, const char *path)
+{
+	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX),
+	    blocks = buf_new(BLOCKS_FILE_MAX);
+	int dir = -1;
+	enum err e;
+
+	mkdir(path, 0700);
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	e = dir < 0 ? ERR_IO : org_keyset_files(d, &doc, &sig);
+	if (e == OK) {
+		e = file_read(d->public, "blocks.json", &blocks);
+	}
+	if (e == OK) {
+		e = file_replace(dir, "keyset.json", doc.p, doc.len);
+	}
+	if (e == OK) {
+		e = file_replace(dir, "keyset.json.minisig", sig.p, sig.len);
+	}
+	if (e == OK) {
+		e = file_replace(dir, "blocks.json", blocks.p, blocks.len);
+	}
+	if (dir >= 0) {
+		close(dir);
+	}
+	buf_free(&doc);
+	buf_free(&sig);
+	buf_free(&blocks);
+	return e;
+}
+
+/* May the keyset in ${doc} replace the one held? */
+static enum err
+keyset_judge(const struct desk *d, const struct buf *doc,
+    const struct buf *sig)
+{
+	struct keyset *k = NULL;
+	enum err e = keyset_parse(doc->p, doc->len, sig->p, sig->len,
+	    d->keyset == NULL ? NULL : &d->keyset->identity, &k);
+
+	if (e == OK && memcmp(k->org, d->ring->org, ORG_LEN) != 0) {
+		e = ERR_FOREIGN;
+	}
+	if (e == OK && d->keyset != NULL && k->serial <= d->keyset->serial) {
+		e = k->serial == d->keyset->serial &&
+		    memcmp(k->hash, d->keyset->hash, HASH_LEN) == 0 ? OK :
+		    ERR_STALE;
+	}
+	if (e == OK && d->keyset != NULL &&
+	    k->serial == d->keyset->serial + 1 &&
+	    memcmp(k->previous, d->keyset->hash, HASH_LEN) != 0) {
+		e = ERR_CHAIN;
+	}
+	keyset_free(k);
+	return e;
+}
+
+enum err
+org_accept(struct desk *d, const char *path)
+{
+	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX),
+	    other = buf_new(BLOCKS_FILE_MAX);
+	struct org_blocks blocks = {NULL, 0, 0};
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum err e = dir < 0 ? ERR_UNKNOWN :
+	    file_read(dir, "keyset.json", &doc);
+
+	if (e == OK) {
+		e = file_read(dir, "keyset.json.minisig", &sig);
+	}
+	if (e == OK) {
+		e = keyset_judge(d, &doc, &sig);
+	}
+	if (e == OK) {
+		e = file_read(dir, "blocks.json", &other);
+	}
+	if (e == OK) {
+		e = blocks_load(d, &blocks);
+	}
+	if (e == OK) {
+		struct org_blocks own = {NULL, 0, 0};
+		e = blocks_parse(other.p, other.len, d->ring->org, &own);
+		/* Of one's own blocks, one's own machine knows best */
+		for (size_t i = 0; e == OK && i < own.count; i++) {
+			const struct epoch_block *b = &own.block[i].block;
+			if (b->desk != d->ring->desk ||
+			    strcmp(b->person, d->ring->person) != 0) {
+				e = blocks_put(&blocks, own.block[i].week, b);
+			}
+		}
+		blocks_free(&own);
+	}
+	if (e == OK) {
+		e = blocks_save(d, &blocks);
+	}
+	if (e == OK) {
+		e = org_keyset_store(d, &doc, &sig);
+	}
+	if (dir >= 0) {
+		close(dir);
+	}
+	blocks_free(&blocks);
+	buf_free(&doc);
+	buf_free(&sig);
+	buf_free(&other);
+	return e;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The filter of the parsing child, one table. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "sandbox.h"
+
+/* The largest envelope streams through; nothing needs more at once */
+#define MEMORY_MAX ((rlim_t)32 << 30) /* address space; LMDB's map counts */
+
+static const int allowed[] = {
+	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
+	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
+	SCMP_SYS(mlock), SCMP_SYS(munlock), SCMP_SYS(futex),
+	SCMP_SYS(getrandom), SCMP_SYS(clock_gettime),
+	SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(exit),
+	SCMP_SYS(exit_group), SCMP_SYS(restart_syscall),
+};
+
+enum err
+sandbox_enter(int in, int out)
+{
+	struct rlimit none = {0, 0}, memory = {MEMORY_MAX, MEMORY_MAX};
+	unsigned low = (unsigned)(in < out ? in : out);
+	unsigned high = (unsigned)(in < out ? out : in);
+	scmp_filter_ctx c;
+	int rc = 0;
+
+	if ((low > 3 && close_range(3, low - 1, 0) != 0) ||
+	    (high > low + 1 && close_range(low + 1, high - 1, 0) != 0) ||
+	    close_range(high + 1, ~0u, 0) != 0) {
+		return ERR_IO;
+	}
+	close(0);
+	close(1);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+	    setrlimit(RLIMIT_CORE, &none) != 0 ||
+	    setrlimit(RLIMIT_FSIZE, &none) != 0 ||
+	    setrlimit(RLIMIT_AS, &memory) != 0) {
+		return ERR_IO;
+	}
+	c = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	if (c == NULL) {
+		return ERR_MEMORY;
+	}
+	for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
+		rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, allowed[i], 0);
+	}
+	/* Memory, but none that can be executed */
+	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	/* Library probes that have an answer without rights */
+	rc |= seccomp_rule_add(c, SCMP_ACT_ERRNO(EBADF), SCMP_SYS(fstat), 0);
+	rc |= seccomp_rule_add(c, SCMP_ACT_ERRNO(EBADF),
+	    SCMP_SYS(newfstatat), 0);
+	rc |= seccomp_rule_add(c, SCMP_ACT_ERRNO(ENOENT), SCMP_SYS(openat),
+	    0);
+	rc |= seccomp_rule_add(c, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(open), 0);
+	if (rc == 0) {
+		rc = seccomp_load(c);
+	}
+	seccomp_release(c);
+	return rc == 0 ? OK : ERR_IO;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * `backup`, `restore`, `verify`. A backup is a passphrase age file of a tar:
+ * casebook, case keys, attachments, public files and the keyring without its
+ * week keys, which must never outlive their week anywhere.
+ */
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive_age.h"
+#include "files.h"
+#include "org.h"
+#include "terminal.h"
+#include "verbs.h"
+
+/* Another device than the home's? A copy on the same disk dies with it. */
+static bool
+second_medium(const struct desk *d, int fd)
+{
+	struct stat home, there;
+
+	return fstat(d->dir, &home) == 0 && fstat(fd, &there) == 0 &&
+	    home.st_dev != there.st_dev;
+}
+
+static enum err
+journal_backup(struct desk *d, bool second, uint64_t complete)
+{
+	json_t *o = event_new(d, "backup");
+
+	json_object_set_new(o, "complete",
+	    json_integer((json_int_t)complete));
+	json_object_set_new(o, "second_medium", json_boolean(second));
+	return desk_record(d, o);
+}
+
+static void
+tell_backup(const struct desk *d, const char *file, bool second)
+{
+	if (d->json) {
+		json_t *o = json_object();
+		json_object_set_new(o, "second_medium", json_boolean(second));
+		json_object_set_new(o, "complete", json_integer((json_int_t)
+		    state_complete(d->state)));
+		print_json(o);
+	} else if (second) {
+		printf("Wrote %s. The next export confirms manifest %llu to "
+		    "the gateway.\n", file,
+		    (unsigned long long)state_complete(d->state));
+	} else {
+		printf("Wrote %s, but it lies on the same disk as the desk: "
+		    "it does not count as a backup and confirms nothing. "
+		    "Write it to another medium.\n", file);
+	}
+}
+
+int
+verb_backup(struct desk *d, int argc, char **argv)
+{
+	const char *file = NULL;
+	char tmp[4096];
+	uint64_t complete = 0;
+	bool second = false;
+	int fd = -1;
+	enum err e;
+
+	if (!options_take(argc, argv, NULL, 0, &file, 1, NULL)) {
+		return EXIT_USAGE;
+	}
+	if (file == NULL || snprintf(tmp, sizeof tmp, "%s.tmp", file) >=
+	    (int)sizeof tmp) {
+		say_error("use: backup FILE");
+		return EXIT_USAGE;
+	}
+	if (access(file, F_OK) == 0) {
+		say_error("%s is there already; give a new name", file);
+		return EXIT_REFUSED;
+	}
+	e = desk_open(d, DESK_CASEBOOK);
+	if (e != OK) {
+		return exit_of(e);
+	}
+	unlink(tmp);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+	    0600);
+	if (fd < 0) {
+		say_error("cannot write %s: is the stick in?", file);
+		return EXIT_REFUSED;
+	}
+	second = second_medium(d, fd);
+	complete = state_complete(d->state);
+	e = backup_write(d, fd);
+	if (e == OK && fsync(fd) != 0) {
+		e = ERR_IO;
+	}
+	close(fd);
+	if (e == OK && rename(tmp, file) != 0) {
+		e = ERR_IO;
+	}
+	if (e == OK) {
+		char *folder = dirname(tmp);
+		int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		e = dir < 0 ? ERR_IO : folder_sync(dir);
+		if (dir >= 0) {
+			close(dir);
+		}
+	} else {
+		unlink(tmp);
+		say_error("the backup could not be written: %s; nothing else "
+		    "is lost", err_text(e));
+	}
+	if (e == OK) {
+		e = journal_backup(d, second, complete);
+	}
+	if (e == OK) {
+		tell_backup(d, file, second);
+	}
+	return exit_of(e);
+}
+
+int
+verb_restore(struct desk *d, int argc, char **argv)
+{
+	const char *file = NULL;
+	int fd = -1;
+	enum err e;
+
+	if (!options_take(argc, argv, NULL, 0, &file, 1, NULL)) {
+		return EXIT_USAGE;
+	}
+	if (file == NULL) {
+		say_error("use: restore FILE, with --home naming a new folder");
+		return EXIT_USAGE;
+	}
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		say_error("cannot open %s", file);
+		return EXIT_REFUSED;
+	}
+	e = passphrase_get(d->passfile, false, &d->pass, &d->passlen);
+	if (e != OK) {
+		say_error("there is no passphrase: give it on the terminal or "
+		    "with --passphrase-file");
+	}
+	if (e == OK) {
+		e = desk_make(d);
+	}
+	if (e == OK) {
+		e = backup_read(d, fd);
+		if (e == ERR_NO_MATCH) {
+			say_error("the passphrase is wrong");
+		} else if (e != OK) {
+			say_error("the backup is damaged: %s; %s is not "
+			    "usable, remove it", err_text(e), d->home);
+		}
+	}
+	close(fd);
+	if (e == OK) {
+		desk_close(d);
+		e = desk_open(d, DESK_CASEBOOK);
+	}
+	if (e == OK) {
+		e = desk_record(d, event_new(d, "restore"));
+	}
+	if (e == OK) {
+		printf("Restored to %s. Backups hold no week keys: run "
+		    "`rotate` now, then import, then export.\n", d->home);
+	}
+	return exit_of(e);
+}
+
+int
+verb_verify(struct desk *d, int argc, char **argv)
+{
+	uint64_t records = 0, destroyed = 0;
+	uint8_t head[HASH_LEN];
+	json_t *o;
+	enum err e;
+
+	if (!options_take(argc, argv, NULL, 0, NULL, 0, NULL)) {
+		return EXIT_USAGE;
+	}
+	e = desk_open(d, DESK_CASEBOOK); /* walks the whole chain */
+	if (e == OK) {
+		e = casebook_check(d->book, &records, &destroyed);
+		if (e != OK) {
+			say_error("a record of the casebook is damaged: %s",
+			    err_text(e));
+		}
+	}
+	if (e == OK) {
+		e = backup_attachments_check(d);
+		if (e != OK) {
+			say_error("an attachment is damaged or missing: %s",
+			    err_text(e));
+		}
+	}
+	if (e != OK) {
+		return exit_of(e);
+	}
+	journal_head(d->book, head);
+	o = json_object();
+	json_object_set_new(o, "events",
+	    json_integer((json_int_t)journal_length(d->book)));
+	event_hex(o, "head", head, HASH_LEN);
+	json_object_set_new(o, "records", json_integer((json_int_t)records));
+	json_object_set_new(o, "destroyed",
+	    json_integer((json_int_t)destroyed));
+	if (d->json) {
+		print_json(o);
+	} else {
+		printf("The journal is whole: %llu events; %llu records open; "
+		    "head\n  %s\nWrite the head on paper to see later that "
+		    "nothing was cut off.\n",
+		    (unsigned long long)journal_length(d->book),
+		    (unsigned long long)records,
+		    json_string_value(json_object_get(o, "head")));
+		json_decref(o);
+	}
+	return EXIT_OK;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* `export DIR`: the outbound bundle for the courier. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "outgoing.h"
+#include "terminal.h"
+#include "verbs.h"
+
+static void
+tell(const struct desk *d, const struct outgoing_result *r)
+{
+	if (d->json) {
+		json_t *o = json_object();
+		json_object_set_new(o, "folder", json_string(r->folder));
+		json_object_set_new(o, "serial",
+		    json_integer((json_int_t)r->serial));
+		json_object_set_new(o, "confirmed",
+		    json_integer((json_int_t)r->confirmed));
+		json_object_set_new(o, "slots", json_integer(r->slots));
+		json_object_set_new(o, "replies", json_integer(r->replies));
+		json_object_set_new(o, "weeks", json_integer(r->weeks));
+		print_json(o);
+		return;
+	}
+	printf("Wrote %s, number %llu: %u live replies, %u weeks of keys.\n",
+	    r->folder, (unsigned long long)r->serial, r->replies, r->weeks);
+	if (r->moved[0] != 0) {
+		printf("The bundle that lay there is now called %s.\n",
+		    r->moved);
+	}
+	if (r->confirmed > 0) {
+		printf("Confirmed to the gateway: manifest %llu.\n",
+		    (unsigned long long)r->confirmed);
+	}
+	if (r->confirmed < state_complete(d->state)) {
+		printf("Not confirmed yet: what no backup on a second medium "
+		    "holds. Run `backup FILE`, then export again.\n");
+	}
+	if (r->weeks < 2) {
+		printf("WARNING: keys are published for %u week(s) only; the "
+		    "page will close. Every holder must `rotate`.\n",
+		    r->weeks);
+	}
+}
+
+/* May this machine speak for the desk? */
+static enum err
+export_allowed(const struct desk *d)
+{
+	const struct state *s = d->state;
+
+	if (d->keyset == NULL) {
+		say_error("this desk has no keyset yet; take it in with "
+		    "`keyset --accept DIR`");
+		return ERR_UNKNOWN;
+	}
+	if (s->applied_tenure > s->tenure) {
+		say_error("another machine has taken over this desk; this one "
+		    "is read-only now");
+		return ERR_STALE;
+	}
+	if (keyset_person(d->keyset, d->ring->person) == NULL) {
+		say_error("the keyset does not name you yet; ask the founder "
+		    "for `keyset --add-holder` and accept the new keyset");
+		return ERR_POLICY;
+	}
+	if (keyset_expired(d->keyset, d->today)) {
+		say_error("the keyset has expired: no reporter would accept "
+		    "it. Run `keyset --renew` (founder)");
+		return ERR_STALE;
+	}
+	return OK;
+}
+
+static enum err
+confirm_anyway(struct desk *d)
+{
+	json_t *o = event_new(d, "confirm_without_backup");
+
+	json_object_set_new(o, "complete",
+	    json_integer((json_int_t)state_complete(d->state)));
+	return desk_record(d, o);
+}
+
+int
+verb_export(struct desk *d, int argc, char **argv)
+{
+	struct outgoing_result r;
+	const char *path = NULL;
+	bool anyway = false;
+	struct option_rule rules[] = {
+		{.name = "confirm-without-backup", .flag = &anyway},
+	};
+	int stick = -1;
+	enum err e;
+
+	memset(&r, 0, sizeof r);
+	if (!options_take(argc, argv, rules, 1, &path, 1, NULL)) {
+		return EXIT_USAGE;
+	}
+	if (path == NULL) {
+		say_error("use: export DIR");
+		return EXIT_USAGE;
+	}
+	e = desk_open(d, DESK_CASEBOOK);
+	if (e == OK) {
+		e = export_allowed(d);
+	}
+	if (e == OK) {
+		stick = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (stick < 0) {
+			say_error("cannot open the folder %s: is the stick "
+			    "in?", path);
+			return EXIT_REFUSED;
+		}
+	}
+	if (e == OK && anyway) {
+		e = confirm_anyway(d);
+	}
+	if (e == OK) {
+		e = outgoing_make(d, stick, &r);
+		if (e == ERR_FULL) {
+			say_error("the stick is full: no bundle was written "
+			    "and nothing is lost. Make room and export again");
+		} else if (e != OK) {
+			say_error("no bundle was written to %s: %s. Nothing "
+			    "is lost; try another stick", path, err_text(e));
+		}
+	}
+	if (stick >= 0) {
+		close(stick);
+	}
+	if (e == OK) {
+		tell(d, &r);
+	}
+	return exit_of(e);
+}

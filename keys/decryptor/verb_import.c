@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* `import DIR`: reads an inbound bundle and says what came. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "intake.h"
+#include "terminal.h"
+#include "verbs.h"
+
+/* The folder itself, or inbound-N in it */
+static int
+bundle_open(const struct desk *d, const char *path)
+{
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), sub;
+	char name[32];
+
+	if (dir < 0) {
+		say_error("cannot open the folder %s: is the stick in?", path);
+		return -1;
+	}
+	snprintf(name, sizeof name, "inbound-%u", d->ring->desk);
+	if (folder_open(dir, name, false, &sub) == OK) {
+		close(dir);
+		return sub;
+	}
+	return dir;
+}
+
+static void
+tell_json(const struct intake_result *r)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "first", json_integer((json_int_t)r->first));
+	json_object_set_new(o, "last", json_integer((json_int_t)r->last));
+	json_object_set_new(o, "new_manifests", json_integer(r->fresh));
+	json_object_set_new(o, "replayed", json_boolean(r->replayed));
+	json_object_set_new(o, "reports", json_integer(r->reports));
+	json_object_set_new(o, "messages", json_integer(r->messages));
+	json_object_set_new(o, "withdrawals", json_integer(r->withdrawals));
+	json_object_set_new(o, "duplicates", json_integer(r->duplicates));
+	json_object_set_new(o, "conflicts", json_integer(r->conflicts));
+	json_object_set_new(o, "damaged", json_integer(r->damaged));
+	json_object_set_new(o, "foreign", json_integer(r->foreign));
+	json_object_set_new(o, "missing",
+	    json_integer((json_int_t)r->missing));
+	json_object_set_new(o, "edited", json_integer((json_int_t)r->edited));
+	json_object_set_new(o, "no_key", json_integer((json_int_t)r->no_key));
+	json_object_set_new(o, "posted", json_integer(r->posted));
+	json_object_set_new(o, "weeks_destroyed",
+	    json_integer(r->weeks_destroyed));
+	print_json(o);
+}
+
+static void
+line(unsigned long long n, const char *one, const char *many)
+{
+	if (n > 0) {
+		printf("  %llu %s\n", n, n == 1 ? one : many);
+	}
+}
+
+static void
+tell(const struct intake_result *r)
+{
+	if (r->replayed) {
+		printf("No new manifest: this bundle was imported before, or "
+		    "nothing came since.\n");
+	} else {
+		printf("The chain is good up to manifest %llu.\n",
+		    (unsigned long long)r->last);
+	}
+	line(r->reports, "new report or question", "new reports and questions");
+	line(r->messages, "new message on a case", "new messages on cases");
+	line(r->withdrawals, "withdrawal", "withdrawals");
+	line(r->duplicates, "message that came twice",
+	    "messages that came twice");
+	line(r->conflicts, "CONFLICT: a second, different message of one code",
+	    "CONFLICTS: second, different messages of one code");
+	line(r->damaged, "message could not be read (damaged); it stays "
+	    "counted", "messages could not be read (damaged)");
+	line(r->foreign, "message of another organisation was set aside",
+	    "messages of another organisation were set aside");
+	line(r->posted, "reply is now posted", "replies are now posted");
+	line(r->weeks_destroyed, "week key destroyed", "week keys destroyed");
+}
+
+/* What keeps the bundle from being confirmed */
+static void
+tell_open(const struct intake_result *r)
+{
+	if (r->missing > 0) {
+		say_error("%llu listed bodies are not in this bundle; they "
+		    "come with the next one",
+		    (unsigned long long)r->missing);
+	}
+	if (r->edited > 0) {
+		say_error("%llu bodies are EDITED: not what the manifest "
+		    "lists. Nothing is lost: fetch again with another stick",
+		    (unsigned long long)r->edited);
+	}
+	if (r->no_key > 0) {
+		say_error("%llu bodies are of weeks whose key this keyring "
+		    "lost (a restored backup?); another holder of the desk "
+		    "must read them", (unsigned long long)r->no_key);
+	}
+}
+
+int
+verb_import(struct desk *d, int argc, char **argv)
+{
+	struct intake_result r;
+	const char *path = NULL;
+	int bundle = -1;
+	enum err e;
+
+	memset(&r, 0, sizeof r);
+	if (!options_take(argc, argv, NULL, 0, &path, 1, NULL)) {
+		return EXIT_USAGE;
+	}
+	if (path == NULL) {
+		say_error("use: import DIR");
+		return EXIT_USAGE;
+	}
+	e = desk_open(d, DESK_CASEBOOK);
+	if (e == OK && (bundle = bundle_open(d, path)) < 0) {
+		e = ERR_UNKNOWN;
+	}
+	if (e == OK) {
+		e = chain_import(d, bundle, &r);
+	}
+	if (e == OK) {
+		e = bodies_import(d, bundle, &r);
+	}
+	if (e == OK) {
+		e = weeks_destroy(d, &r);
+	}
+	if (bundle >= 0) {
+		close(bundle);
+	}
+	if (e == OK && d->json) {
+		tell_json(&r);
+	} else if (e == OK) {
+		tell(&r);
+	}
+	if (e == OK) {
+		tell_open(&r);
+	}
+	return e == OK && r.edited > 0 ? EXIT_REFUSED : exit_of(e);
+}

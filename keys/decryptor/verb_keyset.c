@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * `keyset`: show it, print its fingerprint, change it (identity key only),
+ * and carry it between machines. `holder request` and `rotate` make the keys
+ * that it names.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "files.h"
+#include "founding.h"
+#include "terminal.h"
+#include "verbs.h"
+
+#define KEYSET_MONTHS 13
+
+static json_t *
+keyset_json(const struct desk *d, struct org_blocks *blocks)
+{
+	const struct keyset *k = d->keyset;
+	char text[FINGERPRINT_TEXT];
+	json_t *o = json_object(), *list = json_array(), *weeks;
+
+	event_hex(o, "org", k->org, ORG_LEN);
+	json_object_set_new(o, "organisation", json_string(k->organisation));
+	json_object_set_new(o, "serial", json_integer((json_int_t)k->serial));
+	event_hex(o, "sha256", k->hash, HASH_LEN);
+	event_day(o, "day", k->day);
+	event_day(o, "not_after", k->not_after);
+	sign_fingerprint(&k->identity, text);
+	json_object_set_new(o, "fingerprint", json_string(text));
+	if (k->has_gateway) {
+		sign_fingerprint(&k->gateway, text);
+		json_object_set_new(o, "gateway", json_string(text));
+		json_object_set_new(o, "onion", json_string(k->onion));
+		json_object_set_new(o, "https", json_string(k->https));
+	}
+	for (unsigned i = 0; i < k->desks; i++) {
+		json_t *desk = json_object();
+		json_object_set_new(desk, "number",
+		    json_integer(k->desk[i].number));
+		json_object_set_new(desk, "id", json_string(k->desk[i].id));
+		json_object_set_new(desk, "holders",
+		    json_integer(keyset_holders(k, k->desk[i].number)));
+		json_array_append_new(list, desk);
+	}
+	json_object_set_new(o, "desks", list);
+	list = json_array();
+	for (unsigned i = 0; i < k->people; i++) {
+		json_t *person = json_object();
+		json_object_set_new(person, "id",
+		    json_string(k->person[i].id));
+		json_object_set_new(person, "desk",
+		    json_integer(k->person[i].desk));
+		json_object_set_new(person, "role", json_string(
+		    k->person[i].role == PERSON_HOLDER ? "holder" :
+		    "approver"));
+		sign_fingerprint(&k->person[i].key, text);
+		json_object_set_new(person, "fingerprint",
+		    json_string(text));
+		json_array_append_new(list, person);
+	}
+	json_object_set_new(o, "people", list);
+	weeks = json_array();
+	for (int i = 0; i < WEEKS_MADE; i++) {
+		day_t week = week_of(d->today) + 7 * i;
+		struct buf b = buf_new(KEYSET_MAX);
+		char name[WEEK_TEXT];
+		if (blocks_epoch(blocks, k, week, &b) == OK) {
+			week_text(week, name);
+			json_array_append_new(weeks, json_string(name));
+		}
+		buf_free(&b);
+	}
+	json_object_set_new(o, "weeks", weeks);
+	return o;
+}
+
+static void
+keyset_print(const struct desk *d, const json_t *o)
+{
+	const struct keyset *k = d->keyset;
+	char text[FINGERPRINT_TEXT], until[DAY_TEXT];
+
+	day_text(k->not_after, until);
+	sign_fingerprint(&k->identity, text);
+	printf("Organisation  ");
+	terminal_word(stdout, k->organisation);
+	printf("\nFingerprint   %s\nKeyset        %llu, valid until %s%s\n",
+	    text, (unsigned long long)k->serial, until,
+	    keyset_expired(k, d->today) ? " (EXPIRED: `keyset --renew`)" :
+	    "");
+	if (k->has_gateway) {
+		sign_fingerprint(&k->gateway, text);
+		printf("Gateway       %s\n", text);
+	} else {
+		printf("Gateway       none yet\n");
+	}
+	for (unsigned i = 0; i < k->desks; i++) {
+		printf("Desk %-2u       ", k->desk[i].number);
+		terminal_word(stdout, keyset_desk_name(&k->desk[i], "en"));
+		printf(" (%s), %u holder(s)\n", k->desk[i].id,
+		    keyset_holders(k, k->desk[i].number));
+	}
+	for (unsigned i = 0; i < k->people; i++) {
+		sign_fingerprint(&k->person[i].key, text);
+		printf("  %-16s desk %u  %s\n", k->person[i].id,
+		    k->person[i].desk, text);
+	}
+	printf("Weeks with keys of every holder: %zu\n",
+	    json_array_size(json_object_get(o, "weeks")));
+}
+
+static enum err
+keyset_show(struct desk *d)
+{
+	struct org_blocks blocks = {NULL, 0, 0};
+	enum err e = blocks_load(d, &blocks);
+	json_t *o = e == OK ? keyset_json(d, &blocks) : NULL;
+
+	if (o != NULL && d->json) {
+		print_json(o);
+		o = NULL; /* transferred */
+	} else if (o != NULL) {
+		keyset_print(d, o);
+	}
+	json_decref(o);
+	blocks_free(&blocks);
+	return e;
+}
+
+static enum err
+take_card(const char *file, struct keyset *k)
+{
+	struct buf b = buf_new(65536);
+	struct card card;
+	enum err e = file_read_path(file, &b);
+
+	if (e == OK) {
+		e = card_parse(b.p, b.len, &card);
+	}
+	if (e == OK && k->has_gateway &&
+	    !sign_pk_equal(&k->gateway, &card.key) &&
+	    card.generation <= k->generation) {
+		say_error("this card has another gateway key but no higher "
+		    "generation; ask IT which gateway it is");
+		e = ERR_CONFLICT;
+	} else if (e != OK) {
+		say_error("the card cannot be used: %s", err_text(e));
+	}
+	if (e == OK) {
+		k->has_gateway = true;
+		k->gateway = card.key;
+		k->generation = card.generation;
+		memcpy(k->onion, card.onion, sizeof k->onion);
+		memcpy(k->https, card.https, sizeof k->https);
+	}
+	buf_free(&b);
+	return e;
+}
+
+static enum err
+add_desk(const char *spec, struct desk *d, struct keyset *k)
+{
+	char *end;
+	unsigned long n = strtoul(spec, &end, 10);
+
+	if (*end != 0 || n < 1 || n > CODE_DESK_MAX) {
+		say_error("--add-desk takes a number of a proposed desk");
+		return ERR_USAGE;
+	}
+	if (keyset_desk(k, (unsigned)n) != NULL) {
+		say_error("that desk is there already");
+		return ERR_CONFLICT;
+	}
+	return founding_desk(d, k, (unsigned)n);
+}
+
+/* Signs page.json as a holder and keeps it for the next export */
+static enum err
+take_page(struct desk *d, const char *file)
+{
+	struct sign_purpose why = {.purpose = "page",
+		.desk = d->ring->desk};
+	struct buf doc = buf_new(65536), sig = buf_new(SIGN_TEXT_MAX),
+	    release = buf_new(SIGN_TEXT_MAX);
+	struct page page;
+	char path[4096];
+	enum err e = file_read_path(file, &doc);
+
+	memcpy(why.org, d->ring->org, ORG_LEN);
+	if (e == OK) {
+		e = page_parse(doc.p, doc.len, &page);
+	}
+	if (e == OK) {
+		e = sign_make(d->ring->operational, &why, doc.p, doc.len,
+		    &sig);
+	}
+	if (e == OK && snprintf(path, sizeof path, "%s.minisig", file) <
+	    (int)sizeof path && file_read_path(path, &release) == OK) {
+		e = file_replace(d->public, "page.json.minisig", release.p,
+		    release.len);
+	}
+	if (e == OK) {
+		e = file_replace(d->public, "page.json.holder.minisig",
+		    sig.p, sig.len);
+	}
+	if (e == OK) {
+		e = file_replace(d->public, "page.json", doc.p, doc.len);
+	}
+	if (e != OK) {
+		say_error("the page file cannot be used: %s", err_text(e));
+	}
+	buf_free(&doc);
+	buf_free(&sig);
+	buf_free(&release);
+	return e;
+}
+
+static enum err
+add_holder(struct desk *d, const char *file)
+{
+	struct buf b = buf_new(REQUEST_MAX);
+	enum err e = file_read_path(file, &b);
+
+	if (e == OK) {
+		e = request_take(d, b.p, b.len);
+	}
+	if (e == ERR_CONFLICT) {
+		say_error("that id already belongs to another key or desk");
+	} else if (e != OK) {
+		say_error("the request cannot be used: %s", err_text(e));
+	}
+	buf_free(&b);
+	return e;
+}
+
+static enum err
+journal_keyset(struct desk *d)
+{
+	json_t *o = event_new(d, "keyset");
+
+	event_hex(o, "sha256", d->keyset->hash, HASH_LEN);
+	json_object_set_new(o, "serial",
+	    json_integer((json_int_t)d->keyset->serial));
+	return desk_record(d, o);
+}
+
+struct keyset_wish {
+	const char *card, *page, *desk, *holder, *accept, *publish;
+	bool renew;
+};
+
+static enum err
+keyset_change(struct desk *d, const struct keyset_wish *w)
+{
+	struct keyset *k = malloc(sizeof *k);
+	enum err e = OK;
+
+	if (k == NULL) {
+		return ERR_MEMORY;
+	}
+	*k = *d->keyset;
+	if (w->card != NULL) {
+		e = take_card(w->card, k);
+	}
+	if (e == OK && w->desk != NULL) {
+		e = add_desk(w->desk, d, k);
+	}
+	if (e == OK && w->renew) {
+		k->not_after = day_add_months(d->today, KEYSET_MONTHS);
+	}
+	if (e == OK) {
+		e = org_keyset_save(d, k);
+	}
+	free(k);
+	return e;
+}
+
+static enum err
+keyset_work(struct desk *d, const struct keyset_wish *w)
+{
+	enum err e = OK;
+
+	if (w->accept != NULL) {
+		e = org_accept(d, w->accept);
+		if (e != OK) {
+			say_error("the keyset in %s cannot be accepted: %s",
+			    w->accept, err_text(e));
+		}
+		return e == OK ? journal_keyset(d) : e;
+	}
+	if (d->keyset == NULL) {
+		say_error("this desk has no keyset yet; take it in with "
+		    "`keyset --accept DIR`");
+		return ERR_UNKNOWN;
+	}
+	if (w->card != NULL || w->desk != NULL || w->renew) {
+		e = keyset_change(d, w);
+	}
+	if (e == OK && w->holder != NULL) {
+		e = add_holder(d, w->holder);
+	}
+	if (e == OK && (w->card != NULL || w->desk != NULL || w->renew ||
+	    w->holder != NULL)) {
+		e = journal_keyset(d);
+	}
+	if (e == OK && w->page != NULL) {
+		e = take_page(d, w->page);
+	}
+	if (e == OK && w->publish != NULL) {
+		e = org_publish(d, w->publish);
+		if (e != OK) {
+			say_error("cannot write to %s: %s", w->publish,
+			    err_text(e));
+		}
+	}
+	return e;
+}
+
+int
+verb_keyset(struct desk *d, int argc, char **argv)
+{
+	struct keyset_wish w = {.renew = false};
+	const char *word = NULL;
+	char print[FINGERPRINT_TEXT];
+	unsigned words = 0;
+	struct option_rule rules[] = {
+		{.name = "card", .value = &w.card},
+		{.name = "page", .value = &w.page},
+		{.name = "add-desk", .value = &w.desk},
+		{.name = "add-holder", .value = &w.holder},
+		{.name = "accept", .value = &w.accept},
+		{.name = "publish", .value = &w.publish},
+		{.name = "renew", .flag = &w.renew},
+	};
+	enum err e;
+
+	if (!options_take(argc, argv, rules, sizeof rules / sizeof *rules,
+	    &word, 1, &words)) {
+		return EXIT_USAGE;
+	}
+	if (words == 1 && strcmp(word, "show") != 0 &&
+	    strcmp(word, "fingerprint") != 0) {
+		say_error("`keyset` knows `show` and `fingerprint`");
+		return EXIT_USAGE;
+	}
+	e = desk_open(d, DESK_CASEBOOK);
+	if (e == OK) {
+		e = keyset_work(d, &w);
+	}
+	if (e == OK && words == 1 && strcmp(word, "fingerprint") == 0 &&
+	    !d->json) {
+		sign_fingerprint(&d->keyset->identity, print);
+		printf("%s\n", print);
+	} else if (e == OK) {
+		e = keyset_show(d);
+	}
+	return exit_of(e);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The verb table's contract: each verb gets its own arguments. */
+#ifndef DECRYPTOR_VERBS_H
+#define DECRYPTOR_VERBS_H
+
+#include "desk.h"
+
+#define EXIT_OK 0
+#define EXIT_REFUSED 1
+#define EXIT_USAGE 2
+
+struct verb {
+	const char *name;
+	int (*run)(struct desk *d, int argc, char **argv); /* argv[0]: verb */
+	const char *usage; /* one line */
+	const char *help;  /* paragraphs */
+};
+
+int verb_init(struct desk *d, int argc, char **argv);
+int verb_holder(struct desk *d, int argc, char **argv);
+int verb_keyset(struct desk *d, int argc, char **argv);
+int verb_rotate(struct desk *d, int argc, char **argv);
+int verb_import(struct desk *d, int argc, char **argv);
+int verb_export(struct desk *d, int argc, char **argv);
+int verb_list(struct desk *d, int argc, char **argv);
+int verb_show(struct desk *d, int argc, char **argv);
+int verb_extract(struct desk *d, int argc, char **argv);
+int verb_classify(struct desk *d, int argc, char **argv);
+int verb_enter(struct desk *d, int argc, char **argv);
+int verb_acknowledge(struct desk *d, int argc, char **argv);
+int verb_reply(struct desk *d, int argc, char **argv);
+int verb_note(struct desk *d, int argc, char **argv);
+int verb_backup(struct desk *d, int argc, char **argv);
+int verb_restore(struct desk *d, int argc, char **argv);
+int verb_verify(struct desk *d, int argc, char **argv);
+
+/*
+ * Options of a verb. Long ones only: "--name VALUE" or "--name". Values go
+ * to ${value} (may repeat: ${many}, up to ${room}); words that are no
+ * option go to ${words}. Everything else is a usage error, said once.
+ */
+struct option_rule {
+	const char *name; /* without the hyphens */
+	const char **value;
+	bool *flag;
+	const char **many;
+	unsigned room, *count;
+};
+bool options_take(int argc, char **argv, const struct option_rule *rules,
+    size_t n, const char **words, unsigned room, unsigned *count);
+/* True if ${s} is an id as FORMAT.md section 6 wants */
+bool id_ok(const char *s);
+static inline int
+exit_of(enum err e)
+{
+	return e == OK ? EXIT_OK : e == ERR_USAGE ? EXIT_USAGE :
+	    EXIT_REFUSED;
+}
+
+#endif
