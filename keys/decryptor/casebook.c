@@ -3,6 +3,7 @@
  * The database under the casebook. LMDB keeps old pages until it reuses
  * them, so nothing but sealed values is ever given to it.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>

@@ -90,7 +90,7 @@ static void
 replies_posted(struct state *s)
 {
 	for (size_t i = 0; i < s->answers; i++) {
-		struct answer *a = &s->answer[i];
+		struct draft *a = &s->answer[i];
 		struct kase *k = &s->kase[a->kase];
 		if (a->posted != DAY_NONE || a->serial == 0 ||
 		    a->serial > s->applied_serial) {
@@ -413,7 +413,7 @@ on_import(struct state *s, const json_t *o)
 static enum err
 on_reply(struct state *s, const json_t *o)
 {
-	struct answer a = {.posted = DAY_NONE}, *more;
+	struct draft a = {.posted = DAY_NONE}, *more;
 	const char *kind;
 	int64_t parts;
 	enum err e = field_case(s, o, &a.kase);

@@ -12,6 +12,7 @@
 #include "meldluik/board.h"
 #include "meldluik/bundle.h"
 #include "meldluik/casestate.h"
+#include "meldluik/report.h"
 
 #define REF_TEXT 16u /* "2026-7K3Q" and a NUL */
 #define CODE_WORD 33u
@@ -33,7 +34,7 @@ struct message {
 	uint8_t key[KEY_ID];
 	unsigned attachments;
 };
-struct answer { /* a reply of ours */
+struct draft { /* a reply of ours */
 	size_t kase;
 	uint8_t reply_id[16];
 	enum reply_kind kind;
@@ -83,7 +84,7 @@ struct state {
 	size_t kases, kases_room;
 	struct message *message;
 	size_t messages, messages_room;
-	struct answer *answer;
+	struct draft *answer;
 	size_t answers, answers_room;
 	struct note *note;
 	size_t notes, notes_room;

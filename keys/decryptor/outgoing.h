@@ -13,7 +13,7 @@ struct outgoing_result {
 	uint64_t serial, confirmed;
 	uint32_t slots;
 	unsigned replies, threads, weeks;
-	char folder[64]; /* name below the stick's folder */
+	char folder[24]; /* name below the stick's folder */
 	char moved[64];  /* what lay there before has this name now, or "" */
 };
 

@@ -30,7 +30,7 @@ waiting_parts(const struct state *s, size_t k)
 }
 
 static void
-reply_of(const struct desk *d, const struct answer *a, struct reply *out)
+reply_of(const struct desk *d, const struct draft *a, struct reply *out)
 {
 	const struct state *s = d->state;
 
@@ -71,7 +71,7 @@ reply_draft(struct desk *d, size_t k, enum reply_kind kind,
 {
 	const struct kase *c = &d->state->kase[k];
 	struct buf note[SLOT_LIVE_MAX];
-	struct answer a = {.kase = k, .kind = kind, .drafted = d->today};
+	struct draft a = {.kase = k, .kind = kind, .drafted = d->today};
 	struct reply reply;
 	uint8_t record[RECORD_ID];
 	unsigned parts = 0;
@@ -126,7 +126,7 @@ reply_draft(struct desk *d, size_t k, enum reply_kind kind,
 }
 
 static enum err
-answer_notes(struct desk *d, const struct answer *a,
+answer_notes(struct desk *d, const struct draft *a,
     struct buf note[SLOT_LIVE_MAX], unsigned *parts)
 {
 	struct buf text = buf_new_secret(TEXT_MAX);

@@ -35,7 +35,7 @@ case_json(struct desk *d, const struct kase *k)
 	unsigned drafted = 0, posted = 0;
 
 	for (size_t i = 0; i < d->state->answers; i++) {
-		const struct answer *a = &d->state->answer[i];
+		const struct draft *a = &d->state->answer[i];
 		if (&d->state->kase[a->kase] == k) {
 			drafted += a->posted == DAY_NONE;
 			posted += a->posted != DAY_NONE;
@@ -297,7 +297,7 @@ show_answers(struct desk *d, size_t k, json_t *list)
 	enum err e = OK;
 
 	for (size_t i = 0; i < s->answers && e == OK; i++) {
-		const struct answer *a = &s->answer[i];
+		const struct draft *a = &s->answer[i];
 		json_t *o = NULL;
 		if (a->kase != k) {
 			continue;

@@ -46,7 +46,7 @@ text_read(const char *file, struct buf *text)
 static void
 tell_reply(const struct desk *d)
 {
-	const struct answer *a = &d->state->answer[d->state->answers - 1];
+	const struct draft *a = &d->state->answer[d->state->answers - 1];
 
 	if (d->json) {
 		json_t *o = json_object();
