@@ -1,0 +1,70 @@
+# Sourced by the scripts of the offline desk. Sets BIN, FIX, T (scratch, removed
+# at the end), PASS; gives desk(), ok(), refused(), fail().
+set -u
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=${BUILD:-$HERE/build}
+BIN=$BUILD/bin/meldluik-decryptor
+FIX=$BUILD/bin/desk_fixture
+if [ ! -x "$BIN" ] || [ ! -x "$FIX" ]; then
+	echo "skip: meldluik-decryptor or desk_fixture is not built"
+	exit 77
+fi
+if [ -n "${OUT:-}" ]; then
+	mkdir -p "$OUT"
+	T=$(mktemp -d "$OUT/desk.XXXXXX")
+else
+	T=$(mktemp -d)
+fi
+# The second medium: another file system, where there is one
+if [ -d /dev/shm ] && [ -w /dev/shm ]; then
+	STICK=$(mktemp -d /dev/shm/meldluik.XXXXXX)
+else
+	STICK=$(mktemp -d "$T/stick.XXXXXX")
+fi
+cleanup() {
+	rm -rf "$T" "$STICK"
+}
+trap cleanup EXIT
+PASS=$T/pass
+echo "juist paard batterij nietje" >"$PASS"
+fail() {
+	echo "FAIL: $*"
+	exit 1
+}
+# desk HOME DAY VERB ...
+desk() {
+	local home=$1 day=$2
+	shift 2
+	"$BIN" --home "$home" --passphrase-file "$PASS" --today "$day" "$@"
+}
+ok() {
+	"$@" >"$T/out" 2>"$T/err" || {
+		cat "$T/out" "$T/err"
+		fail "exit $?: $*"
+	}
+}
+# refused TEXT COMMAND ...: exit 1 and a message with TEXT
+refused() {
+	local text=$1 rc
+	shift
+	"$@" >"$T/out" 2>"$T/err"
+	rc=$?
+	[ $rc -eq 1 ] || { cat "$T/out" "$T/err"; fail "exit $rc, not 1: $*"; }
+	grep -q -- "$text" "$T/err" || {
+		cat "$T/out" "$T/err"
+		fail "no '$text' in the message of: $*"
+	}
+}
+# One value of the JSON on $T/out: a Python expression on `o`
+json() {
+	python3 -c "import json,sys;o=json.load(open('$T/out'));print($1)"
+}
+# A founded desk in $T/home, its gateway in $T/gw, its first bundle in $T/o
+found() {
+	ok "$FIX" new "$T/gw"
+	ok desk "$T/home" 2026-11-24 init --batch \
+		--organisation "Gemeente Voorbeeld" --card "$T/gw/card.json"
+	mkdir "$T/o"
+	ok desk "$T/home" 2026-11-24 export "$T/o"
+	ORG=$T/o/outbound-1
+}
