@@ -58,7 +58,9 @@ struct report {
 	uint8_t last_reply[16];          /* THREAD_LATER; zeros: none */
 };
 
-struct report *report_new(void);      /* zeroed, in secret memory */
+/* Zeroed, in secret memory, with room for its strings behind it: the
+ * functions below take no other report. */
+struct report *report_new(void);
 void report_free(struct report *r);
 enum err report_answer_add(struct report *r, const char *key,
     const char *text, size_t len);
