@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The intake chain: links, order, what is new, what a desk is given. */
+#include "store_cmocka.h"
+
+static struct inbound *manifest(struct world *w, uint64_t serial)
+{
+	struct buf m = buf_new(INBOUND_MAX), sig = buf_new(SIGN_TEXT_MAX);
+	struct inbound *in = NULL;
+
+	ok(store_manifest(w->s, serial, &m, &sig));
+	ok(inbound_parse(m.p, m.len, sig.p, sig.len, store_key(w->s),
+	    w->org.keyset.org, &in));
+	buf_free(&m);
+	buf_free(&sig);
+	return in;
+}
+
+static void manifests_link_and_tell_no_order(void **state)
+{
+	struct world *w = *state;
+	struct store_receipt r;
+	struct inbound *a, *b;
+	struct buf e;
+	uint64_t serial;
+
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	for (unsigned i = 0; i < 20; i++) {
+		kit_envelope_vary(&e, i);
+		ok(put(w, &e, THIS_WEEK, &r));
+	}
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	assert_int_equal(serial, 1);
+	ok(store_manifest_cut(w->s, &serial));
+	assert_int_equal(serial, 1); /* nothing new */
+	ok(store_commit(w->s));
+	kit_envelope_vary(&e, 100);
+	ok(put(w, &e, THIS_WEEK, &r));
+	ok(store_commit(w->s));
+	world_reopen(w);
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	assert_int_equal(serial, 2);
+	a = manifest(w, 1);
+	b = manifest(w, 2);
+	ok(inbound_follows(0, NULL, 1, a));
+	ok(inbound_follows(1, a->hash, 1, b));
+	assert_int_equal(a->envelopes, 20);
+	assert_int_equal(b->envelopes, 1);
+	for (size_t i = 1; i < a->envelopes; i++) {
+		assert_true(memcmp(a->envelope[i - 1].sha256,
+				a->envelope[i].sha256, HASH_LEN) < 0);
+	}
+	assert_int_equal(a->applieds, 2);
+	assert_int_equal(a->applied[0].desk, 1);
+	assert_int_equal(a->applied[0].day, KIT_DAY);
+	inbound_free(a);
+	inbound_free(b);
+	assert_int_equal(store_manifest_first(w->s, 1), 1);
+	ok(kit_confirm(w->s, &w->org, 1, 2, 1, KIT_DAY));
+	assert_int_equal(store_manifest_first(w->s, 1), 2);
+	assert_int_equal(store_manifest_first(w->s, 2), 1);
+	is(store_manifest(w->s, 3, &e, &e), ERR_UNKNOWN);
+	is(store_manifest(w->s, 0, &e, &e), ERR_UNKNOWN);
+	buf_free(&e);
+}
+
+static void aborted_manifest_is_cut_again(void **state)
+{
+	struct world *w = *state;
+	struct store_receipt r;
+	struct inbound *a;
+	struct buf e;
+	uint64_t serial;
+
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	ok(put(w, &e, THIS_WEEK, &r));
+	ok(store_commit(w->s));
+	ok(store_manifest_cut(w->s, &serial));
+	store_abort(w->s);
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	assert_int_equal(serial, 1);
+	a = manifest(w, 1);
+	assert_int_equal(a->envelopes, 1);
+	inbound_free(a);
+	buf_free(&e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    manifests_link_and_tell_no_order, world_installed,
+		    world_free),
+		cmocka_unit_test_setup_teardown(aborted_manifest_is_cut_again,
+		    world_installed, world_free),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

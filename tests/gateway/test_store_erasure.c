@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Erasure: who must have confirmed, how long after, and a crash before every
+ * step of the daily batch. */
+#include <sys/wait.h>
+
+#include "store_cmocka.h"
+#include "store_crashpoint.h"
+
+#define GRACE 14
+
+static void list_one(struct world *w, struct buf *e, uint8_t hash[HASH_LEN])
+{
+	struct store_receipt r;
+	uint64_t serial;
+
+	hash_bytes(e->p, e->len, hash);
+	ok(put(w, e, THIS_WEEK, &r));
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	assert_int_equal(serial, 1);
+}
+
+static enum err there(struct store *s, const uint8_t hash[HASH_LEN])
+{
+	struct buf b = buf_new(16);
+	uint64_t total;
+	enum err r = store_envelope(s, hash, 0, 16, &b, &total);
+
+	buf_free(&b);
+	return r;
+}
+
+static void every_desk_and_the_grace(void **state)
+{
+	struct world *w = *state;
+	uint8_t hash[HASH_LEN];
+	struct store_receipt r;
+	struct buf e;
+	day_t day = KIT_DAY;
+
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	list_one(w, &e, hash);
+	ok(kit_confirm(w->s, &w->org, 1, 2, 1, day));
+	for (unsigned i = 0; i < 2 * GRACE; i++) {
+		ok(store_daily(w->s, ++day)); /* one desk is not enough */
+	}
+	ok(there(w->s, hash));
+	ok(kit_confirm(w->s, &w->org, 2, 2, 1, day));
+	ok(store_daily(w->s, ++day));
+	for (unsigned i = 0; i < GRACE - 1; i++) {
+		ok(store_daily(w->s, ++day));
+		ok(there(w->s, hash));
+	}
+	ok(store_daily(w->s, ++day));
+	is(there(w->s, hash), ERR_UNKNOWN);
+	store_close(w->s);
+	ok(store_open(&w->o, &w->s));
+	is(there(w->s, hash), ERR_UNKNOWN);
+	/* The same bytes are a new envelope then */
+	store_today(w->s, KIT_DAY);
+	ok(put(w, &e, THIS_WEEK, &r));
+	ok(store_commit(w->s));
+	is(there(w->s, hash), ERR_UNKNOWN);
+	buf_free(&e);
+}
+
+static void unlisted_and_unconfirmed_stay(void **state)
+{
+	struct world *w = *state;
+	uint8_t one[HASH_LEN], two[HASH_LEN], three[HASH_LEN];
+	struct store_receipt r;
+	uint64_t serial;
+	struct buf e;
+	day_t day = KIT_DAY;
+
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	list_one(w, &e, one);
+	kit_envelope_vary(&e, 2);
+	hash_bytes(e.p, e.len, two);
+	ok(put(w, &e, THIS_WEEK, &r));
+	ok(store_manifest_cut(w->s, &serial));
+	kit_envelope_vary(&e, 3);
+	hash_bytes(e.p, e.len, three);
+	ok(put(w, &e, THIS_WEEK, &r));
+	ok(store_commit(w->s));
+	ok(kit_confirm(w->s, &w->org, 1, 2, 2, day));
+	ok(kit_confirm(w->s, &w->org, 2, 2, 1, day));
+	for (unsigned i = 0; i < GRACE + 3; i++) {
+		ok(store_daily(w->s, ++day));
+	}
+	is(there(w->s, one), ERR_UNKNOWN);
+	ok(there(w->s, two)); /* listed in 2, desk 2 confirmed 1 only */
+	store_today(w->s, KIT_DAY);
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	ok(there(w->s, three));
+	buf_free(&e);
+}
+
+/* A desk that went back to a backup confirms less than before: the days of
+ * grace begin anew. */
+static void taken_back_confirmation_counts(void **state)
+{
+	struct world *w = *state;
+	uint8_t hash[HASH_LEN];
+	struct kit_bundle *b = malloc(sizeof(*b));
+	struct buf e;
+	day_t day = KIT_DAY;
+
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	list_one(w, &e, hash);
+	ok(kit_confirm(w->s, &w->org, 1, 2, 1, day));
+	ok(kit_confirm(w->s, &w->org, 2, 2, 1, day));
+	ok(store_daily(w->s, ++day));
+	kit_bundle_make(b, &w->org, 2, 3, day, 0, 0);
+	kit_bundle_seal(b, &w->org);
+	ok(kit_bundle_stage(w->s, b));
+	ok(store_outbound_apply(w->s, 2, NULL, day));
+	ok(store_commit(w->s));
+	kit_bundle_clear(b);
+	free(b);
+	assert_int_equal(store_manifest_first(w->s, 2), 1);
+	for (unsigned i = 0; i < GRACE + 3; i++) {
+		ok(store_daily(w->s, ++day));
+	}
+	ok(there(w->s, hash));
+	buf_free(&e);
+}
+
+static void large_ones_go_and_give_room_back(void **state)
+{
+	struct world *w = *state;
+	struct store_figures before, full, after;
+	uint8_t hash[HASH_LEN], id[UPLOAD_ID];
+	struct store_receipt r;
+	struct buf e;
+	uint64_t serial;
+	uint32_t next;
+	day_t day = KIT_DAY;
+
+	store_figures(w->s, &before);
+	kit_envelope(&e, 8388608);
+	hash_bytes(e.p, e.len, hash);
+	ok(store_upload_begin(w->s, THIS_WEEK, id));
+	for (size_t at = 0, i = 1; at < e.len; at += ENVELOPE_PART, i++) {
+		size_t n = e.len - at < ENVELOPE_PART ? e.len - at :
+							ENVELOPE_PART;
+
+		ok(store_upload_part(w->s, id, (uint32_t)i, e.p + at, n,
+		    &next));
+		ok(store_commit(w->s));
+	}
+	ok(store_upload_finish(w->s, id, hash, THIS_WEEK, &r));
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	ok(kit_confirm(w->s, &w->org, 1, 2, 1, day));
+	ok(kit_confirm(w->s, &w->org, 2, 2, 1, day));
+	store_figures(w->s, &full);
+	assert_true(full.bulk_free + e.len <= before.bulk_free + 4096);
+	for (unsigned i = 0; i < GRACE + 2; i++) {
+		ok(store_daily(w->s, ++day));
+	}
+	is(there(w->s, hash), ERR_UNKNOWN);
+	store_figures(w->s, &after);
+	assert_true(after.bulk_free >= full.bulk_free + e.len);
+	buf_free(&e);
+}
+
+/*
+ * The daily batch that erases, ended before each of its steps. After the next
+ * start: the envelope is there whole, or it is gone, and the root that could
+ * open its key is gone too.
+ */
+static void crash_before_every_step(void **state)
+{
+	struct world *w = *state;
+	uint8_t hash[HASH_LEN], other[HASH_LEN];
+	uint8_t page[8192], root[40];
+	struct store_receipt r;
+	struct buf e;
+	char path[128], copy[256];
+	long step = 0;
+	uint64_t serial;
+	day_t day = KIT_DAY;
+	bool ended = false, gone = false;
+	FILE *f;
+
+	w->o.grace_days = 1;
+	world_reopen(w);
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	list_one(w, &e, hash);
+	ok(kit_confirm(w->s, &w->org, 1, 2, 1, day));
+	ok(kit_confirm(w->s, &w->org, 2, 2, 1, day));
+	kit_envelope_vary(&e, 7);
+	hash_bytes(e.p, e.len, other);
+	ok(put(w, &e, THIS_WEEK, &r));
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	ok(store_daily(w->s, ++day));
+	store_close(w->s);
+	w->s = NULL;
+	day++;
+	snprintf(copy, sizeof(copy), "cp -a %s %s.keep", w->path, w->path);
+	assert_int_equal(system(copy), 0);
+	snprintf(path, sizeof(path), "%s/root.bin", w->path);
+	f = fopen(path, "rb");
+	assert_int_equal(fread(page, 1, sizeof(page), f), sizeof(page));
+	fclose(f);
+	memcpy(root, memcmp(page, "MLDROOT1", 8) == 0 ? page : page + 4096,
+	    sizeof(root));
+	for (; !ended; step++) {
+		int status;
+		pid_t pid;
+		bool erased;
+
+		snprintf(copy, sizeof(copy), "rm -rf %s && cp -a %s.keep %s",
+		    w->path, w->path, w->path);
+		assert_int_equal(system(copy), 0);
+		pid = fork();
+		if (pid == 0) {
+			struct store *s = NULL;
+
+			if (store_open(&w->o, &s) != OK) {
+				_exit(1);
+			}
+			crash_at = step;
+			_exit(store_daily(s, day) == OK ? 0 : 1);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		assert_int_not_equal(WEXITSTATUS(status), 1);
+		ended = WEXITSTATUS(status) == 0;
+		ok(store_open(&w->o, &w->s));
+		store_today(w->s, day);
+		erased = there(w->s, hash) == ERR_UNKNOWN;
+		if (!erased) {
+			ok(there(w->s, hash));
+		}
+		gone = gone || erased;
+		ok(there(w->s, other));
+		f = fopen(path, "rb");
+		assert_int_equal(fread(page, 1, sizeof(page), f),
+		    sizeof(page));
+		fclose(f);
+		if (erased) {
+			assert_null(memmem(page, sizeof(page), root,
+			    sizeof(root)));
+		}
+		/* The next day finishes what did not begin */
+		ok(store_daily(w->s, day + 1));
+		is(there(w->s, hash), ERR_UNKNOWN);
+		ok(there(w->s, other));
+		store_close(w->s);
+		w->s = NULL;
+	}
+	assert_true(step > 8);
+	assert_true(gone);
+	snprintf(copy, sizeof(copy), "rm -rf %s.keep", w->path);
+	assert_int_equal(system(copy), 0);
+	buf_free(&e);
+}
+
+static void chaff_comes_and_goes_like_the_rest(void **state)
+{
+	struct world *w = *state;
+	struct buf m = buf_new(INBOUND_MAX), sig = buf_new(SIGN_TEXT_MAX);
+	struct inbound *in = NULL;
+	uint64_t serial, seconds = 0;
+	size_t larger = 0;
+	day_t day = KIT_DAY;
+
+	w->o.chaff_a_day = 1440 * 4; /* four a minute on average */
+	w->o.grace_days = 0;
+	world_reopen(w);
+	for (unsigned i = 0; i < 60; i++) {
+		ok(store_beat(w->s, seconds += 60));
+	}
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	ok(store_manifest(w->s, serial, &m, &sig));
+	ok(inbound_parse(m.p, m.len, sig.p, sig.len, store_key(w->s),
+	    w->org.keyset.org, &in));
+	/* One a beat at most; the chance of fewer than 40 in 60 beats with
+	 * a mean gap of 15 seconds is below 1e-9. */
+	assert_in_range(in->envelopes, 40, 60);
+	for (size_t i = 0; i < in->envelopes; i++) {
+		ok(envelope_size_check(in->envelope[i].size));
+		larger += in->envelope[i].size != ENVELOPE_TEXT_SIZE;
+		ok(there(w->s, in->envelope[i].sha256));
+	}
+	assert_in_range(larger, 1, 40);
+	ok(kit_confirm(w->s, &w->org, 1, 2, serial, day));
+	ok(kit_confirm(w->s, &w->org, 2, 2, serial, day));
+	ok(store_daily(w->s, day));
+	for (size_t i = 0; i < in->envelopes; i++) {
+		is(there(w->s, in->envelope[i].sha256), ERR_UNKNOWN);
+	}
+	inbound_free(in);
+	buf_free(&m);
+	buf_free(&sig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, world_installed, world_free)
+		T(every_desk_and_the_grace),
+		T(unlisted_and_unconfirmed_stay),
+		T(taken_back_confirmation_counts),
+		T(large_ones_go_and_give_room_back),
+		T(crash_before_every_step),
+		T(chaff_comes_and_goes_like_the_rest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

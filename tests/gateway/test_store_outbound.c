@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Outbound bundles: one test for each thing that must make a bundle be
+ * refused as a whole, and when what was accepted goes live. */
+#include "store_cmocka.h"
+
+static struct kit_bundle *bundle(struct world *w, unsigned desk,
+    uint64_t serial, unsigned weeks)
+{
+	struct kit_bundle *b = malloc(sizeof(*b));
+
+	assert_non_null(b);
+	kit_bundle_make(b, &w->org, desk, serial, KIT_DAY, THIS_WEEK - 7,
+	    weeks);
+	return b;
+}
+
+static enum err apply(struct world *w, struct kit_bundle *b,
+    const struct sign_pk *pin)
+{
+	enum err r = kit_bundle_stage(w->s, b);
+
+	if (r == OK) {
+		r = store_outbound_apply(w->s, b->o.desk, pin, KIT_DAY);
+	}
+	if (r == OK) {
+		r = store_commit(w->s);
+	} else {
+		store_abort(w->s);
+	}
+	kit_bundle_clear(b);
+	free(b);
+	return r;
+}
+
+static size_t public_len(struct world *w, const char *path)
+{
+	struct buf b = buf_new(1 << 24);
+	enum err r = store_public(w->s, path, &b);
+	size_t n = b.len;
+
+	buf_free(&b);
+	assert_true(r == OK || r == ERR_UNKNOWN);
+	return r == OK ? n : 0;
+}
+
+static void first_bundle_opens_the_gateway(void **state)
+{
+	struct world *w = *state;
+	struct kit_bundle *b = bundle(w, 2, 1, 0);
+	uint64_t version = store_public_version(w->s);
+
+	/* A bundle without keyset cannot be judged yet */
+	kit_bundle_seal(b, &w->org);
+	is(apply(w, b, NULL), ERR_UNKNOWN);
+	b = bundle(w, 1, 1, 4);
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL));
+	assert_true(store_has_keyset(w->s));
+	assert_true(store_public_version(w->s) > version);
+	assert_int_equal(public_len(w, "board/1"),
+	    LANE_SLOTS_MIN * SLOT_LEN);
+	assert_true(public_len(w, "keyset.json") > 0);
+	assert_true(public_len(w, "keyset.json.minisig") > 0);
+	assert_true(public_len(w, "epochs/2026-W48.json") > 0);
+	assert_int_equal(public_len(w, "board/2"), 0);
+	assert_int_equal(public_len(w, "lane.bin"), 0);
+	assert_int_equal(public_len(w, "outbound.json"), 0);
+}
+
+static void same_bundle_again_is_ok(void **state)
+{
+	struct world *w = *state;
+	struct kit_bundle *b = bundle(w, 1, 2, 0), *c;
+
+	kit_bundle_seal(b, &w->org);
+	c = malloc(sizeof(*c));
+	memset(c, 0, sizeof(*c));
+	c->o = b->o;
+	c->doc = buf_new(OUTBOUND_MAX);
+	c->sig = buf_new(SIGN_TEXT_MAX);
+	buf_put(&c->doc, b->doc.p, b->doc.len);
+	buf_put(&c->sig, b->sig.p, b->sig.len);
+	c->o.files = 0;
+	ok(apply(w, b, NULL));
+	ok(apply(w, c, NULL));
+}
+
+static void serials_only_rise(void **state)
+{
+	struct world *w = *state;
+	struct kit_bundle *b = bundle(w, 1, 5, 0);
+
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL));
+	b = bundle(w, 1, 4, 0);
+	kit_bundle_seal(b, &w->org);
+	is(apply(w, b, NULL), ERR_STALE);
+	b = bundle(w, 1, 5, 0); /* another document under one number */
+	kit_bundle_seal(b, &w->org);
+	is(apply(w, b, NULL), ERR_CHAIN);
+	b = bundle(w, 1, 1, 0);
+	b->o.tenure = 2; /* a takeover may begin low, with its own lane */
+	kit_bundle_seal(b, &w->org);
+	is(apply(w, b, NULL), ERR_STALE); /* the lane is of tenure 1 */
+}
+
+static void wrong_signers_are_refused(void **state)
+{
+	struct world *w = *state;
+	struct kit_bundle *b = bundle(w, 1, 2, 0);
+	struct kit_org strange;
+
+	b->o.desk = 2; /* signed by desk 2, files of desk 1 */
+	kit_bundle_seal(b, &w->org);
+	b->o.desk = 1;
+	assert_int_not_equal(apply(w, b, NULL), OK);
+	b = bundle(w, 1, 2, 0);
+	kit_bundle_seal(b, &w->org);
+	b->sig.p[100] ^= 1;
+	assert_int_not_equal(apply(w, b, NULL), OK);
+	b = bundle(w, 1, 2, 0);
+	kit_bundle_seal(b, &w->org);
+	b->doc.p[20] ^= 1;
+	assert_int_not_equal(apply(w, b, NULL), OK);
+	kit_org_make(&strange, "two", KIT_DAY);
+	b = malloc(sizeof(*b));
+	kit_bundle_make(b, &strange, 1, 9, KIT_DAY, THIS_WEEK, 2);
+	kit_bundle_seal(b, &strange);
+	assert_int_not_equal(apply(w, b, NULL), OK);
+	/* Trust on first use is not asked again */
+	strange.keyset.serial = 2;
+	memcpy(strange.keyset.org, w->org.keyset.org, ORG_LEN);
+	kit_org_next(&strange, 2, KIT_DAY);
+	b = malloc(sizeof(*b));
+	kit_bundle_make(b, &strange, 1, 9, KIT_DAY, THIS_WEEK, 2);
+	kit_bundle_seal(b, &strange);
+	is(apply(w, b, NULL), ERR_SIGNATURE);
+	is(store_has_keyset(w->s), true);
+	assert_memory_equal(store_keyset(w->s)->hash, w->org.keyset.hash,
+	    HASH_LEN);
+	kit_org_clear(&strange);
+}
+
+static void pinned_identity_counts(void **state)
+{
+	struct world *w = *state;
+	struct kit_bundle *b = bundle(w, 1, 1, 4);
+	struct sign_pk other = w->org.keyset.release;
+	char text[FINGERPRINT_TEXT];
+
+	kit_bundle_seal(b, &w->org);
+	is(apply(w, b, &other), ERR_SIGNATURE);
+	sign_fingerprint(&other, text);
+	w->o.fingerprint = text;
+	world_reopen(w);
+	b = bundle(w, 1, 1, 4);
+	kit_bundle_seal(b, &w->org);
+	is(apply(w, b, NULL), ERR_SIGNATURE);
+	assert_false(store_has_keyset(w->s));
+	sign_fingerprint(&w->org.keyset.identity, text);
+	world_reopen(w);
+	b = bundle(w, 1, 1, 4);
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, &w->org.keyset.identity));
+	w->o.fingerprint = NULL;
+}
+
+static void changed_or_missing_files_are_refused(void **state)
+{
+	struct world *w = *state;
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct kit_bundle *b = bundle(w, 1, 2, 0);
+
+		kit_bundle_seal(b, &w->org);
+		b->file[i].p[b->file[i].len - 1] ^= 1;
+		is(apply(w, b, NULL), ERR_CHAIN);
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		struct kit_bundle *b = bundle(w, 1, 2, 0);
+
+		/* Signed as it is, but the lane is not whole */
+		b->o.file[i] = b->o.file[--b->o.files];
+		kit_bundle_seal(b, &w->org);
+		buf_free(&b->file[b->o.files]);
+		b->o.files = 0;
+		is(apply(w, b, NULL), ERR_UNKNOWN);
+	}
+	/* A lane whose bytes are not those of its manifest */
+	{
+		struct kit_bundle *b = bundle(w, 1, 2, 0);
+
+		b->file[2].p[0] ^= 1;
+		hash_bytes(b->file[2].p, b->file[2].len, b->o.file[2].sha256);
+		kit_bundle_seal(b, &w->org);
+		assert_int_not_equal(apply(w, b, NULL), OK);
+	}
+	assert_int_equal(public_len(w, "board/1"), LANE_SLOTS_MIN * SLOT_LEN);
+}
+
+static void confirmation_must_be_of_our_chain(void **state)
+{
+	struct world *w = *state;
+	struct kit_bundle *b = bundle(w, 1, 2, 0);
+
+	b->o.confirmed_serial = 7;
+	memset(b->o.confirmed, 1, HASH_LEN);
+	kit_bundle_seal(b, &w->org);
+	is(apply(w, b, NULL), ERR_CHAIN);
+	assert_int_equal(store_manifest_first(w->s, 1), 1);
+}
+
+static void paths_and_offsets_are_checked(void **state)
+{
+	struct world *w = *state;
+	static const char *const bad[] = { "", "../x", "/etc/passwd",
+		"lane.bin/", "epochs/../keyset.json", "epochs/2026-W54.json",
+		"envelopes/x", "lane.bin\n", "LANE.BIN", ".", "board/1" };
+	uint8_t p[10] = { 0 };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		is(store_outbound_put(w->s, 1, bad[i], 0, p, 1), ERR_POLICY);
+	}
+	is(store_outbound_put(w->s, 0, "lane.bin", 0, p, 1), ERR_POLICY);
+	is(store_outbound_put(w->s, 64, "lane.bin", 0, p, 1), ERR_POLICY);
+	is(store_outbound_put(w->s, 1, "lane.bin", 1, p, 1), ERR_CONFLICT);
+	ok(store_outbound_put(w->s, 1, "lane.bin", 0, p, 10));
+	is(store_outbound_put(w->s, 1, "lane.bin", 11, p, 1), ERR_CONFLICT);
+	ok(store_outbound_put(w->s, 1, "lane.bin", 10, p, 1));
+	is(store_outbound_put(w->s, 1, "keyset.json", KEYSET_MAX, p, 1),
+	    ERR_LIMIT);
+	is(store_outbound_put(w->s, 1, "lane.bin", UINT64_MAX, p, 2),
+	    ERR_LIMIT);
+	is(store_outbound_apply(w->s, 1, NULL, KIT_DAY), ERR_UNKNOWN);
+}
+
+static void lanes_go_live_with_the_day(void **state)
+{
+	struct world *w = *state;
+	struct kit_bundle *b = bundle(w, 1, 2, 0);
+	struct buf before = buf_new(1 << 20), now = buf_new(1 << 20);
+	struct buf lane = buf_new(1 << 20);
+	uint64_t version, total;
+
+	ok(store_public(w->s, "board/1", &before));
+	kit_bundle_seal(b, &w->org);
+	buf_put(&lane, b->file[2].p, b->file[2].len);
+	version = store_public_version(w->s);
+	ok(apply(w, b, NULL));
+	ok(store_public(w->s, "board/1", &now));
+	assert_memory_equal(now.p, before.p, before.len);
+	assert_int_equal(store_public_version(w->s), version);
+	world_reopen(w); /* waits across a restart */
+	ok(store_daily(w->s, KIT_DAY + 1));
+	assert_true(store_public_version(w->s) > 0);
+	buf_clear(&now);
+	ok(store_public(w->s, "board/1", &now));
+	assert_int_equal(now.len, lane.len);
+	assert_memory_equal(now.p, lane.p, lane.len);
+	buf_clear(&now);
+	ok(store_public_range(w->s, "board/1", 70000, 9000, &now, &total));
+	assert_int_equal(total, lane.len);
+	assert_int_equal(now.len, 9000);
+	assert_memory_equal(now.p, lane.p + 70000, 9000);
+	buf_free(&before);
+	buf_free(&now);
+	buf_free(&lane);
+}
+
+static void new_keyset_goes_live_with_its_weeks(void **state)
+{
+	struct world *w = *state;
+	struct kit_bundle *b;
+	struct store_receipt r;
+	struct buf e;
+
+	kit_org_next(&w->org, 2, KIT_DAY);
+	b = bundle(w, 1, 2, 2); /* last week and this one, made anew */
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL));
+	assert_int_equal(store_keyset(w->s)->serial, 1);
+	world_reopen(w);
+	assert_int_equal(store_keyset(w->s)->serial, 1);
+	ok(store_daily(w->s, KIT_DAY));
+	assert_int_equal(store_keyset(w->s)->serial, 2);
+	/* Weeks that name the old keyset are published no more ... */
+	assert_int_equal(public_len(w, "epochs/2026-W49.json"), 0);
+	assert_true(public_len(w, "epochs/2026-W48.json") > 0);
+	/* ... but who sealed with them is not turned away */
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	store_today(w->s, KIT_DAY + 7);
+	ok(put(w, &e, THIS_WEEK + 7, &r));
+	buf_free(&e);
+	/* The old keyset does not come back */
+	kit_org_clear(&w->org);
+	kit_org_make(&w->org, "one", KIT_DAY);
+	b = bundle(w, 1, 3, 2);
+	kit_bundle_seal(b, &w->org);
+	is(apply(w, b, NULL), ERR_STALE);
+}
+
+static void page_needs_both_signatures(void **state)
+{
+	struct world *w = *state;
+	struct page page = { .release = "1" };
+	struct sign_purpose release = { .purpose = "page" };
+	struct sign_purpose holder = { .purpose = "page", .desk = 1 };
+	struct buf doc = buf_new(4096), a = buf_new(SIGN_TEXT_MAX);
+	struct buf h = buf_new(SIGN_TEXT_MAX);
+	struct kit_bundle *b;
+
+	page.files = 1;
+	snprintf(page.file[0].name, sizeof(page.file[0].name), "page.js");
+	ok(page_write(&page, &doc));
+	memcpy(holder.org, w->org.keyset.org, ORG_LEN);
+	ok(sign_make(w->org.release, &release, doc.p, doc.len, &a));
+	ok(sign_make(w->org.holder[0], &holder, doc.p, doc.len, &h));
+	for (unsigned i = 0; i < 3; i++) {
+		b = bundle(w, 1, 2, 0);
+		kit_bundle_add(b, "page.json", doc.p, doc.len);
+		if (i != 0) {
+			kit_bundle_add(b, "page.json.minisig", a.p, a.len);
+		}
+		if (i != 1) {
+			kit_bundle_add(b, "page.json.holder.minisig", h.p,
+			    h.len);
+		}
+		kit_bundle_seal(b, &w->org);
+		is(apply(w, b, NULL), i == 2 ? OK : ERR_UNKNOWN);
+	}
+	/* Nothing was there before: at once */
+	assert_int_equal(public_len(w, "page.json"), doc.len);
+	b = bundle(w, 1, 3, 0);
+	kit_bundle_add(b, "page.json", doc.p, doc.len);
+	kit_bundle_add(b, "page.json.minisig", h.p, h.len);
+	kit_bundle_add(b, "page.json.holder.minisig", h.p, h.len);
+	kit_bundle_seal(b, &w->org);
+	is(apply(w, b, NULL), ERR_SIGNATURE);
+	buf_free(&doc);
+	buf_free(&a);
+	buf_free(&h);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f, setup) cmocka_unit_test_setup_teardown(f, setup, world_free)
+		T(first_bundle_opens_the_gateway, world_new),
+		T(pinned_identity_counts, world_new),
+		T(same_bundle_again_is_ok, world_installed),
+		T(serials_only_rise, world_installed),
+		T(wrong_signers_are_refused, world_installed),
+		T(changed_or_missing_files_are_refused, world_installed),
+		T(confirmation_must_be_of_our_chain, world_installed),
+		T(paths_and_offsets_are_checked, world_installed),
+		T(lanes_go_live_with_the_day, world_installed),
+		T(new_keyset_goes_live_with_its_weeks, world_installed),
+		T(page_needs_both_signatures, world_installed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

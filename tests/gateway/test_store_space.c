@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Room: attachments stop first, text goes on, the ballast is there. */
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include "store_cmocka.h"
+
+static void attachments_stop_at_their_limit(void **state)
+{
+	struct world *w = *state;
+	struct store_figures f;
+	struct store_receipt r;
+	struct buf e, text;
+	uint64_t n = 0;
+	enum err got = OK;
+
+	w->o.bulk_bytes = 4 << 20;
+	world_reopen(w);
+	kit_envelope(&e, 524288);
+	kit_envelope(&text, ENVELOPE_CLASS_MIN);
+	for (; got == OK && n < 100; n++) {
+		kit_envelope_vary(&e, n);
+		got = put(w, &e, THIS_WEEK, &r);
+		ok(store_commit(w->s));
+	}
+	is(got, ERR_FULL);
+	assert_in_range(n, 6, 9);
+	store_figures(w->s, &f);
+	assert_true(f.full_bulk);
+	assert_false(f.full_text);
+	ok(put(w, &text, THIS_WEEK, &r));
+	ok(store_commit(w->s));
+	buf_free(&e);
+	buf_free(&text);
+}
+
+static void reserve_and_floor_hold_attachments_back(void **state)
+{
+	struct world *w = *state;
+	struct statvfs v;
+	struct store_receipt r;
+	struct store_figures f;
+	uint8_t id[UPLOAD_ID];
+	struct buf e, text;
+
+	assert_int_equal(statvfs(w->path, &v), 0);
+	w->o.text_reserve = (uint64_t)v.f_bavail * v.f_frsize;
+	w->o.free_floor = 1ull << 40; /* whatever others free meanwhile */
+	world_reopen(w);
+	kit_envelope(&e, 524288);
+	kit_envelope(&text, ENVELOPE_CLASS_MIN);
+	is(put(w, &e, THIS_WEEK, &r), ERR_FULL);
+	is(store_upload_begin(w->s, THIS_WEEK, id), ERR_FULL);
+	ok(put(w, &text, THIS_WEEK, &r));
+	ok(store_commit(w->s));
+	store_figures(w->s, &f);
+	assert_true(f.full_bulk && f.bulk_free == 0);
+	assert_false(f.full_text);
+	assert_true(f.text_free > 0);
+	buf_free(&e);
+	buf_free(&text);
+}
+
+static void ballast_is_there(void **state)
+{
+	struct world *w = *state;
+	char path[128];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/ballast.bin", w->path);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, w->o.ballast);
+	assert_true((uint64_t)st.st_blocks * 512 >= w->o.ballast);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, world_installed, world_free)
+		T(attachments_stop_at_their_limit),
+		T(reserve_and_floor_hold_attachments_back),
+		T(ballast_is_there),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
