@@ -1,7 +1,9 @@
 # Tests of the gateway: gateway/test_*.c, one cmocka program each, and small
 # programs gateway/tool/*.c that scripts use. kit/ is what they share. Fakes
 # are linked (ld --wrap), never compiled into the product.
-if(MELDLUIK_TESTS AND TARGET meldluik_store)
+file(GLOB bundle ${CMAKE_SOURCE_DIR}/keys/seal/*bound.c
+  ${CMAKE_SOURCE_DIR}/keys/seal/bundle*.c)
+if(MELDLUIK_TESTS AND TARGET meldluik_store AND bundle)
   file(GLOB kit CONFIGURE_DEPENDS gateway/kit/store_*.c)
   add_library(meldluik_store_kit STATIC ${kit})
   target_include_directories(meldluik_store_kit PUBLIC gateway/kit)
@@ -28,6 +30,9 @@ if(MELDLUIK_TESTS AND TARGET meldluik_store)
         -Wl,--wrap=fdatasync,--wrap=renameat,--wrap=unlinkat)
     endif()
   endforeach()
+  add_library(powercut_shim SHARED faults/powercut/shim.c)
+  target_link_libraries(powercut_shim ${CMAKE_DL_LIBS})
+  add_executable(powercut_rebuild faults/powercut/rebuild.c)
   if(TARGET store_load)
     target_link_options(store_load PRIVATE -Wl,--wrap=mdb_env_open)
   endif()

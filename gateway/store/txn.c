@@ -46,6 +46,18 @@ enum err lmdb_err(int rc)
 	}
 }
 
+/* The names of new files are lost in a power cut without it */
+static enum err folder_sync(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum err r = fd >= 0 && fsync(fd) == 0 ? OK : ERR_IO;
+
+	if (fd >= 0) {
+		close(fd);
+	}
+	return r;
+}
+
 static enum err env_open(struct store *s, const char *name, size_t map,
     MDB_env **out)
 {
@@ -69,6 +81,9 @@ static enum err env_open(struct store *s, const char *name, size_t map,
 	}
 	if (r == OK) {
 		r = lmdb_err(mdb_env_open(env, path, MDB_NOTLS, 0600));
+	}
+	if (r == OK) {
+		r = folder_sync(s->dir, name); /* LMDB does not */
 	}
 	if (r != OK) {
 		mdb_env_close(env);
