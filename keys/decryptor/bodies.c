@@ -4,7 +4,6 @@
  * is ours is committed at once; what is not ours is noted in batches and
  * never shown: an accused desk must not learn that a report exists.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -343,27 +342,6 @@ manifest_bodies(struct bodies *b, size_t index)
 	return e;
 }
 
-/* Files of a run that was cut off before their message was recorded */
-static void
-sweep(struct desk *d)
-{
-	int fd = openat(d->attachments, ".", O_RDONLY | O_DIRECTORY |
-	    O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-
-	if (dir == NULL) {
-		return;
-	}
-	while ((entry = readdir(dir)) != NULL) {
-		size_t n = strlen(entry->d_name);
-		if (n > 4 && strcmp(entry->d_name + n - 4, ".tmp") == 0) {
-			unlinkat(d->attachments, entry->d_name, 0);
-		}
-	}
-	closedir(dir);
-}
-
 static json_t *
 import_phase(const struct desk *d, const char *phase)
 {
@@ -392,7 +370,7 @@ bodies_import(struct desk *d, int bundle, struct intake_result *r)
 	b.damaged = json_array();
 	b.folder = openat(bundle, "envelopes", O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC | O_NOFOLLOW);
-	sweep(d);
+	attachments_sweep(d);
 	e = desk_record(d, import_phase(d, "begin"));
 	for (size_t i = 0; e == OK && i < d->state->manifests; i++) {
 		if (!d->state->manifest[i].complete) {

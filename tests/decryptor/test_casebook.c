@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Casebook: sealed records, case keys, and a journal that shows changes. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "decryptor/casebook_private.h"
+#include "decryptor/files.h"
+#include "meldluik/json.h"
+#include "meldluik/secret.h"
+
+struct home {
+	char path[64];
+	int dir;
+	struct casebook *b;
+};
+
+static const uint8_t key[32] = {7};
+
+static int
+setup(void **state)
+{
+	struct home *h = calloc(1, sizeof *h);
+
+	assert_int_equal(secret_setup(), OK);
+	strcpy(h->path, "/tmp/meldluik-casebook.XXXXXX");
+	assert_non_null(mkdtemp(h->path));
+	h->dir = open(h->path, O_RDONLY | O_DIRECTORY);
+	assert_int_equal(casebook_create(h->dir, h->path, key), OK);
+	assert_int_equal(casebook_open(h->dir, h->path, key, &h->b), OK);
+	*state = h;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct home *h = *state;
+
+	casebook_close(h->b);
+	folder_remove(h->dir, "casebook");
+	unlinkat(h->dir, "casekeys", 0);
+	close(h->dir);
+	rmdir(h->path);
+	free(h);
+	return 0;
+}
+
+static void
+append(struct casebook *b, int n)
+{
+	json_t *o = json_pack("{s:s,s:i}", "e", "test", "n", n);
+
+	assert_int_equal(casebook_begin(b), OK);
+	assert_int_equal(journal_append(b, o), OK);
+	assert_int_equal(casebook_commit(b), OK);
+	json_decref(o);
+}
+
+static enum err
+sum(void *arg, uint64_t n, const json_t *event)
+{
+	int64_t value = 0;
+
+	assert_int_equal(json_int_field(event, "n", 0, 100, &value), OK);
+	*(uint64_t *)arg = *(uint64_t *)arg * 10 + (uint64_t)value;
+	assert_int_equal((int64_t)n, value);
+	return OK;
+}
+
+static void
+reopen(struct home *h)
+{
+	casebook_close(h->b);
+	h->b = NULL;
+	assert_int_equal(casebook_open(h->dir, h->path, key, &h->b), OK);
+}
+
+static void
+journal_keeps_order(void **state)
+{
+	struct home *h = *state;
+	uint64_t seen = 0;
+
+	for (int i = 1; i <= 4; i++) {
+		append(h->b, i);
+	}
+	reopen(h);
+	assert_int_equal(journal_walk(h->b, sum, &seen), OK);
+	assert_int_equal(seen, 1234);
+	assert_int_equal(journal_length(h->b), 4);
+	append(h->b, 5);
+	seen = 0;
+	assert_int_equal(journal_walk(h->b, sum, &seen), OK);
+	assert_int_equal(seen, 12345);
+}
+
+static void
+abort_leaves_nothing(void **state)
+{
+	struct home *h = *state;
+	json_t *o = json_pack("{s:s,s:i}", "e", "test", "n", 9);
+	uint64_t seen = 0;
+
+	append(h->b, 1);
+	assert_int_equal(casebook_begin(h->b), OK);
+	assert_int_equal(journal_append(h->b, o), OK);
+	casebook_abort(h->b);
+	json_decref(o);
+	append(h->b, 2);
+	assert_int_equal(journal_walk(h->b, sum, &seen), OK);
+	assert_int_equal(seen, 12);
+	assert_int_equal(journal_append(h->b, NULL), ERR_USAGE);
+}
+
+/* Reads or writes the stored value of record ${n} behind the journal */
+static void
+meddle(struct casebook *b, uint64_t n, const MDB_val *put, MDB_val *got)
+{
+	uint8_t at[8] = {0, 0, 0, 0, 0, 0, 0, (uint8_t)n};
+	MDB_val k = {8, at};
+	MDB_txn *txn = NULL;
+
+	assert_int_equal(mdb_txn_begin(b->env, NULL, 0, &txn), 0);
+	if (got != NULL) {
+		MDB_val v;
+		assert_int_equal(mdb_get(txn, b->journal, &k, &v), 0);
+		got->mv_size = v.mv_size;
+		got->mv_data = malloc(v.mv_size);
+		memcpy(got->mv_data, v.mv_data, v.mv_size);
+	}
+	if (put != NULL) {
+		MDB_val v = *put;
+		assert_int_equal(mdb_put(txn, b->journal, &k, &v, 0), 0);
+	} else if (got == NULL) {
+		assert_int_equal(mdb_del(txn, b->journal, &k, NULL), 0);
+	}
+	assert_int_equal(mdb_txn_commit(txn), 0);
+}
+
+static void
+journal_changed_byte(void **state)
+{
+	struct home *h = *state;
+	uint64_t seen = 0;
+	MDB_val v;
+
+	for (int i = 1; i <= 3; i++) {
+		append(h->b, i);
+	}
+	meddle(h->b, 2, NULL, &v);
+	((uint8_t *)v.mv_data)[v.mv_size - 1] ^= 1;
+	meddle(h->b, 2, &v, NULL);
+	assert_int_equal(journal_walk(h->b, sum, &seen), ERR_CHAIN);
+	free(v.mv_data);
+}
+
+static void
+journal_swapped_records(void **state)
+{
+	struct home *h = *state;
+	uint64_t seen = 0;
+	MDB_val one, two;
+
+	for (int i = 1; i <= 3; i++) {
+		append(h->b, i);
+	}
+	meddle(h->b, 2, NULL, &one);
+	meddle(h->b, 3, NULL, &two);
+	meddle(h->b, 2, &two, NULL);
+	meddle(h->b, 3, &one, NULL);
+	assert_int_equal(journal_walk(h->b, sum, &seen), ERR_CHAIN);
+	free(one.mv_data);
+	free(two.mv_data);
+}
+
+static void
+journal_dropped_record(void **state)
+{
+	struct home *h = *state;
+	uint64_t seen = 0;
+
+	for (int i = 1; i <= 3; i++) {
+		append(h->b, i);
+	}
+	meddle(h->b, 2, NULL, NULL);
+	assert_int_equal(journal_walk(h->b, sum, &seen), ERR_CHAIN);
+}
+
+static void
+records_and_keys(void **state)
+{
+	struct home *h = *state;
+	uint8_t id[KEY_ID], case_key[CASE_KEY], a[RECORD_ID], b[RECORD_ID];
+	struct buf out = buf_new_secret(1024);
+	uint64_t records, destroyed;
+
+	assert_int_equal(casekey_take(h->b, id), OK);
+	assert_int_equal(casebook_begin(h->b), OK);
+	assert_int_equal(record_put(h->b, id, "geheim", 6, a), OK);
+	assert_int_equal(record_put(h->b, NULL, "", 0, b), OK);
+	assert_int_equal(casebook_commit(h->b), OK);
+	reopen(h);
+	assert_int_equal(record_get(h->b, a, &out), OK);
+	assert_int_equal(out.len, 6);
+	assert_memory_equal(out.p, "geheim", 6);
+	buf_clear(&out);
+	assert_int_equal(record_get(h->b, b, &out), OK);
+	assert_int_equal(out.len, 0);
+	b[0] ^= 1;
+	assert_int_equal(record_get(h->b, b, &out), ERR_UNKNOWN);
+	assert_int_equal(casebook_check(h->b, &records, &destroyed), OK);
+	assert_int_equal(records, 2);
+	assert_int_equal(destroyed, 0);
+	/* A key that no event names is a spare and is given out again */
+	uint8_t again[KEY_ID];
+	assert_int_equal(casekey_take(h->b, again), OK);
+	assert_memory_equal(again, id, KEY_ID);
+	reopen(h);
+	casekey_mark(h->b, id);
+	assert_int_equal(casekey_take(h->b, again), OK);
+	assert_memory_not_equal(again, id, KEY_ID);
+	id[0] ^= 1;
+	assert_int_equal(casekey_find(h->b, id, case_key), ERR_UNKNOWN);
+	buf_free(&out);
+}
+
+static void
+nothing_readable_on_disk(void **state)
+{
+	static const char mark[] = "MELDLUIK-ZICHTBAAR-1234567890";
+	struct home *h = *state;
+	uint8_t id[KEY_ID], record[RECORD_ID];
+	struct buf raw = buf_new(64u << 20);
+	json_t *o = json_pack("{s:s,s:s}", "e", "test", "text", mark);
+
+	assert_int_equal(casekey_take(h->b, id), OK);
+	assert_int_equal(casebook_begin(h->b), OK);
+	assert_int_equal(record_put(h->b, id, mark, sizeof mark, record), OK);
+	assert_int_equal(journal_append(h->b, o), OK);
+	assert_int_equal(casebook_commit(h->b), OK);
+	json_decref(o);
+	assert_int_equal(file_read(h->dir, "casebook/data.mdb", &raw), OK);
+	assert_true(raw.len > 4096);
+	assert_null(memmem(raw.p, raw.len, mark, sizeof mark - 1));
+	buf_clear(&raw);
+	assert_int_equal(file_read(h->dir, "casekeys", &raw), OK);
+	assert_null(memmem(raw.p, raw.len, id, KEY_ID));
+	buf_free(&raw);
+}
+
+static void
+wrong_key(void **state)
+{
+	struct home *h = *state;
+	struct casebook *b = NULL;
+	uint8_t other[32] = {8};
+
+	append(h->b, 1);
+	casebook_close(h->b);
+	h->b = NULL;
+	assert_int_equal(casebook_open(h->dir, h->path, other, &b),
+	    ERR_CRYPT);
+	assert_int_equal(casebook_open(h->dir, h->path, key, &h->b), OK);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+		T(journal_keeps_order),
+		T(abort_leaves_nothing),
+		T(journal_changed_byte),
+		T(journal_swapped_records),
+		T(journal_dropped_record),
+		T(records_and_keys),
+		T(nothing_readable_on_disk),
+		T(wrong_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
