@@ -70,6 +70,7 @@ help_open(unsigned who, const uint8_t *p, size_t len, size_t step,
 	struct envelope_open *o = NULL;
 	enum err e;
 
+	strcpy(fault, "new");
 	if ((e = age_identity_new(help_seed[who], &id)) != OK ||
 	    (e = envelope_open_new(&id, 1, sink, arg, 1, &o)) != OK) {
 		goto out;

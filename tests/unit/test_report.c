@@ -14,11 +14,13 @@
 static void
 one(const struct vector *v)
 {
+	static const char *const words[] = { [THREAD_NONE] = "none",
+		[THREAD_FIRST] = "first", [THREAD_LATER] = "later",
+		[THREAD_BAD] = "bad" };
 	struct report *r = NULL;
 	enum err e = report_parse(v->p, v->len, &r);
 
-	vector_check(v, e, e == OK && r->thread == THREAD_BAD ? "bad" :
-	    "none");
+	vector_check(v, e, e == OK ? words[r->thread] : "");
 	report_free(r);
 }
 

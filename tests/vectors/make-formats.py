@@ -232,7 +232,10 @@ def text(o):
         "utf-8", "surrogatepass") + b"\n"
 
 
-SIGNER = "RWQ" + "A" * 53  # right length, no valid key
+# A right recipient and signer (thread-keys.json: `envtool recipient` and
+# `signtool pub` of the seed 00 01 .. 1f), which Python cannot make itself
+with open(os.path.join(HERE, "thread-keys.json")) as f:
+    KEYS = json.load(f)
 
 
 def make_report():
@@ -350,24 +353,52 @@ def make_report():
         o["answers"]["what"] += "a"
     case("one-over-48-kib", "ERR_LIMIT", one_over)
     # A malformed thread means no mailbox and nothing else
-    first = {"tag_key": "ab" * 32, "recipient": "age1pq1" + "q" * 1952,
-             "signer": SIGNER}
+    first = dict(tag_key="ab" * 32, **KEYS)
+    later = {"signer": KEYS["signer"], "last_reply": ""}
+    r, k = KEYS["recipient"], KEYS["signer"]
+    case("ok-thread-first", "OK", put("thread", first), "first")
+    case("ok-thread-first-x-key", "OK",
+         put("thread", dict(first, x_a=1)), "first")
+    case("ok-thread-absent", "OK", lambda o: None, "none")
     threads = {
         "null": None, "number": 1, "array": [], "empty": {},
-        "unknown-key": dict(first, x="y"),
+        "unknown-key": dict(first, y=1),
+        "tag-key-missing": dict(KEYS),
         "tag-key-short": dict(first, tag_key="ab"),
+        "tag-key-capitals": dict(first, tag_key="AB" * 32),
+        "recipient-number": dict(first, recipient=1),
         "recipient-classical": dict(first, recipient="age1" + "q" * 58),
-        "recipient-checksum": first,
-        "later-in-first": {"signer": SIGNER, "last_reply": ""},
+        "recipient-checksum": dict(first, recipient=r[:-1] +
+                                   ("q" if r[-1] != "q" else "p")),
+        "recipient-capitals": dict(first, recipient=r.upper()),
+        "recipient-short": dict(first, recipient=r[:-1]),
+        "recipient-long": dict(first, recipient=r + "q"),
+        "signer-missing": {"tag_key": "ab" * 32, "recipient": r},
+        "signer-short": dict(first, signer=k[:-1]),
+        "signer-long": dict(first, signer=k + "A"),
+        "signer-key-id": dict(first, signer=k[:4] +
+                              ("A" if k[4] != "A" else "B") + k[5:]),
+        "signer-algorithm": dict(first, signer="RUQ" + k[3:]),
+        "later-in-first": later,
     }
     for name, t in threads.items():
         case("ok-thread-bad-" + name, "OK", put("thread", t), "bad")
-    for name, t in {"signer": {"signer": SIGNER, "last_reply": ""},
-                    "first-in-later": first,
-                    "last-reply": {"signer": SIGNER, "last_reply": "zz"},
-                    }.items():
-        case("ok-later-thread-bad-" + name, "OK", lambda o: o.update(
-            kind="follow_up", thread=t), "bad")
+
+    def follow(t, kind="follow_up"):
+        return lambda o: o.update(kind=kind, thread=t)
+    case("ok-thread-later", "OK", follow(later), "later")
+    case("ok-thread-later-withdrawal", "OK", follow(later, "withdrawal"),
+         "later")
+    case("ok-thread-later-reply", "OK",
+         follow(dict(later, last_reply="0e" * 16)), "later")
+    for name, t in {
+            "first-in-later": first,
+            "last-reply-missing": {"signer": k},
+            "last-reply-letters": dict(later, last_reply="zz" * 16),
+            "last-reply-short": dict(later, last_reply="0e"),
+            "last-reply-zeros": dict(later, last_reply="00" * 16),
+            "signer": dict(later, signer=k[:-1])}.items():
+        case("ok-later-thread-bad-" + name, "OK", follow(t), "bad")
     out.close()
 
 
