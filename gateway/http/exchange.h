@@ -37,15 +37,25 @@ enum answer_flags {
 /* Copies ${body} (into secret memory with ANSWER_SECRET) */
 void exchange_answer(struct exchange *x, unsigned status,
     const char *content_type, const void *body, size_t len, unsigned flags);
-/* Adds a header to the coming answer (fixed strings only) */
+/* Adds a header to the coming answer; call before exchange_answer. Both are
+ * copied; at most EXCHANGE_HEADERS of them */
+#define EXCHANGE_HEADERS 4u
 void exchange_add_header(struct exchange *x, const char *name,
     const char *value);
+/* {"error":"word"}; words and statuses of keys/FORMAT.md section 12 */
+void exchange_error(struct exchange *x, unsigned status, const char *word);
+/* The same for a result of the store. ${stale} is the word for ERR_STALE:
+ * "epoch" (410) or "stale" (409) */
+void exchange_error_of(struct exchange *x, int err, const char *stale);
 
 /*
  * A handler serves one method and path, or a prefix. begin() is called with
  * headers complete, may answer at once (the body is then not read).
  * body() gets pieces; returns how many bytes it took; 0 with the exchange
  * suspended means "call again later". finish() when the body is complete.
+ * An answer given while a body is coming is sent when the rest of the body
+ * was read and thrown away. GET handlers serve HEAD too. Any of begin, body,
+ * finish and release may be NULL.
  */
 struct handler {
 	enum method method;
@@ -65,18 +75,22 @@ extern const struct handler courier_handlers[]; /* own listener only */
 /*
  * Requests to the store process: (gateway/process/ipc.h does the wire). The
  * callback is called exactly once on an engine thread, also when the store
- * died (ERR_BUSY). The exchange is suspended from ask_store until after the
- * callback. ${payload} up to ASK_PAYLOAD_MAX bytes is copied to memory
- * shared with the store and wiped after.
+ * died (ERR_BUSY), and then before release(). The exchange is suspended from
+ * ask_store until the callback, which may answer or ask again; if it does
+ * neither, body() or finish() goes on. One request at a time. ${payload} up
+ * to ASK_PAYLOAD_MAX bytes must stay until the callback; it is copied to
+ * memory shared with the store and wiped there after.
  */
 #define ASK_PAYLOAD_MAX 1048576u
+struct snapshot;
 enum ask {
 	ASK_PUT,            /* payload envelope; digest, week -> note */
 	ASK_UPLOAD_BEGIN,   /* week -> id */
 	ASK_UPLOAD_PART,    /* id, number, payload -> next */
 	ASK_UPLOAD_FINISH,  /* id, digest, week -> note */
 	ASK_MANIFEST_CUT,   /* -> serial */
-	ASK_MANIFEST,       /* serial -> payload: u32 doc length, doc, sig */
+	ASK_MANIFEST,       /* serial, offset -> payload piece of: u32 document
+	                     * length, document, signature; total */
 	ASK_MANIFEST_FIRST, /* desk -> serial */
 	ASK_ENVELOPE,       /* digest, offset -> payload piece, total */
 	ASK_OUTBOUND_PUT,   /* desk, path, offset, payload */
@@ -108,6 +122,14 @@ typedef void (*ask_done)(struct exchange *x, void *arg,
     const struct ask_answer *a);
 void ask_store(struct exchange *x, const struct ask_request *q,
     ask_done done, void *arg);
+/*
+ * A place of at least ${len} (<= ASK_PAYLOAD_MAX) bytes in the memory shared
+ * with the store, to read a body into; given as ${payload} it is not copied
+ * again. From body() only. NULL: none is free, the exchange is suspended,
+ * return 0 and ask again; after a bound the engine answers 503. It is wiped
+ * and taken back after the next ask_store, or at the end. Ciphertext only.
+ */
+uint8_t *exchange_slot(struct exchange *x, size_t len);
 
 /*
  * Public signed files, mirrored in web (refreshed when the store says so;
@@ -117,7 +139,7 @@ struct public_file {
 	const uint8_t *p;
 	size_t len;
 };
-struct snapshot; /* all public files of one version, plus parsed forms */
+/* All public files of one version, plus parsed forms */
 const struct snapshot *snapshot_take(void);
 void snapshot_release(const struct snapshot *s);
 bool snapshot_file(const struct snapshot *s, const char *path,
@@ -128,5 +150,14 @@ const struct keyset *snapshot_keyset(const struct snapshot *s); /* or NULL */
 /* The epoch to seal with today; NULL: the gateway is not open */
 const struct epoch *snapshot_epoch(const struct snapshot *s);
 int32_t exchange_today(void); /* day_t, refreshed by the engine */
+/* Answers with bytes of a snapshot without copying; takes over one reference
+ * of ${s} */
+void exchange_answer_snapshot(struct exchange *x, unsigned status,
+    const char *content_type, const struct snapshot *s, const uint8_t *p,
+    size_t len);
+/* Configured addresses, "" when absent; and the contact of security.txt */
+const char *exchange_onion(void);
+const char *exchange_https(void);
+const char *exchange_contact(void);
 
 #endif

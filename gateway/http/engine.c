@@ -1,0 +1,671 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Between libmicrohttpd and the handlers: judges the request, finds the
+ * handler, feeds it the body, wipes what it took, sends the one answer. The
+ * library's buffers hold plaintext of reporters on the no-script path; they
+ * are wiped in place as soon as a handler took them. No address of a peer is
+ * ever read.
+ */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../process/events.h"
+#include "../process/ipc.h"
+#include "engine.h"
+#include "exchange_private.h"
+#include "guard.h"
+#include "headers.h"
+#include "link.h"
+#include "meldluik/secret.h"
+
+#define POOL 16384u       /* of a connection: header and body window */
+#define STACK 262144u     /* of an engine thread */
+#define DRAIN_MAX 2097152u /* of a body read and thrown away for an answer */
+#define LIBRARY_TIMEOUT 600u /* backstop; the watchdog is the rule */
+
+struct engine {
+	struct MHD_Daemon *daemon;
+	const struct handler *tables[ENGINE_TABLES + 1];
+};
+
+static struct engine_site site;
+static atomic_int today_now;
+
+void
+engine_setup(const struct engine_site *s,
+    const struct watchdog_limits *limits, int32_t today)
+{
+	site = *s;
+	watchdog_setup(limits);
+	atomic_store(&today_now, today);
+}
+
+void
+engine_today(int32_t today)
+{
+	atomic_store(&today_now, today);
+}
+
+int32_t
+exchange_today(void)
+{
+	return atomic_load(&today_now);
+}
+
+const uint8_t *
+engine_credential(void)
+{
+	return site.credential;
+}
+
+const char *
+exchange_onion(void)
+{
+	return site.onion;
+}
+
+const char *
+exchange_https(void)
+{
+	return site.https;
+}
+
+const char *
+exchange_contact(void)
+{
+	return site.contact;
+}
+
+enum method
+exchange_method(const struct exchange *x)
+{
+	return x->method;
+}
+
+const char *
+exchange_path(const struct exchange *x)
+{
+	return x->path;
+}
+
+const char *
+exchange_header(const struct exchange *x, const char *name)
+{
+	return MHD_lookup_connection_value(x->c, MHD_HEADER_KIND, name);
+}
+
+uint64_t
+exchange_length(const struct exchange *x)
+{
+	return x->length;
+}
+
+void
+exchange_set(struct exchange *x, void *state)
+{
+	x->state = state;
+}
+
+void *
+exchange_get(struct exchange *x)
+{
+	return x->state;
+}
+
+void
+exchange_suspend(struct exchange *x)
+{
+	x->suspended = true;
+	watchdog_wait(x->watched);
+	MHD_suspend_connection(x->c);
+}
+
+void
+exchange_resume(struct exchange *x)
+{
+	watchdog_body(x->watched); /* slow again is the peer's doing */
+	MHD_resume_connection(x->c);
+}
+
+void
+exchange_add_header(struct exchange *x, const char *name, const char *value)
+{
+	size_t n = strlen(name), v = strlen(value);
+
+	if (x->headers == EXCHANGE_HEADERS ||
+	    n >= sizeof(x->header[0].name) ||
+	    v >= sizeof(x->header[0].value)) {
+		abort(); /* own invariant: a handler's constant */
+	}
+	memcpy(x->header[x->headers].name, name, n + 1);
+	memcpy(x->header[x->headers++].value, value, v + 1);
+}
+
+/* Adds headers to ${r} and keeps it for sending; takes it over */
+static void
+keep_answer(struct exchange *x, struct MHD_Response *r, unsigned status,
+    const char *type, unsigned flags, size_t len)
+{
+	const char *onion = NULL;
+	unsigned i;
+	bool good;
+
+	if (r == NULL || x->answered) {
+		if (r != NULL) {
+			MHD_destroy_response(r);
+		}
+		return; /* no memory: the connection is closed unanswered */
+	}
+	if (site.onion[0] != '\0' && strncmp(type, "text/html", 9) == 0 &&
+	    (x->host == NULL || strcmp(x->host,
+	    strchr(site.onion, ':') + 3) != 0)) {
+		onion = site.onion;
+	}
+	good = headers_add(r, flags, onion, x->path) &&
+	    MHD_add_response_header(r, "Content-Type", type) == MHD_YES;
+	for (i = 0; good && i < x->headers; i++) {
+		good = MHD_add_response_header(r, x->header[i].name,
+		    x->header[i].value) == MHD_YES;
+	}
+	if (!good) {
+		MHD_destroy_response(r);
+		return;
+	}
+	x->response = r;
+	x->status = status;
+	x->flags = flags;
+	x->answer_len = len;
+	x->answered = true;
+}
+
+void
+exchange_answer(struct exchange *x, unsigned status,
+    const char *content_type, const void *body, size_t len, unsigned flags)
+{
+	struct MHD_Response *r;
+	void *copy;
+
+	if (flags & ANSWER_SECRET) {
+		copy = secret_new(len + 1);
+		if (copy == NULL) {
+			return;
+		}
+		if (len > 0) {
+			memcpy(copy, body, len);
+		}
+		r = MHD_create_response_from_buffer_with_free_callback(len,
+		    copy, secret_free);
+		if (r == NULL) {
+			secret_free(copy);
+		}
+	} else {
+		r = MHD_create_response_from_buffer(len,
+		    (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
+	}
+	keep_answer(x, r, status, content_type, flags, len);
+}
+
+static void
+release_snapshot(void *s)
+{
+	snapshot_release(s);
+}
+
+void
+exchange_answer_snapshot(struct exchange *x, unsigned status,
+    const char *content_type, const struct snapshot *s, const uint8_t *p,
+    size_t len)
+{
+	struct MHD_Response *r;
+
+	r = MHD_create_response_from_buffer_with_free_callback_cls(len,
+	    (void *)(uintptr_t)p, release_snapshot,
+	    (void *)(uintptr_t)s);
+	if (r == NULL) {
+		snapshot_release(s);
+	}
+	keep_answer(x, r, status, content_type, 0, len);
+}
+
+void
+exchange_error(struct exchange *x, unsigned status, const char *word)
+{
+	char body[64];
+	size_t n = strlen(word);
+
+	memcpy(body, "{\"error\":\"", 10);
+	memcpy(body + 10, word, n);
+	memcpy(body + 10 + n, "\"}\n", 3);
+	if (status == 503 || status == 507) {
+		exchange_add_header(x, "Retry-After", "5");
+	}
+	exchange_answer(x, status, "application/json", body, n + 13, 0);
+}
+
+void
+exchange_error_of(struct exchange *x, int err, const char *stale)
+{
+	static const struct {
+		unsigned short status;
+		const char *word;
+	} table[ERR_COUNT] = {
+		[ERR_FORMAT] = {400, "format"},
+		[ERR_LIMIT] = {400, "size"},
+		[ERR_VERSION] = {400, "version"},
+		[ERR_POLICY] = {400, "policy"},
+		[ERR_CRYPT] = {400, "digest"},
+		[ERR_NO_MATCH] = {400, "format"},
+		[ERR_SIGNATURE] = {403, "signature"},
+		[ERR_FOREIGN] = {403, "foreign"},
+		[ERR_CHAIN] = {409, "chain"},
+		[ERR_CONFLICT] = {409, "conflict"},
+		[ERR_UNKNOWN] = {404, "unknown"},
+		[ERR_FULL] = {507, "full"},
+		[ERR_IO] = {500, "io"},
+		[ERR_MEMORY] = {503, "busy"},
+		[ERR_BUSY] = {503, "busy"},
+		[ERR_USAGE] = {400, "format"},
+	};
+
+	if (err == ERR_STALE) {
+		exchange_error(x, strcmp(stale, "epoch") == 0 ? 410 : 409,
+		    stale);
+	} else if (err <= OK || err >= ERR_COUNT) {
+		exchange_error(x, 500, "io");
+	} else {
+		exchange_error(x, table[err].status, table[err].word);
+	}
+}
+
+static enum MHD_Result
+send_answer(struct exchange *x)
+{
+	enum MHD_Result result;
+
+	if (x->queued) {
+		return MHD_YES;
+	}
+	watchdog_answer(x->watched, x->answer_len);
+	result = MHD_queue_response(x->c, x->status, x->response);
+	MHD_destroy_response(x->response);
+	x->response = NULL;
+	x->queued = true;
+	return result;
+}
+
+static bool
+path_matches(const char *pattern, const char *path, size_t *quality)
+{
+	size_t n = strlen(pattern);
+
+	if (n >= 2 && strcmp(pattern + n - 2, "/*") == 0) {
+		*quality = n;
+		return strncmp(pattern, path, n - 1) == 0;
+	}
+	*quality = SIZE_MAX;
+	return strcmp(pattern, path) == 0;
+}
+
+/* Exact before prefix, longer prefix before shorter */
+static const struct handler *
+find_handler(const struct engine *g, enum method m, const char *path,
+    bool *known)
+{
+	const struct handler *const *t, *h, *best = NULL;
+	size_t quality, best_quality = 0;
+
+	*known = false;
+	if (m == METHOD_HEAD) {
+		m = METHOD_GET;
+	}
+	for (t = g->tables; *t != NULL; t++) {
+		for (h = *t; h->path != NULL; h++) {
+			if (!path_matches(h->path, path, &quality)) {
+				continue;
+			}
+			*known = true;
+			if (h->method == m && quality > best_quality) {
+				best = h;
+				best_quality = quality;
+			}
+		}
+	}
+	return best;
+}
+
+/*
+ * The library leaves the strings where they came in. So in a clean header
+ * each name begins two bytes (CR, LF) after the value before it, and the
+ * last value ends four bytes before the header does. Zero bytes, folded
+ * lines and bare LF all break that.
+ */
+struct judging {
+	struct guard guard;
+	struct exchange *x;
+	const char *end; /* of the value before */
+};
+
+static enum MHD_Result
+judge_header(void *arg, enum MHD_ValueKind kind, const char *name,
+    size_t name_len, const char *value, size_t len)
+{
+	struct judging *j = arg;
+
+	(void)kind;
+	if (value == NULL) {
+		j->guard.bad = true;
+		return MHD_YES;
+	}
+	guard_header(&j->guard, name, name_len, value, len,
+	    j->end != NULL && name != j->end + 2);
+	j->end = value + len;
+	if (name_len == 4 && strcasecmp(name, "Host") == 0) {
+		j->x->host = value;
+	}
+	return MHD_YES;
+}
+
+static bool
+judge(struct exchange *x, const char *method, const char *version)
+{
+	const union MHD_ConnectionInfo *info;
+	struct judging j;
+
+	memset(&j, 0, sizeof(j));
+	j.x = x;
+	if (x->bad_uri) {
+		return false;
+	}
+	MHD_get_connection_values_n(x->c, MHD_HEADER_KIND, judge_header, &j);
+	info = MHD_get_connection_info(x->c,
+	    MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	if (info == NULL || j.end == NULL ||
+	    info->header_size != (size_t)(j.end + 4 - method)) {
+		return false;
+	}
+	if (!guard_end(&j.guard, version)) {
+		return false;
+	}
+	x->length = j.guard.encodings > 0 ? UINT64_MAX : j.guard.length;
+	return true;
+}
+
+static bool
+method_of(const char *s, enum method *out)
+{
+	static const char *const names[] = {
+		[METHOD_GET] = "GET", [METHOD_HEAD] = "HEAD",
+		[METHOD_POST] = "POST", [METHOD_PUT] = "PUT"};
+	unsigned i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(s, names[i]) == 0) {
+			*out = (enum method)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+refuse(struct exchange *x, unsigned status, const char *word)
+{
+	x->h = NULL;
+	if (strncmp(x->path, "/v1/", 4) == 0) {
+		exchange_error(x, status, word);
+	} else {
+		exchange_answer(x, status, "text/plain; charset=utf-8",
+		    word, strlen(word), 0);
+	}
+}
+
+/*
+ * The library closes a connection that is answered before its body phase,
+ * so that is done only where the body is unwelcome.
+ */
+static enum MHD_Result
+header_end(struct exchange *x)
+{
+	x->in_header = false;
+	if (x->answered && x->length > 0 && (x->length > DRAIN_MAX ||
+	    exchange_header(x, "Expect") != NULL)) {
+		return send_answer(x);
+	}
+	if (x->length > 0) {
+		watchdog_body(x->watched);
+	} else {
+		watchdog_wait(x->watched);
+	}
+	return MHD_YES;
+}
+
+/* The first call of a request: header is complete, body is not read */
+static enum MHD_Result
+begin(struct engine *g, struct exchange *x, const char *method,
+    const char *version)
+{
+	bool known;
+
+	x->seen = true;
+	x->in_header = true;
+	if (!judge(x, method, version)) {
+		log_event(EVENT_GUARD);
+		x->path = "/v1/"; /* repeat nothing of it */
+		exchange_error(x, 400, "header");
+		/* what follows cannot be told from a second request */
+		x->flags |= ANSWER_CLOSE;
+		MHD_add_response_header(x->response, "Connection", "close");
+		return send_answer(x);
+	}
+	if (!method_of(method, &x->method)) {
+		refuse(x, 405, "method");
+		return header_end(x);
+	}
+	x->h = find_handler(g, x->method, x->path, &known);
+	if (x->h == NULL) {
+		refuse(x, known ? 405 : 404, known ? "method" : "unknown");
+	} else if (x->length != UINT64_MAX && x->length > x->h->body_max) {
+		refuse(x, 413, "limit");
+	} else if (x->h->begin != NULL) {
+		x->h->begin(x);
+	}
+	return x->suspended ? MHD_YES : header_end(x);
+}
+
+/* Gives a handler what came; wipes what it took */
+static enum MHD_Result
+take_body(struct exchange *x, uint8_t *p, size_t *len)
+{
+	size_t taken;
+
+	watchdog_got(x->watched, *len);
+	while (*len > 0 && !x->suspended) {
+		if (x->answered || x->h == NULL) {
+			taken = *len;
+		} else if (x->got + *len > x->h->body_max) {
+			refuse(x, 413, "limit"); /* chunked, too long */
+			taken = *len;
+		} else if (x->h->body == NULL) {
+			taken = *len;
+		} else {
+			taken = x->h->body(x, p, *len);
+			if (taken == 0 && !x->suspended && !x->answered) {
+				return MHD_NO;
+			}
+			if (taken == 0 && !x->suspended) {
+				continue;
+			}
+		}
+		secret_wipe(p, taken);
+		p += taken;
+		*len -= taken;
+		x->got += taken;
+		if (x->answered && x->got > DRAIN_MAX) {
+			return MHD_NO;
+		}
+	}
+	return MHD_YES;
+}
+
+static enum MHD_Result
+on_request(void *arg, struct MHD_Connection *c, const char *url,
+    const char *method, const char *version, const char *upload,
+    size_t *upload_len, void **slot)
+{
+	struct exchange *x = *slot;
+
+	if (x == NULL) {
+		return MHD_NO;
+	}
+	x->c = c;
+	if (!x->seen) {
+		x->path = url;
+		return begin(arg, x, method, version);
+	}
+	if (x->suspended) {
+		if (x->job.state == JOB_WAITING || x->job.state == JOB_SENT) {
+			MHD_suspend_connection(c);
+			return MHD_YES;
+		}
+		x->suspended = false;
+		if (x->job.state == JOB_ARRIVED) {
+			link_deliver(x);
+		} else if (x->job.refused) {
+			exchange_error(x, 503, "busy");
+		}
+		if (x->suspended) {
+			return MHD_YES;
+		}
+		if (x->in_header) {
+			return header_end(x);
+		}
+	}
+	if (*upload_len > 0) {
+		return take_body(x, (uint8_t *)(uintptr_t)upload, upload_len);
+	}
+	if (!x->answered && !x->finished && x->h != NULL) {
+		x->finished = true;
+		watchdog_wait(x->watched);
+		if (x->h->finish != NULL) {
+			x->h->finish(x);
+		}
+	}
+	if (x->suspended) {
+		return MHD_YES;
+	}
+	return x->answered ? send_answer(x) : MHD_NO;
+}
+
+static void *
+on_uri(void *arg, const char *uri, struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info;
+	struct exchange *x = calloc(1, sizeof(*x));
+
+	(void)arg;
+	if (x == NULL) {
+		return NULL;
+	}
+	x->c = c;
+	x->slot = SLOT_NONE;
+	x->path = "/";
+	x->bad_uri = !guard_uri(uri);
+	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	x->watched = info == NULL ? NULL : info->socket_context;
+	return x;
+}
+
+static void
+on_completed(void *arg, struct MHD_Connection *c, void **slot,
+    enum MHD_RequestTerminationCode why)
+{
+	struct exchange *x = *slot;
+
+	(void)arg;
+	(void)c;
+	(void)why;
+	if (x == NULL) {
+		return;
+	}
+	*slot = NULL;
+	if (x->job.state == JOB_ARRIVED) {
+		/* the peer left meanwhile; the handler still hears of it */
+		x->answered = true;
+		link_deliver(x);
+	}
+	if (x->h != NULL && x->h->release != NULL) {
+		x->h->release(x->state);
+	}
+	link_forget(x);
+	if (x->response != NULL) {
+		MHD_destroy_response(x->response);
+	}
+	watchdog_idle(x->watched);
+	free(x);
+}
+
+static void
+on_connection(void *arg, struct MHD_Connection *c, void **context,
+    enum MHD_ConnectionNotificationCode what)
+{
+	const union MHD_ConnectionInfo *info;
+
+	(void)arg;
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		info = MHD_get_connection_info(c,
+		    MHD_CONNECTION_INFO_CONNECTION_FD);
+		*context = info == NULL ? NULL :
+		    watchdog_add(info->connect_fd);
+	} else {
+		watchdog_remove(*context);
+		*context = NULL;
+	}
+}
+
+/* The library's texts could name a peer: only their number is kept */
+static void
+on_library_log(void *arg, const char *format, va_list list)
+{
+	(void)arg;
+	(void)format;
+	(void)list;
+	log_event(EVENT_HTTP_LIBRARY);
+}
+
+enum err
+engine_start(int listener, const struct handler *const *tables,
+    unsigned threads, unsigned connections, struct engine **out)
+{
+	struct engine *g = calloc(1, sizeof(*g));
+	unsigned i;
+
+	if (g == NULL) {
+		return ERR_MEMORY;
+	}
+	for (i = 0; tables[i] != NULL && i < ENGINE_TABLES; i++) {
+		g->tables[i] = tables[i];
+	}
+	g->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+	    MHD_USE_SUPPRESS_DATE_NO_CLOCK | MHD_USE_ERROR_LOG | MHD_USE_ITC,
+	    0, NULL, NULL, on_request, g,
+	    MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL,
+	    MHD_OPTION_LISTEN_SOCKET, (MHD_socket)listener,
+	    MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL,
+	    MHD_OPTION_CONNECTION_LIMIT, connections,
+	    MHD_OPTION_CONNECTION_TIMEOUT, LIBRARY_TIMEOUT,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK,
+	    threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+	    threads, MHD_OPTION_END);
+	if (g->daemon == NULL) {
+		free(g);
+		return ERR_IO;
+	}
+	*out = g;
+	return OK;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The HTTP engine: libmicrohttpd, epoll, no TLS. One daemon per listener.
+ */
+#ifndef MELDLUIK_GATEWAY_ENGINE_H
+#define MELDLUIK_GATEWAY_ENGINE_H
+
+#include "exchange.h"
+#include "watchdog.h"
+
+#define ENGINE_TABLES 4u
+
+struct engine_site {
+	const char *onion, *https, *contact; /* "" when absent */
+	uint8_t credential[32];              /* H(courier token) */
+};
+struct engine;
+
+/* Once, before engine_start: limits and texts; ${today} a day_t */
+void engine_setup(const struct engine_site *site,
+    const struct watchdog_limits *limits, int32_t today);
+/* ${listener}: a listening socket, taken over. ${tables}: NULL-ended list. */
+enum err engine_start(int listener, const struct handler *const *tables,
+    unsigned threads, unsigned connections, struct engine **out);
+void engine_today(int32_t today);
+const uint8_t *engine_credential(void);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Inside of an exchange: shared by engine.c (libmicrohttpd), link.c (the
+ * store) and nobody else.
+ *
+ * Invariants:
+ * 1. an exchange is touched by its engine thread, or, while suspended, by
+ *    whoever holds the link's lock; never by both.
+ * 2. slot is SLOT_NONE or this exchange's alone.
+ * 3. while job.state is WAITING or SENT the connection is suspended, and
+ *    libmicrohttpd does not end it.
+ */
+#ifndef MELDLUIK_GATEWAY_EXCHANGE_PRIVATE_H
+#define MELDLUIK_GATEWAY_EXCHANGE_PRIVATE_H
+
+#include <microhttpd.h>
+
+#include "exchange.h"
+#include "watchdog.h"
+
+enum job_state { JOB_NONE, JOB_WAITING, JOB_SENT, JOB_ARRIVED };
+
+struct job {
+	enum job_state state;
+	bool body_wait; /* waits for a slot to read a body into */
+	bool refused;   /* waited too long for one */
+	struct ask_request q;
+	ask_done done;
+	void *arg;
+	uint32_t tag;
+	int64_t since; /* seconds, when the waiting began */
+	struct ask_answer a;
+	uint8_t *copy; /* of an inline payload */
+};
+
+struct exchange {
+	struct MHD_Connection *c;
+	struct watched *watched;
+	const struct handler *h;
+	enum method method;
+	const char *path;
+	const char *host;
+	uint64_t length, got;
+	void *state;
+	bool bad_uri, seen, in_header, suspended, finished, answered, queued;
+	struct MHD_Response *response;
+	unsigned status, flags;
+	size_t answer_len;
+	struct {
+		char name[32], value[96];
+	} header[EXCHANGE_HEADERS];
+	unsigned headers;
+	unsigned slot;
+	size_t slot_used; /* bytes to wipe */
+	struct job job;
+	struct exchange *next; /* of those who wait */
+};
+
+/* Suspends; the connection is not touched again before a resume */
+void exchange_suspend(struct exchange *x);
+/* From any thread */
+void exchange_resume(struct exchange *x);
+
+#endif

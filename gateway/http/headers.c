@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What every answer says to the browser: load nothing from elsewhere, run
+ * nothing inline, keep nothing, tell nobody, live in no frame.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "exchange.h"
+#include "guard.h"
+#include "headers.h"
+
+static const struct {
+	const char *name, *value;
+} fixed[] = {
+	{"Content-Security-Policy",
+	    "default-src 'none'; script-src 'self'; worker-src 'self'; "
+	    "style-src 'self'; img-src 'self'; connect-src 'self'; "
+	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+	{"X-Content-Type-Options", "nosniff"},
+	{"Referrer-Policy", "no-referrer"},
+	{"X-Frame-Options", "DENY"},
+	{"Cross-Origin-Opener-Policy", "same-origin"},
+	{"Cross-Origin-Resource-Policy", "same-origin"},
+	{"X-DNS-Prefetch-Control", "off"},
+	{"Permissions-Policy",
+	    "accelerometer=(), autoplay=(), camera=(), "
+	    "display-capture=(), fullscreen=(), geolocation=(), "
+	    "gyroscope=(), magnetometer=(), microphone=(), midi=(), "
+	    "payment=(), screen-wake-lock=(), usb=(), web-share=()"},
+};
+
+bool
+headers_add(struct MHD_Response *r, unsigned flags, const char *onion,
+    const char *path)
+{
+	char location[512];
+	size_t i;
+
+	for (i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
+		if (MHD_add_response_header(r, fixed[i].name,
+		    fixed[i].value) != MHD_YES) {
+			return false;
+		}
+	}
+	if (MHD_add_response_header(r, "Cache-Control",
+	    (flags & ANSWER_STORE) ? "public, max-age=3600" : "no-store")
+	    != MHD_YES) {
+		return false;
+	}
+	if ((flags & ANSWER_CLOSE) &&
+	    MHD_add_response_header(r, "Connection", "close") != MHD_YES) {
+		return false;
+	}
+	if (onion == NULL) {
+		return true;
+	}
+	if ((size_t)snprintf(location, sizeof(location), "%s%s", onion,
+	    path) >= sizeof(location)) {
+		return false;
+	}
+	return MHD_add_response_header(r, "Onion-Location", location) ==
+	    MHD_YES;
+}

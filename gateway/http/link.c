@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One lock over slots, waiting list and pending table; it is held for
+ * copying and one non-blocking send, never for waiting. Ciphertext passes
+ * here, except that pages hand over what they sealed themselves; slots are
+ * wiped before the next user gets them.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../process/events.h"
+#include "../process/ipc.h"
+#include "link.h"
+#include "meldluik/secret.h"
+#include "snapshot.h"
+
+#define PENDING 256u     /* requests under way at the store */
+#define WAIT_SECONDS 5   /* for a slot or for a store that starts */
+#define HOARD_SECONDS 5u /* a body may hold a slot others wait for */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static uint8_t *memory;
+static int channel = -1;
+static struct exchange *pending[PENDING];
+static unsigned pending_free[PENDING], pending_frees;
+static struct exchange *holder[SLOTS]; /* who has it, NULL: free */
+static bool touched[SLOTS];            /* has pages behind it */
+static struct exchange *waiting, **waiting_end = &waiting;
+
+static int64_t
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return t.tv_sec;
+}
+
+void
+link_setup(uint8_t *slots)
+{
+	memory = slots;
+	for (pending_frees = 0; pending_frees < PENDING; pending_frees++) {
+		pending_free[pending_frees] = PENDING - 1 - pending_frees;
+	}
+}
+
+int
+link_fd(void)
+{
+	return channel;
+}
+
+/* The lowest free slot that holds ${len}: few are ever touched when idle */
+static unsigned
+slot_find(size_t len)
+{
+	unsigned i = len <= SLOT_TEXT_LEN ? 0 : SLOT_TEXTS;
+	unsigned end = len <= SLOT_TEXT_LEN ? SLOT_TEXTS : SLOTS;
+
+	for (; i < end; i++) {
+		if (holder[i] == NULL) {
+			return i;
+		}
+	}
+	return SLOT_NONE;
+}
+
+static bool
+slot_give(struct exchange *x, size_t len)
+{
+	unsigned i;
+
+	if (x->slot != SLOT_NONE) {
+		return slot_len(x->slot) >= len;
+	}
+	i = slot_find(len);
+	if (i == SLOT_NONE) {
+		return false;
+	}
+	holder[i] = x;
+	touched[i] = true;
+	x->slot = i;
+	x->slot_used = len;
+	return true;
+}
+
+static void
+wait_add(struct exchange *x)
+{
+	x->next = NULL;
+	*waiting_end = x;
+	waiting_end = &x->next;
+}
+
+/* Gives the request its slot and sends it. False: not now */
+static bool
+send_job(struct exchange *x)
+{
+	uint8_t message[IPC_REQUEST_LEN];
+	const struct ipc_rule *rule = &ipc_rules[x->job.q.what];
+	struct ipc_request r;
+	size_t need = rule->large ? SLOT_LARGE_LEN : x->job.q.payload_len;
+
+	if (channel < 0 || pending_frees == 0) {
+		return false;
+	}
+	if (rule->slot) {
+		if (!slot_give(x, need)) {
+			return false;
+		}
+		if (x->job.q.payload_len > 0 && x->job.q.payload !=
+		    memory + slot_offset(x->slot)) {
+			memcpy(memory + slot_offset(x->slot),
+			    x->job.q.payload, x->job.q.payload_len);
+			x->job.q.payload = memory + slot_offset(x->slot);
+		}
+	}
+	memset(&r, 0, sizeof(r));
+	r.q = x->job.q;
+	r.slot = rule->slot ? (uint16_t)x->slot : SLOT_NONE;
+	r.len = (uint32_t)x->job.q.payload_len;
+	r.tag = pending_free[pending_frees - 1];
+	ipc_request_encode(&r, message);
+	if (send(channel, message, sizeof(message),
+	    MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof(message)) {
+		return false;
+	}
+	pending_frees--;
+	pending[r.tag] = x;
+	x->job.tag = r.tag;
+	x->job.state = JOB_SENT;
+	return true;
+}
+
+static void
+arrived(struct exchange *x, int err)
+{
+	x->job.a.err = err;
+	x->job.state = JOB_ARRIVED;
+	exchange_resume(x);
+}
+
+/* Walks the waiting in order, each as far as it can go */
+static void
+serve_waiting(void)
+{
+	struct exchange *x, *list = waiting;
+
+	waiting = NULL;
+	waiting_end = &waiting;
+	while ((x = list) != NULL) {
+		list = x->next;
+		if (x->job.body_wait) {
+			if (slot_give(x, x->job.q.payload_len)) {
+				x->job.body_wait = false;
+				x->job.state = JOB_NONE;
+				exchange_resume(x);
+			} else {
+				wait_add(x);
+			}
+		} else if (!send_job(x)) {
+			wait_add(x);
+		}
+	}
+}
+
+static void
+slot_return(struct exchange *x)
+{
+	if (x->slot != SLOT_NONE) {
+		secret_wipe(memory + slot_offset(x->slot), x->slot_used);
+		holder[x->slot] = NULL;
+		x->slot = SLOT_NONE;
+		x->slot_used = 0;
+		if (waiting != NULL) {
+			serve_waiting();
+		}
+	}
+}
+
+uint8_t *
+exchange_slot(struct exchange *x, size_t len)
+{
+	uint8_t *p = NULL;
+
+	if (len > SLOT_LARGE_LEN) {
+		return NULL;
+	}
+	pthread_mutex_lock(&lock);
+	if (slot_give(x, len)) {
+		p = memory + slot_offset(x->slot);
+	} else {
+		exchange_suspend(x);
+		x->job.body_wait = true;
+		x->job.q.payload_len = len;
+		x->job.state = JOB_WAITING;
+		x->job.since = now();
+		wait_add(x);
+	}
+	pthread_mutex_unlock(&lock);
+	return p;
+}
+
+void
+ask_store(struct exchange *x, const struct ask_request *q, ask_done done,
+    void *arg)
+{
+	exchange_suspend(x);
+	pthread_mutex_lock(&lock);
+	x->job.q = *q;
+	x->job.done = done;
+	x->job.arg = arg;
+	x->job.since = now();
+	x->job.body_wait = false;
+	memset(&x->job.a, 0, sizeof(x->job.a));
+	x->job.state = JOB_WAITING;
+	if (q->payload_len > ASK_PAYLOAD_MAX) {
+		arrived(x, ERR_LIMIT);
+	} else if (waiting != NULL || !send_job(x)) {
+		wait_add(x);
+		serve_waiting();
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+void
+link_deliver(struct exchange *x)
+{
+	struct job *j = &x->job;
+	struct ask_answer a = j->a;
+	uint8_t *copy = j->copy;
+	ask_done done = j->done;
+	unsigned slot = x->slot;
+
+	/* The callback may ask again at once, so the job is free before it;
+	 * the slot goes back after, because the payload lies there. */
+	j->copy = NULL;
+	j->state = JOB_NONE;
+	if (a.payload_len > 0) {
+		a.payload = copy != NULL ? copy :
+		    memory + slot_offset(slot);
+	}
+	if (a.err == ERR_BUSY) {
+		log_event(EVENT_NO_SLOT);
+	} else if (a.err == ERR_FULL) {
+		log_event(EVENT_FULL);
+	}
+	pthread_mutex_lock(&lock);
+	x->slot = SLOT_NONE;
+	pthread_mutex_unlock(&lock);
+	done(x, j->arg, &a);
+	free(copy);
+	if (slot != SLOT_NONE) {
+		pthread_mutex_lock(&lock);
+		secret_wipe(memory + slot_offset(slot), slot_len(slot));
+		holder[slot] = NULL;
+		if (waiting != NULL) {
+			serve_waiting();
+		}
+		pthread_mutex_unlock(&lock);
+	}
+}
+
+void
+link_forget(struct exchange *x)
+{
+	struct exchange **p;
+
+	pthread_mutex_lock(&lock);
+	if (x->job.state == JOB_WAITING) {
+		for (p = &waiting; *p != NULL; p = &(*p)->next) {
+			if (*p == x) {
+				*p = x->next;
+				break;
+			}
+		}
+		for (p = &waiting; *p != NULL; p = &(*p)->next) {
+			;
+		}
+		waiting_end = p;
+	}
+	slot_return(x);
+	pthread_mutex_unlock(&lock);
+	free(x->job.copy);
+	x->job.copy = NULL;
+}
+
+void
+link_attach(int fd)
+{
+	unsigned i;
+
+	pthread_mutex_lock(&lock);
+	if (channel >= 0) {
+		close(channel);
+	}
+	channel = fd;
+	for (i = 0; i < PENDING; i++) {
+		if (pending[i] != NULL) {
+			arrived(pending[i], ERR_BUSY);
+			pending[i] = NULL;
+			pending_free[pending_frees++] = i;
+		}
+	}
+	serve_waiting();
+	pthread_mutex_unlock(&lock);
+}
+
+static enum err
+take_answer(const uint8_t *p, size_t len)
+{
+	struct ipc_answer r;
+	struct exchange *x;
+	uint8_t *copy = NULL;
+	enum err e;
+
+	e = ipc_answer_decode(p, len, &r);
+	if (e != OK || r.tag >= PENDING || pending[r.tag] == NULL) {
+		return ERR_FORMAT;
+	}
+	x = pending[r.tag];
+	if (r.slot != SLOT_NONE && r.slot != x->slot) {
+		return ERR_FORMAT;
+	}
+	if (r.slot == SLOT_NONE && r.a.payload_len > 0) {
+		copy = malloc(r.a.payload_len);
+		if (copy == NULL) {
+			return ERR_MEMORY;
+		}
+		memcpy(copy, r.a.payload, r.a.payload_len);
+	}
+	pending[r.tag] = NULL;
+	pending_free[pending_frees++] = r.tag;
+	x->job.a = r.a;
+	x->job.copy = copy;
+	arrived(x, r.a.err);
+	return OK;
+}
+
+enum err
+link_receive(void)
+{
+	uint8_t message[IPC_ANSWER_MAX];
+	int fds[IPC_FDS];
+	unsigned n;
+	ssize_t got;
+	enum err e = OK;
+	int fd;
+
+	pthread_mutex_lock(&lock);
+	fd = channel;
+	pthread_mutex_unlock(&lock);
+	while (e == OK) {
+		got = ipc_receive(fd, message, sizeof(message), fds, &n);
+		if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			break;
+		}
+		if (got <= 0) {
+			return ERR_IO;
+		}
+		if (message[0] == IPC_PUBLIC && got == 1 && n == 1) {
+			snapshot_load(fds[0]); /* transferred */
+			continue;
+		}
+		while (n > 0) {
+			close(fds[--n]);
+		}
+		pthread_mutex_lock(&lock);
+		e = take_answer(message, (size_t)got);
+		pthread_mutex_unlock(&lock);
+	}
+	pthread_mutex_lock(&lock);
+	if (waiting != NULL) {
+		serve_waiting();
+	}
+	pthread_mutex_unlock(&lock);
+	return e;
+}
+
+/* Whoever fills a slot slowest gives way to those who wait for one */
+static void
+cut_hoarder(void)
+{
+	struct exchange *worst = NULL;
+	unsigned i, age, most = HOARD_SECONDS;
+
+	for (i = 0; i < SLOTS; i++) {
+		if (holder[i] == NULL || holder[i]->slot != i) {
+			continue;
+		}
+		age = watchdog_body_age(holder[i]->watched);
+		if (age > most) {
+			most = age;
+			worst = holder[i];
+		}
+	}
+	if (worst != NULL) {
+		watchdog_cut(worst->watched);
+		log_event(EVENT_SLOW);
+	}
+}
+
+void
+link_tick(void)
+{
+	struct exchange *x, *list;
+	int64_t t = now();
+	unsigned i;
+
+	pthread_mutex_lock(&lock);
+	if (waiting != NULL) {
+		serve_waiting();
+	}
+	if (waiting != NULL && channel >= 0) {
+		cut_hoarder();
+	}
+	list = waiting;
+	waiting = NULL;
+	waiting_end = &waiting;
+	while ((x = list) != NULL) {
+		list = x->next;
+		if (t - x->job.since < WAIT_SECONDS) {
+			wait_add(x);
+		} else if (x->job.body_wait) {
+			x->job.body_wait = false;
+			x->job.refused = true;
+			x->job.state = JOB_NONE;
+			log_event(EVENT_NO_SLOT);
+			exchange_resume(x);
+		} else {
+			arrived(x, ERR_BUSY);
+		}
+	}
+	/* Pages behind free slots go back to the system */
+	for (i = 0; i < SLOTS; i++) {
+		if (touched[i] && holder[i] == NULL) {
+			touched[i] = false;
+			madvise(memory + slot_offset(i), slot_len(i),
+			    MADV_REMOVE);
+		}
+	}
+	pthread_mutex_unlock(&lock);
+}

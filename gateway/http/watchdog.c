@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One list under one lock. A cut is shutdown(2): libmicrohttpd closes the
+ * descriptor itself, after watchdog_remove, so a reused number is never
+ * touched.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "watchdog.h"
+
+#define ANSWER_GRACE 60u /* seconds, and a rate that Tor always reaches */
+#define ANSWER_RATE 1024u
+#define CROWD_IDLE 2u
+
+enum phase { HEADER, IDLE, BODY, WAIT, ANSWER };
+
+struct watched {
+	struct watched *next, **link;
+	int fd;
+	enum phase phase;
+	bool cut;
+	time_t since;
+	uint64_t bytes; /* came (BODY), or must go (ANSWER) */
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct watched *first;
+static unsigned alive;
+static struct watchdog_limits limits;
+
+static time_t
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return t.tv_sec;
+}
+
+void
+watchdog_setup(const struct watchdog_limits *l)
+{
+	limits = *l;
+}
+
+struct watched *
+watchdog_add(int fd)
+{
+	struct watched *w = calloc(1, sizeof(*w));
+
+	if (w == NULL) {
+		return NULL;
+	}
+	w->fd = fd;
+	w->phase = HEADER;
+	w->since = now();
+	pthread_mutex_lock(&lock);
+	w->next = first;
+	w->link = &first;
+	if (first != NULL) {
+		first->link = &w->next;
+	}
+	first = w;
+	alive++;
+	pthread_mutex_unlock(&lock);
+	return w;
+}
+
+void
+watchdog_remove(struct watched *w)
+{
+	if (w == NULL) {
+		return;
+	}
+	pthread_mutex_lock(&lock);
+	*w->link = w->next;
+	if (w->next != NULL) {
+		w->next->link = w->link;
+	}
+	alive--;
+	pthread_mutex_unlock(&lock);
+	free(w);
+}
+
+static void
+enter(struct watched *w, enum phase phase, uint64_t bytes)
+{
+	if (w == NULL) {
+		return;
+	}
+	pthread_mutex_lock(&lock);
+	w->phase = phase;
+	w->since = now();
+	w->bytes = bytes;
+	pthread_mutex_unlock(&lock);
+}
+
+void
+watchdog_body(struct watched *w)
+{
+	enter(w, BODY, 0);
+}
+
+void
+watchdog_got(struct watched *w, uint64_t bytes)
+{
+	if (w == NULL) {
+		return;
+	}
+	pthread_mutex_lock(&lock);
+	w->bytes += bytes;
+	pthread_mutex_unlock(&lock);
+}
+
+void
+watchdog_wait(struct watched *w)
+{
+	enter(w, WAIT, 0);
+}
+
+void
+watchdog_answer(struct watched *w, uint64_t bytes)
+{
+	enter(w, ANSWER, bytes);
+}
+
+void
+watchdog_idle(struct watched *w)
+{
+	enter(w, IDLE, 0);
+}
+
+static bool
+too_slow(const struct watched *w, time_t t)
+{
+	uint64_t age = (uint64_t)(t - w->since);
+
+	switch (w->phase) {
+	case HEADER:
+		return age >= limits.header_seconds;
+	case IDLE:
+		return age >= limits.idle_seconds ||
+		    (alive > limits.crowd && age >= CROWD_IDLE);
+	case BODY:
+		return age > limits.body_grace &&
+		    w->bytes / age < limits.body_rate;
+	case ANSWER:
+		return age > ANSWER_GRACE + w->bytes / ANSWER_RATE;
+	case WAIT:
+		return false;
+	}
+	return false;
+}
+
+unsigned
+watchdog_tick(void)
+{
+	struct watched *w;
+	time_t t = now();
+	unsigned n = 0;
+
+	pthread_mutex_lock(&lock);
+	for (w = first; w != NULL; w = w->next) {
+		if (!w->cut && too_slow(w, t)) {
+			w->cut = true;
+			shutdown(w->fd, SHUT_RDWR);
+			n += w->phase != IDLE;
+		}
+	}
+	pthread_mutex_unlock(&lock);
+	return n;
+}
+
+void
+watchdog_cut(struct watched *w)
+{
+	if (w == NULL) {
+		return;
+	}
+	pthread_mutex_lock(&lock);
+	if (!w->cut) {
+		w->cut = true;
+		shutdown(w->fd, SHUT_RDWR);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+unsigned
+watchdog_body_age(struct watched *w)
+{
+	unsigned age = 0;
+
+	if (w == NULL) {
+		return 0;
+	}
+	pthread_mutex_lock(&lock);
+	if (w->phase == BODY && !w->cut) {
+		age = (unsigned)(now() - w->since);
+	}
+	pthread_mutex_unlock(&lock);
+	return age;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Cuts connections that are too slow: libmicrohttpd's own time-out starts
+ * anew with every byte. A record per connection; all calls are safe from
+ * any thread. Never holds an address.
+ */
+#ifndef MELDLUIK_GATEWAY_WATCHDOG_H
+#define MELDLUIK_GATEWAY_WATCHDOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct watchdog_limits {
+	unsigned header_seconds; /* to a whole header */
+	unsigned idle_seconds;   /* between requests, next header included */
+	unsigned body_rate;      /* bytes a second, mean since the start */
+	unsigned body_grace;     /* seconds before the rate counts */
+	unsigned crowd;          /* above so many, the idle wait 2 seconds */
+};
+
+struct watched;
+
+void watchdog_setup(const struct watchdog_limits *l);
+struct watched *watchdog_add(int fd); /* NULL: no memory, refuse it */
+void watchdog_remove(struct watched *w);
+void watchdog_body(struct watched *w); /* header is there, body begins */
+void watchdog_got(struct watched *w, uint64_t bytes);
+void watchdog_wait(struct watched *w);  /* ours to be slow now */
+void watchdog_answer(struct watched *w, uint64_t bytes);
+void watchdog_idle(struct watched *w);  /* answered, kept alive */
+/* Every half second from one thread; returns how many were cut */
+unsigned watchdog_tick(void);
+/* Cuts now: a body that holds what others wait for */
+void watchdog_cut(struct watched *w);
+/* Seconds since this connection's body began; 0 if none is coming */
+unsigned watchdog_body_age(struct watched *w);
+
+#endif

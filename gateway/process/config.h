@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The gateway's configuration: one ini file, read once by the monitor and
+ * handed to the other processes as bytes. Every key is named in
+ * packaging/man/meldluik-gateway.8; an unknown key is an error.
+ */
+#ifndef MELDLUIK_GATEWAY_CONFIG_H
+#define MELDLUIK_GATEWAY_CONFIG_H
+
+#include "meldluik/keyset.h"
+
+#define CONFIG_MAX 65536u
+#define CONFIG_LISTENERS 4u
+#define CONFIG_VALUE 256u
+
+struct config {
+	char store_path[CONFIG_VALUE];
+	uint64_t bulk, reserve, floor, ballast;
+	unsigned grace, chaff, uploads;
+	char listen_public[CONFIG_LISTENERS][CONFIG_VALUE];
+	unsigned listeners;
+	char listen_courier[CONFIG_VALUE]; /* "": no courier door */
+	uint8_t credential[HASH_LEN];      /* H(token) */
+	bool has_credential;
+	struct sign_pk identity;
+	bool has_identity;
+	char onion[KEYSET_URL], https[KEYSET_URL];
+	char contact[CONFIG_VALUE]; /* of security.txt; "": none */
+	unsigned header_seconds, idle_seconds, body_rate, body_grace;
+	unsigned connections;
+};
+
+/*
+ * Parses ${text} (NUL-ended). ERR_FORMAT sets ${line} to the first wrong
+ * line, 0 when a needed key is absent.
+ */
+enum err config_parse(const char *text, struct config *out, int *line);
+/* Reads a file of at most CONFIG_MAX bytes into ${out} */
+enum err config_load(int fd, struct buf *out);
+
+#endif
