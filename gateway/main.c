@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * meldluik-gateway: options only. The work is in process/ (three processes),
+ * http/ (web's engine), pages/ and store/.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "meldluik/keyset.h"
+#include "meldluik/secret.h"
+#include "meldluik/store.h"
+#include "process/ipc.h"
+#include "process/roles.h"
+
+#define CONFIG_DEFAULT "/etc/meldluik/gateway.ini"
+
+static const char usage[] =
+    "usage: meldluik-gateway [--config FILE]        run the gateway\n"
+    "       meldluik-gateway card [--config FILE]   print the gateway card\n"
+    "       meldluik-gateway --help | --version\n";
+
+static int
+complain(const char *what, const char *why)
+{
+	fprintf(stderr, "meldluik-gateway: %s: %s\n", what, why);
+	return EXIT_USAGE;
+}
+
+static int
+load(const char *path, struct config *c, struct buf *text)
+{
+	char where[32];
+	enum err e;
+	int fd, line;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		return complain(path, "cannot be opened");
+	}
+	e = config_load(fd, text);
+	close(fd);
+	if (e != OK) {
+		return complain(path, err_text(e));
+	}
+	e = config_parse((const char *)text->p, c, &line);
+	if (e == ERR_FORMAT) {
+		snprintf(where, sizeof(where), "line %d is wrong", line);
+		return complain(path, where);
+	}
+	if (e == ERR_USAGE) {
+		return complain(path, "[store] path must be absolute");
+	}
+	if (e == ERR_CONFLICT) {
+		return complain(path, "[listen] courier and [courier] "
+		    "credential_hash need each other");
+	}
+	return e == OK ? EXIT_GOOD : complain(path, err_text(e));
+}
+
+/* Document on standard output, what is read aloud on standard error */
+static int
+card_main(const struct config *c)
+{
+	char fingerprint[FINGERPRINT_TEXT];
+	struct store *store = NULL;
+	struct card card;
+	struct buf out = buf_new(65536);
+	enum err e;
+
+	memset(&card, 0, sizeof(card));
+	e = store_open_configured(c, &store);
+	if (e != OK) {
+		goto out;
+	}
+	card.key = *store_key(store);
+	card.generation = store_generation(store);
+	memcpy(card.onion, c->onion, sizeof(card.onion));
+	memcpy(card.https, c->https, sizeof(card.https));
+	e = card_write(&card, &out);
+	if (e != OK) {
+		goto out;
+	}
+	if (fwrite(out.p, 1, out.len, stdout) != out.len ||
+	    fflush(stdout) != 0) {
+		e = ERR_IO;
+		goto out;
+	}
+	sign_fingerprint(&card.key, fingerprint);
+	fprintf(stderr, "fingerprint %s\n", fingerprint);
+out:
+	store_close(store);
+	buf_free(&out);
+	if (e != OK) {
+		complain(c->store_path, e == ERR_BUSY ?
+		    "in use; stop the gateway first" : err_text(e));
+		return EXIT_TROUBLE;
+	}
+	return EXIT_GOOD;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *path = CONFIG_DEFAULT;
+	static struct config c;
+	struct buf text;
+	struct stat st;
+	bool card = false;
+	int i, status;
+
+	if (secret_setup() != OK) {
+		return EXIT_TROUBLE;
+	}
+	umask(077);
+	if (argc >= 2 && strncmp(argv[1], "role-", 5) == 0) {
+		/* only the monitor leaves a socket there */
+		if (fstat(FD_CONTROL, &st) != 0 || !S_ISSOCK(st.st_mode)) {
+			return complain(argv[1], "not for hand use");
+		}
+		if (strcmp(argv[1], ROLE_WORD_WEB) == 0) {
+			return web_main();
+		}
+		return store_main(argc > 2);
+	}
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0) {
+			fputs(usage, stdout);
+			return EXIT_GOOD;
+		}
+		if (strcmp(argv[i], "--version") == 0) {
+			puts("meldluik-gateway " MELDLUIK_VERSION);
+			return EXIT_GOOD;
+		}
+		if (strcmp(argv[i], "card") == 0 && !card) {
+			card = true;
+		} else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
+			path = argv[++i];
+		} else {
+			fputs(usage, stderr);
+			return EXIT_USAGE;
+		}
+	}
+	status = load(path, &c, &text);
+	if (status != EXIT_GOOD) {
+		return status;
+	}
+	if (card) {
+		status = card_main(&c);
+	} else if (c.listeners == 0) {
+		status = complain(path, "[listen] public is missing");
+	} else {
+		status = monitor_main(&c, &text);
+		if (status == EXIT_USAGE) {
+			complain(path, "a listener cannot be opened");
+		}
+	}
+	buf_free(&text);
+	return status;
+}

@@ -1,0 +1,649 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The store process: one thread, one folder, no network. Takes all requests
+ * that are queued, asks the store, commits once, then answers: a receipt
+ * leaves only after the commit. Believes nothing of web; a request outside
+ * the table ends web, and the monitor starts it again.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../http/snapshot.h"
+#include "events.h"
+#include "ipc.h"
+#include "meldluik/secret.h"
+#include "meldluik/store.h"
+#include "roles.h"
+#include "sandbox.h"
+
+#define BATCH 64u       /* requests of one commit */
+#define BEAT_SECONDS 60
+#define SEND_WAIT_MS 1000 /* for a web that does not read */
+
+struct keeper {
+	struct store *store;
+	struct config config;
+	int link;
+	uint8_t *slots;
+	uint8_t *copy; /* of what is parsed: web cannot change it any more */
+	uint64_t shown; /* version of the public files that web has */
+	bool show;      /* a new web has none */
+	day_t today;
+	bool daily_due; /* the machine may have been off at midnight */
+	int64_t beat, start;
+	uint64_t manifest_serial; /* of the one kept for its pieces */
+	struct buf manifest;
+};
+
+struct turn {
+	struct ipc_request r;
+	struct ipc_answer a;
+	struct store_receipt receipt;
+	bool changes; /* fails with the commit */
+};
+
+static int64_t
+monotonic(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+static uint8_t *
+slot_at(struct keeper *k, const struct turn *t)
+{
+	return k->slots + slot_offset(t->r.slot);
+}
+
+/* --- handlers, one a row of the table --- */
+
+static enum err
+do_put(struct keeper *k, struct turn *t)
+{
+	enum err e;
+
+	t->changes = true;
+	memcpy(k->copy, slot_at(k, t), t->r.len);
+	e = store_put(k->store, k->copy, t->r.len, t->r.q.digest,
+	    t->r.q.week, &t->receipt);
+	t->a.a.payload_len = e == OK ? t->receipt.len : 0;
+	return e;
+}
+
+static enum err
+do_upload_begin(struct keeper *k, struct turn *t)
+{
+	t->changes = true;
+	return store_upload_begin(k->store, t->r.q.week, t->a.a.id);
+}
+
+static enum err
+do_upload_part(struct keeper *k, struct turn *t)
+{
+	t->changes = true;
+	/* The first part holds the header, which is parsed */
+	memcpy(k->copy, slot_at(k, t), t->r.len);
+	return store_upload_part(k->store, t->r.q.id, t->r.q.number, k->copy,
+	    t->r.len, &t->a.a.next);
+}
+
+static enum err
+do_upload_finish(struct keeper *k, struct turn *t)
+{
+	enum err e;
+
+	t->changes = true;
+	e = store_upload_finish(k->store, t->r.q.id, t->r.q.digest,
+	    t->r.q.week, &t->receipt);
+	t->a.a.payload_len = e == OK ? t->receipt.len : 0;
+	return e;
+}
+
+static enum err
+do_cut(struct keeper *k, struct turn *t)
+{
+	t->changes = true;
+	return store_manifest_cut(k->store, &t->a.a.serial);
+}
+
+static enum err
+manifest_read(struct keeper *k, uint64_t serial)
+{
+	struct buf doc = buf_new(INBOUND_MAX), sig = buf_new(SIGN_TEXT_MAX);
+	enum err e;
+
+	e = store_manifest(k->store, serial, &doc, &sig);
+	if (e == OK) {
+		buf_free(&k->manifest);
+		k->manifest = buf_new(INBOUND_MAX + SIGN_TEXT_MAX + 4);
+		buf_u32(&k->manifest, (uint32_t)doc.len);
+		buf_put(&k->manifest, doc.p, doc.len);
+		buf_put(&k->manifest, sig.p, sig.len);
+		k->manifest_serial = serial;
+		e = k->manifest.failed ? ERR_MEMORY : OK;
+	}
+	buf_free(&doc);
+	buf_free(&sig);
+	return e;
+}
+
+/* A piece of bytes at hand into the request's slot */
+static void
+piece(struct keeper *k, struct turn *t, const uint8_t *p, size_t len)
+{
+	size_t n;
+
+	t->a.a.total = len;
+	if (t->r.q.offset >= len) {
+		return;
+	}
+	n = len - (size_t)t->r.q.offset;
+	if (n > slot_len(t->r.slot)) {
+		n = slot_len(t->r.slot);
+	}
+	memcpy(slot_at(k, t), p + t->r.q.offset, n);
+	t->a.a.payload_len = n;
+}
+
+static enum err
+do_manifest(struct keeper *k, struct turn *t)
+{
+	enum err e = OK;
+
+	if (k->manifest_serial != t->r.q.serial || t->r.q.offset == 0) {
+		k->manifest_serial = 0;
+		e = manifest_read(k, t->r.q.serial);
+	}
+	if (e == OK) {
+		piece(k, t, k->manifest.p, k->manifest.len);
+		if (t->r.q.offset + t->a.a.payload_len >= k->manifest.len) {
+			buf_free(&k->manifest);
+			k->manifest_serial = 0;
+		}
+	}
+	return e;
+}
+
+static enum err
+do_manifest_first(struct keeper *k, struct turn *t)
+{
+	t->a.a.serial = store_manifest_first(k->store, t->r.q.number);
+	return OK;
+}
+
+static enum err
+do_envelope(struct keeper *k, struct turn *t)
+{
+	struct buf b = buf_new(SLOT_LARGE_LEN);
+	enum err e;
+
+	e = store_envelope(k->store, t->r.q.digest, t->r.q.offset,
+	    SLOT_LARGE_LEN, &b, &t->a.a.total);
+	if (e == OK && b.len > 0) {
+		memcpy(slot_at(k, t), b.p, b.len);
+		t->a.a.payload_len = b.len;
+	}
+	buf_free(&b);
+	return e;
+}
+
+static enum err
+do_outbound_put(struct keeper *k, struct turn *t)
+{
+	t->changes = true;
+	memcpy(k->copy, slot_at(k, t), t->r.len);
+	return store_outbound_put(k->store, t->r.q.number, t->r.q.path,
+	    t->r.q.offset, k->copy, t->r.len);
+}
+
+static enum err
+do_outbound_apply(struct keeper *k, struct turn *t)
+{
+	enum err e;
+
+	t->changes = true;
+	e = store_outbound_apply(k->store, t->r.q.number,
+	    k->config.has_identity ? &k->config.identity : NULL, k->today);
+	if (e == OK) {
+		log_event(EVENT_APPLIED);
+	}
+	return e;
+}
+
+static enum err
+do_public(struct keeper *k, struct turn *t)
+{
+	struct buf b = buf_new(SLOT_LARGE_LEN);
+	enum err e;
+
+	e = store_public_range(k->store, t->r.q.path, t->r.q.offset,
+	    SLOT_LARGE_LEN, &b, &t->a.a.total);
+	if (e == OK && b.len > 0) {
+		memcpy(slot_at(k, t), b.p, b.len);
+		t->a.a.payload_len = b.len;
+	}
+	buf_free(&b);
+	return e;
+}
+
+static enum err
+do_figures(struct keeper *k, struct turn *t)
+{
+	struct store_figures f;
+
+	store_figures(k->store, &f);
+	t->a.a.serial = f.manifests;
+	t->a.a.total = f.bulk_free;
+	t->a.a.next = (f.full_bulk ? 1u : 0u) | (f.full_text ? 2u : 0u);
+	return OK;
+}
+
+static enum err (*const handlers[ASK_COUNT])(struct keeper *,
+    struct turn *) = {
+	[ASK_PUT] = do_put,
+	[ASK_UPLOAD_BEGIN] = do_upload_begin,
+	[ASK_UPLOAD_PART] = do_upload_part,
+	[ASK_UPLOAD_FINISH] = do_upload_finish,
+	[ASK_MANIFEST_CUT] = do_cut,
+	[ASK_MANIFEST] = do_manifest,
+	[ASK_MANIFEST_FIRST] = do_manifest_first,
+	[ASK_ENVELOPE] = do_envelope,
+	[ASK_OUTBOUND_PUT] = do_outbound_put,
+	[ASK_OUTBOUND_APPLY] = do_outbound_apply,
+	[ASK_PUBLIC] = do_public,
+	[ASK_FIGURES] = do_figures,
+};
+
+/* --- public files to web --- */
+
+struct listing {
+	struct buf head;
+	struct store *store;
+	struct {
+		char path[SNAPSHOT_PATH];
+		uint64_t size;
+	} *file;
+	unsigned files;
+};
+
+static enum err
+list_one(void *arg, const char *path, uint64_t size)
+{
+	struct listing *l = arg;
+
+	if (l->files == SNAPSHOT_FILES || strlen(path) >= SNAPSHOT_PATH) {
+		return ERR_LIMIT;
+	}
+	memcpy(l->file[l->files].path, path, strlen(path) + 1);
+	l->file[l->files++].size = size;
+	return OK;
+}
+
+static bool
+write_all(int fd, const uint8_t *p, size_t len)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, p, len);
+		if (n <= 0) {
+			return false;
+		}
+		p += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static enum err
+fill_public(struct listing *l, int fd)
+{
+	struct buf b;
+	uint64_t total, at = 4 + (uint64_t)SNAPSHOT_ENTRY * l->files;
+	enum err e = OK;
+	unsigned i;
+	size_t n;
+
+	buf_u32(&l->head, l->files);
+	for (i = 0; i < l->files; i++) {
+		n = strlen(l->file[i].path);
+		buf_put(&l->head, l->file[i].path, n);
+		buf_zeros(&l->head, SNAPSHOT_PATH - n);
+		buf_u64(&l->head, at);
+		buf_u64(&l->head, l->file[i].size);
+		at += l->file[i].size;
+	}
+	if (l->head.failed || !write_all(fd, l->head.p, l->head.len)) {
+		return ERR_MEMORY;
+	}
+	for (i = 0; i < l->files && e == OK; i++) {
+		for (at = 0; at < l->file[i].size && e == OK; at += n) {
+			b = buf_new(SLOT_LARGE_LEN);
+			e = store_public_range(l->store, l->file[i].path, at,
+			    SLOT_LARGE_LEN, &b, &total);
+			n = b.len;
+			if (e == OK && (n == 0 || total != l->file[i].size ||
+			    !write_all(fd, b.p, n))) {
+				e = ERR_IO;
+			}
+			buf_free(&b);
+		}
+	}
+	return e;
+}
+
+static enum err
+show_public(struct keeper *k)
+{
+	const char message = IPC_PUBLIC;
+	struct listing l;
+	enum err e;
+	int fd;
+
+	memset(&l, 0, sizeof(l));
+	l.store = k->store;
+	l.head = buf_new(4 + (size_t)SNAPSHOT_ENTRY * SNAPSHOT_FILES);
+	l.file = calloc(SNAPSHOT_FILES, sizeof(*l.file));
+	fd = memfd_create("public", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (l.file == NULL || fd < 0) {
+		e = ERR_MEMORY;
+		goto out;
+	}
+	e = store_public_list(k->store, list_one, &l);
+	if (e == OK) {
+		e = fill_public(&l, fd);
+	}
+	if (e != OK) {
+		goto out;
+	}
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK |
+	    F_SEAL_GROW | F_SEAL_SEAL) != 0 ||
+	    !ipc_send(k->link, &message, 1, &fd, 1)) {
+		e = ERR_IO;
+		goto out;
+	}
+	k->shown = store_public_version(k->store);
+	k->show = false;
+out:
+	if (fd >= 0) {
+		close(fd);
+	}
+	free(l.file);
+	buf_free(&l.head);
+	return e;
+}
+
+/* --- a batch --- */
+
+static void
+drop_link(struct keeper *k)
+{
+	if (k->link >= 0) {
+		close(k->link);
+		k->link = -1;
+	}
+	if (k->slots != NULL) {
+		munmap(k->slots, SLOT_BYTES);
+		k->slots = NULL;
+	}
+}
+
+static void
+broken_peer(struct keeper *k)
+{
+	const char message = CONTROL_BROKEN;
+
+	log_event(EVENT_PEER_BROKEN);
+	drop_link(k);
+	(void)ipc_send(FD_CONTROL, &message, 1, NULL, 0);
+}
+
+static bool
+send_answer(struct keeper *k, struct turn *t)
+{
+	uint8_t message[IPC_ANSWER_MAX];
+	struct pollfd p = {k->link, POLLOUT, 0};
+	size_t len;
+	int tries;
+
+	t->a.tag = t->r.tag;
+	t->a.slot = SLOT_NONE;
+	if (t->a.a.payload_len > 0) {
+		if (t->receipt.len > 0) {
+			t->a.a.payload = (const uint8_t *)t->receipt.note;
+		} else {
+			t->a.slot = t->r.slot;
+		}
+	}
+	len = ipc_answer_encode(&t->a, message);
+	for (tries = 0; tries < 2; tries++) {
+		if (send(k->link, message, len, MSG_DONTWAIT |
+		    MSG_NOSIGNAL) == (ssize_t)len) {
+			return true;
+		}
+		if (errno != EAGAIN || poll(&p, 1, SEND_WAIT_MS) < 1) {
+			return false;
+		}
+	}
+	return false;
+}
+
+/* True: there may be more */
+static bool
+serve_batch(struct keeper *k)
+{
+	static struct turn turn[BATCH];
+	uint8_t message[IPC_REQUEST_LEN + 1];
+	int fds[IPC_FDS];
+	unsigned n = 0, i, nfds;
+	ssize_t got = 0;
+	enum err e;
+
+	while (n < BATCH) {
+		got = ipc_receive(k->link, message, sizeof(message), fds,
+		    &nfds);
+		if (got <= 0) {
+			break;
+		}
+		memset(&turn[n], 0, sizeof(turn[n]));
+		if (nfds > 0 || ipc_request_decode(message, (size_t)got,
+		    k->config.has_credential, &turn[n].r) != OK) {
+			while (nfds > 0) {
+				close(fds[--nfds]);
+			}
+			store_abort(k->store);
+			broken_peer(k);
+			return false;
+		}
+		turn[n].a.a.err = (int)handlers[turn[n].r.q.what](k,
+		    &turn[n]);
+		n++;
+	}
+	if (n > 0) {
+		e = store_commit(k->store);
+		for (i = 0; i < n; i++) {
+			if (e != OK && turn[i].changes &&
+			    turn[i].a.a.err == OK) {
+				memset(&turn[i].a.a, 0, sizeof(turn[i].a.a));
+				turn[i].a.a.err = (int)e;
+			}
+			if (!send_answer(k, &turn[i])) {
+				drop_link(k);
+				return false;
+			}
+		}
+		if (e != OK) {
+			log_event(EVENT_STORE_FAILED);
+		}
+	}
+	if (got == 0 || (got < 0 && errno != EAGAIN)) {
+		drop_link(k);
+		return false;
+	}
+	return n == BATCH;
+}
+
+/* --- control, beat --- */
+
+static void
+take_control(struct keeper *k)
+{
+	char message[8];
+	int fds[IPC_FDS];
+	unsigned n;
+	ssize_t got;
+
+	got = ipc_receive(FD_CONTROL, message, sizeof(message), fds, &n);
+	if (got == 0) {
+		store_close(k->store);
+		_exit(EXIT_GOOD); /* the monitor is gone */
+	}
+	if (got < 0) {
+		return;
+	}
+	if (message[0] == CONTROL_LINK && n == 2) {
+		drop_link(k);
+		k->link = fds[0];
+		k->slots = slots_map(fds[1]);
+		close(fds[1]);
+		k->show = true;
+		if (k->slots == NULL) {
+			drop_link(k);
+		} else {
+			(void)fcntl(k->link, F_SETFL, O_NONBLOCK);
+		}
+		return;
+	}
+	while (n > 0) {
+		close(fds[--n]);
+	}
+}
+
+static void
+beat(struct keeper *k)
+{
+	day_t today = day_of_utc((int64_t)time(NULL));
+
+	if (store_beat(k->store, (uint64_t)(monotonic() - k->start)) != OK) {
+		log_event(EVENT_STORE_FAILED);
+	}
+	if (today != k->today || k->daily_due) {
+		k->daily_due = false;
+		k->today = today;
+		store_today(k->store, today);
+		if (store_daily(k->store, today) == OK) {
+			log_event(EVENT_DAILY);
+		} else {
+			log_event(EVENT_STORE_FAILED);
+		}
+		log_day();
+	}
+	malloc_trim(0);
+}
+
+enum err
+store_open_configured(const struct config *c, struct store **out)
+{
+	struct store_options o = {
+		.path = c->store_path,
+		.bulk_bytes = c->bulk,
+		.text_reserve = c->reserve,
+		.free_floor = c->floor,
+		.ballast = c->ballast,
+		.uploads_max = c->uploads,
+		.grace_days = c->grace,
+		.chaff_a_day = c->chaff,
+	};
+
+	return store_open(&o, out);
+}
+
+static void
+run(struct keeper *k)
+{
+	struct pollfd p[2];
+	int64_t wait;
+
+	for (;;) {
+		wait = (k->beat - monotonic()) * 1000;
+		p[0] = (struct pollfd){FD_CONTROL, POLLIN, 0};
+		p[1] = (struct pollfd){k->link, POLLIN, 0};
+		if (poll(p, 2, wait < 0 ? 0 : (int)wait) < 0 &&
+		    errno != EINTR) {
+			abort();
+		}
+		if (p[1].revents != 0) {
+			while (serve_batch(k)) {
+				if (monotonic() >= k->beat) {
+					break;
+				}
+			}
+		}
+		if (p[0].revents != 0) {
+			take_control(k);
+		}
+		if (monotonic() >= k->beat) {
+			beat(k);
+			k->beat = monotonic() + BEAT_SECONDS;
+		}
+		if (k->link >= 0 && (k->show ||
+		    store_public_version(k->store) != k->shown) &&
+		    show_public(k) != OK) {
+			log_event(EVENT_STORE_FAILED);
+			k->shown = store_public_version(k->store);
+			k->show = false;
+		}
+	}
+}
+
+int
+store_main(bool first)
+{
+	const char ready = CONTROL_READY;
+	struct sandbox_told told;
+	struct keeper k;
+	struct buf text;
+	int line;
+
+	log_role("store");
+	memset(&k, 0, sizeof(k));
+	k.link = -1;
+	k.copy = malloc(SLOT_LARGE_LEN);
+	mallopt(M_ARENA_MAX, 1);
+	if (k.copy == NULL || config_load(FD_CONFIG, &text) != OK ||
+	    config_parse((const char *)text.p, &k.config, &line) != OK) {
+		return EXIT_USAGE;
+	}
+	buf_free(&text);
+	close(FD_CONFIG);
+	if (store_open_configured(&k.config, &k.store) != OK) {
+		log_event(EVENT_STORE_FAILED);
+		return EXIT_TROUBLE;
+	}
+	k.today = day_of_utc((int64_t)time(NULL));
+	store_today(k.store, k.today);
+	k.daily_due = first;
+	k.start = monotonic();
+	k.beat = k.start + BEAT_SECONDS;
+	if (sandbox_enter(ROLE_STORE, k.config.store_path, &told) != OK) {
+		return EXIT_TROUBLE;
+	}
+	if (told.no_landlock) {
+		log_event(EVENT_NO_LANDLOCK);
+	}
+	if (!ipc_send(FD_CONTROL, &ready, 1, NULL, 0)) {
+		return EXIT_TROUBLE;
+	}
+	run(&k);
+	return EXIT_GOOD;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The web process: engine threads answer, this thread keeps the channel to
+ * the store, the watchdog and the day. No file is opened after the start;
+ * what is public comes from the store as sealed memory.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../http/engine.h"
+#include "../http/link.h"
+#include "../http/snapshot.h"
+#include "events.h"
+#include "ipc.h"
+#include "meldluik/json.h"
+#include "meldluik/secret.h"
+#include "roles.h"
+#include "sandbox.h"
+
+#define TICK_MS 500
+#define THREADS_MAX 8
+
+/* A first link, before anything listens: it brings the slots */
+static uint8_t *
+first_link(int *link)
+{
+	char message[8];
+	int fds[IPC_FDS];
+	uint8_t *slots;
+	unsigned n;
+
+	if (ipc_receive(FD_CONTROL, message, sizeof(message), fds, &n) < 1 ||
+	    message[0] != CONTROL_LINK || n != 2) {
+		return NULL;
+	}
+	*link = fds[0];
+	(void)fcntl(*link, F_SETFL, O_NONBLOCK);
+	slots = slots_map(fds[1]);
+	close(fds[1]);
+	return slots;
+}
+
+/* A later link: the store was started again; the slots stay */
+static bool
+take_control(void)
+{
+	char message[8];
+	int fds[IPC_FDS];
+	unsigned n;
+	ssize_t got;
+
+	got = ipc_receive(FD_CONTROL, message, sizeof(message), fds, &n);
+	if (got == 0) {
+		return false;
+	}
+	if (got > 0 && message[0] == CONTROL_LINK && n == 2) {
+		close(fds[1]);
+		(void)fcntl(fds[0], F_SETFL, O_NONBLOCK);
+		link_attach(fds[0]);
+		return true;
+	}
+	while (n > 0) {
+		close(fds[--n]);
+	}
+	return true;
+}
+
+static void
+tick(day_t *today)
+{
+	day_t d = day_of_utc((int64_t)time(NULL));
+	unsigned n = watchdog_tick();
+
+	while (n-- > 0) {
+		log_event(EVENT_SLOW);
+	}
+	link_tick();
+	if (d != *today) {
+		*today = d;
+		engine_today(d);
+		snapshot_day(d);
+		log_day();
+	}
+}
+
+static void
+run(day_t today)
+{
+	struct pollfd p[2];
+	struct timespec t;
+	int64_t last = 0, ms;
+
+	for (;;) {
+		p[0] = (struct pollfd){FD_CONTROL, POLLIN, 0};
+		p[1] = (struct pollfd){link_fd(), POLLIN, 0};
+		if (poll(p, 2, TICK_MS) < 0 && errno != EINTR) {
+			return;
+		}
+		if (p[1].revents != 0 && link_receive() != OK) {
+			link_attach(-1);
+		}
+		if (p[0].revents != 0 && !take_control()) {
+			return; /* the monitor is gone */
+		}
+		clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+		ms = t.tv_sec * 1000 + t.tv_nsec / 1000000;
+		if (ms - last >= TICK_MS) {
+			last = ms;
+			tick(&today);
+		}
+	}
+}
+
+static enum err
+start_engines(const struct config *c, unsigned threads)
+{
+	static const struct handler *const open_tables[] = {
+		intake_handlers, public_handlers, page_handlers, NULL};
+	static const struct handler *const courier_tables[] = {
+		courier_handlers, NULL};
+	struct engine *engine; /* lives as long as the process */
+	enum err e;
+	unsigned i;
+
+	for (i = 0; i < c->listeners; i++) {
+		/* the first one is the busy one */
+		e = engine_start(FD_PUBLIC + (int)i, open_tables,
+		    i == 0 ? threads : 1, c->connections / c->listeners,
+		    &engine);
+		if (e != OK) {
+			return e;
+		}
+	}
+	if (c->has_credential) {
+		return engine_start(FD_COURIER, courier_tables, 1, 32,
+		    &engine);
+	}
+	return OK;
+}
+
+int
+web_main(void)
+{
+	const char ready = CONTROL_READY;
+	struct sandbox_told told;
+	struct watchdog_limits limits;
+	struct engine_site site;
+	static struct config c;
+	struct buf text;
+	uint8_t *slots;
+	day_t today = day_of_utc((int64_t)time(NULL));
+	long threads = sysconf(_SC_NPROCESSORS_ONLN);
+	int line, link = -1;
+
+	log_role("web");
+	mallopt(M_ARENA_MAX, 2);
+	if (config_load(FD_CONFIG, &text) != OK ||
+	    config_parse((const char *)text.p, &c, &line) != OK) {
+		return EXIT_USAGE;
+	}
+	buf_free(&text);
+	close(FD_CONFIG);
+	json_setup();
+	slots = first_link(&link);
+	if (slots == NULL) {
+		return EXIT_TROUBLE;
+	}
+	/* Before the threads: Landlock does not reach running ones */
+	if (sandbox_enter(ROLE_WEB, NULL, &told) != OK) {
+		return EXIT_TROUBLE;
+	}
+	if (told.no_landlock) {
+		log_event(EVENT_NO_LANDLOCK);
+	}
+	if (told.no_memory_lock) {
+		log_event(EVENT_NO_LOCK);
+	}
+	limits.header_seconds = c.header_seconds;
+	limits.idle_seconds = c.idle_seconds;
+	limits.body_rate = c.body_rate;
+	limits.body_grace = c.body_grace;
+	limits.crowd = c.connections / 4;
+	site.onion = c.onion;
+	site.https = c.https;
+	site.contact = c.contact;
+	memcpy(site.credential, c.credential, sizeof(site.credential));
+	link_setup(slots);
+	link_attach(link);
+	engine_setup(&site, &limits, today);
+	if (threads < 1 || threads > THREADS_MAX) {
+		threads = threads < 1 ? 1 : THREADS_MAX;
+	}
+	if (start_engines(&c, (unsigned)threads) != OK) {
+		return EXIT_TROUBLE;
+	}
+	if (!ipc_send(FD_CONTROL, &ready, 1, NULL, 0)) {
+		return EXIT_TROUBLE;
+	}
+	run(today);
+	_exit(EXIT_GOOD); /* engine threads end with the process */
+}
