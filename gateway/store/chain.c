@@ -187,6 +187,8 @@ enum err store_manifest_cut(struct store *s, uint64_t *serial)
 		*serial = s->now.head_serial;
 		goto out;
 	}
+	/* A full disk is freed by desks that confirm what is listed. */
+	(void)space_stage(s, 256 * f.n);
 	m = calloc(1, sizeof(*m));
 	if (m == NULL) {
 		r = ERR_MEMORY;

@@ -49,7 +49,7 @@ enum err store_outbound_put(struct store *s, unsigned desk, const char *path,
 	if (len > stage_limit(path) || offset > stage_limit(path) - len) {
 		return ERR_LIMIT;
 	}
-	if (!space_text(s, len)) {
+	if (!space_stage(s, len)) {
 		return ERR_FULL;
 	}
 	r = file_get(s, 'S', desk, path, &f);

@@ -13,7 +13,10 @@
 
 #include "store_private.h"
 
-#define TEXT_FLOOR 2097152u /* a commit of one batch and its tree pages */
+#define COMMIT_FLOOR 2097152u /* a commit of one batch and its tree pages */
+/* Text leaves room for one ordinary lane: what frees a full disk is a
+ * confirmation, and that comes in a bundle. */
+#define TEXT_FLOOR (COMMIT_FLOOR + 4194304u)
 
 void space_forget(struct store *s)
 {
@@ -50,7 +53,7 @@ static uint64_t bulk_slack(struct store *s)
 static uint64_t bulk_room(struct store *s)
 {
 	uint64_t room = free_now(s) + bulk_slack(s);
-	uint64_t keep = s->o.text_reserve + s->o.free_floor;
+	uint64_t keep = s->o.text_reserve + s->o.free_floor + TEXT_FLOOR;
 	uint64_t left = s->o.bulk_bytes > s->now.bulk_used ?
 	    s->o.bulk_bytes - s->now.bulk_used :
 	    0;
@@ -64,6 +67,16 @@ static uint64_t text_room(struct store *s)
 	uint64_t room = free_now(s);
 
 	return room > TEXT_FLOOR ? room - TEXT_FLOOR : 0;
+}
+
+bool space_stage(struct store *s, size_t len)
+{
+	size_t need = record_padded(len) + COMMIT_FLOOR;
+
+	if (free_now(s) < need) {
+		ballast_drop(s); /* until the next daily batch */
+	}
+	return free_now(s) >= need;
 }
 
 bool space_text(struct store *s, size_t len)

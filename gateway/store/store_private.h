@@ -231,6 +231,7 @@ void ballast_drop(struct store *s);
 void space_forget(struct store *s);
 bool space_text(struct store *s, size_t len);
 bool space_bulk(struct store *s, size_t len);
+bool space_stage(struct store *s, size_t len);
 
 /* erase.c */
 enum err erase_finish(struct store *s);

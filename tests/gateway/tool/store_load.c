@@ -341,7 +341,7 @@ static int full(const char *dir, const char *acks)
 	store_close(s);
 	printf("%u attachments, then refused; %u texts after that\n",
 	    attachments, texts);
-	return attachments > 0 && texts >= 40 ? 0 : 3;
+	return attachments > 0 && texts >= 100 ? 0 : 3;
 }
 
 static int confirm(const char *dir)
