@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Envelopes, unseal side: every odd payload, damage, signatures. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -267,6 +268,102 @@ test_after_the_end(void **state)
 	buf_free(&b);
 }
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#if !defined(__SANITIZE_ADDRESS__)
+#define NEEDLE 40u
+
+/* Text that stands nowhere in the program, letters only */
+static void
+needle_make(char out[NEEDLE], unsigned salt)
+{
+	for (unsigned i = 0; i < NEEDLE; i++) {
+		out[i] = (char)('a' + (i * i * 7 + i * salt + salt) % 26);
+	}
+}
+
+/* Times the needle stands in memory that can be written, stacks aside */
+static unsigned
+needles(unsigned salt)
+{
+	FILE *f = fopen("/proc/self/maps", "r");
+	char line[512], n[NEEDLE];
+	unsigned found = 0;
+
+	assert_non_null(f);
+	needle_make(n, salt);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		uintptr_t from, to;
+		char rights[8];
+		const char *p;
+
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %7s", &from, &to,
+		    rights) != 3 || strncmp(rights, "rw", 2) != 0 ||
+		    strstr(line, "[stack") != NULL) {
+			continue;
+		}
+		p = (const char *)from;
+		while ((p = memmem(p, to - (uintptr_t)p, n, NEEDLE)) !=
+		    NULL) {
+			found++;
+			p++;
+		}
+	}
+	fclose(f);
+	return found;
+}
+
+/* Writing, sealing, opening, parsing: no plaintext stays when all is freed */
+static void
+test_nothing_stays_in_memory(void **state)
+{
+	char n[NEEDLE];
+	struct report *r = help_report(REPORT_REPORT);
+	struct buf b = buf_new(1u << 20);
+	struct envelope *e = NULL;
+	struct envelope_content got;
+	char fault[48];
+	uint8_t sha[HASH_LEN];
+	uint64_t size;
+
+	(void)state;
+	/* the search finds what is there */
+	char *there = malloc(NEEDLE);
+	needle_make(there, 5);
+	assert_int_equal(needles(5), 1);
+	free(there);
+
+	needle_make(n, 3);
+	assert_int_equal(report_answer_add(r, "who", n, NEEDLE), OK);
+	assert_int_equal(envelope_new(help_holder, HELP_HOLDERS, help_sink,
+	    &b, 1, &e), OK);
+	assert_int_equal(envelope_attachment_unsized(e), OK);
+	assert_int_equal(envelope_write(e, n, NEEDLE), OK);
+	assert_int_equal(envelope_attachment_end(e, &size, sha), OK);
+	assert_int_equal(report_attachment_add(r, n, "", size, sha), OK);
+	assert_int_equal(envelope_finish(e, r, NULL), OK);
+	assert_true(needles(3) > 0);
+	envelope_free(e);
+	report_free(r);
+	assert_int_equal(needles(3), 0);
+
+	assert_int_equal(help_open(0, b.p, b.len, 4096, NULL, NULL, &got,
+	    fault), OK);
+	assert_true(needles(3) > 0);
+	envelope_content_free(&got);
+	assert_int_equal(needles(3), 0);
+	/* and after a refusal in the last chunk */
+	b.p[b.len - 1] ^= 1;
+	assert_int_equal(help_open(0, b.p, b.len, 4096, NULL, NULL, &got,
+	    fault), ERR_CRYPT);
+	assert_int_equal(needles(3), 0);
+	buf_free(&b);
+}
+#endif
+
 int
 main(void)
 {
@@ -278,6 +375,9 @@ main(void)
 		cmocka_unit_test(test_signatures),
 		cmocka_unit_test(test_sink_refuses),
 		cmocka_unit_test(test_after_the_end),
+#if !defined(__SANITIZE_ADDRESS__)
+		cmocka_unit_test(test_nothing_stays_in_memory),
+#endif
 	};
 
 	if (help_setup() != OK) {
