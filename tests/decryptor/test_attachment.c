@@ -42,7 +42,7 @@ static void
 keep(size_t len, struct content_file *f, uint8_t hash[HASH_LEN])
 {
 	struct attachment_writer *w = NULL;
-	uint8_t *data = malloc(len + 1);
+	uint8_t *data = calloc(1, len + 1);
 
 	for (size_t i = 0; i < len; i++) {
 		data[i] = (uint8_t)(i * 31 + i / 251);

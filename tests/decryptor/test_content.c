@@ -36,7 +36,7 @@ setup(void **state)
 	    OK);
 	assert_int_equal(report_answer_add(r, "where", "", 0), OK);
 	assert_int_equal(report_attachment_add(r, "../\xe2\x80\xae" "exe",
-	    "text/html", 12345678901ull, hash), OK);
+	    "text/html", 1234567890ull, hash), OK);
 	assert_int_equal(report_flatten(r, b), OK);
 	report_free(r);
 	*state = b;
@@ -70,7 +70,7 @@ round_trip(void **state)
 	assert_null(content_answer(r, "who"));
 	assert_int_equal(r->attachments, 1);
 	assert_string_equal(r->attachment[0].name, "../\xe2\x80\xae" "exe");
-	assert_true(r->attachment[0].size == 12345678901ull);
+	assert_true(r->attachment[0].size == 1234567890ull);
 	report_free(r);
 }
 
