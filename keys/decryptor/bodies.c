@@ -270,6 +270,16 @@ take_opened(struct bodies *b, const struct inbound_envelope *env,
 	}
 }
 
+/* The parsing child keeps the week's identity and nothing else */
+static void
+child_wipe(void *arg)
+{
+	struct desk *d = arg;
+
+	desk_wipe(d);
+	casebook_forget(d->book);
+}
+
 static enum err
 body_import(struct bodies *b, const struct inbound_envelope *env, bool *read)
 {
@@ -305,7 +315,7 @@ body_import(struct bodies *b, const struct inbound_envelope *env, bool *read)
 		return OK;
 	}
 	e = opener_run(fd, env->sha256, env->size, &b->identity, n,
-	    b->d->attachments, desk_wipe, b->d, &o);
+	    b->d->attachments, child_wipe, b->d, &o);
 	close(fd);
 	if (e == OK) {
 		e = take_opened(b, env, &o, read);

@@ -191,6 +191,16 @@ casebook_close(struct casebook *b)
 	free(b);
 }
 
+void
+casebook_forget(struct casebook *b)
+{
+	secret_free(b->keys);
+	secret_free(b->casekey);
+	b->keys = NULL;
+	b->casekey = NULL;
+	b->casekeys = 0;
+}
+
 enum err
 casebook_begin(struct casebook *b)
 {

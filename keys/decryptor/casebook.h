@@ -31,6 +31,8 @@ enum err casebook_create(int dir, const char *home, const uint8_t key[32]);
 enum err casebook_open(int dir, const char *home, const uint8_t key[32],
     struct casebook **out);
 void casebook_close(struct casebook *b);
+/* For a child after fork: wipes its copy of the keys, touches nothing else */
+void casebook_forget(struct casebook *b);
 
 /* One write transaction at a time. Commit is durable when it returns OK. */
 enum err casebook_begin(struct casebook *b);

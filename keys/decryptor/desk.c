@@ -136,10 +136,8 @@ desk_open(struct desk *d, enum desk_depth depth)
 }
 
 void
-desk_wipe(void *desk)
+desk_wipe(struct desk *d)
 {
-	struct desk *d = desk;
-
 	secret_free(d->pass);
 	d->pass = NULL;
 	keyring_free(d->ring);

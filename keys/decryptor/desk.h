@@ -42,8 +42,8 @@ enum err desk_make(struct desk *d);
 /* Says in plain words what is wrong, and returns why */
 enum err desk_open(struct desk *d, enum desk_depth depth);
 void desk_close(struct desk *d);
-/* Frees every secret the parsing child must not hold */
-void desk_wipe(void *desk);
+/* Wipes passphrase and keyring */
+void desk_wipe(struct desk *d);
 
 /* An event with "e" and "day" set; the caller adds fields */
 json_t *event_new(const struct desk *d, const char *name);
