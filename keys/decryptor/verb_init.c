@@ -148,6 +148,7 @@ rehearsal(struct desk *d, const struct wish *w, char first[4096])
 		"secretaris", "burgemeester", "commissie", "waarnemer"};
 	char path[DESKS_REHEARSAL][4096];
 	struct desk fresh = *d; /* nothing open yet */
+	const char *base = d->home;
 	enum err e = OK;
 
 	fresh.pass = NULL;
@@ -157,7 +158,7 @@ rehearsal(struct desk *d, const struct wish *w, char first[4096])
 	}
 	for (unsigned i = 0; i < w->desks && e == OK; i++) {
 		const char *person = i < w->persons ? w->person[i] : ids[i];
-		if (snprintf(path[i], sizeof path[i], "%s/desk-%u", d->home,
+		if (snprintf(path[i], sizeof path[i], "%s/desk-%u", base,
 		    i + 1) >= (int)sizeof path[i]) {
 			return ERR_LIMIT;
 		}

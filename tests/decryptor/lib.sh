@@ -38,9 +38,11 @@ desk() {
 	"$BIN" --home "$home" --passphrase-file "$PASS" --today "$day" "$@"
 }
 ok() {
-	"$@" >"$T/out" 2>"$T/err" || {
+	local rc=0
+	"$@" >"$T/out" 2>"$T/err" || rc=$?
+	[ $rc -eq 0 ] || {
 		cat "$T/out" "$T/err"
-		fail "exit $?: $*"
+		fail "exit $rc: $*"
 	}
 }
 # refused TEXT COMMAND ...: exit 1 and a message with TEXT
@@ -57,7 +59,7 @@ refused() {
 }
 # One value of the JSON on $T/out: a Python expression on `o`
 json() {
-	python3 -c "import json,sys;o=json.load(open('$T/out'));print($1)"
+	python3 -c "import json,sys;o=json.load(open('$T/out'));print(($1))"
 }
 # A founded desk in $T/home, its gateway in $T/gw, its first bundle in $T/o
 found() {
