@@ -322,7 +322,7 @@ needles(uint32_t salt)
 static void
 test_nothing_stays_in_memory(void **state)
 {
-	char n[NEEDLE];
+	char n[NEEDLE + 1] = "";
 	struct report *r = help_report(REPORT_REPORT);
 	struct buf b = buf_new(1u << 20);
 	struct envelope *e = NULL;
