@@ -262,6 +262,14 @@ envelope_begin(struct exchange *x)
 
 /* --- outbound --- */
 
+/* A file of an outbound bundle: what its manifest lists, or the manifest */
+static bool
+bundle_path_ok(const char *path)
+{
+	return outbound_path_ok(path) || strcmp(path, "outbound.json") == 0 ||
+	    strcmp(path, "outbound.json.minisig") == 0;
+}
+
 static void
 outbound_begin(struct exchange *x)
 {
@@ -272,7 +280,7 @@ outbound_begin(struct exchange *x)
 		return;
 	}
 	if (!desk_header(x, &k->q.number) || path == NULL ||
-	    strlen(path) >= sizeof(k->q.path) || !outbound_path_ok(path) ||
+	    strlen(path) >= sizeof(k->q.path) || !bundle_path_ok(path) ||
 	    !number_header(x, "Offset", UINT64_C(1) << 40, &k->q.offset) ||
 	    exchange_length(x) == UINT64_MAX) {
 		exchange_error(x, 400, "header");
