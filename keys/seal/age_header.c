@@ -22,6 +22,15 @@ age_base64(struct bytes text, uint8_t *out, size_t outlen)
 	size_t got = 0;
 	const char *end = NULL, *p = (const char *)text.p;
 
+	/*
+	 * libsodium 1.0.18 reads 0xab as '+' and 0xaf as '/' where char is
+	 * signed: a second writing of the same bytes.
+	 */
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.p[i] > 126) {
+			return ERR_FORMAT;
+		}
+	}
 	if (text.len != sodium_base64_encoded_len(outlen,
 	    sodium_base64_VARIANT_ORIGINAL_NO_PADDING) - 1 ||
 	    sodium_base642bin(out, outlen, p, text.len, NULL, &got, &end,
