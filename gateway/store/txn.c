@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "aead.h"
 #include "meldluik/secret.h"
 #include "store_private.h"
 
@@ -263,10 +264,12 @@ enum err record_put(struct store *s, enum db d, const void *key,
 	to[11] = (uint8_t)len;
 	randombytes_buf(to + 12, 24);
 	adlen = record_ad(d, to, key, klen, ad);
-	crypto_aead_xchacha20poly1305_ietf_encrypt(to + RECORD_HEAD, NULL, p,
-	    len, ad, adlen, NULL, to + 12, secret);
+	r = aead_seal(to + RECORD_HEAD, p, len, ad, adlen, to + 12, secret);
 	memset(to + RECORD_OVER + len, 0, v.mv_size - RECORD_OVER - len);
-	return OK;
+	if (r != OK) {
+		s->broken = r; /* the value is there, but is no record */
+	}
+	return r;
 }
 
 enum err record_open(struct store *s, enum db d, const MDB_val *key,
@@ -298,9 +301,8 @@ enum err record_open(struct store *s, enum db d, const MDB_val *key,
 		return ERR_LIMIT;
 	}
 	adlen = record_ad(d, p, key->mv_data, key->mv_size, ad);
-	if (crypto_aead_xchacha20poly1305_ietf_decrypt(out->p + start, NULL,
-		NULL, p + RECORD_HEAD, len + 16, ad, adlen, p + 12,
-		secret) != 0) {
+	if (aead_open(out->p + start, p + RECORD_HEAD, len + AEAD_TAG, ad,
+		adlen, p + 12, secret) != OK) {
 		out->len = start;
 		return ERR_CRYPT;
 	}
