@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # The offline desk: unit tests on the very objects of the program, and
 # desk_fixture, which plays gateway and reporter for the scripts.
 set(desk meldluik_desk meldluik_unseal meldluik_mailbox meldluik_seal

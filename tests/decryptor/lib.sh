@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # Sourced by the scripts of the offline desk. Sets BIN, FIX, T (scratch, removed
 # at the end), PASS; gives desk(), ok(), refused(), fail().
 set -u

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
 # Goal: the whole work of two offline desks: ceremony, import, reading,
 # answering, export, posting day, backup and confirmation.
 . "$(dirname "$0")/../decryptor/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
 # Goal: nothing is locked in: from the keyring's passphrase to the text of a
 # report with other people's programs only: age (Debian), typage for the hybrid
 # file, tar, minisign.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
 # Goal: an inbound bundle cannot lie: edited, reordered, replayed, rolled back,
 # forked, cut and partial bundles are named, and nothing is lost by any.
 . "$(dirname "$0")/../decryptor/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
 # Goal: the desk survives its own accidents: full and missing sticks, a wrong
 # passphrase, kill -9 during import, a restored casebook, a changed journal,
 # a flood of junk.

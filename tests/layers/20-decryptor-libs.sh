@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
 # Goal: the offline desk links no network library, and no file of it names a
 # network call.
 . "$(dirname "$0")/../decryptor/lib.sh"
