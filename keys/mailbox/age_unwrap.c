@@ -13,6 +13,7 @@
 #include "age_identity.h"
 #include "age_stream.h"
 #include "meldluik/secret.h"
+#include "mlkem.h"
 
 enum err
 age_identity_new(const uint8_t seed[AGE_HYBRID_SEED],
@@ -24,7 +25,8 @@ age_identity_new(const uint8_t seed[AGE_HYBRID_SEED],
 	if (id == NULL) {
 		return ERR_MEMORY;
 	}
-	if ((e = hybrid_expand(seed, &id->key, NULL)) != OK) {
+	if ((e = hybrid_expand(seed, &id->key, NULL)) != OK ||
+	    (e = mlkem_sk_check(id->key.mlkem)) != OK) {
 		secret_free(id);
 		return e;
 	}

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * ML-KEM-768 with key checks and wiping. The packaged sources keep secrets
- * on the stack and in SHAKE contexts on the heap: contexts pass through
- * mlkem_free, the stack is overwritten after every call.
- * When memory runs out the packaged sources end the process; a context is
- * 208 bytes, and a process without that is lost anyway.
+ * on the stack and in SHAKE contexts on the heap: here contexts come from a
+ * pool that is wiped, and the stack is overwritten after every call.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,30 +22,37 @@
 void *mlkem_malloc(size_t len);
 void mlkem_free(void *p);
 
-/* The length stands before the block, so that free can wipe it. */
-struct mlkem_block {
-	_Alignas(16) size_t len;
-};
+/*
+ * Room for the few contexts that live at one time. A pool and no heap: the
+ * packaged sources call exit() when malloc fails, in the middle of a request.
+ */
+#define MLKEM_CONTEXTS 4
+#define MLKEM_CONTEXT_LEN 208 /* PQC_SHAKEINCCTX_BYTES, the larger one */
+
+static _Thread_local struct mlkem_context {
+	uint64_t state[MLKEM_CONTEXT_LEN / 8];
+	bool used;
+} contexts[MLKEM_CONTEXTS];
 
 void *
 mlkem_malloc(size_t len)
 {
-	struct mlkem_block *b = malloc(sizeof(*b) + len);
-
-	if (b == NULL) {
-		return NULL;
+	for (size_t i = 0; i < MLKEM_CONTEXTS; i++) {
+		if (!contexts[i].used && len <= MLKEM_CONTEXT_LEN) {
+			contexts[i].used = true;
+			return contexts[i].state;
+		}
 	}
-	b->len = len;
-	return b + 1;
+	abort(); /* a context was not given back */
 }
 
 void
 mlkem_free(void *p)
 {
-	if (p != NULL) {
-		struct mlkem_block *b = (struct mlkem_block *)p - 1;
-		sodium_memzero(p, b->len);
-		free(b);
+	struct mlkem_context *c = p; /* its first member */
+
+	if (c != NULL) {
+		secret_wipe(c, sizeof(*c));
 	}
 }
 

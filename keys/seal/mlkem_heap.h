@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Included before the package's fips202.c only: its SHAKE contexts hold
- * secrets and are freed unwiped, so its heap calls come here.
+ * secrets, are freed unwiped, and a failed malloc would end the process. Its
+ * heap calls come to the pool in mlkem.c, which never fails.
  */
 #ifndef MELDLUIK_MLKEM_HEAP_H
 #define MELDLUIK_MLKEM_HEAP_H
