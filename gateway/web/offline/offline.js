@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The offline page: one HTML file that seals to an upload file. It has no
+// network (its CSP says so) and knows no organisation: the reporter gives it
+// the three signed key files, and compares the fingerprint with the poster.
+import { demand, hex, text, utf8 } from "../script/bytes.js";
+import { codeDerive, codeNew } from "../script/code.js";
+import { errorText, guard } from "../script/compose.js";
+import { $, el, notice, show } from "../script/dom.js";
+import { envelopeSize, seal } from "../script/envelope.js";
+import { codeShow, formShow } from "../script/flow_report.js";
+import { deskPick, epochParse, holders, keysetParse }
+	from "../script/keyset.js";
+import { fingerprint } from "../script/minisign.js";
+import { reportNew } from "../script/report.js";
+import { stringsChoose, t } from "../script/strings.js";
+import { END, tarHeader, tarPad } from "../script/tar.js";
+import { today } from "../script/week.js";
+
+const SIZE_MAX = 200 * 1048576; // the result is held in memory
+const ALIKE = 8;
+
+// keys/FORMAT.md section 3, "upload file"
+function uploadFile(org, epoch, envelope, size) {
+	const json = utf8(JSON.stringify({ type: "meldluik-upload", version: 1,
+		org: hex(org), epoch }) + "\n");
+	return new Blob([tarHeader("upload.json", json.length), json,
+		new Uint8Array(tarPad(json.length)),
+		tarHeader("envelope.age", size), ...envelope,
+		new Uint8Array(tarPad(size) + END)]);
+}
+
+async function keysRead(files) {
+	const all = await Promise.all(Array.from(files).slice(0, ALIKE)
+		.map(async (f) => new Uint8Array(await f.arrayBuffer())));
+	const type = (b) => {
+		try {
+			return JSON.parse(text(b)).type;
+		} catch {
+			return text(b).startsWith("untrusted comment: ") ? "sig" : "";
+		}
+	};
+	const of = (want) => all.find((b) => type(b) === want);
+	demand(of("meldluik-keyset") && of("sig") && of("meldluik-epoch"),
+		"format", "files");
+	const k = keysetParse(of("meldluik-keyset"), text(of("sig")));
+	demand(k.notAfter >= today(), "not-open");
+	return { k, epoch: epochParse(of("meldluik-epoch"), k) };
+}
+
+async function make(ctx, form, files, given) {
+	const error = $("#ml-error", form);
+	const status = notice("ml-status", "hint");
+	form.after(status);
+	form.hidden = true;
+	status.textContent = t("sealing");
+	try {
+		const list = await files.chosen();
+		demand(envelopeSize(list) <= SIZE_MAX, "offline-large");
+		const { message } = given();
+		const report = reportNew({ ...message, keyset: ctx.k.hash,
+			epoch: ctx.epoch.week });
+		const pieces = [];
+		const size = await seal({ report, files: list, seed: null,
+			holders: ctx.epoch.of(ctx.desk.number) }, (b) => {
+			pieces.push(b);
+		});
+		const blob = uploadFile(ctx.k.org, ctx.epoch.week, pieces, size);
+		guard(false);
+		show(ctx.box, el("h1", {}, t("done_title_file")),
+			el("p", {}, t("off_ready")),
+			el("a", { class: "btn", id: "ml-save", download: "melding.tar",
+				href: URL.createObjectURL(blob) }, t("off_save")));
+	} catch (e) {
+		form.hidden = false;
+		error.textContent = e.word === "offline-large" ? t("off_large") :
+			errorText(e);
+		error.scrollIntoView();
+	} finally {
+		status.remove();
+	}
+}
+
+function aboutShow(ctx) {
+	const roles = [...new Set(ctx.k.desks.flatMap((d) => d.not_about))];
+	const pick = (value, label) => el("label", { class: "pick" },
+		el("input", { type: "radio", name: "about", value,
+			checked: value === "" }), el("span", {}, label));
+	const error = notice("ml-error", "err");
+	const form = el("form", { id: "about-form", onsubmit: (e) => {
+		e.preventDefault();
+		ctx.role = $("input[name=about]:checked", form).value;
+		ctx.desk = deskPick(ctx.k, ctx.role, []);
+		if (!ctx.desk) {
+			error.textContent = t("no_desk");
+			return;
+		}
+		ctx.code = codeNew(ctx.desk.number);
+		ctx.keys = codeDerive(ctx.code, ctx.k.org);
+		guard(true);
+		codeShow(ctx, () => formShow(ctx, (f, files, given) =>
+			make(ctx, f, files, given), t("off_make")));
+		const name = ctx.desk.names[ctx.language] ?? ctx.desk.id;
+		ctx.box.append(el("p", { class: "hint" }, t("readers", name), " ",
+			holders(ctx.k, ctx.desk.number).length === 1 ?
+				t("one_holder") : ""));
+	} }, error, el("fieldset", {}, el("legend", {}, t("off_about")),
+		pick("", t("off_none")), roles.map((r) => pick(r, r))),
+	el("button", { id: "ml-about-next" }, t("code_saved_next")));
+	show(ctx.box, el("h1", {}, t("off_about")), form);
+}
+
+function start(ctx) {
+	const error = notice("ml-error", "err");
+	const input = el("input", { type: "file", id: "ml-keys", multiple: true,
+		onchange: async () => {
+			error.textContent = "";
+			try {
+				Object.assign(ctx, await keysRead(input.files));
+			} catch (e) {
+				error.textContent = e.word === "not-open" ?
+					t("not_open") : t("bad_keys", e.message);
+				return;
+			}
+			const print = fingerprint(ctx.k.identity);
+			show(ctx.box, el("h1", {}, ctx.k.organisation),
+				el("p", { class: "mono", id: "ml-print" },
+					t("off_print", print)),
+				el("button", { id: "ml-print-yes",
+					onclick: () => aboutShow(ctx) },
+				t("off_print_yes")));
+		} });
+	show(ctx.box, el("h1", {}, "Meldluik"), el("p", {}, t("off_lead")),
+		error, el("label", { for: "ml-keys" }, t("off_keys")), input);
+}
+
+const box = el("div", { id: "ml" });
+$("main").replaceChildren(box);
+const ctx = { box, kind: "report", sealedBy: "offline_page" };
+const choose = (language) => {
+	document.documentElement.lang = ctx.language = language;
+	stringsChoose(language);
+	start(ctx);
+};
+$("#languages").append(...["nl", "en"].map((l) => el("button", { type:
+	"button", lang: l, onclick: () => choose(l) },
+l === "nl" ? "Nederlands" : "English")));
+choose(navigator.language?.startsWith("nl") ? "nl" : "en");
+
+

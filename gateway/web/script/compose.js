@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Sends one message from a form: seals, shows progress, says what went wrong
+// without losing a word, and shows the receipt.
+import { random, unhex } from "./bytes.js";
+import { crockford, groups } from "./code.js";
+import { $, dayWords, el, notice, show } from "./dom.js";
+import { run } from "./job.js";
+import { epochFetch, keysetFetch } from "./keys.js";
+import { deskNow } from "./keyset.js";
+import { REPORT_MAX, reportBytes, reportNew } from "./report.js";
+import { dayAdd, dayAddMonths } from "./week.js";
+import { t } from "./strings.js";
+
+const WEEKS_TRIED = 4;
+const FILE_ROOM = 460; // of report.json, a file: name, type, size, hash
+
+const closing = (e) => {
+	e.preventDefault();
+	e.returnValue = "";
+};
+
+export const guard = (on) => on ?
+	window.addEventListener("beforeunload", closing) :
+	window.removeEventListener("beforeunload", closing);
+
+// Bytes still free in report.json, over the tightest count of characters
+export function room(message, files) {
+	const used = reportBytes(reportNew({ ...message, epoch: "2026-W01",
+		keyset: new Uint8Array(32) })).length;
+	return REPORT_MAX - used - FILE_ROOM * files.length;
+}
+
+export function roomTell(node, message, files) {
+	const free = room(message, files);
+	node.textContent = free < 0 ? t("room_over", -free) :
+		free < REPORT_MAX / 4 ? t("room", free) : "";
+	node.className = free < 0 ? "err" : "hint";
+	return free >= 0;
+}
+
+// Words for what deliver() tells
+export function teller(status, bar) {
+	return (state, part, seconds) => {
+		if (bar) {
+			bar.value = part;
+		}
+		status.textContent = state === "seal" ? t("sealing") :
+			state === "send" ? t("sending", Math.floor(100 * part)) :
+			state === "board" ? t("reading", Math.floor(100 * part)) :
+			t(state, seconds);
+	};
+}
+
+/*
+ * Seals ${message} for the desk of ${ctx} {k, epoch, script} and delivers it.
+ * A week that was closed meanwhile is replaced by a newer one; the message
+ * keeps its id, so a message that did arrive collapses with its repeat.
+ */
+export async function dispatch(ctx, message, files, seed, tell) {
+	const closed = [];
+	const wait = (state, s) => tell(state, 0, s);
+	for (;;) {
+		const desk = deskNow(ctx.k, message.desk);
+		const report = reportNew({ ...message, desk: desk.number,
+			keyset: ctx.k.hash, epoch: ctx.epoch.week });
+		try {
+			return await run(ctx.script, { report, files, seed,
+				holders: ctx.epoch.of(desk.number), gateway: ctx.k.gateway,
+				generation: ctx.k.generation }, tell);
+		} catch (e) {
+			if (e.word !== "epoch" || closed.length >= WEEKS_TRIED) {
+				throw e;
+			}
+			closed.push(ctx.epoch.week);
+			ctx.k = await keysetFetch(wait, ctx.k.identity);
+			ctx.epoch = await epochFetch(ctx.k, wait, closed);
+		}
+	}
+}
+
+export function errorText(e) {
+	switch (e.word) {
+	case "full":
+		return t("err_full");
+	case "file-changed":
+		return t("err_file", e.detail ?? e.message);
+	case "receipt":
+		return t("err_receipt");
+	case "files-large":
+	case "files-many":
+	case "limit":
+		return t("err_large");
+	case "not-open":
+		return t("not_open");
+	default:
+		return t("err_other", e.message);
+	}
+}
+
+/*
+ * The whole act of sending from ${form}. ${make}() gives {message, files,
+ * seed}; ${sent}(receipt) is called once. The form stays as it is until then.
+ */
+export async function send(ctx, form, files, make, sent) {
+	const status = notice("ml-status", "hint");
+	const bar = el("progress", { id: "ml-progress", max: "1", value: "0",
+		"aria-label": t("send") });
+	const error = $("#ml-error", form);
+	const busy = el("div", {}, bar, status);
+	error.replaceChildren();
+	form.after(busy);
+	form.hidden = true;
+	busy.scrollIntoView();
+	try {
+		const { message, seed } = make();
+		const list = await files.chosen();
+		const receipt = await dispatch(ctx, message, list, seed,
+			teller(status, bar));
+		guard(false);
+		sent(receipt);
+	} catch (e) {
+		form.hidden = false;
+		error.replaceChildren(errorText(e));
+		if (e.word === "full" && files.list.length > 0) {
+			error.append(" ", el("button", { type: "button",
+				onclick: () => {
+					files.clear();
+					form.requestSubmit();
+				} }, t("send_text_only")));
+		}
+		error.scrollIntoView();
+	} finally {
+		busy.remove();
+	}
+}
+
+export const messageId = () => random(16);
+
+// Number of a receipt that people can write down
+export const receiptNumber = (receipt) => groups(crockford(
+	unhex(receipt.envelope, 32).slice(0, 10))).join(" ");
+
+export function receiptNode(receipt, language) {
+	return el("section", { class: "paper strip", id: "ml-receipt" },
+		el("h2", {}, t("receipt")),
+		el("dl", {},
+			el("dt", {}, t("receipt_day")),
+			el("dd", {}, el("time", { datetime: receipt.day },
+				dayWords(receipt.day, language))),
+			el("dt", {}, t("receipt_number")),
+			el("dd", { class: "mono" }, receiptNumber(receipt))),
+		el("p", { class: "hint" }, t("receipt_hint")),
+		el("details", {}, el("summary", {}, t("receipt_all")),
+			el("p", { class: "mono" }, receipt.note)));
+}
+
+export function doneShow(ctx, receipt, first) {
+	const ack = dayAdd(receipt.day, ctx.ackDays);
+	const by = (day, what) => el("li", {}, el("b", {}, t("by",
+		dayWords(day, ctx.language))), " " + what);
+	show(ctx.box, steps(first ? 4 : 0),
+		el("h1", {}, t(first ? "done_title" : "done_title_later")),
+		el("p", { class: "lead" }, t("done_lead")),
+		receiptNode(receipt, ctx.language),
+		!first ? null : el("section", {}, el("h2", {}, t("next")),
+			el("ol", { class: "when" }, by(ack, t("next_ack")),
+				by(dayAddMonths(ack, ctx.feedbackMonths),
+					t("next_feedback")))),
+		el("p", {}, t("next_come")), el("p", {}, t("next_close")));
+}
+
+export function steps(current) {
+	return current === 0 ? null : el("ol", { class: "steps" },
+		t("steps").split("|").map((name, i) => el("li",
+			i + 1 < current ? { class: "ok" } :
+			i + 1 === current ? { "aria-current": "step" } : {}, name)));
+}
+
+

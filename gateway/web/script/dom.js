@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Makes elements. Text only ever becomes a text node, and style only ever
+// comes from the style sheet: the page's CSP allows nothing else.
+export function el(tag, props = {}, ...children) {
+	const e = document.createElement(tag);
+	for (const [k, v] of Object.entries(props)) {
+		if (k.startsWith("on")) {
+			e.addEventListener(k.slice(2), v);
+		} else if (v !== false && v !== undefined) {
+			e.setAttribute(k, v === true ? "" : v);
+		}
+	}
+	e.append(...children.flat().filter((c) => c !== null));
+	return e;
+}
+
+export const $ = (selector, within = document) =>
+	within.querySelector(selector);
+
+// Shows one step of the flow and moves the reader there
+export function show(box, ...nodes) {
+	box.replaceChildren(...nodes.filter((n) => n !== null));
+	const head = $("h1", box);
+	if (head) {
+		head.tabIndex = -1;
+		head.focus();
+	}
+	window.scrollTo(0, 0);
+}
+
+export function dayWords(day, language) {
+	return new Intl.DateTimeFormat(language, { dateStyle: "full",
+		timeZone: "UTC" }).format(new Date(day + "T12:00:00Z"));
+}
+
+export function sizeWords(n, language) {
+	const [value, unit] = n < 1048576 ? [n / 1024, "kB"] :
+		[n / 1048576, "MB"];
+	return new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
+		.format(value) + " " + unit;
+}
+
+// Firefox writes texts of a textarea to the disk unless this is said
+const PRIVATE = { autocomplete: "off", spellcheck: "false" };
+
+export function area(id, label, hint, rows, slot) {
+	const props = { id: "ml-" + id, rows, ...PRIVATE };
+	if (hint) {
+		props["aria-describedby"] = `ml-${id}-h`;
+	}
+	if (slot) {
+		props.class = "slot";
+	}
+	return el("div", { class: "field" },
+		el("label", { for: "ml-" + id }, label),
+		hint ? el("p", { class: "hint", id: `ml-${id}-h` }, hint) : null,
+		el("textarea", props));
+}
+
+export const PRIVATE_INPUT = { ...PRIVATE, autocapitalize: "characters" };
+
+// A message beside what it is about, read out when it comes
+export function notice(id, cls) {
+	return el("p", { id, class: cls, role: cls === "err" ? "alert" :
+		"status" });
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Seals one message (keys/FORMAT.md section 3) as a stream: attachments are
+// read in slices, so memory does not grow with them. Runs in the worker or,
+// where there is none, in the page.
+//
+// Trap: Firefox gives short slices of a file that was cut after it was
+// chosen, and Chromium gives size 0 for a deleted one. So the size is the one
+// kept at the choice, and each slice must have its length.
+import { ageSeal } from "./age.js";
+import { demand, hasher, random, Refused, unhex, utf8 } from "./bytes.js";
+import { signMake } from "./minisign.js";
+import { recipientCheck, recipientThrowaway } from "./recipient.js";
+import { attachmentEntry, REPORT_MAX, reportBytes } from "./report.js";
+import { END, sealedSize, sizeClass, tarHeader, tarMember, tarPad }
+	from "./tar.js";
+
+const STANZAS = 4;
+const SLICE = 65536;
+const SIGNATURE_MAX = 512;
+const FILES_MAX = 32;
+const CLOSING = tarMember(REPORT_MAX) + tarMember(SIGNATURE_MAX) + END;
+
+export function payloadClass(files) {
+	demand(files.length <= FILES_MAX, "files-many");
+	const size = sizeClass(files.reduce((n, f) => n + tarMember(f.size),
+		CLOSING));
+	demand(size > 0, "files-large");
+	return size;
+}
+
+export const envelopeSize = (files) => sealedSize(payloadClass(files));
+
+// Four, in an order that tells nothing
+function recipients(holders) {
+	demand(holders.length >= 1 && holders.length <= STANZAS, "recipient");
+	const all = holders.map(recipientCheck);
+	while (all.length < STANZAS) {
+		all.push(recipientThrowaway());
+	}
+	for (let i = STANZAS - 1; i > 0; i--) {
+		// 2^32 is a multiple of 1, 2 and 4; for 3 the bias is 2^-32
+		const j = new Uint32Array(random(4).buffer)[0] % (i + 1);
+		[all[i], all[j]] = [all[j], all[i]];
+	}
+	return all;
+}
+
+async function slice(file, at) {
+	const end = Math.min(at + SLICE, file.size);
+	let b;
+	try {
+		b = new Uint8Array(await file.blob.slice(at, end).arrayBuffer());
+	} catch {
+		throw new Refused("file-changed", file.name);
+	}
+	demand(b.length === end - at, "file-changed", file.name);
+	return b;
+}
+
+// Longer now than at the choice, or written since: nothing of it is sure
+async function unchanged(file) {
+	const blob = file.blob;
+	demand(blob.size === file.size && (file.lastModified === undefined ||
+		blob.lastModified === file.lastModified), "file-changed",
+	file.name);
+	let more;
+	try {
+		// A slice past the kept size comes from the disk, where Firefox
+		// does look again
+		more = await blob.slice(Math.max(0, file.size - 1)).arrayBuffer();
+	} catch {
+		throw new Refused("file-changed", file.name);
+	}
+	demand(more.byteLength === Math.min(1, file.size), "file-changed",
+		file.name);
+}
+
+async function* payload(job) {
+	const report = { ...job.report, attachments: [] };
+	const size = payloadClass(job.files);
+	let taken = 0;
+	const put = (b) => {
+		taken += b.length;
+		return b;
+	};
+	for (const [i, file] of job.files.entries()) {
+		const h = hasher();
+		const name = "attachments/" + String(i + 1).padStart(2, "0");
+		yield put(tarHeader(name, file.size));
+		for (let at = 0; at < file.size; at += SLICE) {
+			const b = await slice(file, at);
+			h.update(b);
+			yield put(b);
+		}
+		await unchanged(file);
+		yield put(new Uint8Array(tarPad(file.size)));
+		report.attachments.push(attachmentEntry(file, h.digest()));
+	}
+	const json = reportBytes(report);
+	demand(json.length <= REPORT_MAX, "text-long");
+	yield put(tarHeader("report.json", json.length));
+	yield put(json);
+	yield put(new Uint8Array(tarPad(json.length)));
+	if (job.seed) {
+		const sig = utf8(signMake(job.seed, { purpose: "report",
+			org: unhex(report.org, 16), desk: report.desk }, json));
+		yield put(tarHeader("report.json.minisig", sig.length));
+		yield put(sig);
+		yield put(new Uint8Array(tarPad(sig.length)));
+	}
+	while (taken < size) {
+		yield put(new Uint8Array(Math.min(SLICE, size - taken)));
+	}
+}
+
+/*
+ * Seals ${job} {holders, report, files, seed}; ${sink}(bytes) takes the
+ * envelope in order and may be slow. A file is {blob, name, type, size,
+ * lastModified}, sizes as they were at the choice.
+ */
+export async function seal(job, sink) {
+	const { head, sealer } = ageSeal(recipients(job.holders));
+	const bytes = payload(job);
+	const source = new ReadableStream({
+		async pull(c) {
+			const { done, value } = await bytes.next();
+			if (done) {
+				c.close();
+			} else {
+				c.enqueue(value);
+			}
+		},
+	}, { highWaterMark: 0 });
+	const reader = source.pipeThrough(sealer).getReader();
+	let size = head.length;
+	await sink(head);
+	for (;;) {
+		const { done, value } = await reader.read();
+		if (done) {
+			break;
+		}
+		size += value.length;
+		await sink(value);
+	}
+	demand(size === envelopeSize(job.files), "usage", "size");
+	return size;
+}

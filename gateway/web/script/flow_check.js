@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Check back: a code in, replies out, and from there a follow-up or a
+// withdrawal. The code never leaves this page.
+import { boardRead } from "./checkback.js";
+import { codeDesk, codeParse } from "./code.js";
+import { deskNow } from "./keyset.js";
+import { $, area, dayWords, el, notice, show } from "./dom.js";
+import { doneShow, guard, messageId, roomTell, send, teller }
+	from "./compose.js";
+import { Files } from "./files.js";
+import { threadLater } from "./report.js";
+import { t } from "./strings.js";
+
+function replyNode(ctx, r) {
+	const desk = deskNow(ctx.k, r.desk);
+	const name = desk?.names[ctx.language] ?? desk?.names.nl ?? "";
+	return el("article", { class: r.kind === "question" ? "paper ask" :
+		"paper" },
+	el("p", { class: "hint" }, name + ", ", el("time", { datetime: r.day },
+		dayWords(r.day, ctx.language))),
+	el("h2", {}, t("kind_" + r.kind)),
+	r.text.split(/\n+/).map((p) => el("p", { lang: r.language, dir: "auto" },
+		p)));
+}
+
+function later(ctx, kind, id, text, lastReply) {
+	return { seed: ctx.keys.thread, message: { kind, org: ctx.k.org,
+		desk: ctx.desk.number, messageId: id, sealedBy: ctx.sealedBy,
+		language: ctx.language, relation: "not_said", about: "",
+		answers: { what: text },
+		thread: threadLater(ctx.keys, lastReply) } };
+}
+
+function writeForm(ctx, lastReply) {
+	const left = notice("ml-room", "hint"), id = messageId();
+	const make = () => later(ctx, "follow_up", id,
+		$("#ml-text", form).value, lastReply);
+	const count = () => roomTell(left, make().message, files.list);
+	const files = new Files(ctx.language, () => count());
+	const form = el("form", { id: "ml-form", novalidate: true,
+		autocomplete: "off", oninput: () => {
+			guard(true);
+			count();
+		}, onsubmit: (e) => {
+			e.preventDefault();
+			if ($("#ml-text", form).value.trim() === "" &&
+				files.list.length === 0) {
+				$("#ml-error", form).textContent = t("write_empty");
+				$("#ml-text", form).focus();
+			} else if (count()) {
+				send(ctx, form, files, make, (receipt) =>
+					doneShow(ctx, receipt, false));
+			}
+		} },
+	area("text", t("write_text"), t("form_seal"), 6, true), left,
+	files.node, notice("ml-error", "err"),
+	el("div", { class: "row" }, el("button", { id: "ml-send" },
+		t("write_send"))));
+	return el("section", { class: "noprint" }, el("h2", {}, t("write")),
+		form);
+}
+
+function withdrawForm(ctx, lastReply) {
+	const id = messageId();
+	const sure = el("input", { type: "checkbox", id: "ml-withdraw" });
+	const none = { list: [], chosen: async () => [], clear() {} };
+	const form = el("form", { onsubmit: (e) => {
+		e.preventDefault();
+		if (sure.checked) {
+			send(ctx, form, none, () => later(ctx, "withdrawal", id, "",
+				lastReply), (receipt) => doneShow(ctx, receipt, false));
+		}
+	} },
+	el("label", { class: "pick" }, sure, el("span", {},
+		t("withdraw_yes"))),
+	el("div", { id: "ml-error", class: "err", role: "alert" }),
+	el("button", { class: "alt", id: "ml-withdraw-send" },
+		t("withdraw_send")));
+	return el("section", { class: "noprint" }, el("details", {},
+		el("summary", {}, t("withdraw")), el("p", {}, t("withdraw_text")),
+		form));
+}
+
+function repliesShow(ctx, board) {
+	const n = board.replies.length;
+	const held = board.replies.find((r) => r.receipts.length > 0);
+	const lastReply = board.replies[0]?.id ?? "";
+	const bad = board.damaged + (board.missing === ctx.k.desks.length ?
+		board.missing : 0);
+	show(ctx.box, el("h1", {}, t("replies_title")),
+		el("p", { class: "lead" }, n === 0 ? t("replies_none") :
+			n === 1 ? t("replies_one") : t("replies_some", n)),
+		bad ? el("p", { class: "err" }, t("replies_damaged", bad)) : null,
+		board.old ? el("p", { class: "err" }, t("replies_old")) : null,
+		el("div", { id: "ml-replies" },
+			board.replies.map((r) => replyNode(ctx, r))),
+		held ? el("p", { class: "hint" }, t("receipts",
+			held.receipts.length)) : null,
+		ctx.desk ? writeForm(ctx, lastReply) : null,
+		ctx.desk ? withdrawForm(ctx, lastReply) : null);
+}
+
+// A typing mistake is said here; nothing was sent then
+function codeRead(field, error) {
+	if (field.value.trim() === "") {
+		return null;
+	}
+	try {
+		return codeParse(field.value);
+	} catch (e) {
+		error.textContent = t(e.word === "code-length" ? "code_short" :
+			e.word === "code-version" ? "code_version" : "code_bad");
+		field.setAttribute("aria-invalid", "true");
+		field.focus();
+		return undefined;
+	}
+}
+
+export function checkStart(ctx, ready) {
+	const form = $("#check-form");
+	const field = $("textarea[name=code]", form);
+	const error = notice("ml-error", "err");
+	form.prepend(error);
+	form.addEventListener("submit", async (e) => {
+		e.preventDefault();
+		error.textContent = "";
+		const code = codeRead(field, error);
+		if (code === undefined) {
+			return;
+		}
+		const status = el("p", { id: "ml-status", role: "status" },
+			t("keys_wait"));
+		ctx.open();
+		show(ctx.box, status);
+		try {
+			await ready();
+			const board = await boardRead(ctx.k, code, teller(status));
+			if (code === null) {
+				ctx.close();
+				error.textContent = t("code_empty");
+				field.focus();
+				return;
+			}
+			ctx.keys = board.keys;
+			ctx.desk = deskNow(ctx.k, codeDesk(code));
+			repliesShow(ctx, board);
+			ctx.who();
+		} catch (why) {
+			ctx.fail(why);
+		}
+	});
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Fetches and verifies what a page seals with: the keyset, and the epoch of
+// this week or the newest before it.
+import { demand, Refused, text } from "./bytes.js";
+import { epochParse, keysetParse } from "./keyset.js";
+import { dayAdd, today, weekOf } from "./week.js";
+import { insist } from "./upload.js";
+
+const WEEKS_BACK = 13;
+
+async function file(path, tell) {
+	const answer = await insist(path, {}, tell);
+	demand([200, 404].includes(answer.status), "server",
+		String(answer.status));
+	return answer.status === 200 ? answer.body : null;
+}
+
+export async function keysetFetch(tell, pinned) {
+	const doc = await file("/v1/keyset.json", tell);
+	const sig = doc && await file("/v1/keyset.json.minisig", tell);
+	demand(sig, "not-open");
+	const k = keysetParse(doc, text(sig), pinned);
+	demand(k.notAfter >= today(), "not-open", "keyset expired");
+	return k;
+}
+
+// ${closed}: weeks the gateway answered 410 to
+export async function epochFetch(k, tell, closed = []) {
+	const day = today();
+	// after a 410 our clock may be a week behind
+	for (let back = closed.length ? -1 : 0; back <= WEEKS_BACK; back++) {
+		const week = weekOf(dayAdd(day, -7 * back));
+		if (closed.includes(week)) {
+			continue;
+		}
+		const doc = await file(`/v1/epochs/${week}.json`, tell);
+		if (doc) {
+			const e = epochParse(doc, k);
+			demand(e.week === week, "foreign", "week");
+			return e;
+		}
+	}
+	throw new Refused("not-open", "no epoch");
+}

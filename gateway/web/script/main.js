@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Entry of script.js. In a worker there is no document, and the same file
+// seals and sends. In a page it takes over only what HOOKS.md names.
+import { checkStart } from "./flow_check.js";
+import { reportStart } from "./flow_report.js";
+import { errorText } from "./compose.js";
+import { $, el, show } from "./dom.js";
+import { worker } from "./job.js";
+import { epochFetch, keysetFetch } from "./keys.js";
+import { holders } from "./keyset.js";
+import { fingerprint } from "./minisign.js";
+import { stringsChoose, t } from "./strings.js";
+
+const PROMPT = ["not-open", "server"];
+
+// Starts fetching at once; a failure is tried again at the next wish
+function keysLoad(ctx) {
+	let going = null;
+	const load = async () => {
+		const wait = (state, s) => {
+			const status = $("#ml-status");
+			if (status) {
+				status.textContent = t(state, s);
+			}
+		};
+		const k = await keysetFetch(wait, ctx.k?.identity);
+		const print = fingerprint(k.identity);
+		const shown = $("#fingerprint")?.textContent
+			.replace(/[^0-9A-Za-z]/g, "").toUpperCase();
+		if (shown && shown !== print.replace(/-/g, "")) {
+			throw { word: "print", print };
+		}
+		ctx.epoch = await epochFetch(k, wait);
+		ctx.k = k;
+	};
+	const ready = () => {
+		going ??= load().catch((e) => {
+			going = null;
+			throw e;
+		});
+		return going;
+	};
+	ready().catch(() => {}); // said when somebody waits for it
+	return ready;
+}
+
+function failText(why) {
+	if (why.word === "print") {
+		return t("bad_print", why.print);
+	}
+	if (why.word === "no-desk") {
+		return t("no_desk") + " " + t("external");
+	}
+	return PROMPT.includes(why.word) || !why.word ? errorText(why) :
+		t("bad_keys", why.message);
+}
+
+function page(main) {
+	const language = document.documentElement.lang || "en";
+	const own = [...main.childNodes];
+	const box = el("div", { id: "ml" });
+	const days = Number(main.dataset.ackDays ?? 7);
+	const months = Number(main.dataset.feedbackMonths ?? 3);
+	const ctx = {
+		language, box, script: document.currentScript?.src,
+		kind: main.dataset.ml === "advice" ? "advice" : "report",
+		sealedBy: "browser", ackDays: days, feedbackMonths: months,
+		open: () => main.replaceChildren(box),
+		close: () => main.replaceChildren(...own),
+		fail: (why) => {
+			ctx.close();
+			$("#ml-fail")?.remove();
+			main.prepend(el("p", { id: "ml-fail", class: "err",
+				role: "alert", tabindex: "-1" }, failText(why)));
+			$("#ml-fail").focus();
+		},
+		who: () => {
+			const number = ctx.desk?.number;
+			const n = ctx.k && number ? holders(ctx.k, number).length : 0;
+			const name = ctx.desk?.names[language] ?? ctx.desk?.names.nl ??
+				ctx.desk?.id ?? "";
+			box.append(el("p", { class: "hint" },
+				number ? t("readers", name) + " " : "",
+				n === 1 ? t("one_holder") + " " : "",
+				t("print_is", fingerprint(ctx.k.identity))));
+		},
+	};
+	stringsChoose(language, $("template#ml-strings"));
+	const ready = keysLoad(ctx);
+	if (main.dataset.ml === "check") {
+		checkStart(ctx, ready);
+	} else {
+		reportStart(ctx, ready);
+	}
+	main.dataset.mlReady = "1";
+}
+
+if (typeof document === "undefined") {
+	worker(self);
+} else {
+	const main = $("main[data-ml]");
+	const form = $("#about-form, #check-form");
+	if (main && form) {
+		page(main);
+	}
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Hybrid recipients (mlkem768x25519) only: a classical one would need
+// WebCrypto and would not be post-quantum. noble takes a key whose
+// coefficients are not reduced; FIPS 203 7.2 wants it refused, so it is here.
+import { bech32 } from "@scure/base";
+import { x25519 } from "@noble/curves/ed25519.js";
+import { MLKEM768X25519 } from "@noble/post-quantum/hybrid.js";
+import { demand, random, Refused } from "./bytes.js";
+
+const HRP = "age1pq";
+const TEXT = 1959;
+const MLKEM_VECTOR = 1152; // twelve bits a coefficient
+const MLKEM_KEY = 1184;
+const KEY = 1216;
+const Q = 3329;
+
+function decode(s) {
+	try {
+		const { prefix, words } = bech32.decode(s, false);
+		return prefix === HRP ? bech32.fromWords(words) : new Uint8Array();
+	} catch {
+		throw new Refused("recipient", "bech32");
+	}
+}
+
+// The text itself, if it is a recipient one may seal to
+export function recipientCheck(s) {
+	demand(typeof s === "string" && s.length === TEXT &&
+		s.startsWith(HRP + "1") && s === s.toLowerCase(),
+		"recipient", "length");
+	const b = decode(s);
+	demand(b.length === KEY, "recipient", "length");
+	for (let i = 0; i < MLKEM_VECTOR; i += 3) {
+		const low = b[i] | ((b[i + 1] & 15) << 8);
+		const high = (b[i + 1] >> 4) | (b[i + 2] << 4);
+		demand(low < Q && high < Q, "recipient", "modulus");
+	}
+	try {
+		x25519.getSharedSecret(random(32), b.subarray(MLKEM_KEY));
+	} catch {
+		throw new Refused("recipient", "low order");
+	}
+	return s;
+}
+
+export const recipientOf = (seed) =>
+	bech32.encode(HRP, bech32.toWords(MLKEM768X25519.getPublicKey(seed)),
+		false);
+
+export const identityText = (seed) =>
+	bech32.encodeFromBytes("AGE-SECRET-KEY-PQ-", seed).toUpperCase();
+
+// Nobody can open what is sealed to it: its seed is gone at once
+export function recipientThrowaway() {
+	const seed = random(32);
+	const s = recipientOf(seed);
+	seed.fill(0);
+	return s;
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The modules of the page against the C programs; 30-script-interop.sh
+// bundles this with them and runs it: node bundle.cjs BIN DIR
+import assert from "node:assert";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync }
+	from "node:fs";
+import { webcrypto } from "node:crypto";
+import { ageOpen } from "../../gateway/web/script/age.js";
+import { hex, random, text, unhex, utf8 }
+	from "../../gateway/web/script/bytes.js";
+import { laneParse, laneRange, repliesJoin, shardCheck, shardOpen }
+	from "../../gateway/web/script/board.js";
+import { codeDerive, codeNew, codeParse, codeText }
+	from "../../gateway/web/script/code.js";
+import { envelopeSize, seal } from "../../gateway/web/script/envelope.js";
+import { deskPick, epochParse, keysetParse, receiptCheck }
+	from "../../gateway/web/script/keyset.js";
+import { fingerprint, keyOf, keyText, signCheck, signMake }
+	from "../../gateway/web/script/minisign.js";
+import { recipientCheck, recipientOf, recipientThrowaway }
+	from "../../gateway/web/script/recipient.js";
+import { reportNew, threadFirst, threadLater }
+	from "../../gateway/web/script/report.js";
+
+// Node 18 has it, but not as a global
+globalThis.crypto ??= webcrypto;
+
+const [bin, dir] = process.argv.slice(2);
+const DAY = "2026-11-24", WEEK = "2026-W48";
+const c = (tool, args, input) => execFileSync(`${bin}/${tool}`, args,
+	{ input, maxBuffer: 1 << 28, stdio: ["pipe", "pipe", "pipe"] });
+const file = (name) => new Uint8Array(readFileSync(`${dir}/v1/${name}`));
+let checks = 0;
+const same = (a, b) => {
+	assert.deepStrictEqual(a, b);
+	checks++;
+};
+const refused = async (word, act) => {
+	await assert.rejects(async () => act(), (e) => e.word === word);
+	checks++;
+};
+
+c("orgtool", ["make", dir, DAY]);
+const k = keysetParse(file("keyset.json"),
+	text(file("keyset.json.minisig")));
+same(fingerprint(k.identity), c("orgtool", ["fingerprint"]).toString()
+	.trim());
+const epoch = epochParse(file(`epochs/${WEEK}.json`), k);
+same([epoch.of(1).length, epoch.of(2).length], [2, 1]);
+same([deskPick(k, "coordinator", ["meldpunt"]).number,
+	deskPick(k, "x", ["meldpunt"]).number], [2, 1]);
+
+// Signed documents with one thing wrong
+const doc = JSON.parse(text(file(`epochs/${WEEK}.json`)));
+const changed = (f) => {
+	const o = structuredClone(doc);
+	f(o);
+	return utf8(JSON.stringify(o));
+};
+await refused("blocks", () => epochParse(changed((o) => o.blocks.pop()), k));
+await refused("format", () => epochParse(changed((o) => {
+	o.blocks[1] = o.blocks[0];
+}), k));
+await refused("signature", () => epochParse(changed((o) => {
+	o.blocks[0].recipient = recipientThrowaway();
+}), k));
+await refused("foreign", () => epochParse(changed((o) => {
+	o.keyset = "0".repeat(64);
+}), k));
+await refused("format", () => epochParse(changed((o) => {
+	o.more = 1;
+}), k));
+await refused("format", () => epochParse(utf8(text(
+	file(`epochs/${WEEK}.json`)).replace("{", '{"type":"meldluik-epoch",')),
+k));
+const bent = file("keyset.json");
+bent[bent.indexOf(71)]++;
+await refused("signature", () => keysetParse(bent,
+	text(file("keyset.json.minisig"))));
+
+// Codes and what hangs from them
+for (let i = 0; i < 20; i++) {
+	const raw = codeNew(1 + i % 63), org = random(16);
+	const keys = codeDerive(raw, org);
+	same([codeText(raw), hex(keys.mailbox), hex(keys.thread),
+		hex(keys.tagKey), hex(keys.messageId)],
+	c("codetool", [hex(raw), hex(org)]).toString().trim().split("\n"));
+	same(codeParse(codeText(raw).toLowerCase().replace(/-/g, " ")), raw);
+}
+await refused("code-typo", () => {
+	const s = codeText(codeNew(1));
+	return codeParse((s[5] === "7" ? s.slice(0, 5) + "8" :
+		s.slice(0, 5) + "7") + s.slice(6));
+});
+await refused("code-length", () => codeParse("0000"));
+await refused("code-letter", () => codeParse("U".repeat(28)));
+
+// Signatures, both ways and equal
+const seed = random(32), org = "0f123456789abcdef001020304050607";
+const why = { purpose: "report", org: unhex(org, 16), desk: 3 };
+const words = utf8("een document\n");
+same(signMake(seed, why, words), c("signtool",
+	["sign", hex(seed), "report", org, "3"], words).toString());
+writeFileSync(`${dir}/sig`, signMake(seed, why, words));
+c("signtool", ["check", keyText(keyOf(seed)), "report", org, "3",
+	`${dir}/sig`], words);
+await refused("signature", () => signCheck([keyOf(seed)],
+	{ ...why, desk: 4 }, words, signMake(seed, why, words)));
+
+// Recipients: noble would take the first of these
+await refused("recipient", () => {
+	const words5 = "age1pq1" + "l".repeat(1952);
+	return recipientCheck(words5);
+});
+same(recipientOf(Uint8Array.from({ length: 32 }, (_, i) =>
+	[101, 110, 118][i] ?? 0)), c("envtool", ["recipient"]).toString()
+	.trim());
+
+// Envelopes: JS seals, C opens and judges
+async function sealed(job) {
+	const list = [];
+	await seal(job, (b) => {
+		list.push(b);
+	});
+	return Buffer.concat(list);
+}
+function opened(envelope, person) {
+	const to = `${dir}/opened`;
+	rmSync(to, { recursive: true, force: true });
+	mkdirSync(to);
+	c("orgtool", ["open", dir, person, WEEK, to], envelope);
+	return to;
+}
+const code = codeNew(1), keys = codeDerive(code, k.org);
+const about = { kind: "report", org: k.org, keyset: k.hash, epoch: WEEK,
+	desk: 1, messageId: keys.messageId, sealedBy: "browser",
+	language: "nl", relation: "employee", about: "leidinggevende",
+	answers: { what: "Één \u{1f600} \"aanhaling\" \\ \ud800 \0 einde",
+		when: "" }, thread: threadFirst(keys) };
+const attachment = (size, name) => ({ blob: new Blob([random(
+	Math.min(size, 65536)), new Uint8Array(Math.max(0, size - 65536))]),
+name, type: "image/png", size });
+for (let n = 1; n <= 4; n++) {
+	const holders = [...epoch.of(1).slice(0, 1),
+		...Array.from({ length: n - 1 }, recipientThrowaway)];
+	const e = await sealed({ report: reportNew(about), files: [], holders });
+	same(e.length, 71866);
+	const r = readFileSync(opened(e, "anna") + "/report.json");
+	same(c("orgtool", ["report"], r).toString(), "report first\n");
+	same(JSON.parse(r).answers, { what:
+		"Één \u{1f600} \"aanhaling\" \\ \ufffd  einde" });
+}
+for (const sizes of [[0], [1], [511, 512, 513], [65536], [300000, 5],
+	[2000000]]) {
+	const files = sizes.map((s, i) => attachment(s, `foto ${i} é.png`));
+	const e = await sealed({ report: reportNew(about), files,
+		holders: epoch.of(1) });
+	same(e.length, envelopeSize(files));
+	const to = opened(e, "bert");
+	same(readdirSync(to).filter((f) => /^\d\d$/.test(f)).length,
+		sizes.filter((s) => s > 0).length);
+	for (const [i, f] of files.entries()) {
+		if (f.size > 0) {
+			same(readFileSync(`${to}/0${i + 1}`),
+				Buffer.from(await f.blob.arrayBuffer()));
+		}
+	}
+}
+const shorter = { ...attachment(100000, "kort"), size: 100001 };
+await refused("file-changed", () => sealed({ report: reportNew(about),
+	files: [shorter], holders: epoch.of(1) }));
+await refused("file-changed", () => sealed({ report: reportNew(about),
+	files: [{ ...attachment(100000, "lang"), size: 99999 }],
+	holders: epoch.of(1) }));
+for (const kind of ["follow_up", "withdrawal"]) {
+	const r = reportNew({ ...about, kind, messageId: random(16), relation:
+		"not_said", about: "", answers: { what: "meer" },
+	thread: threadLater(keys, "") });
+	const e = await sealed({ report: r, files: [], holders: epoch.of(1),
+		seed: keys.thread });
+	same(e.length, 71866);
+	opened(e, "anna");
+	await assert.rejects(async () => opened(await sealed({ report: r,
+		files: [], holders: epoch.of(1), seed: random(32) }), "anna"));
+	checks++;
+}
+
+// C seals, JS opens
+writeFileSync(`${dir}/plain`, Buffer.concat([random(65536), random(9999)]));
+const theirs = c("envtool", ["seal", `${dir}/plain`]);
+const envSeed = Uint8Array.from({ length: 32 }, (_, i) =>
+	[101, 110, 118][i] ?? 0);
+same(hex(await ageOpen(envSeed, new Uint8Array(theirs))),
+	hex(c("envtool", ["payload"], theirs)));
+await assert.rejects(ageOpen(envSeed, new Uint8Array(theirs).slice(0, -1)));
+checks++;
+
+// Receipts
+const e = await sealed({ report: reportNew(about), files: [],
+	holders: epoch.of(1) });
+const want = { gateway: k.gateway, generation: 1, org: hex(k.org),
+	epoch: WEEK, envelope: hex(new Uint8Array(await webcrypto.subtle.digest(
+		"SHA-256", e))) };
+const note = new Uint8Array(c("orgtool", ["receipt", DAY, WEEK], e));
+same(receiptCheck(note, want).day, DAY);
+await refused("signature", () => receiptCheck(note, { ...want,
+	envelope: "0".repeat(64) }));
+
+// The board: a lane made by C, read by both
+const long = "Antwoord één. " + "woord ".repeat(2000);
+c("orgtool", ["board", dir, DAY, codeText(code), "2", "Gelezen.", long]);
+async function read(which) {
+	const lane = laneParse(file("board/1.json"),
+		text(file("board/1.json.minisig")), k, 1);
+	const shard = file("board/1"), r = codeDerive(which, k.org);
+	shardCheck(lane, laneRange(lane, r.tagKey), shard);
+	const o = await shardOpen(lane, shard, r, k);
+	same(o.damaged, 0);
+	return repliesJoin(o.notes).replies;
+}
+const replies = await read(code);
+same(replies.map((r) => r.text), ["Gelezen.", long]);
+same(c("orgtool", ["mailbox", dir, "1", codeText(code)]).toString(),
+	`Gelezen.\n${long}\n`);
+same(replies[0].receipts, [hex(keys.messageId)]);
+same((await read(codeNew(1))).length, 0);
+console.log(`${checks} checks: script and C agree on codes, signatures, ` +
+	"envelopes, receipts and the board");
