@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Sourced by scripts: starts a gateway with a throw-away configuration on a
+# free port, and brings it an organisation through the courier's door.
+#   gw_new [LINE...]   folder $GW, port $PORT, $URL; more lines of the ini
+#   gw_start           waits until it answers; gw_pid monitor|web|store
+#   gw_install [ARG..] fixture (more arguments to it), delivered and live
+#   gw_stop
+# After gw_new a trap cleans up.
+set -u
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+REPO=$(cd "$HERE/../.." && pwd)
+BUILD=${BUILD:-$REPO/build}
+BIN=$BUILD/bin
+TOKEN=test-token-of-the-courier
+export PYTHONPATH=$HERE PYTHONDONTWRITEBYTECODE=1
+
+skip() { echo "skip: $*"; exit 77; }
+fail() {
+	echo "FAIL: $*"
+	[ -f "${GW:-/nonexistent}/log" ] && tail -20 "$GW/log"
+	exit 1
+}
+for p in meldluik-gateway fixture fixture-seal; do
+	[ -x "$BIN/$p" ] || skip "$p is not built"
+done
+
+gw_clean() {
+	gw_stop
+	rm -rf "$GW"
+}
+
+free_port() {
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])'
+}
+
+gw_new() {
+	GW=$(mktemp -d)
+	trap gw_clean EXIT
+	PORT=$(free_port)
+	URL=http://127.0.0.1:$PORT
+	COURIER=$GW/courier.sock
+	GWPID=
+	mkdir -m 700 "$GW/store"
+	{
+		cat <<INI
+[store]
+path = $GW/store
+bulk = ${GW_BULK:-256M}
+reserve = 64M
+floor = 1M
+ballast = 1M
+chaff = 0
+[listen]
+public = 127.0.0.1:$PORT
+courier = unix:$COURIER
+[courier]
+credential_hash = $(printf %s "$TOKEN" | sha256sum | cut -c1-64)
+INI
+		printf '%s\n' "$@"
+	} >"$GW/gateway.ini"
+	"$BIN/meldluik-gateway" card --config "$GW/gateway.ini" \
+		>"$GW/card.json" 2>"$GW/card.err" || fail "card"
+}
+
+gw_start() {
+	"$BIN/meldluik-gateway" --config "$GW/gateway.ini" >>"$GW/log" 2>&1 &
+	GWPID=$!
+	for _ in $(seq 100); do
+		curl -fsS -m 2 -o "$GW/health" "$URL/healthz" 2>/dev/null &&
+			return 0
+		kill -0 "$GWPID" 2>/dev/null || fail "gateway ended"
+		sleep 0.1
+	done
+	fail "gateway does not answer"
+}
+
+gw_stop() {
+	[ -n "${GWPID:-}" ] || return 0
+	kill "$GWPID" 2>/dev/null
+	wait "$GWPID" 2>/dev/null
+	GWPID=
+}
+
+gw_pid() {
+	case $1 in
+	monitor) echo "$GWPID" ;;
+	*) pgrep -P "$GWPID" -f "role-$1" ;;
+	esac
+}
+
+gw_install() {
+	TODAY=$(TZ=Europe/Amsterdam date +%F)
+	WEEK=$(TZ=Europe/Amsterdam date +%G-W%V)
+	ORG=$GW/org
+	"$BIN/fixture" "$ORG" --gateway-card "$GW/card.json" \
+		--today "$TODAY" "$@" || fail "fixture"
+	for d in "$ORG"/outbound-*; do
+		python3 "$HERE/gw.py" deliver "$COURIER" "$TOKEN" "$d" ||
+			fail "delivery of $d"
+	done
+	for _ in $(seq 50); do
+		curl -fsS -m 2 -o "$GW/keyset.json" "$URL/v1/keyset.json" \
+			2>/dev/null && return 0
+		sleep 0.1
+	done
+	fail "keyset is not served"
+}
