@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Every fuzz target for SECONDS (default 60) under AddressSanitizer and
+# UndefinedBehaviorSanitizer: run.sh [SECONDS [TARGET...]]. Starts from
+# corpus/<target>; what is found new goes to $OUT and is not kept here.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+seconds=${1:-60}
+shift
+OUT=${OUT:-$(mktemp -d)}
+tree=${FUZZ_BUILD:-$OUT/build-fuzz}
+if ! command -v clang >/dev/null; then
+	echo "clang is missing"
+	exit 77
+fi
+CC=clang cmake -S "$here/../.." -B "$tree" -DMELDLUIK_FUZZ=ON \
+	-DMELDLUIK_SANITIZE=address,undefined >"$OUT/fuzz-cmake.log" 2>&1 ||
+	{ tail -5 "$OUT/fuzz-cmake.log"; exit 1; }
+targets=("$@")
+if [ ${#targets[@]} -eq 0 ]; then
+	mapfile -t targets < <(cmake --build "$tree" --target help |
+		grep -o 'fuzz_[a-z0-9_]*$' | sort -u)
+fi
+[ ${#targets[@]} -gt 0 ] || { echo "no fuzz targets"; exit 1; }
+cmake --build "$tree" -j2 --target "${targets[@]}" \
+	>"$OUT/fuzz-build.log" 2>&1 || { tail -9 "$OUT/fuzz-build.log"; exit 1; }
+
+one() {
+	local name=$1 corpus=$here/corpus/${1#fuzz_} new=$OUT/$1.new
+	local log=$OUT/$1.log dirs
+	mkdir -p "$new"
+	dirs=("$new")
+	[ -d "$corpus" ] && dirs+=("$corpus")
+	if (cd "$OUT" && timeout $((seconds + 120)) "$tree/bin/$name" \
+		-max_total_time="$seconds" -max_len=16384 -timeout=20 \
+		-artifact_prefix="$OUT/$name." "${dirs[@]}" >"$log" 2>&1); then
+		printf '%-24s %s\n' "$name" "$(grep '^Done' "$log")"
+	else
+		printf '%-24s FAILED, see %s\n' "$name" "$log"
+		grep -m3 -E 'ERROR|runtime error|SUMMARY' "$log"
+		return 1
+	fi
+}
+export -f one
+export here seconds OUT tree
+printf '%s\n' "${targets[@]}" | xargs -P 2 -I {} bash -c 'one {}'
+status=$?
+echo "${#targets[@]} fuzz targets, $seconds s each"
+[ $status -eq 0 ]
