@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * meldluik-reporter: options and verbs. Exit 0: done; 1: not done, and said
+ * why; 2: used wrongly. The clock is read here only.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "meldluik/secret.h"
+#include "reporter.h"
+#include "shown.h"
+
+static const char help[] =
+"Usage: meldluik-reporter [--gateway URL] [--proxy socks5h://HOST:PORT] VERB\n"
+"\n"
+"  seal --out FILE    seals a report to a file; with --keyset DIR no network\n"
+"  send FILE          sends a sealed file\n"
+"  send --text FILE   seals and sends in one go\n"
+"  check              reads the answers; asks for the code\n"
+"  follow-up          adds to a report; asks for the code\n"
+"  withdraw           withdraws a report; asks for the code\n"
+"  verify keyset | page | receipt FILE [--sealed FILE]\n"
+"\n"
+"What to say: --text FILE|-  --attach FILE (repeat)  --answer KEY=FILE\n"
+"  --desk N | --about ROLE  --relation WORD  --language nl  --advice\n"
+"  --last-reply ID  --no-mailbox\n"
+"Whom to trust: --fingerprint XXXX-...  --keyset DIR  --state DIR\n"
+"Code: on the terminal, or --code-file FILE (read), --code-fd N (written)\n"
+"Other: --receipt FILE  --json  --ca FILE  --tries N  --help  --version\n"
+"\n"
+"Exit: 0 done, 1 not done (and said why), 2 used wrongly.\n";
+
+enum {
+	OPT_GATEWAY = 256, OPT_PROXY, OPT_CA, OPT_KEYSET, OPT_STATE,
+	OPT_FINGERPRINT, OPT_TEXT, OPT_ABOUT, OPT_RELATION, OPT_LANGUAGE,
+	OPT_OUT, OPT_RECEIPT, OPT_CODE_FILE, OPT_LAST_REPLY, OPT_SEALED,
+	OPT_ATTACH, OPT_ANSWER, OPT_DESK, OPT_TRIES, OPT_CODE_FD, OPT_ADVICE,
+	OPT_NO_MAILBOX, OPT_JSON, OPT_HELP, OPT_VERSION
+};
+
+static const struct option options[] = {
+	{ "gateway", required_argument, NULL, OPT_GATEWAY },
+	{ "proxy", required_argument, NULL, OPT_PROXY },
+	{ "ca", required_argument, NULL, OPT_CA },
+	{ "keyset", required_argument, NULL, OPT_KEYSET },
+	{ "state", required_argument, NULL, OPT_STATE },
+	{ "fingerprint", required_argument, NULL, OPT_FINGERPRINT },
+	{ "text", required_argument, NULL, OPT_TEXT },
+	{ "about", required_argument, NULL, OPT_ABOUT },
+	{ "relation", required_argument, NULL, OPT_RELATION },
+	{ "language", required_argument, NULL, OPT_LANGUAGE },
+	{ "out", required_argument, NULL, OPT_OUT },
+	{ "receipt", required_argument, NULL, OPT_RECEIPT },
+	{ "code-file", required_argument, NULL, OPT_CODE_FILE },
+	{ "last-reply", required_argument, NULL, OPT_LAST_REPLY },
+	{ "sealed", required_argument, NULL, OPT_SEALED },
+	{ "attach", required_argument, NULL, OPT_ATTACH },
+	{ "answer", required_argument, NULL, OPT_ANSWER },
+	{ "desk", required_argument, NULL, OPT_DESK },
+	{ "tries", required_argument, NULL, OPT_TRIES },
+	{ "code-fd", required_argument, NULL, OPT_CODE_FD },
+	{ "advice", no_argument, NULL, OPT_ADVICE },
+	{ "no-mailbox", no_argument, NULL, OPT_NO_MAILBOX },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+static bool
+number(const char *s, unsigned min, unsigned max, unsigned *out)
+{
+	size_t n = strlen(s);
+
+	if (n == 0 || n > 6 || strspn(s, "0123456789") != n) {
+		return false;
+	}
+	*out = (unsigned)strtoul(s, NULL, 10);
+	return *out >= min && *out <= max;
+}
+
+static bool
+take_option(struct reporter_options *o, int opt, const char *arg)
+{
+	const char **texts[] = { &o->gateway, &o->proxy, &o->ca_file,
+		&o->keyset, &o->state, &o->fingerprint, &o->text, &o->about,
+		&o->relation, &o->language, &o->out, &o->receipt,
+		&o->code_file, &o->last_reply, &o->sealed };
+	unsigned fd = 0;
+
+	if (opt >= OPT_GATEWAY && opt <= OPT_SEALED) {
+		*texts[opt - OPT_GATEWAY] = arg;
+		return true;
+	}
+	switch (opt) {
+	case OPT_ATTACH:
+		if (o->attachments == REPORT_ATTACHMENTS_MAX) {
+			say("at most 32 files");
+			return false;
+		}
+		o->attach[o->attachments++] = arg;
+		return true;
+	case OPT_ANSWER:
+		if (o->answers == REPORTER_ANSWERS ||
+		    strchr(arg, '=') == NULL) {
+			say("--answer KEY=FILE, at most 32 of them");
+			return false;
+		}
+		o->answer[o->answers++] = arg;
+		return true;
+	case OPT_DESK:
+		return number(arg, 1, CODE_DESK_MAX, &o->desk);
+	case OPT_TRIES:
+		return number(arg, 1, 1000, &o->tries);
+	case OPT_CODE_FD:
+		if (!number(arg, 0, 1023, &fd)) {
+			return false;
+		}
+		o->code_fd = (int)fd;
+		return true;
+	case OPT_ADVICE:
+		o->advice = true;
+		return true;
+	case OPT_NO_MAILBOX:
+		o->no_mailbox = true;
+		return true;
+	case OPT_JSON:
+		o->json = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+waiting(void *arg, enum err why, unsigned seconds)
+{
+	(void)arg;
+	say("%s; trying again in %u s", why == ERR_IO ?
+	    "no answer from the gateway" : "the gateway is busy", seconds);
+}
+
+static int
+run(const struct reporter_options *o, const char *verb, int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		enum err (*verb)(struct reporter *r, int argc, char **argv);
+	} verbs[] = {
+		{ "seal", verb_seal },           { "send", verb_send },
+		{ "check", verb_check },         { "verify", verb_verify },
+		{ "follow-up", verb_follow_up }, { "withdraw", verb_withdraw },
+	};
+	struct transfer_options t = { o->gateway, o->proxy, o->ca_file, NULL,
+		0, o->tries, waiting, NULL };
+	struct reporter r = { o, NULL, NULL, NULL };
+	enum err e = OK;
+	size_t i;
+
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]) &&
+	    strcmp(verbs[i].name, verb) != 0; i++) {
+	}
+	if (i == sizeof(verbs) / sizeof(verbs[0])) {
+		say("there is no verb %s; see --help", verb);
+		return 2;
+	}
+	if (o->gateway != NULL && (e = transfer_new(&t, &r.t)) != OK) {
+		say("--gateway: use https://name, or http://name.onion with "
+		    "--proxy socks5h://127.0.0.1:9050 (plain http only to "
+		    "this machine itself)");
+		return 2;
+	}
+	e = verbs[i].verb(&r, argc, argv);
+	trust_close(&r);
+	transfer_free(r.t);
+	if (fflush(stdout) != 0 && e == OK) {
+		e = ERR_IO;
+	}
+	return e == OK ? 0 : e == ERR_USAGE ? 2 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct reporter_options o;
+	int opt;
+
+	shown_program("meldluik-reporter");
+	memset(&o, 0, sizeof(o));
+	o.code_fd = -1;
+	o.language = "nl";
+	o.relation = "not_said";
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt == OPT_HELP) {
+			fputs(help, stdout);
+			return 0;
+		}
+		if (opt == OPT_VERSION) {
+			puts("meldluik-reporter " MELDLUIK_VERSION);
+			return 0;
+		}
+		if (!take_option(&o, opt, optarg)) {
+			say("an option cannot be used; see --help");
+			return 2;
+		}
+	}
+	if (optind == argc) {
+		fputs(help, stderr);
+		return 2;
+	}
+	if (secret_setup() != OK) {
+		say("the system refuses protected memory");
+		return 1;
+	}
+	o.today = day_of_utc((int64_t)time(NULL));
+	return run(&o, argv[optind], argc - optind - 1, argv + optind + 1);
+}

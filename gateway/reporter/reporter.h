@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The reporter's program: seals on this machine, sends, reads answers back.
+ * The code and the text live in secret memory only; nothing is kept on disk
+ * but what an option names.
+ */
+#ifndef MELDLUIK_REPORTER_H
+#define MELDLUIK_REPORTER_H
+
+#include "keysfetch.h"
+#include "meldluik/envelope.h"
+#include "meldluik/mailbox.h"
+
+#define REPORTER_ANSWERS 32u
+
+struct reporter_options {
+	const char *gateway, *proxy, *ca_file, *keyset, *state, *fingerprint;
+	const char *text, *about, *relation, *language, *out, *receipt;
+	const char *code_file, *last_reply, *sealed;
+	const char *attach[REPORT_ATTACHMENTS_MAX];
+	unsigned attachments;
+	const char *answer[REPORTER_ANSWERS];
+	unsigned answers;
+	unsigned desk, tries;
+	int code_fd;
+	bool advice, no_mailbox, json;
+	day_t today;
+};
+
+/* What is trusted in this run, and the connection, if there is one */
+struct reporter {
+	const struct reporter_options *o;
+	struct transfer *t;
+	struct keyset *k;
+	struct epoch *epoch;
+};
+
+/* Keyset from the folder or the gateway, checked against the pin and what
+ * --state remembers. Says what is wrong. */
+enum err trust_open(struct reporter *r);
+/* The newest epoch file that may be used today */
+enum err trust_epoch(struct reporter *r);
+void trust_close(struct reporter *r);
+/* ERR_STALE when older than what --state remembers; else remembers it */
+enum err state_lane(const struct reporter_options *o, const struct lane *l);
+enum err state_keyset(const struct reporter_options *o,
+    const struct keyset_files *f, const struct keyset *k);
+
+/* Code typed or from a file; secret memory. ERR_FORMAT, ERR_CRYPT as
+ * code_parse. */
+enum err code_ask(const struct reporter_options *o, struct code *out);
+enum err code_show(const struct reporter_options *o, const struct code *c);
+
+/* A sealed envelope in a file without a name */
+struct sealed {
+	int fd;
+	uint64_t size;
+	uint8_t hash[HASH_LEN];
+	char epoch[WEEK_TEXT];
+};
+/* ${text}: secret buffer; ${code} NULL: no mailbox */
+enum err message_seal(struct reporter *r, enum report_kind kind,
+    unsigned desk, const struct buf *text, const struct code *code,
+    struct sealed *out);
+/* Sends from ${offset} of the file; verifies and keeps the receipt.
+ * ERR_STALE: the week is closed. */
+enum err message_send(struct reporter *r, const struct sealed *s,
+    uint64_t offset);
+enum err sealed_save(struct reporter *r, const struct sealed *s);
+
+/* Verbs */
+enum err verb_seal(struct reporter *r, int argc, char **argv);
+enum err verb_send(struct reporter *r, int argc, char **argv);
+enum err verb_follow_up(struct reporter *r, int argc, char **argv);
+enum err verb_withdraw(struct reporter *r, int argc, char **argv);
+enum err verb_check(struct reporter *r, int argc, char **argv);
+enum err verb_verify(struct reporter *r, int argc, char **argv);
+
+#endif
