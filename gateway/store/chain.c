@@ -145,7 +145,7 @@ static enum err manifest_keep(struct store *s, struct inbound *m)
 
 	memcpy(why.org, m->org, ORG_LEN);
 	if ((r = inbound_write(m, &doc)) != OK ||
-	    (r = sign_make(s->seed, &why, doc.p, doc.len, &sig)) != OK ||
+	    (r = sign_make_sk(s->sign_sk, &why, doc.p, doc.len, &sig)) != OK ||
 	    (r = key_take(s, &keyno)) != OK) {
 		goto out;
 	}

@@ -136,7 +136,7 @@ enum err entry_receipt(struct store *s, const struct entry *e,
 	memcpy(doc.org, s->keyset->org, ORG_LEN);
 	memcpy(doc.envelope, e->sha256, HASH_LEN);
 	week_text(e->week, doc.epoch);
-	r = receipt_make(&doc, s->seed, &b);
+	r = receipt_make_sk(&doc, s->sign_sk, &b);
 	if (r == OK) {
 		memcpy(out->note, b.p, b.len);
 		out->note[b.len] = '\0';

@@ -89,11 +89,11 @@ enum err store_open(const struct store_options *o, struct store **out)
 	s->o = *o;
 	s->dir = s->lock = -1;
 	s->path = strdup(o->path);
-	s->seed = secret_new(SIGN_SEED);
+	s->sign_sk = secret_new(SIGN_SK);
 	if (o->fingerprint != NULL) {
 		s->fingerprint = strdup(o->fingerprint);
 	}
-	if (s->path == NULL || s->seed == NULL ||
+	if (s->path == NULL || s->sign_sk == NULL ||
 	    (o->fingerprint != NULL && s->fingerprint == NULL)) {
 		goto out;
 	}
@@ -119,7 +119,7 @@ void store_close(struct store *s)
 	record_keys_free(s->keys);
 	keyset_free(s->keyset);
 	keyset_free(s->next);
-	secret_free(s->seed);
+	secret_free(s->sign_sk);
 	free(s->week);
 	free(s->session);
 	if (s->lock >= 0) {

@@ -244,19 +244,21 @@ static enum err week_load(void *arg, const MDB_val *key,
 static enum err gateway_key_load(struct store *s)
 {
 	struct buf b = buf_new_secret(STATE_MAX);
+	struct bytes seed;
 	struct reader in;
 	enum err r = state_get(s, "gateway", &b);
 
 	if (r == OK) {
 		in = reader_of(b.p, b.len);
 		s->generation = reader_u64(&in);
-		reader_copy(&in, s->seed, SIGN_SEED);
+		seed = reader_take(&in, SIGN_SEED);
 		r = reader_done(&in) ? OK : ERR_FORMAT;
 	}
-	buf_free(&b);
 	if (r == OK) {
-		sign_pk_of(s->seed, &s->pk);
+		sign_sk_of(seed.p, s->sign_sk);
+		memcpy(s->pk.pk, s->sign_sk + SIGN_SEED, SIGN_PK);
 	}
+	buf_free(&b);
 	return r;
 }
 
@@ -309,9 +311,10 @@ enum err state_create(struct store *s)
 	memset(&s->now, 0, sizeof(s->now));
 	s->now.next_key = s->now.next_number = s->now.next_blob = 1;
 	s->now.version = 1;
-	sign_keypair(s->seed, &s->pk);
+	sign_keypair(s->sign_sk, &s->pk);
+	memcpy(s->sign_sk + SIGN_SEED, s->pk.pk, SIGN_PK);
 	buf_u64(&b, s->o.generation == 0 ? 1 : s->o.generation);
-	buf_put(&b, s->seed, SIGN_SEED);
+	buf_put(&b, s->sign_sk, SIGN_SEED);
 	if ((r = txn_need(s)) == OK) {
 		r = state_put(s, "gateway", &b);
 	}

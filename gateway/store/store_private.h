@@ -111,7 +111,7 @@ struct store {
 	enum err broken;      /* what a half-done change failed with */
 	struct record_keys *keys;
 	struct counters now, saved;
-	uint8_t *seed; /* secret memory */
+	uint8_t *sign_sk; /* secret memory; the seed is in front */
 	struct sign_pk pk;
 	uint64_t generation;
 	bool has_identity;

@@ -27,6 +27,7 @@
 #define AGE_HYBRID_PK 1216u       /* ML-KEM-768 ek 1184 + X25519 32 */
 #define AGE_HYBRID_SEED 32u       /* X-Wing decapsulation key */
 #define AGE_HYBRID_ENC 1120u      /* ML-KEM-768 ct 1088 + X25519 32 */
+#define AGE_HYBRID_ENC_TEXT 1494u /* base64 of it, unpadded */
 #define AGE_RECIPIENT_TEXT 1959u  /* "age1pq1...", without NUL */
 #define AGE_IDENTITY_TEXT_MAX 96u /* "AGE-SECRET-KEY-PQ-1...", with NUL */
 #define AGE_HEADER_MAX 32768u     /* bytes of header accepted */

@@ -151,6 +151,8 @@ struct receipt {
 /* The whole signed note, appended to ${out} */
 enum err receipt_make(const struct receipt *r, const uint8_t seed[SIGN_SEED],
     struct buf *out);
+enum err receipt_make_sk(const struct receipt *r, const uint8_t sk[SIGN_SK],
+    struct buf *out);
 enum err receipt_check(const void *note, size_t len,
     const struct sign_pk *gateway, struct receipt *out);
 

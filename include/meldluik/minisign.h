@@ -10,6 +10,7 @@
 
 #define SIGN_PK 32u
 #define SIGN_SEED 32u
+#define SIGN_SK 64u          /* seed, then public key */
 #define SIGN_TEXT_MAX 512u   /* four lines of ours, with NUL */
 #define SIGN_KEY_TEXT 57u    /* base64 of 42 bytes, with NUL */
 #define FINGERPRINT_TEXT 40u /* 8 groups of 4 and hyphens, with NUL */
@@ -31,8 +32,18 @@ struct sign_purpose {
 void sign_keypair(uint8_t seed[SIGN_SEED], struct sign_pk *pk);
 void sign_pk_of(const uint8_t seed[SIGN_SEED], struct sign_pk *pk);
 
+/*
+ * For who signs often: the pair once, into secret memory of the caller. The
+ * functions with _sk save deriving it; a pair that does not belong together
+ * must never be given, it betrays the seed.
+ */
+void sign_sk_of(const uint8_t seed[SIGN_SEED], uint8_t sk[SIGN_SK]);
+
 /* The four lines, LF after each, appended to ${out} */
 enum err sign_make(const uint8_t seed[SIGN_SEED],
+    const struct sign_purpose *why, const void *p, size_t len,
+    struct buf *out);
+enum err sign_make_sk(const uint8_t sk[SIGN_SK],
     const struct sign_purpose *why, const void *p, size_t len,
     struct buf *out);
 /* ERR_FORMAT: not a minisign file; ERR_SIGNATURE: anything else wrong */
@@ -50,6 +61,9 @@ bool sign_pk_equal(const struct sign_pk *a, const struct sign_pk *b);
 
 /* Signed note: signature lines, empty line, document. */
 enum err note_make(const uint8_t seed[SIGN_SEED],
+    const struct sign_purpose *why, const void *doc, size_t len,
+    struct buf *out);
+enum err note_make_sk(const uint8_t sk[SIGN_SK],
     const struct sign_purpose *why, const void *doc, size_t len,
     struct buf *out);
 /* Splits; views into the input; a zero byte ends the document, and only

@@ -7,6 +7,8 @@
 
 /* Canonical unpadded base64 of exactly ${outlen} bytes */
 enum err age_base64(struct bytes text, uint8_t *out, size_t outlen);
+/* Whether it is that, of whatever length; not for secrets */
+bool age_base64_ok(struct bytes text);
 /* The body of a stanza, which must be ${len} bytes */
 enum err age_stanza_body(const struct age_stanza *st, uint8_t *out,
     size_t len);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "keyset_private.h"
+#include "meldluik/secret.h"
 
 #define CARD_TYPE "meldluik-card"
 #define RECEIPT_TYPE "meldluik-receipt"
@@ -45,6 +46,19 @@ enum err
 receipt_make(const struct receipt *r, const uint8_t seed[SIGN_SEED],
     struct buf *out)
 {
+	uint8_t sk[SIGN_SK];
+	enum err e;
+
+	sign_sk_of(seed, sk);
+	e = receipt_make_sk(r, sk, out);
+	secret_wipe(sk, sizeof(sk));
+	return e;
+}
+
+enum err
+receipt_make_sk(const struct receipt *r, const uint8_t sk[SIGN_SK],
+    struct buf *out)
+{
 	struct sign_purpose why = {.purpose = "receipt"};
 	struct buf doc = buf_new(RECEIPT_MAX);
 	enum err e;
@@ -57,7 +71,7 @@ receipt_make(const struct receipt *r, const uint8_t seed[SIGN_SEED],
 	    json_hex(r->envelope, HASH_LEN), "epoch", r->epoch, "day",
 	    json_day(r->day)), RECEIPT_MAX, &doc);
 	if (e == OK) {
-		e = note_make(seed, &why, doc.p, doc.len, out);
+		e = note_make_sk(sk, &why, doc.p, doc.len, out);
 	}
 	buf_free(&doc);
 	return e;

@@ -2,8 +2,8 @@
 /*
  * minisign signatures, prehashed form only, and signed notes. Guards the
  * meaning of a signature: purpose, organisation and desk are signed with it
- * (trusted comment) and compared whole, never parsed. May hold a seed on the
- * stack, which is wiped; must never keep one.
+ * (trusted comment) and compared whole, never parsed. May hold a secret key
+ * on the stack, which is wiped; must never keep one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -40,10 +40,21 @@ sign_keypair(uint8_t seed[SIGN_SEED], struct sign_pk *pk)
 void
 sign_pk_of(const uint8_t seed[SIGN_SEED], struct sign_pk *pk)
 {
-	uint8_t sk[crypto_sign_SECRETKEYBYTES];
+	uint8_t sk[SIGN_SK];
 
 	crypto_sign_seed_keypair(pk->pk, sk, seed);
 	secret_wipe(sk, sizeof(sk));
+}
+
+_Static_assert(SIGN_SK == crypto_sign_SECRETKEYBYTES &&
+    SIGN_SK == SIGN_SEED + SIGN_PK, "a secret key is the seed and the key");
+
+void
+sign_sk_of(const uint8_t seed[SIGN_SEED], uint8_t sk[SIGN_SK])
+{
+	struct sign_pk pk;
+
+	crypto_sign_seed_keypair(pk.pk, sk, seed);
 }
 
 static void
@@ -96,7 +107,20 @@ enum err
 sign_make(const uint8_t seed[SIGN_SEED], const struct sign_purpose *why,
     const void *p, size_t len, struct buf *out)
 {
-	uint8_t sk[crypto_sign_SECRETKEYBYTES], hash[PREHASH];
+	uint8_t sk[SIGN_SK];
+	enum err e;
+
+	sign_sk_of(seed, sk);
+	e = sign_make_sk(sk, why, p, len, out);
+	secret_wipe(sk, sizeof(sk));
+	return e;
+}
+
+enum err
+sign_make_sk(const uint8_t sk[SIGN_SK], const struct sign_purpose *why,
+    const void *p, size_t len, struct buf *out)
+{
+	uint8_t hash[PREHASH];
 	uint8_t blob[SIG_BLOB], global[SIG_BYTES];
 	uint8_t bound[SIG_BYTES + COMMENT_MAX];
 	char comment[COMMENT_MAX], text[SIG_TEXT + 1];
@@ -108,7 +132,7 @@ sign_make(const uint8_t seed[SIGN_SEED], const struct sign_purpose *why,
 		return e;
 	}
 	comment_len = strlen(comment);
-	crypto_sign_seed_keypair(pk.pk, sk, seed);
+	memcpy(pk.pk, sk + SIGN_SEED, SIGN_PK);
 	crypto_generichash(hash, sizeof(hash), p, len, NULL, 0);
 	memcpy(blob, ALGORITHM_SIGN, 2);
 	key_id(&pk, blob + 2);
@@ -117,7 +141,6 @@ sign_make(const uint8_t seed[SIGN_SEED], const struct sign_purpose *why,
 	memcpy(bound + SIG_BYTES, comment, comment_len);
 	crypto_sign_detached(global, NULL, bound, SIG_BYTES + comment_len,
 	    sk);
-	secret_wipe(sk, sizeof(sk));
 	secret_wipe(hash, sizeof(hash));
 
 	buf_text(out, UNTRUSTED "meldluik ");
@@ -311,12 +334,25 @@ enum err
 note_make(const uint8_t seed[SIGN_SEED], const struct sign_purpose *why,
     const void *doc, size_t len, struct buf *out)
 {
+	uint8_t sk[SIGN_SK];
+	enum err e;
+
+	sign_sk_of(seed, sk);
+	e = note_make_sk(sk, why, doc, len, out);
+	secret_wipe(sk, sizeof(sk));
+	return e;
+}
+
+enum err
+note_make_sk(const uint8_t sk[SIGN_SK], const struct sign_purpose *why,
+    const void *doc, size_t len, struct buf *out)
+{
 	enum err e;
 
 	if (len == 0 || memchr(doc, '\0', len) != NULL) {
 		return ERR_USAGE; /* a zero byte would end the document */
 	}
-	if ((e = sign_make(seed, why, doc, len, out)) != OK) {
+	if ((e = sign_make_sk(sk, why, doc, len, out)) != OK) {
 		return e;
 	}
 	buf_u8(out, '\n');

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The header parser: one text per refusal, limits, and incomplete input. */
+#include "../../keys/seal/age_header.h"
 #include "age_help.h"
 
 #define INTRO "age-encryption.org/v1\n"
@@ -101,6 +102,57 @@ refuses_each_fault(void **state)
 			fail_msg("accepted or misnamed: %s", bad[i].why);
 		}
 	}
+}
+
+/* Each byte in each of the last places, as the decoder judges it */
+static void
+looking_up_agrees_with_decoding(void **state)
+{
+	uint8_t text[8], out[6];
+
+	(void)state;
+	for (size_t len = 0; len <= sizeof(text); len++) {
+		for (size_t at = 0; at < (len == 0 ? 1 : len); at++) {
+			for (unsigned v = 0; v < 256; v++) {
+				struct bytes t = {text, len};
+				memset(text, 'A', sizeof(text));
+				text[at] = (uint8_t)v;
+				assert_int_equal(age_base64_ok(t),
+				    len % 4 != 1 &&
+				    age_base64(t, out, len * 3 / 4) == OK);
+			}
+		}
+	}
+}
+
+/* In every stanza's argument, at its begin, middle and end */
+static void
+hybrid_arguments_are_canonical(void **state)
+{
+	static const struct {
+		size_t at;
+		char c;
+	} bad[] = {{0, '-'}, {700, '_'}, {1493, '='}, {1493, '@'},
+	    {3, (char)0x7e}, {1493, 'B'}};
+	struct buf b = age_help_seal(4, "x", 1);
+	struct age_header h;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(age_header_parse(b.p, b.len, &h), OK);
+		assert_int_equal(h.stanza[i].args[0].len,
+		    AGE_HYBRID_ENC_TEXT);
+		for (size_t k = 0; k < sizeof(bad) / sizeof(*bad); k++) {
+			uint8_t *c = (uint8_t *)(uintptr_t)
+			    h.stanza[i].args[0].p + bad[k].at, was = *c;
+			*c = (uint8_t)bad[k].c;
+			assert_int_equal(age_header_all_hybrid(&h, 4),
+			    ERR_POLICY);
+			*c = was;
+		}
+		assert_int_equal(age_header_all_hybrid(&h, 4), OK);
+	}
+	buf_free(&b);
 }
 
 static void
@@ -220,6 +272,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(accepts_what_the_format_allows),
 	    cmocka_unit_test(refuses_each_fault),
+	    cmocka_unit_test(looking_up_agrees_with_decoding),
+	    cmocka_unit_test(hybrid_arguments_are_canonical),
 	    cmocka_unit_test(every_cut_header_asks_for_more),
 	    cmocka_unit_test(limits_hold),
 	    cmocka_unit_test(all_hybrid_is_exact),

@@ -69,6 +69,32 @@ test_round_trip(void **state)
 	buf_free(&b);
 }
 
+/* The form that is derived once signs the same bytes */
+static void
+test_expanded_key_signs_alike(void **state)
+{
+	struct buf a = signed_doc(), b = buf_new(SIGN_TEXT_MAX);
+	struct buf c = buf_new(1024), d = buf_new(1024);
+	uint8_t sk[SIGN_SK];
+
+	(void)state;
+	sign_sk_of(seed, sk);
+	assert_memory_equal(sk, seed, SIGN_SEED);
+	assert_memory_equal(sk + SIGN_SEED, pk.pk, SIGN_PK);
+	assert_int_equal(sign_make_sk(sk, &why, doc, DOC_LEN, &b), OK);
+	assert_int_equal(a.len, b.len);
+	assert_memory_equal(a.p, b.p, a.len);
+	assert_int_equal(note_make(seed, &why, doc, DOC_LEN, &c), OK);
+	assert_int_equal(note_make_sk(sk, &why, doc, DOC_LEN, &d), OK);
+	assert_int_equal(c.len, d.len);
+	assert_memory_equal(c.p, d.p, c.len);
+	assert_int_equal(note_make_sk(sk, &why, "", 0, &d), ERR_USAGE);
+	buf_free(&a);
+	buf_free(&b);
+	buf_free(&c);
+	buf_free(&d);
+}
+
 /* Any other byte anywhere but in the untrusted comment */
 static void
 test_every_changed_byte_is_refused(void **state)
@@ -320,6 +346,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_expanded_key_signs_alike),
 		cmocka_unit_test(test_every_changed_byte_is_refused),
 		cmocka_unit_test(test_untrusted_comment_is_ignored),
 		cmocka_unit_test(test_form),
