@@ -6,8 +6,12 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=${1:-60}
-shift
-OUT=${OUT:-$(mktemp -d)}
+[ $# -gt 0 ] && shift
+if [ -z "${OUT:-}" ]; then
+	OUT=$(mktemp -d)
+	trap 'rm -rf "$OUT"' EXIT
+fi
+mkdir -p "$OUT"
 tree=${FUZZ_BUILD:-$OUT/build-fuzz}
 if ! command -v clang >/dev/null; then
 	echo "clang is missing"
@@ -36,8 +40,8 @@ one() {
 		-artifact_prefix="$OUT/$name." "${dirs[@]}" >"$log" 2>&1); then
 		printf '%-24s %s\n' "$name" "$(grep '^Done' "$log")"
 	else
-		printf '%-24s FAILED, see %s\n' "$name" "$log"
-		grep -m3 -E 'ERROR|runtime error|SUMMARY' "$log"
+		printf '%-24s FAILED\n' "$name"
+		grep -m5 -E 'ERROR|runtime error|SUMMARY|Base64' "$log"
 		return 1
 	fi
 }
