@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: each role can do what its row of the table says and nothing else: the
+# program's own sandbox.c, tried from inside; and the processes that run are
+# filtered, without new privileges and without capabilities but one.
+. "$(dirname "$0")/lib.sh"
+[ -x "$BIN/web_sandbox" ] || skip "web_sandbox is not built"
+D=$(mktemp -d)
+trap 'rm -rf "$D"' EXIT
+mkdir "$D/store"
+n=0
+# expect ROLE ACT WHAT: killed, refused, done
+expect() {
+	("$BIN/web_sandbox" "$1" "$D/store" "$2") 2>/dev/null
+	rc=$?
+	[ $rc = 4 ] && skip "this kernel has no Landlock"
+	case $3 in
+	killed) want=159 ;;
+	refused) want=13 ;;
+	*) want=0 ;;
+	esac
+	[ $rc = $want ] || { echo "FAIL: $1 $2: $rc, not $3"; exit 1; }
+	n=$((n + 1))
+}
+for role in web store; do
+	expect $role nothing done
+	for act in socket unix fork exec kill code; do
+		expect $role $act killed
+	done
+done
+expect web passwd killed
+expect web own killed
+expect store own done
+expect store passwd refused
+expect store above refused
+[ -e "$D/above" ] && { echo "FAIL: a file above the folder"; exit 1; }
+rm -rf "$D"
+gw_new
+gw_start
+for role in monitor web store; do
+	s=/proc/$(gw_pid $role)/status
+	grep -q '^Seccomp:	2' "$s" || fail "$role is not filtered"
+	grep -q '^NoNewPrivs:	1' "$s" || fail "$role may gain privileges"
+	[ $role = monitor ] && continue
+	caps=$((16#$(awk '/^CapEff/ {print $2}' "$s")))
+	[ $((caps & ~(1 << 14))) = 0 ] || fail "$role has capabilities"
+done
+[ -z "$(ls -l /proc/"$(gw_pid web)"/fd | grep -E ' /(home|tmp|etc|var)' |
+	grep -v "$GW/log")" ] || fail "web has files open"
+echo "$n acts tried: allowed, refused or ended as the table of rights says"
