@@ -66,7 +66,7 @@ decimal_parse(const char *s, uint64_t max, uint64_t *out)
 	for (; *s != '\0'; s++) {
 		unsigned d = (unsigned)(*s - '0');
 
-		if (*s < '0' || *s > '9' || v > max / 10 ||
+		if (*s < '0' || *s > '9' || d > max || v > max / 10 ||
 		    v * 10 > max - d) {
 			return false;
 		}
