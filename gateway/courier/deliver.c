@@ -19,6 +19,7 @@
 #include "shown.h"
 
 #define ANSWER_MAX 512u
+#define LOOKS 3u /* at the board, a second apart */
 
 /* A file of the bundle itself: a link on a borrowed stick must not make the
  * courier send something of this machine. */
@@ -242,10 +243,19 @@ read_back(struct courier *c, const struct outbound *o)
 		return ERR_FORMAT;
 	}
 	(void)snprintf(path, sizeof(path), "/v1/board/%u.json", o->desk);
-	e = transfer_get(c->reader, path, LANE_MANIFEST_MAX, &lane);
-	if (e == OK) {
-		hash_bytes(lane.p, lane.len, hash);
-		e = memcmp(hash, f->sha256, HASH_LEN) == 0 ? OK : ERR_BUSY;
+	/* what was applied reaches the pages of the gateway a moment later */
+	for (unsigned i = 0;; i++) {
+		buf_clear(&lane);
+		e = transfer_get(c->reader, path, LANE_MANIFEST_MAX, &lane);
+		if (e == OK) {
+			hash_bytes(lane.p, lane.len, hash);
+			e = memcmp(hash, f->sha256, HASH_LEN) == 0 ? OK :
+			    ERR_BUSY;
+		}
+		if ((e != ERR_BUSY && e != ERR_UNKNOWN) || i == LOOKS) {
+			break;
+		}
+		sleep(1);
 	}
 	buf_free(&lane);
 	if (e == OK) {
