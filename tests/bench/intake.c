@@ -186,7 +186,7 @@ int main(int argc, char **argv)
 		    (double)n[1] / t[1], ratio, busy[0], busy[1]);
 	}
 	printf("],\"failures\":%lu,\"figure\":%.3f,\"bar\":\">= %.1f\","
-	       "\"met\":%s}\n", failures, figure, BAR,
+	       "\"held\":%s}\n", failures, figure, BAR,
 	    failures == 0 && figure >= BAR ? "true" : "false");
 	kit_org_clear(&org);
 	buf_free(&e);
