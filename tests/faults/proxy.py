@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A TCP proxy on loopback for the scripts: proxy.py LISTEN TARGET LOG [CUT]
+
+What clients send is appended to LOG. While the file CUT exists, a connection
+is cut after as many answered bytes as CUT says.
+"""
+import os
+import socket
+import sys
+import threading
+
+listen, target, log = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+cut = sys.argv[4] if len(sys.argv) > 4 else None
+lock = threading.Lock()
+
+
+def end(*socks):
+    for s in socks:
+        try:
+            s.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+def up(a, b):
+    try:
+        while data := a.recv(65536):
+            with lock, open(log, "ab") as f:
+                f.write(data)
+            b.sendall(data)
+    except OSError:
+        pass
+    end(a, b)
+
+
+def down(a, b):
+    seen = 0
+    try:
+        while data := b.recv(4096):
+            seen += len(data)
+            if cut and os.path.exists(cut) and seen > int(open(cut).read()):
+                break
+            a.sendall(data)
+    except (OSError, ValueError):
+        pass
+    end(a, b)
+
+
+server = socket.create_server(("127.0.0.1", listen))
+while True:
+    a, _ = server.accept()
+    b = socket.create_connection(("127.0.0.1", target))
+    threading.Thread(target=up, args=(a, b), daemon=True).start()
+    threading.Thread(target=down, args=(a, b), daemon=True).start()
