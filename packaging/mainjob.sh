@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: EUPL-1.2
+# shellcheck shell=bash
+# The main job, sourced by packaging/quickstart --once: a Dutch report with
+# attachments through each path that this machine has, carried, opened,
+# classified, answered, and the answer read back with the code.
+# Uses of the caller: work, top, bin, url, try, same, say, desk, courier,
+# carry_in, carry_out, gateway, up, monitor, steps; sets paths.
+
+data=$top/tests/data
+paths=
+answer() {
+	printf 'Dank u wel (%s). Welke maand stond op de factuur? – €' "$1"
+}
+reporter() {
+	local verb=$1
+	shift
+	"$bin/meldluik-reporter" --gateway "$url" "$verb" "$@"
+}
+
+# value JSON_FILE EXPRESSION: a Python-free look at JSON with node
+value() {
+	node -e 'const o = JSON.parse(require("fs").readFileSync(process.argv[1]));
+		console.log(eval(process.argv[2]))' "$1" "$2"
+}
+
+cli_report() { # DESK CODE_FILE FILES...
+	local number=$1 code=$2
+	shift 2
+	local attach=()
+	local file
+	for file in "$@"; do
+		attach+=(--attach "$file")
+	done
+	reporter send --desk "$number" --text "$data/melding.txt" \
+		"${attach[@]}" --receipt "$work/receipt-$number" --code-fd 9 \
+		9>"$code"
+}
+
+# The case that holds the one new report of a desk
+newest_case() {
+	desk "$1" list --json >"$work/list.json" &&
+		value "$work/list.json" 'o.cases[o.cases.length - 1].ref'
+}
+
+main_job() {
+	head -c 20971520 /dev/urandom >"$work/boekingen.csv"
+
+	say "Reports go in"
+	try "command line: report, JPEG, PDF and 20 MiB to desk 1" cli_report 1 \
+		"$work/code-1" "$data/factuur.jpg" "$data/opdracht.pdf" \
+		"$work/boekingen.csv"
+	try "command line: report to desk 2" cli_report 2 "$work/code-2"
+	paths="command line"
+	try "the receipt is the gateway's" reporter verify receipt \
+		"$work/receipt-1"
+	not_readable() {
+		! grep -raqF "huisadres van een leidinggevende" "$work/store"
+	}
+	try "the server holds ciphertext only" not_readable
+
+	say "The stick goes to the offline desks"
+	try "both desks fetched and imported" carry_in
+	local number ref
+	for number in 1 2; do
+		ref=$(newest_case $number) || die "desk $number has no case"
+		desk $number show "$ref" >"$work/shown" ||
+			die "desk $number cannot show $ref"
+		try "desk $number reads the text" grep -q \
+			"huisadres van een leidinggevende" "$work/shown"
+		try "desk $number classifies $ref" desk $number classify "$ref" \
+			--kind melding --type BEV --wbk onbekend
+		try "desk $number acknowledges" desk $number acknowledge "$ref"
+		answer "desk $number" >"$work/answer-$number"
+		try "desk $number asks a question" desk $number reply "$ref" \
+			--kind question --file "$work/answer-$number"
+		[ $number = 1 ] || continue
+		try "desk 1 takes the attachments out" desk 1 extract "$ref" \
+			--to "$work/out"
+		same "the JPEG is whole" "$data/factuur.jpg" \
+			"$(ls "$work"/out/*attachment-01*)"
+		same "the PDF is whole" "$data/opdracht.pdf" \
+			"$(ls "$work"/out/*attachment-02*)"
+		same "the 20 MiB are whole" "$work/boekingen.csv" \
+			"$(ls "$work"/out/*attachment-03*)"
+	done
+
+	say "The answers go back"
+	try "both desks exported, the courier delivered" carry_out \
+		--confirm-without-backup
+	restart() { # lanes go live once a day, or when the gateway starts
+		kill "$monitor"
+		wait "$monitor"
+		gateway >>"$work/gateway.log" 2>&1 &
+		monitor=$!
+		up
+	}
+	steps=$((steps + 1))
+	restart || die "the gateway did not start again"
+	echo "ok    the gateway starts again and the lanes go live"
+	live() {
+		local code=$1 want=$2 n
+		for n in $(seq 60); do
+			reporter check --json --code-file "$code" \
+				>"$work/check.json" 2>"$work/check.err" &&
+				node -e '
+const o = JSON.parse(require("fs").readFileSync(process.argv[1]));
+const want = require("fs").readFileSync(process.argv[2], "utf8");
+process.exit(o.replies.some((r) => r.text === want) ? 0 : 1)' \
+					"$work/check.json" "$want" && return 0
+			sleep 0.5
+		done
+		cat "$work/check.err" "$work/check.json"
+		return 1
+	}
+	for number in 1 2; do
+		try "the answer of desk $number is read with its code, equal" live \
+			"$work/code-$number" "$work/answer-$number"
+	done
+
+	say "The reporter adds something"
+	echo "Het was de factuur van september." >"$work/more.txt"
+	try "follow-up with the code" reporter follow-up \
+		--code-file "$work/code-1" --text "$work/more.txt"
+	try "the desk reads it" carry_in
+	ref=$(newest_case 1)
+	desk 1 show "$ref" >"$work/shown"
+	try "in the same case" grep -q "factuur van september" "$work/shown"
+}
