@@ -96,10 +96,10 @@ main_job() {
 	}
 	steps=$((steps + 1))
 	restart || die "the gateway did not start again"
-	echo "ok    the gateway starts again and the lanes go live"
+	echo "ok    the gateway starts again; a minute later the lanes go live"
 	live() {
 		local code=$1 want=$2 n
-		for n in $(seq 60); do
+		for n in $(seq 240); do
 			reporter check --json --code-file "$code" \
 				>"$work/check.json" 2>"$work/check.err" &&
 				node -e '
