@@ -206,8 +206,11 @@ manifest_store(struct desk *d, const struct sign_pk *gateway,
 	event_day(o, "day", m->day); /* the gateway's day */
 	event_day(o, "imported", d->today);
 	event_hex(o, "record", record, RECORD_ID);
-	for (size_t i = 0; i < m->closeds; i++) {
-		if (!state_week_closed(d->state, m->closed[i])) {
+	/* A full manifest goes on in the next: bodies of a week it calls
+	 * closed may still come, so the next one's word is awaited */
+	for (size_t i = 0; i < m->closeds && m->envelopes <
+	    INBOUND_ENVELOPES; i++) {
+		if (state_week_closed(d->state, m->closed[i]) == 0) {
 			week_text(m->closed[i], week);
 			json_array_append_new(weeks, json_string(week));
 		}

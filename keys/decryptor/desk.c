@@ -258,6 +258,17 @@ desk_case(const struct desk *d, const char *ref)
 }
 
 enum err
+desk_imported(const struct desk *d)
+{
+	if (!d->state->importing) {
+		return OK;
+	}
+	say_error("an import was cut off: import the same bundle again. Until "
+	    "then no text is shown, as a withdrawal may be waiting in it");
+	return ERR_BUSY;
+}
+
+enum err
 desk_content(const struct desk *d, const struct message *m,
     struct content **out)
 {

@@ -65,6 +65,9 @@ enum err keyringfile_backup(const struct desk *d, struct buf *out);
 const struct sign_pk *desk_gateway(const struct desk *d);
 /* Case by its reference; NOT_FOUND and a message */
 size_t desk_case(const struct desk *d, const char *ref);
+/* ERR_BUSY and a message while an import is unfinished: a withdrawal may
+ * stand in what was not read yet, and withdrawn text is never shown */
+enum err desk_imported(const struct desk *d);
 struct content;
 enum err desk_content(const struct desk *d, const struct message *m,
     struct content **out);

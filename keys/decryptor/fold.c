@@ -150,15 +150,15 @@ state_confirmed(const struct state *s, uint8_t hash[HASH_LEN])
 	return n;
 }
 
-bool
+uint64_t
 state_week_closed(const struct state *s, day_t week)
 {
 	for (size_t i = 0; i < s->closeds; i++) {
-		if (s->closed[i] == week) {
-			return true;
+		if (s->closed[i].week == week) {
+			return s->closed[i].serial;
 		}
 	}
-	return false;
+	return 0;
 }
 
 bool

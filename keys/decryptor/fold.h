@@ -72,6 +72,10 @@ struct manifest {
 	uint8_t record[RECORD_ID];
 	bool complete; /* every body it lists was read */
 };
+struct closed_week {
+	day_t week;
+	uint64_t serial; /* of the first manifest that says so */
+};
 struct read_body { /* sorted by hash */
 	uint8_t sha256[HASH_LEN];
 };
@@ -107,7 +111,7 @@ struct state {
 	day_t applied_day;
 	uint32_t floor_slots;
 	int floor_year;
-	day_t *closed; /* weeks the gateway says are closed */
+	struct closed_week *closed; /* as the gateway says */
 	size_t closeds, closeds_room;
 	day_t *destroyed; /* weeks whose key was destroyed here */
 	size_t destroyeds, destroyeds_room;
@@ -131,7 +135,8 @@ bool state_body_read(const struct state *s, const uint8_t sha256[HASH_LEN]);
 uint64_t state_complete(const struct state *s);
 /* What the next outbound confirms, and its hash (zeros for 0) */
 uint64_t state_confirmed(const struct state *s, uint8_t hash[HASH_LEN]);
-bool state_week_closed(const struct state *s, day_t week);
+/* Serial of the manifest that closed it; 0: open */
+uint64_t state_week_closed(const struct state *s, day_t week);
 bool state_week_destroyed(const struct state *s, day_t week);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Shared by fold.c (state and lookups) and events.c (one function an event) */
+/*
+ * Shared by fold.c (state and lookups) and events.c, events_intake.c (one
+ * function an event).
+ */
 #ifndef DECRYPTOR_FOLD_PRIVATE_H
 #define DECRYPTOR_FOLD_PRIVATE_H
 
@@ -11,6 +14,27 @@ struct event_rule {
 };
 extern const struct event_rule event_rules[];
 extern const size_t event_rules_count;
+
+/* Fields of an event; ERR_FORMAT when absent or wrong */
+enum err event_field_day(const json_t *o, const char *key, day_t *out);
+enum err event_field_serial(const json_t *o, const char *key, uint64_t *out);
+enum err event_field_word(const json_t *o, const char *key, char *out,
+    size_t size);
+enum err event_field_case(const struct state *s, const json_t *o,
+    size_t *out);
+/* Appends to a list grown by state_room; the caller frees it, also after a
+ * failure */
+enum err event_take_weeks(const json_t *o, const char *key, day_t **list,
+    size_t *count, size_t *room);
+
+/* events_intake.c */
+enum err on_manifest(struct state *s, const json_t *o);
+enum err on_complete(struct state *s, const json_t *o);
+enum err on_import(struct state *s, const json_t *o);
+enum err on_read(struct state *s, const json_t *o);
+enum err on_message(struct state *s, const json_t *o);
+enum err on_match(struct state *s, const json_t *o);
+enum err on_duplicate(struct state *s, const json_t *o);
 
 /* Room for one more in a grown array; NULL: no memory */
 void *state_room(void *p, size_t *room, size_t count, size_t each);

@@ -19,6 +19,9 @@
 
 #define FRAME_HEAD 6u
 #define FRAME_MAX 65536u
+/* Exit of a child without sandbox or readable file: no fault of the envelope,
+ * which must not count as read, else the gateway would erase it */
+#define CHILD_UNABLE 3
 #define END_LEN (1u + HASH_LEN + HASH_LEN + 8u)
 
 enum frame { FRAME_PIECE = 1, FRAME_REPORT, FRAME_JSON, FRAME_SIGNATURE,
@@ -101,7 +104,7 @@ child(int in, int out, struct age_identity *const *ids, size_t n)
 
 	memset(&c, 0, sizeof c);
 	if (h == NULL || sandbox_enter(in, out) != OK) {
-		_exit(3);
+		_exit(CHILD_UNABLE);
 	}
 	e = n == 0 ? ERR_NO_MATCH :
 	    envelope_open_new(ids, n, piece_send, &out, 1, &o);
@@ -113,7 +116,7 @@ child(int in, int out, struct age_identity *const *ids, size_t n)
 		}
 	}
 	if (got < 0) {
-		_exit(4);
+		_exit(CHILD_UNABLE);
 	}
 	if (e == OK) {
 		e = envelope_open_end(o, &c);
@@ -354,7 +357,11 @@ opener_run(int fd, const uint8_t sha256[HASH_LEN], uint64_t size,
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
 		continue;
 	}
-	if (out->what == OPENED_DAMAGED && (!WIFEXITED(status) ||
+	if (out->what == OPENED_DAMAGED && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == CHILD_UNABLE) {
+		out->what = OPENED_FAILED;
+		out->why = ERR_IO;
+	} else if (out->what == OPENED_DAMAGED && (!WIFEXITED(status) ||
 	    WEXITSTATUS(status) != 0) && !file_is(fd, sha256)) {
 		out->what = OPENED_EDITED;
 	}

@@ -147,6 +147,9 @@ verb_extract(struct desk *d, int argc, char **argv)
 	if (e == OK && (k = desk_case(d, ref)) == NOT_FOUND) {
 		e = ERR_UNKNOWN;
 	}
+	if (e == OK) {
+		e = desk_imported(d);
+	}
 	if (e == OK && d->state->kase[k].withdrawn) {
 		say_error("the reporter withdrew this report; it is not "
 		    "given out");

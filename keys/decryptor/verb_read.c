@@ -100,7 +100,8 @@ list_notes(const struct state *s)
 {
 	if (s->importing) {
 		say_error("an import was cut off; import the same bundle "
-		    "again before you read (a withdrawal may be waiting)");
+		    "again (until then no text is shown: a withdrawal may be "
+		    "waiting)");
 	}
 	if (s->unmatched > 0) {
 		printf("%llu message(s) of a thread whose first message has "
@@ -369,6 +370,9 @@ verb_show(struct desk *d, int argc, char **argv)
 	if (e == OK && (k = desk_case(d, ref)) == NOT_FOUND) {
 		e = ERR_UNKNOWN;
 	}
+	if (e == OK) {
+		e = desk_imported(d);
+	}
 	if (e != OK) {
 		return exit_of(e);
 	}
@@ -381,9 +385,6 @@ verb_show(struct desk *d, int argc, char **argv)
 		json_object_set_new(o, "out", out);
 		json_object_set_new(o, "notes", notes);
 	} else {
-		if (d->state->importing) {
-			list_notes(d->state);
-		}
 		case_line(d, &d->state->kase[k]);
 	}
 	e = show_messages(d, k, in);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Week keys die when nothing can need them any more: the gateway says the
- * week is closed, every body listed up to then was read, a backup on a
- * second medium holds what was in them (else a broken disk would lose what
- * only these keys open), and the gateway's day agrees with ours.
+ * week is closed, every body listed up to and with the manifest that says so
+ * was read, a backup on a second medium holds what was in them (else a broken
+ * disk would lose what only these keys open), and the gateway's day agrees
+ * with ours. Manifests after that one cannot list the week, so they are not
+ * waited for: something new comes with every bundle.
  */
-#include <string.h>
-
 #include "intake.h"
 #include "terminal.h"
 
@@ -16,18 +16,17 @@ enum err
 weeks_destroy(struct desk *d, struct intake_result *r)
 {
 	const struct state *s = d->state;
-	uint8_t hash[HASH_LEN];
+	uint64_t safe;
 	json_t *o, *weeks;
 	day_t dead[KEYRING_WEEKS_MAX], gateway;
 	unsigned n = 0;
 	enum err e;
 
-	if (s->manifests == 0 || s->backed_up <
-	    s->manifest[s->manifests - 1].serial ||
-	    state_confirmed(s, hash) <
-	    s->manifest[s->manifests - 1].serial) {
+	if (s->manifests == 0) {
 		return OK;
 	}
+	safe = state_complete(s);
+	safe = safe < s->backed_up ? safe : s->backed_up;
 	gateway = s->manifest[s->manifests - 1].day;
 	if (gateway > d->today + DAYS_APART ||
 	    gateway < d->today - DAYS_APART) {
@@ -35,7 +34,8 @@ weeks_destroy(struct desk *d, struct intake_result *r)
 	}
 	for (unsigned i = 0; i < d->ring->weeks; i++) {
 		day_t week = d->ring->week[i].week;
-		if (state_week_closed(s, week) &&
+		uint64_t closed = state_week_closed(s, week);
+		if (closed != 0 && closed <= safe &&
 		    epoch_last_day(week) < d->today) {
 			dead[n++] = week;
 		}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Events of an import: manifests, bodies read, messages and their threads.
+ * The rule of events.c holds here too: no name ever changes its meaning.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fold_private.h"
+#include "meldluik/json.h"
+
+static void
+replies_posted(struct state *s)
+{
+	for (size_t i = 0; i < s->answers; i++) {
+		struct draft *a = &s->answer[i];
+		struct kase *k = &s->kase[a->kase];
+		if (a->posted != DAY_NONE || a->serial == 0 ||
+		    a->serial > s->applied_serial) {
+			continue;
+		}
+		a->posted = s->applied_day;
+		if (a->kind == REPLY_ACKNOWLEDGEMENT &&
+		    k->ack_posted == DAY_NONE) {
+			k->ack_posted = a->posted;
+		} else if ((a->kind == REPLY_FEEDBACK ||
+		    a->kind == REPLY_CLOSING) &&
+		    k->feedback_posted == DAY_NONE) {
+			k->feedback_posted = a->posted;
+		}
+	}
+}
+
+static enum err
+take_applied(struct state *s, const json_t *o)
+{
+	uint64_t tenure = 0, serial = 0;
+	const json_t *a;
+	uint8_t hash[HASH_LEN];
+	day_t day = 0;
+	enum err e;
+
+	if (json_object_get(o, "applied") == NULL) {
+		return OK;
+	}
+	e = json_object_field(o, "applied", &a);
+	if (e != OK || (e = event_field_serial(a, "tenure", &tenure)) != OK ||
+	    (e = event_field_serial(a, "serial", &serial)) != OK ||
+	    (e = event_field_day(a, "day", &day)) != OK ||
+	    (e = json_hex_field(a, "sha256", hash, HASH_LEN)) != OK) {
+		return e;
+	}
+	if (tenure > s->applied_tenure || (tenure == s->applied_tenure &&
+	    serial > s->applied_serial)) {
+		s->applied_tenure = tenure;
+		s->applied_serial = serial;
+		s->applied_day = day;
+		memcpy(s->applied_hash, hash, HASH_LEN);
+		if (tenure == s->tenure) {
+			replies_posted(s);
+		}
+	}
+	return OK;
+}
+
+static enum err
+take_closed(struct state *s, const json_t *o, uint64_t serial)
+{
+	day_t *week = NULL;
+	size_t count = 0, room = 0;
+	enum err e = event_take_weeks(o, "closed", &week, &count, &room);
+
+	for (size_t i = 0; i < count && e == OK; i++) {
+		struct closed_week *more = state_room(s->closed,
+		    &s->closeds_room, s->closeds, sizeof *s->closed);
+		if (more == NULL) {
+			e = ERR_MEMORY;
+			break;
+		}
+		s->closed = more;
+		more[s->closeds++] = (struct closed_week){week[i], serial};
+	}
+	free(week);
+	return e;
+}
+
+enum err
+on_manifest(struct state *s, const json_t *o)
+{
+	struct manifest m = {.complete = false}, *more;
+	enum err e = event_field_serial(o, "serial", &m.serial);
+
+	if (e != OK || (e = json_hex_field(o, "sha256", m.hash,
+	    HASH_LEN)) != OK || (e = event_field_day(o, "day", &m.day)) != OK ||
+	    (e = json_hex_field(o, "record", m.record, RECORD_ID)) != OK ||
+	    (e = event_field_serial(o, "generation", &s->generation)) != OK) {
+		return e;
+	}
+	if (s->manifests > 0 &&
+	    m.serial != s->manifest[s->manifests - 1].serial + 1) {
+		return ERR_CHAIN;
+	}
+	more = state_room(s->manifest, &s->manifests_room, s->manifests,
+	    sizeof *s->manifest);
+	if (more == NULL) {
+		return ERR_MEMORY;
+	}
+	s->manifest = more;
+	more[s->manifests++] = m;
+	e = take_closed(s, o, m.serial);
+	return e == OK ? take_applied(s, o) : e;
+}
+
+enum err
+on_complete(struct state *s, const json_t *o)
+{
+	uint64_t serial;
+	enum err e = event_field_serial(o, "serial", &serial);
+
+	for (size_t i = 0; e == OK && i < s->manifests; i++) {
+		if (s->manifest[i].serial == serial) {
+			s->manifest[i].complete = true;
+		}
+	}
+	return e;
+}
+
+static enum err
+body_add(struct state *s, const char *hex)
+{
+	struct read_body *more = state_room(s->body, &s->bodies_room,
+	    s->bodies, sizeof *s->body);
+
+	if (more == NULL) {
+		return ERR_MEMORY;
+	}
+	s->body = more;
+	if (hex_decode(hex, more[s->bodies].sha256, HASH_LEN) != OK) {
+		return ERR_FORMAT;
+	}
+	s->bodies++;
+	return OK;
+}
+
+/* Bodies that were read and hold nothing for this desk */
+enum err
+on_read(struct state *s, const json_t *o)
+{
+	static const char *const lists[] = {"other", "foreign", "damaged"};
+	enum err e = OK;
+
+	for (unsigned l = 0; l < 3 && e == OK; l++) {
+		const json_t *a;
+		size_t i;
+		json_t *v;
+		e = json_array_field(o, lists[l], 4096, &a);
+		json_array_foreach ((json_t *)(uintptr_t)a, i, v) {
+			if (e == OK) {
+				e = json_is_string(v) ? body_add(s,
+				    json_string_value(v)) : ERR_FORMAT;
+			}
+		}
+		if (e == OK && l == 1) {
+			s->foreign += json_array_size(a);
+		} else if (e == OK && l == 2) {
+			s->damaged += json_array_size(a);
+		}
+	}
+	return e;
+}
+
+static void
+message_join(struct state *s, size_t m, size_t k)
+{
+	struct message *msg = &s->message[m];
+
+	msg->kase = k;
+	s->kase[k].messages++;
+	s->kase[k].attachments += msg->attachments;
+	if (msg->kind == REPORT_WITHDRAWAL) {
+		s->kase[k].withdrawn = true;
+	}
+}
+
+static enum err
+case_add(struct state *s, const char *ref, size_t m, const char *route,
+    day_t received)
+{
+	struct kase *more = state_room(s->kase, &s->kases_room, s->kases,
+	    sizeof *s->kase), *k;
+	const struct message *msg = &s->message[m];
+
+	if (more == NULL) {
+		return ERR_MEMORY;
+	}
+	s->kase = more;
+	k = &more[s->kases];
+	memset(k, 0, sizeof *k);
+	memcpy(k->ref, ref, strlen(ref) + 1);
+	memcpy(k->route, route, strlen(route) + 1);
+	k->kind = msg->kind;
+	k->state = CASE_FETCHED;
+	memcpy(k->language, msg->language, sizeof k->language);
+	k->received = received;
+	k->has_mailbox = msg->has_signer;
+	k->signer = msg->signer;
+	memcpy(k->key, msg->key, KEY_ID);
+	k->first = m;
+	k->ack_posted = k->feedback_posted = DAY_NONE;
+	k->ack_drafted = k->feedback_drafted = DAY_NONE;
+	s->kases++;
+	message_join(s, m, s->kases - 1);
+	return OK;
+}
+
+static enum err
+message_read(const json_t *o, struct message *m)
+{
+	int64_t kind, attachments;
+	const char *signer;
+	enum err e = json_int_field(o, "kind", 0, REPORT_WITHDRAWAL, &kind);
+
+	m->kase = NOT_FOUND;
+	if (e != OK || (e = json_hex_field(o, "message_id", m->message_id,
+	    MESSAGE_ID_LEN)) != OK || (e = json_hex_field(o, "payload",
+	    m->payload, HASH_LEN)) != OK || (e = json_string_field(o,
+	    "signer", 0, SIGN_KEY_TEXT, &signer)) != OK ||
+	    (e = event_field_word(o, "language", m->language,
+	    sizeof m->language)) != OK || (e = event_field_day(o, "received",
+	    &m->received)) != OK || (e = event_field_day(o, "day", &m->seen)) !=
+	    OK || (e = json_hex_field(o, "record", m->record,
+	    RECORD_ID)) != OK || (e = json_hex_field(o, "key", m->key,
+	    KEY_ID)) != OK || (e = json_int_field(o, "attachments", 0,
+	    REPORT_ATTACHMENTS_MAX, &attachments)) != OK) {
+		return e;
+	}
+	m->kind = (enum report_kind)kind;
+	m->attachments = (unsigned)attachments;
+	m->has_signer = signer[0] != 0;
+	return m->has_signer ? sign_pk_parse(signer, &m->signer) : OK;
+}
+
+/* A message of this desk: from an envelope, or entered by hand */
+enum err
+on_message(struct state *s, const json_t *o)
+{
+	struct message m = {0}, *more;
+	char route[CODE_WORD];
+	const char *ref, *sha256;
+	enum err e = message_read(o, &m);
+	size_t k;
+
+	if (e != OK || (e = json_string_field(o, "case", 0, REF_TEXT - 1,
+	    &ref)) != OK || (e = json_string_field(o, "sha256", 0,
+	    2 * HASH_LEN, &sha256)) != OK || (e = event_field_word(o, "route",
+	    route, sizeof route)) != OK) {
+		return e;
+	}
+	m.conflict = json_is_true(json_object_get(o, "conflict"));
+	m.entered = sha256[0] == 0;
+	more = state_room(s->message, &s->messages_room, s->messages,
+	    sizeof *s->message);
+	if (more == NULL) {
+		return ERR_MEMORY;
+	}
+	s->message = more;
+	more[s->messages++] = m;
+	if (m.kind == REPORT_WITHDRAWAL) {
+		s->withdrawals++;
+	}
+	if (!m.entered && (e = body_add(s, sha256)) != OK) {
+		return e;
+	}
+	if (ref[0] == 0) {
+		s->unmatched++;
+		return OK;
+	}
+	k = state_case(s, ref);
+	if (k != NOT_FOUND) {
+		message_join(s, s->messages - 1, k);
+		return OK;
+	}
+	e = case_add(s, ref, s->messages - 1, route, m.received);
+	if (e == OK) {
+		s->kase[s->kases - 1].oral =
+		    json_is_true(json_object_get(o, "oral"));
+	}
+	return e;
+}
+
+/* Follow-ups that came before the first message of their thread */
+enum err
+on_match(struct state *s, const json_t *o)
+{
+	size_t k;
+	enum err e = event_field_case(s, o, &k);
+
+	for (size_t i = 0; e == OK && i < s->messages; i++) {
+		struct message *m = &s->message[i];
+		if (m->kase == NOT_FOUND && m->has_signer &&
+		    sign_pk_equal(&m->signer, &s->kase[k].signer)) {
+			message_join(s, i, k);
+			s->unmatched--;
+		}
+	}
+	return e;
+}
+
+enum err
+on_duplicate(struct state *s, const json_t *o)
+{
+	const char *sha256;
+	enum err e = json_string_field(o, "sha256", 1, 2 * HASH_LEN, &sha256);
+
+	s->duplicates++;
+	return e == OK ? body_add(s, sha256) : e;
+}
+
+enum err
+on_import(struct state *s, const json_t *o)
+{
+	const char *phase;
+	enum err e = json_string_field(o, "phase", 1, 8, &phase);
+
+	if (e == OK) {
+		s->importing = strcmp(phase, "begin") == 0;
+	}
+	return e;
+}
