@@ -250,6 +250,31 @@ on_destroyed(struct state *s, const json_t *o)
 	    &s->destroyeds_room);
 }
 
+/* Rows of the register; with "replaces" those of before count no more */
+static enum err
+on_register(struct state *s, const json_t *o)
+{
+	struct register_import in = {.day = DAY_NONE}, *more;
+	enum err e = event_field_day(o, "day", &in.day);
+
+	if (e != OK || (e = json_hex_field(o, "sha256", in.sha256,
+	    HASH_LEN)) != OK || (e = json_hex_field(o, "record", in.record,
+	    RECORD_ID)) != OK) {
+		return e;
+	}
+	if (json_is_true(json_object_get(o, "replaces"))) {
+		s->row_imports = 0;
+	}
+	more = state_room(s->rows, &s->row_imports_room, s->row_imports,
+	    sizeof *s->rows);
+	if (more == NULL) {
+		return ERR_MEMORY;
+	}
+	s->rows = more;
+	more[s->row_imports++] = in;
+	return OK;
+}
+
 const struct event_rule event_rules[] = {
 	{"init", on_init},
 	{"keyset", on_fact},
@@ -267,6 +292,7 @@ const struct event_rule event_rules[] = {
 	{"note", on_note},
 	{"classify", on_classify},
 	{"state", on_state},
+	{"register", on_register},
 	{"export", on_export},
 	{"backup", on_backup},
 	{"confirm_without_backup", on_confirm},

@@ -30,6 +30,7 @@ state_free(struct state *s)
 		free(s->note);
 		free(s->manifest);
 		free(s->body);
+		free(s->rows);
 		free(s->closed);
 		free(s->destroyed);
 		free(s);

@@ -76,6 +76,11 @@ struct closed_week {
 	day_t week;
 	uint64_t serial; /* of the first manifest that says so */
 };
+struct register_import { /* rows of the register, taken in as files */
+	day_t day;
+	uint8_t sha256[HASH_LEN]; /* of the packed rows */
+	uint8_t record[RECORD_ID];
+};
 struct read_body { /* sorted by hash */
 	uint8_t sha256[HASH_LEN];
 };
@@ -97,6 +102,8 @@ struct state {
 	struct read_body *body;
 	size_t bodies, bodies_room;
 	size_t sorted; /* the first so many of ${body} are in order */
+	struct register_import *rows; /* those that count */
+	size_t row_imports, row_imports_room;
 	uint64_t duplicates, foreign, damaged, withdrawals, unmatched;
 	bool importing; /* an import began and did not end */
 	uint64_t generation;

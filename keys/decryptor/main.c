@@ -69,6 +69,20 @@ static const struct verb verbs[] = {
 	    "when the gateway applied\nthe bundle that carries it.\n"},
 	{"note", verb_note, "note ID [--file FILE]",
 	    "Keeps a note with the case; nobody else reads it.\n"},
+	{"register", verb_register, "register import DIR [--replace] | show | "
+	    "export DIR",
+	    "Rows of the register besides the cases of this desk: report.csv, "
+	    "adviser_case.csv,\nadviser_hours.csv, contact.csv, advice.csv, "
+	    "talk.csv, ledger.csv; those that lie in DIR.\nThe same rows "
+	    "again change nothing; --replace makes them the only imported "
+	    "rows. A row with\nthe reference of a case stands for that case. "
+	    "`export` writes all rows, cases included.\n"},
+	{"report", verb_report, "report --year Y [--as-of DATE] [--format "
+	    "html|csv|json|md] [--out FILE]",
+	    "The annual report from register and cases, as known on --as-of "
+	    "(today). Reports that are\nnot classified are not counted; the "
+	    "number left out is said. html prints on A4. json also lists\n"
+	    "the clocks of every case: not for publication.\n"},
 	{"export", verb_export, "export DIR [--confirm-without-backup]",
 	    "Writes the outbound bundle to DIR. What lay there is renamed, "
 	    "never removed.\n--confirm-without-backup (rehearsal) confirms "

@@ -30,6 +30,8 @@ int verb_enter(struct desk *d, int argc, char **argv);
 int verb_acknowledge(struct desk *d, int argc, char **argv);
 int verb_reply(struct desk *d, int argc, char **argv);
 int verb_note(struct desk *d, int argc, char **argv);
+int verb_register(struct desk *d, int argc, char **argv);
+int verb_report(struct desk *d, int argc, char **argv);
 int verb_backup(struct desk *d, int argc, char **argv);
 int verb_restore(struct desk *d, int argc, char **argv);
 int verb_verify(struct desk *d, int argc, char **argv);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The annual report as numbered tables with Dutch captions, from which every
+ * printed form is made. Holds counts, never a case.
+ */
+#ifndef DECRYPTOR_ANNUAL_SHEETS_H
+#define DECRYPTOR_ANNUAL_SHEETS_H
+
+#include "meldluik/annual.h"
+
+enum sheet_name {
+	SHEET_VIOLATIONS, SHEET_OUTCOMES, SHEET_YEARS, SHEET_ADVICE,
+	SHEET_CONTACTS, SHEET_CASES, SHEET_OFFICIAL, SHEET_CONTACT_HOURS,
+	SHEET_ACTIVITY_HOURS, SHEET_RELATIONS, SHEET_KINDS, SHEET_TERMS,
+	SHEETS
+};
+#define SHEET_COLUMNS 2
+#define SHEET_HEADING 32
+
+struct sheet_cell {
+	int64_t value;
+	char print[FIGURE_TEXT]; /* "" is a blank cell, "0" a zero */
+};
+struct sheet_row {
+	const char *label; /* of the profile, ours, or ${year} */
+	char year[8];
+	bool total;
+	struct sheet_cell cell[SHEET_COLUMNS];
+};
+struct sheet {
+	const char *key, *caption, *head;
+	unsigned columns;
+	char heading[SHEET_COLUMNS][SHEET_HEADING];
+	struct sheet_row row[ANNUAL_YEARS_MAX + 1];
+	size_t rows;
+};
+struct sheets {
+	struct sheet sheet[SHEETS];
+	const struct annual *annual;
+	const char *organisation;
+	unsigned left_out;
+};
+
+/* Borrows ${a}; labels live as long as its profile. free() it. */
+struct sheets *sheets_new(const struct annual *a, const char *organisation,
+    unsigned left_out);
+
+/* One row a figure: table,label,column,value,print */
+void sheets_csv(const struct sheets *s, struct buf *out);
+void sheets_markdown(const struct sheets *s, struct buf *out);
+/* One page that needs no other file */
+void sheets_html(const struct sheets *s, struct buf *out);
+
+/* Bars of a sheet as SVG: lying, one group a row; standing, one a row */
+void chart_lying(const struct sheet *s, unsigned number, struct buf *out);
+void chart_standing(const struct sheet *s, unsigned number, struct buf *out);
+
+/* printf into ${out}, at most 512 bytes, for markup and numbers of ours */
+void put_format(struct buf *out, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void put_html(struct buf *out, const char *s); /* escaped */
+
+#endif

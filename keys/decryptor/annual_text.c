@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The annual tables as CSV for a spreadsheet and as Markdown. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "annual_sheets.h"
+#include "meldluik/csv.h"
+#include "meldluik/html.h"
+
+void
+put_format(struct buf *out, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (n < 0 || n >= (int)sizeof text) {
+		out->failed = true;
+		return;
+	}
+	buf_put(out, text, (size_t)n);
+}
+
+void
+put_html(struct buf *out, const char *s)
+{
+	html_text(out, s, strlen(s));
+}
+
+void
+sheets_csv(const struct sheets *s, struct buf *out)
+{
+	static const char *const header[] = {"table", "label", "column",
+		"value", "print"};
+
+	for (unsigned i = 0; i < 5; i++) {
+		csv_put(out, header[i], i == 4);
+	}
+	for (unsigned i = 0; i < SHEETS; i++) {
+		const struct sheet *t = &s->sheet[i];
+		for (size_t r = 0; r < t->rows; r++) {
+			for (unsigned c = 0; c < t->columns; c++) {
+				char value[24];
+				snprintf(value, sizeof value, "%" PRId64,
+				    t->row[r].cell[c].value);
+				csv_put(out, t->key, false);
+				csv_put(out, t->row[r].label, false);
+				csv_put(out, t->heading[c], false);
+				csv_put(out, value, false);
+				csv_put(out, t->row[r].cell[c].print, true);
+			}
+		}
+	}
+}
+
+/* Text of a profile in a table: what Markdown would obey is escaped */
+static void
+put_markdown(struct buf *out, const char *s)
+{
+	for (; *s != 0; s++) {
+		if (strchr("\\`*_{}[]<>|#", *s) != NULL) {
+			buf_text(out, "\\");
+		}
+		buf_u8(out, *s == '\n' || *s == '\r' ? ' ' : (uint8_t)*s);
+	}
+}
+
+static void
+markdown_table(const struct sheet *t, unsigned number, struct buf *out)
+{
+	put_format(out, "\n## Tabel %u. ", number);
+	put_markdown(out, t->caption);
+	buf_text(out, "\n\n| ");
+	put_markdown(out, t->head);
+	for (unsigned c = 0; c < t->columns; c++) {
+		buf_text(out, " | ");
+		put_markdown(out, t->heading[c]);
+	}
+	buf_text(out, " |\n|---|");
+	for (unsigned c = 0; c < t->columns; c++) {
+		buf_text(out, "--:|");
+	}
+	buf_text(out, "\n");
+	for (size_t r = 0; r < t->rows; r++) {
+		buf_text(out, "| ");
+		put_markdown(out, t->row[r].label);
+		for (unsigned c = 0; c < t->columns; c++) {
+			buf_text(out, " | ");
+			put_markdown(out, t->row[r].cell[c].print);
+		}
+		buf_text(out, " |\n");
+	}
+}
+
+void
+sheets_markdown(const struct sheets *s, struct buf *out)
+{
+	char day[DAY_TEXT];
+
+	day_text(s->annual->as_of, day);
+	put_format(out, "# Jaarverslag integriteit %d\n\n", s->annual->year);
+	put_markdown(out, s->organisation);
+	put_format(out, "\n\nStand op %s. Het jaar van ontvangst telt.\n",
+	    day);
+	if (s->left_out > 0) {
+		put_format(out, "\nNiet meegeteld: %u melding(en) zonder "
+		    "soort.\n", s->left_out);
+	}
+	for (unsigned i = 0; i < SHEETS; i++) {
+		markdown_table(&s->sheet[i], i + 1, out);
+	}
+}
