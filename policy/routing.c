@@ -120,6 +120,21 @@ routing_default_warning(const struct profile *p, const char *lang)
 	return json_label(section(p, "warning"), lang, "");
 }
 
+const char *
+routing_default(const struct profile *p)
+{
+	return json_string_value(section(p, "default"));
+}
+
+const char *
+routing_prefer(const struct profile *p, size_t i, size_t k)
+{
+	const json_t *role = json_array_get(section(p, "roles"), i);
+
+	return json_string_value(json_array_get(
+	    json_object_get(role, "prefer"), k));
+}
+
 static bool
 may_read(const struct route_desk *desk, const char *role)
 {

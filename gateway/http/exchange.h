@@ -77,7 +77,8 @@ extern const struct handler courier_handlers[]; /* own listener only */
  * callback is called exactly once on an engine thread, also when the store
  * died (ERR_BUSY), and then before release(). The exchange is suspended from
  * ask_store until the callback, which may answer or ask again; if it does
- * neither, body() or finish() goes on. One request at a time. ${payload} up
+ * neither, body() or finish() goes on. One request at a time; none for an
+ * exchange already answered (or whose peer left: then it does nothing). ${payload} up
  * to ASK_PAYLOAD_MAX bytes must stay until the callback; it is copied to
  * memory shared with the store and wiped there after.
  */

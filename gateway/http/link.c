@@ -212,6 +212,9 @@ void
 ask_store(struct exchange *x, const struct ask_request *q, ask_done done,
     void *arg)
 {
+	if (x->answered) {
+		return; /* the peer left during an answer; release() follows */
+	}
 	exchange_suspend(x);
 	pthread_mutex_lock(&lock);
 	x->job.q = *q;

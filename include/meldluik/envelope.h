@@ -58,6 +58,14 @@ enum err envelope_attachment_end(struct envelope *e, uint64_t *size,
  */
 enum err envelope_finish(struct envelope *e, const struct report *r,
     const uint8_t *thread_seed);
+/*
+ * The same in steps, for a sink that cannot take a class of padding at once:
+ * envelope_close writes the report, then envelope_pad up to ${max} zeros a
+ * call until ${done}.
+ */
+enum err envelope_close(struct envelope *e, const struct report *r,
+    const uint8_t *thread_seed);
+enum err envelope_pad(struct envelope *e, uint64_t max, bool *done);
 void envelope_free(struct envelope *e);
 
 /* Sealed size for given attachment sizes, known before sealing */

@@ -35,6 +35,11 @@ const char *routing_label(const struct profile *p, size_t i,
 const char *routing_default_warning(const struct profile *p,
     const char *lang);
 
+/* The code of the role taken when nothing is chosen */
+const char *routing_default(const struct profile *p);
+/* Id of the k-th desk role i prefers; NULL past the last */
+const char *routing_prefer(const struct profile *p, size_t i, size_t k);
+
 /*
  * routing_pick(p, role, desks, n, number): the desk for a report about
  * ${role}: the first of the role's preferred desks (by id) that may read it,

@@ -32,7 +32,8 @@ closing_bytes(void)
 	    TAR_END;
 }
 
-enum stage { STAGE_BETWEEN, STAGE_SIZED, STAGE_UNSIZED, STAGE_DONE };
+enum stage { STAGE_BETWEEN, STAGE_SIZED, STAGE_UNSIZED, STAGE_PADDING,
+	STAGE_DONE };
 
 struct envelope {
 	struct age_seal *seal;
@@ -45,6 +46,7 @@ struct envelope {
 	unsigned parts;          /* STAGE_UNSIZED: written */
 	uint8_t *part;           /* STAGE_UNSIZED: the part being filled */
 	size_t part_len;
+	uint64_t class_size;     /* STAGE_PADDING */
 	struct {
 		uint64_t size;
 		uint8_t sha256[HASH_LEN];
@@ -379,7 +381,7 @@ out:
 }
 
 enum err
-envelope_finish(struct envelope *e, const struct report *r,
+envelope_close(struct envelope *e, const struct report *r,
     const uint8_t *thread_seed)
 {
 	uint64_t before = age_seal_taken(e->seal), class_size;
@@ -406,10 +408,41 @@ envelope_finish(struct envelope *e, const struct report *r,
 		}
 		return err;
 	}
-	e->stage = STAGE_DONE;
-	if ((err = age_seal_zeros(e->seal, class_size -
-	    age_seal_taken(e->seal))) != OK) {
-		return fail(e, err);
+	e->class_size = class_size;
+	e->stage = STAGE_PADDING;
+	return OK;
+}
+
+enum err
+envelope_pad(struct envelope *e, uint64_t max, bool *done)
+{
+	uint64_t left;
+	enum err r;
+
+	if (e->failed != OK) {
+		return e->failed;
 	}
-	return fail(e, age_seal_end(e->seal));
+	if (e->stage != STAGE_PADDING) {
+		return ERR_USAGE;
+	}
+	left = e->class_size - age_seal_taken(e->seal);
+	*done = left <= max;
+	if ((r = age_seal_zeros(e->seal, *done ? left : max)) != OK) {
+		return fail(e, r);
+	}
+	if (*done) {
+		e->stage = STAGE_DONE;
+		r = age_seal_end(e->seal);
+	}
+	return fail(e, r);
+}
+
+enum err
+envelope_finish(struct envelope *e, const struct report *r,
+    const uint8_t *thread_seed)
+{
+	enum err err = envelope_close(e, r, thread_seed);
+	bool done;
+
+	return err != OK ? err : envelope_pad(e, UINT64_MAX, &done);
 }

@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A message without scripts, from form to envelope: fields are judged when
+ * the first file or the end comes, files are sealed while they are read, and
+ * report.json is written last. Holds a reporter's plaintext in passing: all
+ * of it in secret memory, wiped on every way out.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "meldluik/secret.h"
+#include "sending.h"
+
+#define PAD_STEP (512u * 1024u)
+#define UPLOAD_HEAD_MAX 4096u
+
+void
+sending_fail(struct sending *s, enum text_id why)
+{
+	if (s->why == NO_PROBLEM) {
+		s->why = why;
+		s->bad_code = why == TEXT_ERR_CODE_MISSING ||
+		    why == TEXT_ERR_CODE_TYPO || why == TEXT_ERR_CODE_LENGTH ||
+		    why == TEXT_ERR_CODE_DESK;
+		s->bad_what = why == TEXT_ERR_TEXT || why == TEXT_ERR_LARGE;
+	}
+}
+
+static bool
+first(const struct sending *s)
+{
+	return s->what == POST_REPORT || s->what == POST_ADVICE;
+}
+
+/* --- judging the fields --- */
+
+static bool
+blank(const char *s)
+{
+	return s[strspn(s, " \t\n")] == '\0';
+}
+
+/* Code and desk of the message; sets s->keys when there is a code */
+static bool
+judge_code(struct sending *s, unsigned *desk)
+{
+	const char *typed = fields_get(s->fields, "code");
+	const char *about = fields_get(s->fields, "about");
+	const struct keyset_desk *d;
+	struct code code;
+	unsigned wanted = 0;
+	bool good = false;
+	enum err e;
+
+	memset(&code, 0, sizeof(code));
+	if (first(s)) {
+		e = site_role_known(s->site, about) ?
+		    site_desk(s->site, about, &wanted) : ERR_FORMAT;
+		if (e != OK) {
+			sending_fail(s, e == ERR_POLICY ? TEXT_ERR_NOBODY :
+			    TEXT_ERR_FORM);
+			return false;
+		}
+		if (blank(typed)) {
+			*desk = wanted;
+			if (*fields_get(s->fields, "no_mailbox") == '\0') {
+				sending_fail(s, TEXT_ERR_CODE_MISSING);
+				return false;
+			}
+			return true;
+		}
+	}
+	e = code_parse(typed, fields_len(s->fields, "code"), &code);
+	if (e != OK) {
+		sending_fail(s, e == ERR_FORMAT ? TEXT_ERR_CODE_LENGTH :
+		    TEXT_ERR_CODE_TYPO);
+		goto out;
+	}
+	d = keyset_desk_now(s->site->keyset, code_desk(&code));
+	if (d == NULL || (first(s) && d->number != wanted)) {
+		sending_fail(s, TEXT_ERR_CODE_DESK);
+		goto out;
+	}
+	*desk = d->number;
+	s->keys = secret_new(sizeof(*s->keys));
+	if (s->keys == NULL) {
+		sending_fail(s, TEXT_ERR_BUSY);
+		goto out;
+	}
+	code_derive(&code, s->site->keyset->org, s->keys);
+	good = true;
+out:
+	secret_wipe(&code, sizeof(code));
+	return good;
+}
+
+static enum err
+answers_add(struct sending *s)
+{
+	static const char *const keys[] = { "what", "when", "where", "who",
+		"how_known", "ongoing", "danger", "told_someone", "wishes" };
+	unsigned i;
+	enum err e = OK;
+
+	for (i = 0; e == OK && i < sizeof(keys) / sizeof(*keys); i++) {
+		const char *text = fields_get(s->fields, keys[i]);
+
+		if (!blank(text)) {
+			e = report_answer_add(s->report, keys[i], text,
+			    fields_len(s->fields, keys[i]));
+		}
+	}
+	return e;
+}
+
+static enum err
+thread_set(struct sending *s)
+{
+	uint8_t last[16];
+
+	if (s->keys == NULL) {
+		return OK;
+	}
+	if (first(s)) {
+		return report_thread_first(s->report, s->keys);
+	}
+	if (hex_decode(fields_get(s->fields, "last"), last, 16) != OK) {
+		return report_thread_later(s->report, s->keys, NULL);
+	}
+	return report_thread_later(s->report, s->keys, last);
+}
+
+static enum err
+report_fill(struct sending *s, unsigned desk)
+{
+	static const enum report_kind kinds[] = {
+		[POST_REPORT] = REPORT_REPORT, [POST_ADVICE] = REPORT_ADVICE,
+		[POST_FOLLOW_UP] = REPORT_FOLLOW_UP,
+		[POST_WITHDRAW] = REPORT_WITHDRAWAL };
+	const char *relation = fields_get(s->fields, "relation");
+	const char *about = fields_get(s->fields, "about");
+	struct report *r = s->report = report_new();
+	enum err e;
+
+	if (r == NULL) {
+		return ERR_MEMORY;
+	}
+	r->kind = kinds[s->what];
+	memcpy(r->org, s->site->keyset->org, ORG_LEN);
+	memcpy(r->keyset, s->site->keyset->hash, HASH_LEN);
+	s->week = s->site->epoch->week;
+	week_text(s->week, r->epoch);
+	r->desk = desk;
+	r->sealed_by = SEALED_SERVER;
+	strcpy(r->language, site_language(s->site->lang));
+	if (strlen(relation) >= sizeof(r->relation) ||
+	    strlen(about) >= sizeof(r->about)) {
+		return ERR_FORMAT;
+	}
+	strcpy(r->relation, *relation == '\0' ? "not_said" : relation);
+	strcpy(r->about, first(s) ? about : "");
+	/* The form's number: random, and the same when the form is resent */
+	if (hex_decode(fields_get(s->fields, "form"), r->message_id,
+	    MESSAGE_ID_LEN) != OK) {
+		return ERR_FORMAT;
+	}
+	if ((e = thread_set(s)) == OK && s->what != POST_WITHDRAW) {
+		e = answers_add(s);
+	}
+	return e;
+}
+
+/* Would the text alone fit? Asked before a gigabyte follows */
+static enum err
+report_fits(const struct report *r)
+{
+	struct buf b = buf_new_secret(REPORT_JSON_MAX);
+	enum err e = report_write(r, &b);
+
+	buf_free(&b);
+	return e;
+}
+
+static void
+prepare(struct sending *s)
+{
+	struct age_recipient *to;
+	unsigned desk = 0, n;
+	enum err e;
+
+	s->prepared = true;
+	if (s->why != NO_PROBLEM) {
+		return;
+	}
+	if (s->site->epoch == NULL) {
+		sending_fail(s, TEXT_ERR_CLOSED);
+		return;
+	}
+	if (first(s) && blank(fields_get(s->fields, "what"))) {
+		sending_fail(s, TEXT_ERR_TEXT);
+		return;
+	}
+	if (!judge_code(s, &desk)) {
+		return;
+	}
+	e = report_fill(s, desk);
+	if (e == OK) {
+		e = report_fits(s->report);
+	}
+	if (e != OK) {
+		sending_fail(s, e == ERR_LIMIT ? TEXT_ERR_LARGE :
+		    e == ERR_MEMORY ? TEXT_ERR_BUSY : TEXT_ERR_FORM);
+		return;
+	}
+	to = calloc(KEYSET_HOLDERS_MAX, sizeof(*to));
+	n = to == NULL ? 0 : epoch_recipients(s->site->epoch, desk, to);
+	e = n == 0 ? ERR_STALE : envelope_new(to, n, courier_sink, s, 1,
+	    &s->envelope);
+	free(to);
+	if (e != OK) {
+		sending_fail(s, n == 0 ? TEXT_ERR_CLOSED : TEXT_ERR_BUSY);
+	}
+}
+
+/* --- a sealed file that passes --- */
+
+static void
+pass_head(struct sending *s)
+{
+	uint8_t org[ORG_LEN];
+	uint64_t size;
+	size_t used;
+	enum err e = upload_file_parse(s->head.p, s->head.len, org,
+	    s->passed_epoch, &size, &used);
+
+	if (e == ERR_BUSY && s->head.len < UPLOAD_HEAD_MAX) {
+		return;
+	}
+	if (e != OK || s->site->keyset == NULL ||
+	    memcmp(org, s->site->keyset->org, ORG_LEN) != 0 ||
+	    week_parse(s->passed_epoch, &s->week) != OK) {
+		sending_fail(s, TEXT_ERR_SEALED);
+		return;
+	}
+	s->passing = true;
+	s->pass_left = size;
+	used = s->head.len - used;
+	if (used > size) {
+		used = (size_t)size;
+	}
+	(void)courier_sink(s, s->head.p + s->head.len - used, used);
+	s->pass_left -= used;
+}
+
+/* Bytes of the file; what comes after the envelope is the tar's end */
+static void
+pass(struct sending *s, const uint8_t *p, size_t len)
+{
+	size_t n;
+
+	while (!s->passing && len > 0 && s->why == NO_PROBLEM) {
+		n = UPLOAD_HEAD_MAX - s->head.len;
+		n = n < len ? n : len;
+		buf_put(&s->head, p, n);
+		p += n;
+		len -= n;
+		pass_head(s);
+	}
+	if (s->why != NO_PROBLEM) {
+		return;
+	}
+	n = len < s->pass_left ? len : (size_t)s->pass_left;
+	if (n > 0 && courier_sink(s, p, n) != OK) {
+		sending_fail(s, TEXT_ERR_BUSY);
+	}
+	s->pass_left -= n;
+}
+
+/* --- parts of the form --- */
+
+static enum err
+part_begin(void *arg, const struct form_part *part)
+{
+	struct sending *s = arg;
+	enum err e;
+
+	s->file = part->is_file;
+	s->skip = s->open = false;
+	if (!s->file) {
+		e = fields_begin(s->fields, part->name);
+		/* A form of ours has each field once, before the files */
+		return s->prepared ? ERR_FORMAT : e;
+	}
+	if (s->what == POST_SEALED) {
+		return OK;
+	}
+	if (strcmp(part->name, "files") != 0) {
+		return ERR_FORMAT;
+	}
+	*s->part = *part;
+	if (!s->prepared) {
+		prepare(s);
+	}
+	return OK;
+}
+
+/* An attachment begins at its first byte: an empty field is no file */
+static void
+file_begin(struct sending *s)
+{
+	enum err e = envelope_attachment_unsized(s->envelope);
+
+	s->open = e == OK;
+	if (e != OK) {
+		sending_fail(s, e == ERR_LIMIT ? TEXT_ERR_FILES :
+		    TEXT_ERR_BUSY);
+	}
+}
+
+static enum err
+part_data(void *arg, const uint8_t *p, size_t len)
+{
+	struct sending *s = arg;
+	enum err e;
+
+	if (!s->file) {
+		/* a text too long stays in the browser; say so at the end */
+		e = s->why == NO_PROBLEM ? fields_grow(s->fields, p, len) :
+		    OK;
+		if (e == ERR_LIMIT) {
+			sending_fail(s, TEXT_ERR_LARGE);
+			e = OK;
+		}
+		return e;
+	}
+	if (s->why != NO_PROBLEM) {
+		return OK;
+	}
+	if (s->what == POST_SEALED) {
+		pass(s, p, len);
+		return OK;
+	}
+	if (!s->open) {
+		file_begin(s);
+	}
+	if (s->why == NO_PROBLEM &&
+	    (e = envelope_write(s->envelope, p, len)) != OK) {
+		sending_fail(s, e == ERR_LIMIT ? TEXT_ERR_FILES :
+		    TEXT_ERR_BUSY);
+	}
+	return OK;
+}
+
+static enum err
+part_end(void *arg)
+{
+	struct sending *s = arg;
+	uint8_t sha256[HASH_LEN];
+	uint64_t size;
+	const char *name;
+	enum err e;
+
+	if (!s->file) {
+		e = fields_end(s->fields);
+		if (e == ERR_POLICY) {
+			sending_fail(s, TEXT_ERR_UTF8);
+			e = OK;
+		}
+		return e;
+	}
+	if (s->why != NO_PROBLEM || s->what == POST_SEALED) {
+		return OK;
+	}
+	if (!s->open && s->part->file_name[0] == '\0') {
+		return OK; /* no file was chosen */
+	}
+	if (!s->open) {
+		file_begin(s);
+	}
+	if (s->why != NO_PROBLEM) {
+		return OK;
+	}
+	name = s->part->file_name[0] == '\0' ?
+	    site_text(s->site->lang, TEXT_FILE) : s->part->file_name;
+	e = envelope_attachment_end(s->envelope, &size, sha256);
+	if (e == OK) {
+		e = report_attachment_add(s->report, name,
+		    s->part->type[0] == '\0' ? "application/octet-stream" :
+		    s->part->type, size, sha256);
+	}
+	hash_write(s->files, sha256, sizeof(sha256));
+	hash_write(s->files, name, strlen(name));
+	secret_wipe(s->part, sizeof(*s->part));
+	s->open = false;
+	if (e != OK) {
+		sending_fail(s, e == ERR_LIMIT ? TEXT_ERR_FILES :
+		    TEXT_ERR_NAME);
+	}
+	return OK;
+}
+
+static const struct form_events events = { part_begin, part_data, part_end };
+
+struct sending *
+sending_new(struct exchange *x, enum post what, unsigned lang)
+{
+	struct sending *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		return NULL;
+	}
+	s->what = what;
+	s->why = NO_PROBLEM;
+	s->sealed = buf_new(SEALED_ROOM);
+	s->head = buf_new(UPLOAD_HEAD_MAX);
+	s->site = site_open(lang);
+	s->part = secret_new(sizeof(*s->part));
+	s->hash = hash_new();
+	s->files = hash_new();
+	if (what != POST_WITHDRAW) { /* that one brings its own */
+		s->fields = fields_new();
+	}
+	if (s->site == NULL || s->part == NULL || s->hash == NULL ||
+	    s->files == NULL || (what != POST_WITHDRAW &&
+	    s->fields == NULL)) {
+		sending_free(s);
+		return NULL;
+	}
+	if (what != POST_WITHDRAW && form_new(exchange_header(x,
+	    "Content-Type"), &events, s, &s->form) != OK) {
+		sending_fail(s, TEXT_ERR_FORM);
+	}
+	return s;
+}
+
+void
+sending_free(struct sending *s)
+{
+	if (s == NULL) {
+		return;
+	}
+	envelope_free(s->envelope);
+	report_free(s->report);
+	secret_free(s->keys);
+	form_free(s->form);
+	fields_free(s->fields);
+	secret_free(s->part);
+	hash_free(s->hash);
+	hash_free(s->files);
+	buf_free(&s->sealed);
+	buf_free(&s->head);
+	site_close(s->site);
+	secret_wipe(s, sizeof(*s));
+	free(s);
+}
+
+static enum text_id
+form_problem(enum err e)
+{
+	switch (e) {
+	case ERR_POLICY:
+		return TEXT_ERR_NAME;
+	case ERR_LIMIT:
+		return TEXT_ERR_FILES;
+	case ERR_MEMORY:
+		return TEXT_ERR_BUSY;
+	default:
+		return TEXT_ERR_FORM;
+	}
+}
+
+size_t
+sending_body(struct exchange *x, struct sending *s, uint8_t *p, size_t len)
+{
+	enum err e;
+
+	/* after a problem fields are still read: their text is kept */
+	if (s->form != NULL && (e = form_feed(s->form, p, len)) != OK) {
+		sending_fail(s, form_problem(e));
+	}
+	(void)courier_move(x, s);
+	return len;
+}
+
+enum err
+sending_pad(struct sending *s)
+{
+	enum err e;
+
+	if (s->what == POST_SEALED) {
+		s->padded = true;
+		return OK;
+	}
+	if (!s->closed) {
+		e = envelope_close(s->envelope, s->report,
+		    first(s) ? NULL : s->keys->thread);
+		s->closed = e == OK;
+	} else {
+		e = envelope_pad(s->envelope, PAD_STEP, &s->padded);
+	}
+	if (e != OK) {
+		sending_fail(s, e == ERR_LIMIT ? TEXT_ERR_LARGE :
+		    TEXT_ERR_BUSY);
+	}
+	return e;
+}
+
+/* Fields are complete: what is left to judge, then off it goes */
+static void
+go(struct exchange *x, struct sending *s)
+{
+	struct once_result r;
+	uint8_t files[HASH_LEN];
+
+	s->finishing = true;
+	if (s->what == POST_SEALED) {
+		if (s->why == NO_PROBLEM && (!s->passing ||
+		    s->pass_left > 0)) {
+			sending_fail(s, TEXT_ERR_SEALED);
+		}
+	} else {
+		if (!s->prepared) {
+			prepare(s);
+		}
+		if (s->why == NO_PROBLEM && s->what == POST_FOLLOW_UP &&
+		    s->report->answers == 0 && s->report->attachments == 0) {
+			sending_fail(s, TEXT_ERR_TEXT);
+		}
+	}
+	if (s->why != NO_PROBLEM) {
+		thanks_not(x, s);
+		return;
+	}
+	if (s->what != POST_SEALED) {
+		hash_end(s->files, files);
+		once_digest(s->fields, files, sizeof(files), s->once);
+		if (once_find(s->once, &r)) {
+			thanks_answer(x, s, &r);
+			return;
+		}
+	}
+	(void)courier_move(x, s);
+}
+
+void
+sending_finish(struct exchange *x, struct sending *s)
+{
+	enum err e = s->form == NULL ? OK : form_end(s->form);
+
+	if (e != OK) {
+		sending_fail(s, form_problem(e));
+	}
+	go(x, s);
+}
+
+void
+sending_withdraw(struct exchange *x, struct sending *s, struct fields *f)
+{
+	s->fields = f;
+	if (*fields_get(f, "withdraw") == '\0') {
+		sending_fail(s, TEXT_ERR_WITHDRAW);
+	}
+	go(x, s);
+}

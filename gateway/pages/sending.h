@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Inside of a message on its way: sending.c reads the form and seals,
+ * courier.c moves sealed bytes to the store, thanks.c answers.
+ *
+ * Invariants:
+ * 1. why is OK or the first thing that went wrong; after it nothing more is
+ *    sealed or stored, the rest of the body is read and thrown away.
+ * 2. sealed holds ciphertext only; everything else that came from a reporter
+ *    is in secret memory.
+ * 3. nothing is answered before finish().
+ */
+#ifndef MELDLUIK_GATEWAY_SENDING_H
+#define MELDLUIK_GATEWAY_SENDING_H
+
+#include "pages.h"
+
+#define SEALED_ROOM (4u * 1024u * 1024u) /* a part in flight and one burst */
+
+/* What went wrong, as the page says it; NO_PROBLEM for nothing */
+#define NO_PROBLEM TEXTS
+
+struct sending {
+	enum post what;
+	struct site *site;
+	struct fields *fields;
+	struct form *form;
+	enum text_id why;
+	bool bad_code, bad_what;  /* the field to point at */
+	bool prepared;            /* fields judged, report begun */
+	bool file;                /* the part being read is a file */
+	bool skip;                /* an empty file field */
+	struct form_part *part;   /* the file being read; secret */
+	bool open;                /* an attachment is open in ${envelope} */
+	struct report *report;
+	struct code_keys *keys;   /* secret; NULL without a code */
+	struct envelope *envelope;
+	bool closed, padded;
+	struct buf sealed;
+	uint64_t sealed_total;
+	struct hash_state *hash;  /* of all sealed bytes */
+	struct hash_state *files; /* of the attachments' hashes */
+	uint8_t envelope_hash[HASH_LEN];
+	uint8_t once[HASH_LEN];
+	day_t week;
+	bool finishing, stored;
+	bool begun;               /* an upload is open */
+	uint8_t upload[16];
+	uint32_t part_number;
+	size_t part_len;          /* bytes in flight */
+	/* a sealed file that passes */
+	struct buf head;
+	uint64_t pass_left;       /* bytes of envelope.age to come */
+	bool passing;
+	char passed_epoch[WEEK_TEXT];
+};
+
+void sending_fail(struct sending *s, enum text_id why);
+/* Sealed bytes, from the envelope or from a file */
+enum err courier_sink(void *arg, const uint8_t *p, size_t len);
+/* Moves what is there; false: nothing to ask now. While the body is read
+ * only whole parts go; when finishing, everything. */
+bool courier_move(struct exchange *x, struct sending *s);
+/* Pads on; called when nothing waits. ERR of the sealing */
+enum err sending_pad(struct sending *s);
+/* Answers: thanks, or the form again with its text */
+void thanks_answer(struct exchange *x, struct sending *s,
+    const struct once_result *r);
+void thanks_not(struct exchange *x, struct sending *s);
+
+#endif
