@@ -117,6 +117,11 @@ process.exit(o.replies.some((r) => r.text === want) ? 0 : 1)' \
 			"$work/code-$number" "$work/answer-$number"
 	done
 
+	obeyed() { # the monitor says when a child made a forbidden call
+		! grep -E "forbidden|died|ended" "$work/gateway.log"
+	}
+	try "no process of the gateway left its rights" obeyed
+
 	say "The reporter adds something"
 	echo "Het was de factuur van september." >"$work/more.txt"
 	try "follow-up with the code" reporter follow-up \

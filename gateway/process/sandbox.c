@@ -75,7 +75,7 @@ static const struct {
 	{SCMP_SYS(set_tid_address), M},
 	{SCMP_SYS(arch_prctl), M},
 	{SCMP_SYS(prlimit64), M},
-	{SCMP_SYS(clone), M | W | NO_CLONE},
+	{SCMP_SYS(clone), M | W | S | NO_CLONE}, /* S: LMDB compacts */
 	/* clocks and chance */
 	{SCMP_SYS(clock_gettime), M | W | S},
 	{SCMP_SYS(clock_nanosleep), M | W | S},
@@ -345,7 +345,7 @@ system_calls(enum role role)
 			    table[i].rights);
 		}
 	}
-	if (bad == 0 && role == ROLE_WEB) {
+	if (bad == 0 && role != ROLE_MONITOR) {
 		/* its flags lie in memory; the C library then uses clone */
 		bad = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
 		    SCMP_SYS(clone3), 0);

@@ -256,11 +256,6 @@ static enum err page_judge(struct store *s, struct verified *v)
 		}
 		r = sign_check(&v->k->release, &why, doc.p, doc.len, sig.p,
 		    sig.len);
-		if (r != OK) {
-			memcpy(why.org, v->k->org, ORG_LEN);
-			r = sign_check(&v->k->release, &why, doc.p, doc.len,
-			    sig.p, sig.len);
-		}
 	}
 out:
 	buf_free(&doc);

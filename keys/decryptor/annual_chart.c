@@ -10,7 +10,7 @@
 #include "annual_sheets.h"
 
 #define WIDTH 760
-#define LABELS 330 /* left of lying bars */
+#define LABELS 410 /* left of lying bars */
 #define VALUES 60  /* right of the longest bar */
 #define BAR 16
 #define GAP 10

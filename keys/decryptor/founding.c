@@ -92,8 +92,8 @@ founding_desk(struct desk *d, struct keyset *k, unsigned number)
 		i++;
 	}
 	if (i == routing_default_desks(d->profile)) {
-		say_error("the profile proposes no desk with that number; add "
-		    "it first with `keyset --add-desk`");
+		say_error("the rules for this country propose no desk %u",
+		    number);
 		return ERR_UNKNOWN;
 	}
 	proposed = routing_default_desk(d->profile, i);

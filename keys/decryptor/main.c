@@ -32,13 +32,13 @@ static const struct verb verbs[] = {
 	    "`keyset --add-holder`. keyset.json.minisig must lie beside\nthe "
 	    "keyset. Without --keyset: a new request of a holder who rotated.\n"},
 	{"keyset", verb_keyset, "keyset [show|fingerprint] [--card FILE] "
-	    "[--renew] [--add-desk N] [--add-holder FILE]\n"
+	    "[--renew] [--add-holder FILE]\n"
 	    "         [--page FILE] [--publish DIR] [--accept DIR]",
 	    "Shows the keyset. --card adds or changes the gateway; --renew "
-	    "gives 13 more months; --add-desk\nadds a proposed desk; "
-	    "--add-holder takes in a request; --page signs page.json for the "
-	    "next export;\n--publish writes keyset and blocks for another "
-	    "holder, who takes them in with --accept.\n"},
+	    "gives 13 more months;\n--add-holder takes in a request, and adds "
+	    "the desk when this is its first holder;\n--page signs page.json "
+	    "for the next export; --publish writes keyset and blocks for "
+	    "another\nholder, who takes them in with --accept.\n"},
 	{"rotate", verb_rotate, "rotate",
 	    "Makes week keys up to 26 weeks ahead. Then export; who is not "
 	    "the founder also brings\n`holder request --out FILE` to the "

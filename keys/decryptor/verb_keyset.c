@@ -159,23 +159,6 @@ take_card(const char *file, struct keyset *k)
 	return e;
 }
 
-static enum err
-add_desk(const char *spec, struct desk *d, struct keyset *k)
-{
-	char *end;
-	unsigned long n = strtoul(spec, &end, 10);
-
-	if (*end != 0 || n < 1 || n > CODE_DESK_MAX) {
-		say_error("--add-desk takes a number of a proposed desk");
-		return ERR_USAGE;
-	}
-	if (keyset_desk(k, (unsigned)n) != NULL) {
-		say_error("that desk is there already");
-		return ERR_CONFLICT;
-	}
-	return founding_desk(d, k, (unsigned)n);
-}
-
 /* Signs page.json as a holder and keeps it for the next export */
 static enum err
 take_page(struct desk *d, const char *file)
@@ -247,7 +230,7 @@ journal_keyset(struct desk *d)
 }
 
 struct keyset_wish {
-	const char *card, *page, *desk, *holder, *accept, *publish;
+	const char *card, *page, *holder, *accept, *publish;
 	bool renew;
 };
 
@@ -263,9 +246,6 @@ keyset_change(struct desk *d, const struct keyset_wish *w)
 	*k = *d->keyset;
 	if (w->card != NULL) {
 		e = take_card(w->card, k);
-	}
-	if (e == OK && w->desk != NULL) {
-		e = add_desk(w->desk, d, k);
 	}
 	if (e == OK && w->renew) {
 		k->not_after = day_add_months(d->today, KEYSET_MONTHS);
@@ -295,13 +275,13 @@ keyset_work(struct desk *d, const struct keyset_wish *w)
 		    "`keyset --accept DIR`");
 		return ERR_UNKNOWN;
 	}
-	if (w->card != NULL || w->desk != NULL || w->renew) {
+	if (w->card != NULL || w->renew) {
 		e = keyset_change(d, w);
 	}
 	if (e == OK && w->holder != NULL) {
 		e = add_holder(d, w->holder);
 	}
-	if (e == OK && (w->card != NULL || w->desk != NULL || w->renew ||
+	if (e == OK && (w->card != NULL || w->renew ||
 	    w->holder != NULL)) {
 		e = journal_keyset(d);
 	}
@@ -328,7 +308,6 @@ verb_keyset(struct desk *d, int argc, char **argv)
 	struct option_rule rules[] = {
 		{.name = "card", .value = &w.card},
 		{.name = "page", .value = &w.page},
-		{.name = "add-desk", .value = &w.desk},
 		{.name = "add-holder", .value = &w.holder},
 		{.name = "accept", .value = &w.accept},
 		{.name = "publish", .value = &w.publish},

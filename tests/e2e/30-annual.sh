@@ -215,6 +215,11 @@ ok desk "$H" 2026-11-26 --json register show
 [ "$(json "o['rows']['report.csv'],len(o['imports']),o['left_out']")" = \
 	"(11, 1, 1)" ] || fail "show"
 ok desk "$H" 2026-11-26 --json verify
+# The organisation's name is text, never markup
+ok desk "$T/named" 2026-11-24 init --batch --organisation 'B & <i>W</i> "x"'
+ok desk "$T/named" 2026-11-24 report --year 2026
+grep -q '<p>B &amp; &lt;i&gt;W&lt;/i&gt; &quot;x&quot;</p>' "$T/out" ||
+	fail "the name is not escaped"
 for args in "--year 23" "--year 2023 --as-of 2022-12-31" \
 	"--year 2023 --as-of 2023-02-30" "--year 2023 --format pdf" ""; do
 	# shellcheck disable=SC2086
