@@ -327,13 +327,14 @@ applied_take(struct inbound *m, const char *outbound, day_t day)
 	buf_free(&sig);
 }
 
-/* cut GW ORGDIR DAY [--applied OUTBOUND] [--closed WEEK] */
+/* cut GW ORGDIR DAY [--applied OUTBOUND [--tenure N]] [--closed WEEK] */
 static int
 cut(int argc, char **argv)
 {
 	const char *gw = argv[0];
 	const char *applied = option(argc, argv, "--applied");
 	const char *closed = option(argc, argv, "--closed");
+	const char *tenure = option(argc, argv, "--tenure");
 	struct keyset *k = keyset_load(argv[1]);
 	struct sign_purpose why = {.purpose = "inbound"};
 	struct buf head = buf_new(256), seed = buf_new(64),
@@ -360,6 +361,9 @@ cut(int argc, char **argv)
 	}
 	if (applied != NULL) {
 		applied_take(m, applied, m->day);
+	}
+	if (applied != NULL && tenure != NULL) {
+		m->applied[0].tenure = (uint64_t)atoi(tenure);
 	}
 	must(inbound_write(m, &doc), "manifest");
 	must(sign_make(seed.p, &why, doc.p, doc.len, &sig), "sign");

@@ -107,5 +107,14 @@ ok desk "$H" 2027-01-10 --json import "$T/gw"
 [ "$(json "o['withdrawals']")" = 1 ] || fail "no withdrawal seen"
 ok desk "$H" 2027-01-10 show "$REF"
 grep -q een "$T/out" && fail "withdrawn text is shown"
+
+# Another machine took the desk over: this one must not export any more
+ok "$FIX" cut "$T/gw" "$ORG" 2027-01-10 --applied "$ORG" --tenure 2
+ok desk "$H" 2027-01-10 import "$T/gw"
+grep -q "taken over this desk" "$T/err" || fail "the take-over is not told"
+mkdir "$T/p"
+refused "read-only now" desk "$H" 2027-01-10 export "$T/p"
+[ -z "$(ls -A "$T/p")" ] || fail "exported after a take-over"
 echo "ok: week keys died in time and not before; keyset renewed, extended," \
-	"page signed; no text before a waiting withdrawal"
+	"page signed; no text before a waiting withdrawal;" \
+	"no export after a take-over"
