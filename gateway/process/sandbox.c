@@ -171,7 +171,7 @@ static const struct {
 	{SCMP_SYS(landlock_restrict_self), M},
 	{SCMP_SYS(setrlimit), M},
 	{SCMP_SYS(getrlimit), M},
-	{SCMP_SYS(uname), M},
+	{SCMP_SYS(uname), M | S},
 	{SCMP_SYS(sysinfo), M | W | S}, /* the C library's qsort */
 	{SCMP_SYS(sched_getaffinity), M | W},
 	{SCMP_SYS(getuid), M},
