@@ -2,7 +2,8 @@
 /*
  * The code as a drawing, inline: an address of an image would carry it. The
  * library copies its input into ordinary heap and frees it unwiped, so the
- * small blocks it used are taken back from this thread's cache and wiped.
+ * small blocks it used are taken back from this thread's cache and wiped;
+ * its larger blocks hold modules, not text.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 #define MARGIN 4u /* quiet zone, ISO/IEC 18004 */
 #define SCRUB_STEP 16u
-#define SCRUB_MAX 4096u
+#define SCRUB_MAX 1040u /* the cache keeps no larger ones */
 #define SCRUB_EACH 8u /* the cache keeps seven of a size */
 
 /* Freed blocks come back last first, so these are the ones just left */

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <malloc.h>
 #include <poll.h>
 #include <string.h>
@@ -160,6 +161,10 @@ web_main(void)
 
 	log_role("web");
 	mallopt(M_ARENA_MAX, 2);
+	/* Before it gives back the end of an arena the C library opens a file
+	 * of /proc, which ends this process; what is large is mapped. */
+	mallopt(M_MMAP_THRESHOLD, 131072);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	if (config_load(FD_CONFIG, &text) != OK ||
 	    config_parse((const char *)text.p, &c, &line) != OK) {
 		return EXIT_USAGE;

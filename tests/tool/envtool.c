@@ -7,6 +7,7 @@
  *   envtool open DIR < envelope            judged; attachments as DIR/01 ...,
  *                                          DIR/report.json; word of the
  *                                          broken rule on stderr
+ *   envtool open DIR KEY < envelope        with the age identity file KEY
  *   envtool judge < tar                    seals a tar as it is, then opens;
  *                                          prints "ok" or the word
  *   envtool recipient                      of the test key
@@ -20,7 +21,7 @@
 
 #define PIECE 65536u
 
-static const uint8_t seed[AGE_HYBRID_SEED] = { 'e', 'n', 'v' };
+static uint8_t seed[AGE_HYBRID_SEED] = { 'e', 'n', 'v' };
 
 static void
 die(const char *what, enum err e)
@@ -136,6 +137,23 @@ verb_seal(int argc, char **argv)
 	}
 	envelope_free(e);
 	report_free(rep);
+}
+
+/* The first identity of an age identity file instead of the test key */
+static void
+seed_read(const char *path)
+{
+	char line[256];
+	FILE *f = fopen(path, "r");
+	enum err e = f == NULL ? ERR_IO : ERR_FORMAT;
+
+	while (e != OK && f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		e = age_identity_parse(line, strcspn(line, "\r\n"), seed);
+	}
+	if (e != OK) {
+		die(path, e);
+	}
+	fclose(f);
 }
 
 static void
@@ -255,7 +273,11 @@ main(int argc, char **argv)
 		verb_seal(argc - 2, argv + 2);
 	} else if (strcmp(argv[1], "payload") == 0) {
 		verb_payload();
-	} else if (strcmp(argv[1], "open") == 0 && argc == 3) {
+	} else if (strcmp(argv[1], "open") == 0 &&
+	    (argc == 3 || argc == 4)) {
+		if (argc == 4) {
+			seed_read(argv[3]);
+		}
 		verb_open(argv[2]);
 	} else if (strcmp(argv[1], "judge") == 0) {
 		verb_judge();

@@ -6,6 +6,8 @@
  *
  *   fixture DIR --gateway-card FILE --today YYYY-MM-DD
  *       [--weeks N] [--desks N] [--holders N] [--slots N] [--serial N]
+ *       [--code CODE --reply TEXT...]  replies on the lane of the code's
+ *                                      desk; from the second on a question
  *
  *   DIR/keyset.json[.minisig], DIR/epochs/2026-W48.json
  *   DIR/keys/identity.pub            base64, for [identity] key
@@ -90,8 +92,8 @@ folder(const char *a, const char *b)
 static void
 make_people(unsigned desks, unsigned holders)
 {
-	static const char *const ids[] = {"integrity", "works-council",
-	    "council-clerk", "audit"};
+	static const char *const ids[] = {"meldpunt", "secretaris",
+	    "bestuur", "waarnemer"}; /* of the routing table */
 	unsigned d, h;
 
 	for (d = 1; d <= desks; d++) {
@@ -268,12 +270,49 @@ seed_of_desk(unsigned desk)
 	return seed[i];
 }
 
+static const char *reply_code, *reply_text[SLOT_LIVE_MAX];
+static unsigned replies;
+
+/* The thread of --code with its replies; its notes stay until the end */
+static void
+make_thread(unsigned desk, day_t day, struct lane_thread *t)
+{
+	static struct buf notes[SLOT_LIVE_MAX][SLOT_LIVE_MAX];
+	struct code_keys keys;
+	struct code c;
+	unsigned i, k, parts;
+
+	check(code_parse(reply_code, strlen(reply_code), &c), "code");
+	if (code_desk(&c) != desk) {
+		return;
+	}
+	code_derive(&c, keyset.org, &keys);
+	memcpy(t->tag_key, keys.tag_key, sizeof(t->tag_key));
+	check(age_identity_recipient(keys.mailbox, &t->recipient), "mailbox");
+	for (i = 0; i < replies; i++) {
+		struct reply r = {.desk = desk, .day = day, .language = "nl",
+		    .kind = i == 0 ? REPLY_ACKNOWLEDGEMENT : REPLY_QUESTION,
+		    .receipts = 1};
+
+		memcpy(r.org, keyset.org, ORG_LEN);
+		r.reply_id[0] = (uint8_t)(i + 1);
+		memcpy(r.receipt[0], keys.message_id, MESSAGE_ID_LEN);
+		check(reply_notes(&r, reply_text[i], strlen(reply_text[i]),
+		    seed_of_desk(desk), notes[i], &parts), "reply");
+		for (k = 0; k < parts && t->notes < SLOT_LIVE_MAX; k++) {
+			t->note[t->notes].p = notes[i][k].p;
+			t->note[t->notes++].len = notes[i][k].len;
+		}
+	}
+}
+
 static void
 make_outbound(unsigned desk, uint64_t serial, day_t today, day_t first,
     unsigned weeks, uint32_t slots)
 {
 	static struct outbound o;
 	struct lane lane;
+	struct lane_thread thread = {.notes = 0};
 	struct buf bin = buf_new((size_t)slots * SLOT_LEN + SLOT_LEN);
 	struct buf doc = buf_new(OUTBOUND_MAX), sig = buf_new(SIGN_TEXT_MAX);
 	struct sign_purpose why = {.purpose = "lane", .desk = desk};
@@ -293,7 +332,11 @@ make_outbound(unsigned desk, uint64_t serial, day_t today, day_t first,
 	o.tenure = lane.tenure = 1;
 	o.serial = lane.serial = serial;
 	o.day = lane.day = today;
-	check(lane_make(&lane, NULL, 0, slots, to_buf, &bin), "lane");
+	if (reply_code != NULL) {
+		make_thread(desk, today, &thread);
+	}
+	check(lane_make(&lane, &thread, thread.notes > 0, slots, to_buf,
+	    &bin), "lane");
 	check(lane_write(&lane, &doc), "lane manifest");
 	check(sign_make(key, &why, doc.p, doc.len, &sig), "sign");
 	put_file(&o, dir, "lane.bin", bin.p, bin.len);
@@ -345,6 +388,11 @@ main(int argc, char **argv)
 			slots = n;
 		} else if (strcmp(argv[i], "--serial") == 0) {
 			serial = n;
+		} else if (strcmp(argv[i], "--code") == 0) {
+			reply_code = argv[i + 1];
+		} else if (strcmp(argv[i], "--reply") == 0 &&
+		    replies < SLOT_LIVE_MAX) {
+			reply_text[replies++] = argv[i + 1];
 		} else {
 			break;
 		}
@@ -355,7 +403,8 @@ main(int argc, char **argv)
 	    holders > KEYSET_HOLDERS_MAX) {
 		fprintf(stderr, "usage: fixture DIR --gateway-card FILE "
 		    "--today DAY [--weeks N] [--desks N] [--holders N] "
-		    "[--slots N] [--serial N]\n");
+		    "[--slots N] [--serial N] "
+		    "[--code CODE --reply TEXT...]\n");
 		return 2;
 	}
 	check(secret_setup(), "start");

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: a reply comes back whole to its code, page by page; and the page of
+# replies has the same status, the same headers and the same length for a
+# right, a wrong, a mistyped and an empty code, and for every "older" page.
+. "$(dirname "$0")/lib.sh"
+[ -x "$BIN/codetool" ] || skip "codetool is not built"
+raw() { printf '01%s' "$(head -c 14 /dev/urandom | od -An -tx1 | tr -d ' \n')"; }
+code() { "$BIN/codetool" "$1" 00000000000000000000000000000000 | head -1; }
+gw_new
+gw_start
+right=$(code "$(raw)")
+wrong=$(code "$(raw)")
+long=$(python3 -c 'print("\"Wij <b>onderzoeken</b> & lezen.\" 👤 é\n" * 450)')
+gw_install --weeks 1 --desks 3 --code "$right" \
+	--reply "Wij hebben uw melding." --reply "Weet u de <maand> nog? & 'wie'" \
+	--reply "$long"
+python3 - "$PORT" "$right" "$wrong" "$long" <<'PY' || fail "replies"
+import re
+import sys
+from html import unescape
+from pages import Browser
+port, right, wrong, long = sys.argv[1:]
+b = Browser(int(port)).get("replies")
+shapes = {}
+
+
+def check(name, code):
+    b.get("replies")
+    b.submit("replies", code=code)
+    h = dict(b.headers)
+    shapes[name] = (b.status, sorted(h.items()), len(b.bytes))
+    return b.text
+
+
+text = check("right", right)
+none = check("wrong", wrong)
+typo = right[:-1] + ("0" if right[-1] != "0" else "1")
+check("typed wrong", typo)
+check("empty", "")
+check("long", "A" * 200)
+check("not UTF-8 text", "é👤")
+check("other desk", wrong[::-1])
+first = shapes["right"]
+for name, shape in shapes.items():
+    assert shape == first, (name, shape, first)
+assert first[0] == 200 and first[2] == 98304, first
+assert "geen antwoord" in none and "geen antwoord" not in text
+assert "28 tekens" in check("empty", "")
+assert "tekens van de code" in check("typed wrong", typo)
+
+# every piece of every reply, through the older pages
+b.get("replies").submit("replies", code=right)
+got, pages = [], 0
+while 'class="text"' in b.text and pages < 20:
+    got += [unescape(t) for t in re.findall(
+        r'<div class="text"[^>]*>(.*?)</div>', b.text, re.S)]
+    assert (b.status, len(b.bytes)) == (200, first[2])
+    assert sorted(dict(b.headers).items()) == first[1]
+    pages += 1
+    b.submit("replies")
+assert "geen oudere" in b.text and len(b.bytes) == first[2]
+assert "".join(got[:-2]).strip() == long.strip(), (pages, len(got))
+assert got[-2] == "Weet u de <maand> nog? & 'wie'", got[-2]
+assert got[-1] == "Wij hebben uw melding."
+print(f"replies whole over {pages} pages of {first[2]} bytes; "
+      f"{len(shapes)} kinds of code cannot be told apart")
+
+# code only in bodies: an address with it is refused unread
+for path in ("/nl/replies?code=" + right, "/nl/replies/" + right):
+    a = b.c.ask("GET", path)
+    assert a.status in (400, 404), a.status
+    assert right.encode() not in a.body
+PY
+echo "one page for every code"
