@@ -350,6 +350,13 @@ system_calls(enum role role)
 		bad = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
 		    SCMP_SYS(clone3), 0);
 	}
+	if (bad == 0 && role == ROLE_WEB) {
+		/* malloc reads overcommit_memory before it gives a thread's
+		 * heap back; a refusal is an answer, and no file opens */
+		bad = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES),
+		    SCMP_SYS(openat), 1,
+		    SCMP_A2(SCMP_CMP_EQ, O_RDONLY | O_CLOEXEC));
+	}
 	if (bad == 0 && role != ROLE_MONITOR) {
 		/* naming a thread or a mapping must not end a process */
 		bad = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM),
