@@ -36,10 +36,32 @@ cli_report() { # DESK CODE_FILE FILES...
 		9>"$code"
 }
 
-# The case that holds the one new report of a desk
-newest_case() {
+# The form without scripts, as a browser posts it
+form_report() { # CODE_FILE FILE
+	local form
+	curl -sf -d kind=report -d about=medewerker "$url/nl/code" \
+		>"$work/page" || return 1
+	grep -oE '<li>[0-9A-Z]{4}' "$work/page" | cut -c5- | paste -sd- >"$1"
+	curl -sf -d kind=report -d about=medewerker -d next=code \
+		"$url/nl/form" >"$work/page" || return 1
+	form=$(grep -oE 'name="form" value="[^"]*"' "$work/page" |
+		cut -d'"' -f4)
+	curl -sf -F "form=$form" -F about=medewerker \
+		-F "what=<$data/melding.txt" -F "code=<$1" \
+		-F "files=@$2;type=image/jpeg" "$url/nl/report" >"$work/page" ||
+		return 1
+	grep -q "meldluik receipt" "$work/page"
+}
+form_check() { # CODE_FILE TEXT_FILE
+	curl -sf --data-urlencode "code@$1" "$url/nl/replies" >"$work/page" &&
+		grep -qF "$(head -c 20 "$2")" "$work/page"
+}
+
+# The case of a desk that came with so many attachments
+case_with() { # DESK ATTACHMENTS
 	desk "$1" list --json >"$work/list.json" &&
-		value "$work/list.json" 'o.cases[o.cases.length - 1].ref'
+		value "$work/list.json" \
+			"o.cases.find((c) => c.attachments === $2).ref"
 }
 
 main_job() {
@@ -50,7 +72,9 @@ main_job() {
 		"$work/code-1" "$data/factuur.jpg" "$data/opdracht.pdf" \
 		"$work/boekingen.csv"
 	try "command line: report to desk 2" cli_report 2 "$work/code-2"
-	paths="command line"
+	try "form without scripts: report and JPEG" form_report \
+		"$work/code-3" "$data/factuur.jpg"
+	paths="command line, form without scripts"
 	try "the receipt is the gateway's" reporter verify receipt \
 		"$work/receipt-1"
 	not_readable() {
@@ -60,29 +84,32 @@ main_job() {
 
 	say "The stick goes to the offline desks"
 	try "both desks fetched and imported" carry_in
-	local number ref
-	for number in 1 2; do
-		ref=$(newest_case $number) || die "desk $number has no case"
-		desk $number show "$ref" >"$work/shown" ||
+	local number files ref
+	for one in "1 3" "1 1" "2 0"; do
+		number=${one% *} files=${one#* }
+		ref=$(case_with "$number" "$files") ||
+			die "desk $number misses the report with $files files"
+		desk "$number" show "$ref" >"$work/shown" ||
 			die "desk $number cannot show $ref"
-		try "desk $number reads the text" grep -q \
+		try "desk $number reads the text of $ref" grep -q \
 			"huisadres van een leidinggevende" "$work/shown"
-		try "desk $number classifies $ref" desk $number classify "$ref" \
+		try "and classifies it" desk "$number" classify "$ref" \
 			--kind melding --type BEV --wbk onbekend
-		try "desk $number acknowledges" desk $number acknowledge "$ref"
+		try "and acknowledges it" desk "$number" acknowledge "$ref"
 		answer "desk $number" >"$work/answer-$number"
-		try "desk $number asks a question" desk $number reply "$ref" \
+		try "and asks a question" desk "$number" reply "$ref" \
 			--kind question --file "$work/answer-$number"
-		[ $number = 1 ] || continue
-		try "desk 1 takes the attachments out" desk 1 extract "$ref" \
-			--to "$work/out"
-		same "the JPEG is whole" "$data/factuur.jpg" \
-			"$(ls "$work"/out/*attachment-01*)"
-		same "the PDF is whole" "$data/opdracht.pdf" \
-			"$(ls "$work"/out/*attachment-02*)"
-		same "the 20 MiB are whole" "$work/boekingen.csv" \
-			"$(ls "$work"/out/*attachment-03*)"
+		try "and takes the attachments out" desk "$number" extract \
+			"$ref" --to "$work/out-$number-$files"
 	done
+	same "the JPEG is whole" "$data/factuur.jpg" \
+		"$(ls "$work"/out-1-3/*attachment-01*)"
+	same "the PDF is whole" "$data/opdracht.pdf" \
+		"$(ls "$work"/out-1-3/*attachment-02*)"
+	same "the 20 MiB are whole" "$work/boekingen.csv" \
+		"$(ls "$work"/out-1-3/*attachment-03*)"
+	same "the JPEG of the form is whole" "$data/factuur.jpg" \
+		"$(ls "$work"/out-1-1/*attachment-01*)"
 
 	say "The answers go back"
 	try "both desks exported, the courier delivered" carry_out \
@@ -117,6 +144,8 @@ process.exit(o.replies.some((r) => r.text === want) ? 0 : 1)' \
 			"$work/code-$number" "$work/answer-$number"
 	done
 
+	try "and in the page without scripts" form_check "$work/code-3" \
+		"$work/answer-1"
 	obeyed() { # the monitor says when a child made a forbidden call
 		! grep -E "forbidden|died|ended" "$work/gateway.log"
 	}
@@ -127,7 +156,10 @@ process.exit(o.replies.some((r) => r.text === want) ? 0 : 1)' \
 	try "follow-up with the code" reporter follow-up \
 		--code-file "$work/code-1" --text "$work/more.txt"
 	try "the desk reads it" carry_in
-	ref=$(newest_case 1)
+	ref=$(case_with 1 3)
 	desk 1 show "$ref" >"$work/shown"
 	try "in the same case" grep -q "factuur van september" "$work/shown"
+	try "the annual report is written" desk 1 report \
+		--year "$(date +%Y)" --format html --out "$work/annual.html"
+	try "and has its tables" grep -q "<table" "$work/annual.html"
 }
