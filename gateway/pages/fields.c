@@ -40,7 +40,8 @@ fields_begin(struct fields *f, const char *name)
 	if (f->open) {
 		return ERR_USAGE;
 	}
-	if (f->count == FIELDS_MAX || strlen(name) >= FORM_NAME) {
+	if (f->count == FIELDS_MAX || f->used == FIELDS_BYTES ||
+	    strlen(name) >= FORM_NAME) {
 		return ERR_LIMIT;
 	}
 	for (i = 0; i < f->count; i++) {

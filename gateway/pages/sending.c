@@ -288,6 +288,9 @@ part_begin(void *arg, const struct form_part *part)
 	s->skip = s->open = false;
 	if (!s->file) {
 		e = fields_begin(s->fields, part->name);
+		if (e == ERR_LIMIT) {
+			sending_fail(s, TEXT_ERR_LARGE);
+		}
 		/* A form of ours has each field once, before the files */
 		return s->prepared ? ERR_FORMAT : e;
 	}
