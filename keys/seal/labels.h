@@ -19,6 +19,11 @@
 /* HMAC under the tag key: tag of a slot */
 #define LABEL_SLOT "meldluik/v1/slot"
 
+/* Hashed first: commitment to a paper share, set of shares, typed line */
+#define LABEL_SHARE "meldluik/v1/share"
+#define LABEL_SHARE_SET "meldluik/v1/share-set"
+#define LABEL_SHARE_LINE "meldluik/v1/share-line"
+
 /* age v1 and HPKE (RFC 9180): fixed by those specifications */
 #define LABEL_AGE_HEADER "header"
 #define LABEL_AGE_PAYLOAD "payload"
