@@ -4,13 +4,13 @@
  * straight into memory shared with the store. Holds nothing of a request
  * after it; no answer says more than keys/FORMAT.md section 12.
  */
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "exchange.h"
 #include "guard.h"
+#include "meldluik/base64.h"
 #include "meldluik/calendar.h"
 #include "meldluik/envelope.h"
 #include "meldluik/minisign.h"
@@ -27,16 +27,9 @@ struct intake {
 static bool
 digest_parse(const char *s, uint8_t out[HASH_LEN])
 {
-	const char *end;
-	size_t n;
-
-	if (s == NULL || strncmp(s, "sha-256=:", 9) != 0 ||
-	    strlen(s) != 9 + 44 + 1 || s[53] != ':') {
-		return false;
-	}
-	return sodium_base642bin(out, HASH_LEN, s + 9, 44, NULL, &n, &end,
-	    sodium_base64_VARIANT_ORIGINAL) == 0 && n == HASH_LEN &&
-	    end == s + 53;
+	return s != NULL && strncmp(s, "sha-256=:", 9) == 0 &&
+	    strlen(s) == 9 + 44 + 1 && s[53] == ':' &&
+	    base64_exact(s + 9, 44, true, out, HASH_LEN) == OK;
 }
 
 static bool

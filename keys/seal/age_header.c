@@ -11,6 +11,7 @@
 #include "hkdf.h"
 #include "hybrid.h"
 #include "labels.h"
+#include "meldluik/base64.h"
 #include "meldluik/secret.h"
 
 #define AGE_INTRO "age-encryption.org/v1\n"
@@ -19,26 +20,8 @@
 enum err
 age_base64(struct bytes text, uint8_t *out, size_t outlen)
 {
-	size_t got = 0;
-	const char *end = NULL, *p = (const char *)text.p;
-
-	/*
-	 * libsodium 1.0.18 reads 0xab as '+' and 0xaf as '/' where char is
-	 * signed: a second writing of the same bytes.
-	 */
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.p[i] > 126) {
-			return ERR_FORMAT;
-		}
-	}
-	if (text.len != sodium_base64_encoded_len(outlen,
-	    sodium_base64_VARIANT_ORIGINAL_NO_PADDING) - 1 ||
-	    sodium_base642bin(out, outlen, p, text.len, NULL, &got, &end,
-	    sodium_base64_VARIANT_ORIGINAL_NO_PADDING) != 0 ||
-	    got != outlen || end != p + text.len) {
-		return ERR_FORMAT;
-	}
-	return OK;
+	return base64_exact((const char *)text.p, text.len, false, out,
+	    outlen);
 }
 
 /* 1 + the value of a letter of base64; 0: none */

@@ -11,6 +11,7 @@
 #include <sodium.h>
 
 #include "crockford.h"
+#include "meldluik/base64.h"
 #include "meldluik/code.h"
 #include "meldluik/minisign.h"
 #include "meldluik/secret.h"
@@ -77,30 +78,6 @@ purpose_text(const struct sign_purpose *why, char out[COMMENT_MAX])
 	n = snprintf(out, COMMENT_MAX, "meldluik %s org=%s desk=%u",
 	    why->purpose, org, why->desk);
 	return n < 0 || (size_t)n >= COMMENT_MAX ? ERR_USAGE : OK;
-}
-
-/*
- * Exactly ${len} bytes from canonical base64. libsodium 1.0.18 takes some
- * bytes above 127 for letters (char is signed there), so a signature would
- * have several texts; they are refused first.
- */
-static enum err
-base64_exact(const char *s, size_t slen, uint8_t *out, size_t len)
-{
-	size_t got;
-	const char *end;
-
-	for (size_t i = 0; i < slen; i++) {
-		if ((uint8_t)s[i] > 127) {
-			return ERR_FORMAT;
-		}
-	}
-	if (sodium_base642bin(out, len, s, slen, NULL, &got, &end,
-	    sodium_base64_VARIANT_ORIGINAL) != 0 || got != len ||
-	    end != s + slen) {
-		return ERR_FORMAT;
-	}
-	return OK;
 }
 
 enum err
@@ -200,8 +177,8 @@ minisig_read(const void *sig, size_t siglen, struct minisig *out)
 		return ERR_FORMAT;
 	}
 	if (!line_take(&in, &line) || line.len != SIG_TEXT ||
-	    base64_exact((const char *)line.p, line.len, out->blob,
-	    SIG_BLOB) != OK) {
+	    base64_exact((const char *)line.p, line.len, true,
+	    out->blob, SIG_BLOB) != OK) {
 		return ERR_FORMAT;
 	}
 	if (!line_take(&in, &out->comment) ||
@@ -211,8 +188,8 @@ minisig_read(const void *sig, size_t siglen, struct minisig *out)
 	out->comment.p += strlen(TRUSTED);
 	out->comment.len -= strlen(TRUSTED);
 	if (!line_take(&in, &line) || line.len != GLOBAL_TEXT ||
-	    base64_exact((const char *)line.p, line.len, out->global,
-	    SIG_BYTES) != OK || in.len != 0) {
+	    base64_exact((const char *)line.p, line.len, true,
+	    out->global, SIG_BYTES) != OK || in.len != 0) {
 		return ERR_FORMAT;
 	}
 	return OK;
@@ -259,7 +236,7 @@ sign_pk_parse(const char *s, struct sign_pk *out)
 	struct sign_pk pk;
 
 	if (strnlen(s, SIGN_KEY_TEXT) != SIGN_KEY_TEXT - 1 ||
-	    base64_exact(s, SIGN_KEY_TEXT - 1, blob, sizeof(blob)) != OK ||
+	    base64_exact(s, SIGN_KEY_TEXT - 1, true, blob, sizeof(blob)) != OK ||
 	    memcmp(blob, ALGORITHM_KEY, 2) != 0) {
 		return ERR_FORMAT;
 	}

@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "keyset_private.h"
+#include "meldluik/base64.h"
 #include "meldluik/keyring.h"
 #include "meldluik/secret.h"
 #include "tarread.h"
@@ -36,15 +37,10 @@ static enum err
 secret_field(const json_t *o, const char *key, uint8_t out[32])
 {
 	const char *s = NULL;
-	size_t got = 0;
 	enum err e = json_string_field(o, key, SECRET_TEXT - 1,
 	    SECRET_TEXT - 1, &s);
 
-	if (e == OK && (sodium_base642bin(out, 32, s, strlen(s), NULL, &got,
-	    NULL, sodium_base64_VARIANT_ORIGINAL) != 0 || got != 32)) {
-		e = ERR_FORMAT;
-	}
-	return e;
+	return e == OK ? base64_exact(s, strlen(s), true, out, 32) : e;
 }
 
 static void
