@@ -75,13 +75,15 @@ fields_grow(struct fields *f, const uint8_t *p, size_t len)
 enum err
 fields_end(struct fields *f)
 {
-	char *s = f->text + f->field[f->count].at;
-	size_t len = f->field[f->count].len, i, n = 0;
+	char *s;
+	size_t len, i, n = 0;
 
 	if (!f->open) {
 		return ERR_USAGE;
 	}
 	f->open = false;
+	s = f->text + f->field[f->count].at;
+	len = f->field[f->count].len;
 	if (len > 0 && !utf8_valid(s, len)) {
 		secret_wipe(s, len);
 		f->used -= len;

@@ -58,8 +58,8 @@ find(const struct view *v, const char *name, size_t len, unsigned *i)
 {
 	for (; v != NULL; v = v->parent) {
 		for (*i = v->values; (*i)-- > 0;) {
-			if (strncmp(v->value[*i].name, name, len) == 0 &&
-			    v->value[*i].name[len] == '\0') {
+			if (strlen(v->value[*i].name) == len &&
+			    memcmp(v->value[*i].name, name, len) == 0) {
 				return v;
 			}
 		}
