@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Every fuzz target for SECONDS (default 60) under AddressSanitizer and
 # UndefinedBehaviorSanitizer: run.sh [SECONDS [TARGET...]]. Starts from
-# corpus/<target>; what is found new goes to $OUT and is not kept here.
+# corpus/<target> and vectors/<target>; what is found new goes to $OUT and is
+# not kept here. JOBS (default 2) run at a time.
+# FUZZ_BUILD names a tree to build in and keep.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=${1:-60}
@@ -17,8 +19,8 @@ if ! command -v clang >/dev/null; then
 	echo "clang is missing"
 	exit 77
 fi
-CC=clang cmake -S "$here/../.." -B "$tree" -DMELDLUIK_FUZZ=ON \
-	-DMELDLUIK_SANITIZE=address,undefined >"$OUT/fuzz-cmake.log" 2>&1 ||
+cmake -C "$here/../../packaging/presets/fuzz.cmake" -S "$here/../.." \
+	-B "$tree" >"$OUT/fuzz-cmake.log" 2>&1 ||
 	{ tail -5 "$OUT/fuzz-cmake.log"; exit 1; }
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
@@ -26,6 +28,11 @@ if [ ${#targets[@]} -eq 0 ]; then
 		grep -o 'fuzz_[a-z0-9_]*$' | sort -u)
 fi
 [ ${#targets[@]} -gt 0 ] || { echo "no fuzz targets"; exit 1; }
+for t in "${targets[@]}"; do
+	grep -q "^| $t |" "$here/README.md" && continue
+	echo "$t does not stand in tests/fuzz/README.md"
+	exit 1
+done
 cmake --build "$tree" -j2 --target "${targets[@]}" \
 	>"$OUT/fuzz-build.log" 2>&1 || { tail -9 "$OUT/fuzz-build.log"; exit 1; }
 
@@ -35,19 +42,23 @@ one() {
 	mkdir -p "$new"
 	dirs=("$new")
 	[ -d "$corpus" ] && dirs+=("$corpus")
-	if (cd "$OUT" && timeout $((seconds + 120)) "$tree/bin/$name" \
-		-max_total_time="$seconds" -max_len=16384 -timeout=20 \
-		-artifact_prefix="$OUT/$name." "${dirs[@]}" >"$log" 2>&1); then
-		printf '%-24s %s\n' "$name" "$(grep '^Done' "$log")"
+	corpus=$here/../vectors/${1#fuzz_}
+	[ -d "$corpus" ] && dirs+=("$corpus")
+	if (cd "$OUT" && timeout $((seconds * 4 + 120)) "$tree/bin/$name" \
+		-max_total_time="$seconds" -max_len=16384 -timeout=60 \
+		-print_final_stats=1 -artifact_prefix="$OUT/$name." \
+		"${dirs[@]}" >"$log" 2>&1); then
+		printf '%-22s %s, %s\n' "$name" "$(grep '^Done' "$log")" \
+			"$(grep -o 'cov: [0-9]*' "$log" | tail -1)"
 	else
-		printf '%-24s FAILED\n' "$name"
+		printf '%-22s FAILED\n' "$name"
 		grep -m5 -E 'ERROR|runtime error|SUMMARY|Base64' "$log"
 		return 1
 	fi
 }
 export -f one
 export here seconds OUT tree
-printf '%s\n' "${targets[@]}" | xargs -P 2 -I {} bash -c 'one {}'
+printf '%s\n' "${targets[@]}" | xargs -P "${JOBS:-2}" -I {} bash -c 'one {}'
 status=$?
 echo "${#targets[@]} fuzz targets, $seconds s each"
 [ $status -eq 0 ]
