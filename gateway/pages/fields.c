@@ -179,7 +179,7 @@ enum err
 form_urlencoded(const uint8_t *p, size_t len, struct fields *f)
 {
 	char name[FORM_NAME];
-	const uint8_t *end = p + len;
+	const uint8_t *end;
 	size_t n, used;
 	uint8_t c;
 	enum err e;
@@ -187,6 +187,10 @@ form_urlencoded(const uint8_t *p, size_t len, struct fields *f)
 	if (len > FIELDS_BYTES) {
 		return ERR_LIMIT;
 	}
+	if (len == 0) {
+		return OK; /* p may be NULL */
+	}
+	end = p + len;
 	while (p < end) {
 		for (n = 0; p < end && *p != '='; p++) {
 			if (strchr("abcdefghijklmnopqrstuvwxyz0123456789_",

@@ -31,6 +31,12 @@ must(bool so)
 }
 
 static void
+stop(void)
+{
+	age_identity_free(id);
+}
+
+static void
 start(void)
 {
 	uint8_t seed[AGE_HYBRID_SEED] = {7};
@@ -39,6 +45,7 @@ start(void)
 	must(secret_setup() == OK && age_identity_new(seed, &id) == OK &&
 	    age_identity_recipient(seed, &to[1]) == OK &&
 	    age_recipient_throwaway(&to[0]) == OK);
+	must(atexit(stop) == 0);
 	right = buf_new(FILE_MAX);
 	randombytes_buf(plain, sizeof(plain));
 	must(age_seal_buf(to, 2, plain, sizeof(plain), &right) == OK);

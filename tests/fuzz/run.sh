@@ -44,8 +44,9 @@ one() {
 	[ -d "$corpus" ] && dirs+=("$corpus")
 	corpus=$here/../vectors/${1#fuzz_}
 	[ -d "$corpus" ] && dirs+=("$corpus")
+	[ "$1" = fuzz_profile ] && dirs+=("$here/../../policy/data")
 	if (cd "$OUT" && timeout $((seconds * 4 + 120)) "$tree/bin/$name" \
-		-max_total_time="$seconds" -max_len=16384 -timeout=60 \
+		-max_total_time="$seconds" -max_len=32768 -timeout=60 \
 		-print_final_stats=1 -artifact_prefix="$OUT/$name." \
 		"${dirs[@]}" >"$log" 2>&1); then
 		printf '%-22s %s, %s\n' "$name" "$(grep '^Done' "$log")" \
