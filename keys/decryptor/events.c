@@ -202,6 +202,7 @@ on_state(struct state *s, const json_t *o)
 static enum err
 on_export(struct state *s, const json_t *o)
 {
+	struct made *more;
 	uint64_t serial, slots;
 	day_t day;
 	int month, dom;
@@ -212,6 +213,13 @@ on_export(struct state *s, const json_t *o)
 	    OK || (e = event_field_day(o, "day", &day)) != OK) {
 		return e;
 	}
+	more = state_room(s->made, &s->mades_room, s->mades, sizeof *s->made);
+	if (more == NULL) {
+		return ERR_MEMORY;
+	}
+	s->made = more;
+	more[s->mades].serial = serial;
+	memcpy(more[s->mades++].sha256, s->out_hash, HASH_LEN);
 	s->out_serial = serial;
 	s->floor_slots = (uint32_t)slots;
 	day_split(day, &s->floor_year, &month, &dom);

@@ -9,14 +9,28 @@
 #include "fold_private.h"
 #include "meldluik/json.h"
 
+/* Our own bundle with this hash, or NULL: the number alone says nothing, for
+ * before a restore another machine may have used it */
+static const struct made *
+made_find(const struct state *s, const uint8_t sha256[HASH_LEN])
+{
+	for (size_t i = s->mades; i-- > 0;) {
+		if (memcmp(s->made[i].sha256, sha256, HASH_LEN) == 0) {
+			return &s->made[i];
+		}
+	}
+	return NULL;
+}
+
+/* Lanes are cumulative: what ${made} or one before it carried is public */
 static void
-replies_posted(struct state *s)
+replies_posted(struct state *s, const struct made *made)
 {
 	for (size_t i = 0; i < s->answers; i++) {
 		struct draft *a = &s->answer[i];
 		struct kase *k = &s->kase[a->kase];
 		if (a->posted != DAY_NONE || a->serial == 0 ||
-		    a->serial > s->applied_serial) {
+		    a->serial > made->serial) {
 			continue;
 		}
 		a->posted = s->applied_day;
@@ -56,8 +70,9 @@ take_applied(struct state *s, const json_t *o)
 		s->applied_serial = serial;
 		s->applied_day = day;
 		memcpy(s->applied_hash, hash, HASH_LEN);
-		if (tenure == s->tenure) {
-			replies_posted(s);
+		const struct made *made = made_find(s, hash);
+		if (made != NULL) {
+			replies_posted(s, made);
 		}
 	}
 	return OK;

@@ -31,6 +31,7 @@ state_free(struct state *s)
 		free(s->manifest);
 		free(s->body);
 		free(s->rows);
+		free(s->made);
 		free(s->closed);
 		free(s->destroyed);
 		free(s);

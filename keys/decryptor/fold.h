@@ -81,6 +81,10 @@ struct register_import { /* rows of the register, taken in as files */
 	uint8_t sha256[HASH_LEN]; /* of the packed rows */
 	uint8_t record[RECORD_ID];
 };
+struct made { /* an outbound bundle of this casebook */
+	uint64_t serial;
+	uint8_t sha256[HASH_LEN];
+};
 struct read_body { /* sorted by hash */
 	uint8_t sha256[HASH_LEN];
 };
@@ -113,6 +117,8 @@ struct state {
 	/* outbound */
 	uint64_t out_serial; /* last made here */
 	uint8_t out_hash[HASH_LEN];
+	struct made *made; /* all made here, in order */
+	size_t mades, mades_room;
 	uint64_t applied_tenure, applied_serial;
 	uint8_t applied_hash[HASH_LEN];
 	day_t applied_day;
