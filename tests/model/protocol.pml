@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The way of a report between processes that can crash, media that can be
+ * lost and a courier who may lie: report -> manifest -> import -> backup ->
+ * confirmation -> erasure, and reply -> lane -> posted. README.md says which
+ * function each step stands for.
+ *
+ * Desk 0 has two machines: 0 (coordinator) and 1 (the deputy who takes over,
+ * or a new machine on which a backup is restored). Desk 1 confirms whatever
+ * it likes, up and down: desk 0 must be safe beside it. Envelope 0 is for
+ * desk 0, envelope 1 for another or chaff: both must be read by all.
+ *
+ * The courier brings any bundle ever made, again and in any order, any
+ * prefix of the chain and any subset of the bodies. Signatures are taken for
+ * granted: a bundle that nobody signed does not exist here.
+ *
+ * MUTANT=n takes guard n away; every mutant must break a property.
+ */
+#ifndef MUTANT
+#define MUTANT 0
+#endif
+#ifndef FOCUS
+#define FOCUS 1 /* 1: what is kept and erased; 2: what is posted */
+#endif
+#ifndef TAKEOVERS
+#define TAKEOVERS 1
+#endif
+#define ENVELOPES 2
+#define SERIALS 2   /* manifests */
+#ifndef BUNDLES
+#define BUNDLES 2 /* outbound bundles of one machine, at most 3 */
+#endif
+#define MACHINES 2
+#define BIT(e) (1 << (e))
+
+/* --- gateway (gateway/store) --- */
+byte stored, receipted, marked, erased; /* sets of envelopes */
+byte listed[ENVELOPES];                 /* manifest that names it; 0 none */
+byte head;                              /* newest manifest */
+byte confirmed[2];                      /* as each desk said last */
+byte tenure_at, serial_at, maker_at;    /* applied bundle of desk 0 */
+byte manifest_tenure[4];                /* of desk 0, as each manifest says */
+byte manifest_serial[4], manifest_maker[4];
+
+/* --- machines (keys/decryptor) --- */
+bool works[MACHINES], read_only[MACHINES];
+byte imported[MACHINES], held[MACHINES], backed[MACHINES];
+byte tenure[MACHINES], out[MACHINES];
+byte draft[MACHINES];   /* bundle that first carried the reply; 0: none */
+bool posted[MACHINES];
+/* the newest backup, on a medium of its own */
+byte copy_imported, copy_held, copy_tenure, copy_out,
+    copy_backed;
+byte ever_copied;       /* envelopes in any backup ever made */
+byte takeovers;
+
+/* --- every outbound bundle ever made --- */
+typedef bundle { bool made; byte tenure, confirmed; bool reply };
+typedef bundles { bundle b[4] }; /* by serial 1..BUNDLES */
+bundles sent[MACHINES];
+bool reply_live;        /* the lane in public carries the reply */
+
+byte at; /* scratch, 0 between steps */
+
+/* Highest manifest of ${m} up to which every body was read */
+#define READ(m, e, upto) \
+	(listed[e] == 0 || listed[e] > (upto) || (held[m] & BIT(e)) != 0)
+#define COMPLETE_TO(m, upto) (READ(m, 0, upto) && READ(m, 1, upto))
+inline complete(m) {
+	at = 0;
+	if
+	:: imported[m] >= 3 && COMPLETE_TO(m, 3) -> at = 3
+	:: imported[m] == 2 && COMPLETE_TO(m, 2) -> at = 2
+	:: imported[m] >= 3 && !COMPLETE_TO(m, 3) && COMPLETE_TO(m, 2) ->
+		at = 2
+	:: else ->
+		if
+		:: imported[m] >= 1 && COMPLETE_TO(m, 1) -> at = 1
+		:: else
+		fi
+	fi
+}
+
+inline receipt(e) {
+	stored = stored | BIT(e);
+	receipted = receipted | BIT(e)
+}
+
+inline cut() {
+	head++;
+	if
+	:: (stored & 1) && listed[0] == 0 -> listed[0] = head
+	:: else
+	fi;
+	if
+	:: (stored & 2) && listed[1] == 0 -> listed[1] = head
+	:: else
+	fi;
+	manifest_tenure[head] = tenure_at;
+	manifest_serial[head] = serial_at;
+	manifest_maker[head] = maker_at
+}
+
+/* Every desk with a block in the epoch confirmed a manifest that lists it */
+#if MUTANT == 1
+#define DUE(e) (listed[e] != 0 && (confirmed[0] >= listed[e] || \
+	confirmed[1] >= listed[e]))
+#else
+#define DUE(e) (listed[e] != 0 && confirmed[0] >= listed[e] && \
+	confirmed[1] >= listed[e])
+#endif
+inline daily_one(e) {
+	if
+	:: (stored & BIT(e)) && !DUE(e) -> marked = marked & ~BIT(e)
+	:: (stored & BIT(e)) && DUE(e) && !(marked & BIT(e)) ->
+		marked = marked | BIT(e)
+	:: (stored & BIT(e)) && DUE(e) && (marked & BIT(e)) ->
+		stored = stored & ~BIT(e);
+		erased = erased | BIT(e);
+		/* P3: what is erased is in a backup of its desk */
+		assert(e == 1 || (ever_copied & BIT(e)))
+	:: else
+	fi
+}
+
+#if MUTANT == 2
+#define NEWER(t, s) (true)
+#else
+#define NEWER(t, s) ((t) > tenure_at || \
+	((t) == tenure_at && (s) > serial_at))
+#endif
+inline apply(m, s) {
+	if
+	:: NEWER(sent[m].b[s].tenure, s) ->
+		/* P9: a desk's board never goes back */
+		assert(sent[m].b[s].tenure > tenure_at ||
+		    (sent[m].b[s].tenure == tenure_at &&
+		    s > serial_at));
+		tenure_at = sent[m].b[s].tenure;
+		serial_at = s;
+		maker_at = m;
+		confirmed[0] = sent[m].b[s].confirmed;
+		reply_live = sent[m].b[s].reply
+	:: else
+	fi
+}
+
+/* What a manifest says of our own bundles */
+#if MUTANT == 3
+#define OURS(m, s) (true)
+#else
+#define OURS(m, s) (manifest_maker[s] == (m))
+#endif
+inline learn(m, s) {
+	if
+	:: manifest_tenure[s] > tenure[m] ->
+		read_only[m] = true
+	:: manifest_tenure[s] == tenure[m] &&
+	    draft[m] != 0 && manifest_serial[s] >= draft[m] && OURS(m, s) ->
+		if
+		:: !posted[m] ->
+			posted[m] = true;
+			/* `posted` is the legal fact: it was in public */
+			assert(sent[m].b[manifest_serial[s]].reply)
+		:: else
+		fi
+	:: else
+	fi
+}
+/* Of the bodies not erased, up to manifest s, those in ${set} come along */
+inline import(m, s, set) {
+	if
+	:: imported[m] < s -> imported[m] = s; learn(m, s)
+	:: else
+	fi;
+	held[m] = held[m] | (stored & set &
+	    ((listed[0] != 0 && listed[0] <= s -> 1 : 0) |
+	    (listed[1] != 0 && listed[1] <= s -> 2 : 0)))
+}
+
+inline backup(m) {
+	complete(m);
+	backed[m] = (backed[m] > at -> backed[m] : at);
+	copy_imported = imported[m];
+	copy_held = held[m];
+	copy_tenure = tenure[m];
+	copy_out = out[m];
+	copy_backed = at;
+	ever_copied = ever_copied | (held[m] & 1);
+	at = 0
+}
+
+inline export(m) {
+	if
+	:: imported[m] != 0 &&
+	    manifest_tenure[imported[m]] == tenure[m] &&
+	    manifest_serial[imported[m]] > out[m] ->
+		out[m] = manifest_serial[imported[m]]
+	:: else
+	fi;
+	out[m]++;
+	complete(m);
+	sent[m].b[out[m]].made = true;
+	sent[m].b[out[m]].tenure = tenure[m];
+#if MUTANT == 4
+	sent[m].b[out[m]].confirmed = at;
+#elif MUTANT == 5
+	sent[m].b[out[m]].confirmed = imported[m];
+#else
+	sent[m].b[out[m]].confirmed = (at < backed[m] -> at : backed[m]);
+#endif
+	at = 0;
+#if FOCUS == 2
+	if
+	:: (held[m] & 1) && draft[m] == 0 -> draft[m] = out[m]
+	:: else
+	fi;
+#endif
+	sent[m].b[out[m]].reply = (draft[m] != 0)
+}
+
+/* Machine 0 is lost, or its holder away: the deputy goes on from the newest
+ * backup with a higher tenure, or (same_tenure) the coordinator restores it
+ * on a new machine. Machine 0 may still be there, and so are its bundles. */
+inline go_on(same_tenure) {
+	takeovers++;
+	works[1] = true;
+	imported[1] = copy_imported;
+	held[1] = copy_held;
+	backed[1] = copy_backed;
+#ifdef CALM
+	works[0] = false; /* nobody works on beside the one who goes on */
+#endif
+	if
+	:: same_tenure ->
+		works[0] = false;
+		tenure[1] = copy_tenure;
+		out[1] = copy_out;
+		if
+		:: imported[1] != 0 &&
+		    manifest_serial[imported[1]] > out[1] ->
+			out[1] = manifest_serial[imported[1]]
+		:: else
+		fi
+	:: else -> tenure[1] = copy_tenure + 1
+	fi
+}
+
+#define WORKS(m) (works[m] && !read_only[m])
+
+/* From here on everybody is honest and nothing is lost: then everything that
+ * was receipted is read, backed up, confirmed and erased within one round. */
+inline calm(m) {
+	if
+	:: (stored & 1 && listed[0] == 0) || (stored & 2 && listed[1] == 0) ->
+		cut()
+	:: else
+	fi;
+	import(m, head, 3);
+	backup(m);
+	complete(m);
+	confirmed[0] = at;
+	at = 0;
+	confirmed[1] = head;
+	daily_one(0); daily_one(1); daily_one(0); daily_one(1);
+	assert(stored == 0)
+}
+
+#define IMPORT(m, s, set) \
+	:: d_step { WORKS(m) && head >= s -> import(m, s, set) }
+#if FOCUS == 1
+#define IMPORTS(m, s) \
+	IMPORT(m, s, 0) IMPORT(m, s, 1) IMPORT(m, s, 2) IMPORT(m, s, 3)
+#else
+#define IMPORTS(m, s) IMPORT(m, s, 0) IMPORT(m, s, 1)
+#endif
+#define DESKWORK(m) \
+	IMPORTS(m, 1) IMPORTS(m, 2) \
+	:: d_step { WORKS(m) && imported[m] != 0 -> backup(m) } \
+	:: d_step { WORKS(m) && out[m] < BUNDLES && (imported[m] == 0 || \
+	    manifest_serial[imported[m]] < BUNDLES) -> export(m) }
+#define DELIVER(m, s) \
+	:: d_step { sent[m].b[s].made && \
+	    NEWER(sent[m].b[s].tenure, s) -> apply(m, s) }
+
+active proctype world() {
+	d_step {
+		tenure[0] = 1; tenure[1] = 1;
+		copy_tenure = 1;
+		works[0] = true
+	}
+	do
+	:: d_step { !(receipted & 1) -> receipt(0) }
+	:: d_step { head < SERIALS -> cut() }
+	DESKWORK(0)
+	DESKWORK(1)
+	DELIVER(0, 1) DELIVER(0, 2) DELIVER(0, 3)
+	DELIVER(1, 1) DELIVER(1, 2) DELIVER(1, 3)
+#if FOCUS == 1
+	:: d_step { !(receipted & 2) -> receipt(1) }
+	:: d_step { (stored & marked) || DUE(0) || DUE(1) ->
+		daily_one(0); daily_one(1) }
+	:: d_step { confirmed[1] < head -> confirmed[1]++ }
+	:: d_step { confirmed[1] > 0 -> confirmed[1]-- }
+#endif
+#ifdef CALM
+	:: d_step { WORKS(0) && !works[1] -> calm(0) }; break
+	:: d_step { WORKS(1) -> calm(1) }; break
+#endif
+	:: d_step { works[0] && takeovers < TAKEOVERS -> works[0] = false }
+	:: d_step { !works[1] && takeovers < TAKEOVERS -> go_on(0) }
+	:: d_step { !works[1] && takeovers < TAKEOVERS -> go_on(1) }
+	od
+}
+
