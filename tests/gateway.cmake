@@ -77,9 +77,9 @@ if(TARGET meldluik_process)
   endif()
 endif()
 
-# Of the pages: what parses a form and fills a template, without the pages
+# Of the pages: what parses a form, without the pages
 # themselves. test_pages_*.c, fuzz_pages_*.c.
-set(page_parsers form.c fields.c view.c)
+set(page_parsers form.c)
 list(TRANSFORM page_parsers PREPEND ${CMAKE_SOURCE_DIR}/gateway/pages/)
 file(GLOB units CONFIGURE_DEPENDS gateway/test_pages_*.c)
 file(GLOB fuzzers CONFIGURE_DEPENDS gateway/fuzz_pages_*.c)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Forms as browsers send them: multipart/form-data (RFC 7578), streaming,
- * and application/x-www-form-urlencoded in one piece. Strict and bounded;
- * what is not exactly a form is refused. Nothing is copied but a part's
- * headers and the first byte(s) of what may be a boundary.
+ * Forms with files as browsers send them: multipart/form-data (RFC 7578),
+ * streaming. Strict and bounded; what is not exactly a form is refused.
+ * Nothing is copied but a part's headers and the first byte(s) of what may be
+ * a boundary. Small forms without files: meldluik/fields.h.
  *
  * Caveat: everything that passes here is a reporter's plaintext. struct form
  * lives in secret memory.
@@ -11,11 +11,10 @@
 #ifndef MELDLUIK_GATEWAY_FORM_H
 #define MELDLUIK_GATEWAY_FORM_H
 
-#include "meldluik/bytes.h"
+#include "meldluik/fields.h"
 
 #define FORM_PARTS_MAX 96u   /* 64 fields and 32 files */
 #define FORM_HEADER_MAX 4096u /* header lines of one part */
-#define FORM_NAME 33u        /* field name with NUL: [a-z0-9_], 1..32 */
 #define FORM_FILE_NAME 256u  /* file name with NUL, UTF-8 */
 #define FORM_TYPE 128u       /* media type with NUL */
 #define FORM_BOUNDARY_MAX 70u /* RFC 2046 5.1.1 */
@@ -49,30 +48,5 @@ enum err form_feed(struct form *f, const uint8_t *p, size_t len);
 /* OK only when the closing boundary came */
 enum err form_end(struct form *f);
 void form_free(struct form *f); /* wipes; accepts NULL */
-
-/*
- * The fields of a form that are not files: names are unique, text is UTF-8
- * without NUL, lines end in LF. In secret memory.
- */
-#define FIELDS_MAX 64u
-#define FIELDS_BYTES 131072u
-
-struct fields;
-
-struct fields *fields_new(void);
-void fields_free(struct fields *f);
-/* A field begins, grows, ends. ERR_CONFLICT: the name came before;
- * ERR_LIMIT: too many or too long; ERR_POLICY: not UTF-8. */
-enum err fields_begin(struct fields *f, const char *name);
-enum err fields_grow(struct fields *f, const uint8_t *p, size_t len);
-enum err fields_end(struct fields *f);
-/* Its value, "" when absent; NUL-ended */
-const char *fields_get(const struct fields *f, const char *name);
-size_t fields_len(const struct fields *f, const char *name);
-/* Name of the i-th; NULL past the last */
-const char *fields_name(const struct fields *f, unsigned i);
-
-/* A whole urlencoded body of at most FIELDS_BYTES */
-enum err form_urlencoded(const uint8_t *p, size_t len, struct fields *f);
 
 #endif

@@ -14,7 +14,7 @@
 #include "meldluik/envelope.h"
 #include "meldluik/keyset.h"
 #include "meldluik/routing.h"
-#include "view.h"
+#include "meldluik/view.h"
 
 #define PAGE_MAX (512u * 1024u) /* a page with all text escaped, kept */
 #define DATE_TEXT 64u           /* "woensdag 30 september 2026" */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "meldluik/secret.h"
-#include "pages/form.h"
+#include "meldluik/fields.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len);
 

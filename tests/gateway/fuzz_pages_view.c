@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pages/view.h"
+#include "meldluik/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len);
 

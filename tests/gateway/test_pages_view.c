@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "pages/view.h"
+#include "meldluik/view.h"
 
 #define OPEN9 "{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}{{#a}}"
 #define SHUT9 "{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}{{/a}}"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The template engine: {{name}} escaped, {{{name}}} as it stands (only for
+ * The template engine of gateway and desk: {{name}} escaped, {{{name}}} as it stands (only for
  * markup of our own making), {{#name}}..{{/name}} when true or once per row,
  * {{^name}}..{{/name}} when not. Rows see the values of what is around them.
  *
  * Caveat: values are views; they must live until the page is rendered. Give
  * a secret buffer when any value is secret.
  */
-#ifndef MELDLUIK_GATEWAY_VIEW_H
-#define MELDLUIK_GATEWAY_VIEW_H
+#ifndef MELDLUIK_VIEW_H
+#define MELDLUIK_VIEW_H
 
 #include "meldluik/bytes.h"
 

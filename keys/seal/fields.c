@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "form.h"
+#include "meldluik/fields.h"
 #include "meldluik/secret.h"
 
 struct fields {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "meldluik/html.h"
-#include "view.h"
+#include "meldluik/view.h"
 
 #define DEPTH_MAX 8u /* sections in sections */
 
