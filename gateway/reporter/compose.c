@@ -14,8 +14,6 @@
 #include "reporter.h"
 #include "shown.h"
 
-#define RESEALS 3u
-
 static enum err
 text_get(const struct reporter_options *o, struct buf *out)
 {
@@ -99,11 +97,14 @@ deliver(struct reporter *r, enum report_kind kind, unsigned desk,
 		e = r->o->out != NULL ? sealed_save(r, &s) :
 		    message_send(r, &s, 0);
 		close(s.fd);
-		if (e != ERR_STALE || r->o->keyset != NULL ||
-		    i + 1 == RESEALS) {
+		if (e != ERR_STALE || r->closeds == REPORTER_RESEALS) {
 			break;
 		}
-		say("sealing again with newer keys");
+		r->closed[r->closeds++] = r->epoch->week;
+		say("sealing again with the keys of another week");
+		if ((e = trust_again(r)) != OK) {
+			return e;
+		}
 	}
 	if (e == OK && r->o->out != NULL) {
 		printf("Sealed for week %s in %s. It is accepted until a week "

@@ -156,7 +156,7 @@ run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 	};
 	struct transfer_options t = { o->gateway, o->proxy, o->ca_file, NULL,
 		0, o->tries, waiting, NULL };
-	struct reporter r = { o, NULL, NULL, NULL };
+	struct reporter r = { .o = o };
 	enum err e = OK;
 	size_t i;
 

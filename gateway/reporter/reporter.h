@@ -12,6 +12,7 @@
 #include "meldluik/mailbox.h"
 
 #define REPORTER_ANSWERS 32u
+#define REPORTER_RESEALS 4u
 
 struct reporter_options {
 	const char *gateway, *proxy, *ca_file, *keyset, *state, *fingerprint;
@@ -33,16 +34,33 @@ struct reporter {
 	struct transfer *t;
 	struct keyset *k;
 	struct epoch *epoch;
+	day_t closed[REPORTER_RESEALS]; /* weeks the gateway answered 410 to */
+	unsigned closeds;
 };
 
 /* Keyset from the folder or the gateway, checked against the pin and what
  * --state remembers. Says what is wrong. */
 enum err trust_open(struct reporter *r);
-/* The newest epoch file that may be used today */
+/* The newest epoch file that may be used today; after a 410 also that of
+ * next week, because the clock of this machine may be behind, and none that
+ * was closed. ERR_STALE: there is no other. */
 enum err trust_epoch(struct reporter *r);
+/* The same anew after a 410; never of another organisation than before */
+enum err trust_again(struct reporter *r);
 void trust_close(struct reporter *r);
 /* ERR_STALE when older than what --state remembers; else remembers it */
 enum err state_lane(const struct reporter_options *o, const struct lane *l);
+/*
+ * The upload under which a sealed file was last sent in parts, so that the
+ * next run goes on there: ${id} is 32 hex digits and a NUL. Without --state,
+ * or when nothing is known, false. Not remembered is no error.
+ */
+#define UPLOAD_HEX 33u
+bool state_upload(const struct reporter_options *o,
+    const uint8_t hash[HASH_LEN], char id[UPLOAD_HEX]);
+/* ${id} NULL: forgets it */
+void state_upload_keep(const struct reporter_options *o,
+    const uint8_t hash[HASH_LEN], const char *id);
 enum err state_keyset(const struct reporter_options *o,
     const struct keyset_files *f, const struct keyset *k);
 

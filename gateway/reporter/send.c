@@ -19,7 +19,7 @@
 
 #define RECEIPT_MAX 2048u
 #define ANSWER_MAX 512u
-#define UPLOAD_HEX 33u
+#define ASK_NEXT "Upload-Part: 1048576" /* no upload has that many */
 
 struct upload {
 	char id[UPLOAD_HEX];
@@ -177,6 +177,33 @@ part_send(struct reporter *r, const struct sealed *s, uint64_t offset,
 	return answer_err(a);
 }
 
+/* Where an upload of an earlier run stands; false: begin anew. Any part of a
+ * number that is not the next is answered with the next. */
+static bool
+upload_resume(struct reporter *r, const struct sealed *s, struct upload *u,
+    struct answer *a, uint64_t *n)
+{
+	char id[64];
+	const char *headers[] = { id, ASK_NEXT, NULL };
+	struct request q = { "PUT", "/v1/uploads", headers, "", 1,
+		ANSWER_MAX };
+
+	if (!state_upload(r->o, s->hash, u->id)) {
+		return false;
+	}
+	(void)snprintf(id, sizeof(id), "Upload-Id: %s", u->id);
+	if (transfer_patient(r->t, &q, a) != OK || a->status != 409) {
+		return false;
+	}
+	*n = answer_next(a);
+	if (*n < 1 || *n > u->parts + 1) {
+		return false;
+	}
+	say("going on at part %llu of %llu", (unsigned long long)*n,
+	    (unsigned long long)u->parts);
+	return true;
+}
+
 static enum err
 parts_send(struct reporter *r, const struct sealed *s, uint64_t offset,
     struct upload *u, struct answer *a)
@@ -184,17 +211,26 @@ parts_send(struct reporter *r, const struct sealed *s, uint64_t offset,
 	uint8_t *piece = malloc(ENVELOPE_PART);
 	struct progress p;
 	uint64_t n = 1, next = 1, rounds = 0, done;
-	enum err e;
+	enum err e = OK;
 
 	if (piece == NULL) {
 		return ERR_MEMORY;
 	}
 	u->parts = (s->size + ENVELOPE_PART - 1) / ENVELOPE_PART;
-	if ((e = upload_begin(r, u, a)) != OK) {
-		free(piece);
-		return e;
+	/* only a file sealed before, which has an offset, is ever the same */
+	if (offset == 0 || !upload_resume(r, s, u, a, &n)) {
+		answer_clear(a);
+		n = 1;
+		if ((e = upload_begin(r, u, a)) != OK) {
+			free(piece);
+			return e;
+		}
+		if (offset != 0) {
+			state_upload_keep(r->o, s->hash, u->id);
+		}
 	}
-	p = progress_begin("send", s->size, 0);
+	p = progress_begin("send", s->size, (n - 1) * ENVELOPE_PART <
+	    s->size ? (n - 1) * ENVELOPE_PART : s->size);
 	/* a gateway that sends us back and forth must end */
 	while (e == OK && n <= u->parts && rounds++ < 2 * u->parts + 16) {
 		answer_clear(a);
@@ -242,6 +278,9 @@ message_send(struct reporter *r, const struct sealed *s, uint64_t offset)
 	} else if ((e = parts_send(r, s, offset, &u, &a)) == OK) {
 		answer_clear(&a);
 		e = upload_finish(r, &u, &a);
+	}
+	if (offset != 0 && (e == OK || e == ERR_STALE)) {
+		state_upload_keep(r->o, s->hash, NULL);
 	}
 	if (e != OK) {
 		say("not received: %s", send_trouble(r, e, &a));

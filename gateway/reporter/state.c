@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * --state DIR: the highest keyset and board seen, so that an old one shown
- * again is refused. It tells that this channel was read here: hence only
- * when asked for.
+ * again is refused, and uploads that were cut. It tells that this channel was
+ * used here: hence only when asked for.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -108,4 +108,63 @@ state_lane(const struct reporter_options *o, const struct lane *l)
 	buf_free(&b);
 	close(dir);
 	return e;
+}
+
+/* 16 bytes of the hash tell two files apart */
+static bool
+upload_name(const struct reporter_options *o, const uint8_t hash[HASH_LEN],
+    char name[48], int *dir)
+{
+	char hex[33];
+
+	if (o->state == NULL || state_open(o, dir) != OK) {
+		return false;
+	}
+	hex_encode(hash, 16, hex);
+	(void)snprintf(name, 48, "upload-%s", hex);
+	return true;
+}
+
+bool
+state_upload(const struct reporter_options *o, const uint8_t hash[HASH_LEN],
+    char id[UPLOAD_HEX])
+{
+	struct buf b = buf_new(64);
+	uint8_t bytes[16];
+	char name[48];
+	bool known = false;
+	int dir;
+
+	if (!upload_name(o, hash, name, &dir)) {
+		return false;
+	}
+	if (file_read(dir, name, &b) == OK && b.len == UPLOAD_HEX &&
+	    b.p[UPLOAD_HEX - 1] == '\n') {
+		memcpy(id, b.p, UPLOAD_HEX);
+		id[UPLOAD_HEX - 1] = '\0';
+		known = hex_decode(id, bytes, sizeof(bytes)) == OK;
+	}
+	buf_free(&b);
+	close(dir);
+	return known;
+}
+
+void
+state_upload_keep(const struct reporter_options *o,
+    const uint8_t hash[HASH_LEN], const char *id)
+{
+	char name[48], line[UPLOAD_HEX];
+	int dir;
+
+	if (!upload_name(o, hash, name, &dir)) {
+		return;
+	}
+	if (id == NULL) {
+		(void)unlinkat(dir, name, 0);
+	} else {
+		memcpy(line, id, UPLOAD_HEX - 1);
+		line[UPLOAD_HEX - 1] = '\n';
+		(void)file_write(dir, name, line, sizeof(line), 0600);
+	}
+	close(dir);
 }

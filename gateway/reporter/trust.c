@@ -100,6 +100,26 @@ out:
 	return e;
 }
 
+enum err
+trust_again(struct reporter *r)
+{
+	struct keyset *old = r->k;
+	enum err e;
+
+	if (r->o->keyset != NULL) {
+		return OK; /* a folder says what it said */
+	}
+	r->k = NULL;
+	e = trust_open(r);
+	if (e == OK && !sign_pk_equal(&old->identity, &r->k->identity)) {
+		say("keyset: it is of another organisation than a moment ago. "
+		    "Do not send anything here");
+		e = ERR_FOREIGN;
+	}
+	keyset_free(old);
+	return e;
+}
+
 static enum err
 epoch_read(struct reporter *r, day_t monday, struct buf *b)
 {
@@ -124,6 +144,17 @@ epoch_read(struct reporter *r, day_t monday, struct buf *b)
 	return e;
 }
 
+static bool
+week_closed(const struct reporter *r, day_t monday)
+{
+	bool closed = false;
+
+	for (unsigned i = 0; i < r->closeds; i++) {
+		closed |= r->closed[i] == monday;
+	}
+	return closed;
+}
+
 enum err
 trust_epoch(struct reporter *r)
 {
@@ -132,12 +163,19 @@ trust_epoch(struct reporter *r)
 	struct epoch *epoch = NULL;
 	enum err e = ERR_UNKNOWN;
 
+	monday += r->closeds > 0 ? 7 : 0;
 	for (int i = 0; i < WEEKS_BACK && e == ERR_UNKNOWN; i++) {
 		buf_clear(&b);
-		e = epoch_read(r, monday - 7 * i, &b);
+		if (!week_closed(r, monday)) {
+			e = epoch_read(r, monday, &b);
+		}
+		monday -= e == ERR_UNKNOWN ? 7 : 0;
 	}
 	if (e == OK && (e = epoch_parse(b.p, b.len, r->k, &epoch)) == OK &&
-	    epoch->week > monday) {
+	    epoch->week != monday) {
+		e = ERR_STALE;
+	}
+	if (e == ERR_UNKNOWN && r->closeds > 0) {
 		e = ERR_STALE;
 	}
 	buf_free(&b);
@@ -145,6 +183,9 @@ trust_epoch(struct reporter *r)
 		epoch_free(epoch);
 		say("weekly keys: %s", e == ERR_UNKNOWN ?
 		    "there are none; this channel is not open" :
+		    e == ERR_STALE && r->closeds > 0 ?
+		    "the gateway takes none of the weeks there are; is the "
+		    "date of this computer right?" :
 		    e == ERR_FOREIGN ? "they are not of this keyset" :
 		    err_text(e));
 		return e;
