@@ -249,10 +249,18 @@ envelope_begin(struct exchange *x)
 		exchange_error(x, 400, "header");
 		return;
 	}
-	/* The end of the file is not known yet, so an open end is not taken */
-	if (range == NULL || range[strlen(range) - 1] == '-' ||
-	    !range_parse(range, ENVELOPE_SIZE_MAX, &k->q.offset, &to) ||
+	if (range == NULL ||
+	    !range_parse(range, ENVELOPE_SIZE_MAX, &k->q.offset, &to)) {
+		exchange_error(x, 416, "range");
+		return;
+	}
+	/* An open end is how other programs go on with a file they have a
+	 * part of; they get the next piece and its Content-Range */
+	if (range[strlen(range) - 1] == '-' &&
 	    to - k->q.offset >= ASK_PAYLOAD_MAX) {
+		to = k->q.offset + ASK_PAYLOAD_MAX - 1;
+	}
+	if (to - k->q.offset >= ASK_PAYLOAD_MAX) {
 		exchange_error(x, 416, "range");
 		return;
 	}

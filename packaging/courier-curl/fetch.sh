@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
+# Run in the folder of these files on the stick, with Node.js and curl.
+set -e
+cd "$(dirname "$0")"
+for step in begin manifests envelopes; do
+	node courier.js $step
+	curl -q -K todo.curl
+done
+node courier.js end
