@@ -20,6 +20,7 @@
 #define KEYSET_ROLES 16u
 #define KEYSET_REVOKED_MAX 64u
 #define KEYSET_URL 256u
+#define KEYSET_SERIAL_LAST 9007199254740991u /* 2^53-1: of a revocation */
 
 enum person_role { PERSON_HOLDER, PERSON_APPROVER };
 

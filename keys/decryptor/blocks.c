@@ -202,9 +202,17 @@ blocks_own(struct desk *d, day_t from, unsigned n, struct org_blocks *b)
 		struct epoch_block block;
 		const struct keyring_week *w;
 		memset(&block, 0, sizeof block);
-		if (keyring_week(d->ring, week) == NULL &&
-		    (e = keyring_week_add(d->ring, week)) != OK) {
-			break;
+		if (keyring_week(d->ring, week) == NULL) {
+			e = keyring_week_add(d->ring, week);
+			if (e != OK) {
+				break;
+			}
+			for (unsigned r = 0; r < d->ring->weeks; r++) {
+				if (d->ring->week[r].week == week) {
+					dice_mix(d, d->ring->week[r].seed,
+					    AGE_HYBRID_SEED);
+				}
+			}
 		}
 		w = keyring_week(d->ring, week);
 		block.desk = d->ring->desk;

@@ -142,6 +142,10 @@ desk_wipe(struct desk *d)
 	d->pass = NULL;
 	keyring_free(d->ring);
 	d->ring = NULL;
+	secret_free(d->identity);
+	d->identity = NULL;
+	secret_free(d->dice);
+	d->dice = NULL;
 }
 
 void

@@ -17,6 +17,8 @@
 
 #define WEEKS_MADE 26
 #define WEEKS_PUBLISHED 13
+#define DICE_KEY 32u
+#define SHARE_FILES_MAX 8u
 
 struct desk {
 	const char *home;
@@ -32,6 +34,10 @@ struct desk {
 	struct state *state;
 	struct profile *profile;
 	struct holidays *holidays;
+	uint8_t *identity; /* secret; borrowed from paper for this verb */
+	uint8_t *dice;     /* secret; throws of a ceremony, DICE_KEY bytes */
+	const char *sharefile[SHARE_FILES_MAX]; /* --share */
+	unsigned sharefiles;
 };
 
 /* How far a verb needs the home opened */
@@ -54,6 +60,11 @@ void event_day(json_t *o, const char *key, day_t day);
 enum err desk_event(struct desk *d, json_t *event);
 /* One event in a transaction of its own */
 enum err desk_record(struct desk *d, json_t *event);
+
+/* Throws of a die ("3 1 6 ..."), all at once; ERR_FORMAT: no throws */
+enum err dice_take(struct desk *d, const char *throws, unsigned *count);
+/* Mixes the dice, if any were thrown, into ${len} <= 64 random bytes */
+void dice_mix(struct desk *d, uint8_t *p, size_t len);
 
 /* Replaces keyring.age, atomically */
 enum err keyringfile_save(struct desk *d);

@@ -287,6 +287,7 @@ const struct event_rule event_rules[] = {
 	{"init", on_init},
 	{"keyset", on_fact},
 	{"rotate", on_fact},
+	{"identity_on_paper", on_fact},
 	{"restore", on_fact},
 	{"extract", on_fact},
 	{"manifest", on_manifest},

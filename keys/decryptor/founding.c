@@ -35,10 +35,13 @@ founding_home(struct desk *d, const uint8_t *org, unsigned desk,
 	d->ring->desk = desk;
 	d->ring->role = PERSON_HOLDER;
 	sign_keypair(d->ring->operational, &pk);
+	dice_mix(d, d->ring->operational, SIGN_SEED);
 	randombytes_buf(d->ring->casebook, sizeof d->ring->casebook);
+	dice_mix(d, d->ring->casebook, sizeof d->ring->casebook);
 	if (founder) {
 		d->ring->has_identity = true;
 		sign_keypair(d->ring->identity, &pk);
+		dice_mix(d, d->ring->identity, SIGN_SEED);
 	}
 	e = blocks_own(d, week_of(d->today), WEEKS_MADE, &blocks);
 	if (e == OK) {

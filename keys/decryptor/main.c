@@ -16,12 +16,17 @@
 #include "verbs.h"
 
 static const struct verb verbs[] = {
-	{"init", verb_init, "init [--batch] [--organisation NAME] "
-	    "[--card FILE] [--person ID] [--desks N]",
-	    "Makes the organisation's first desk: identity key, your keyring "
-	    "with 26 weeks of keys,\nthe first keyset, an empty casebook. "
-	    "--batch asks nothing. Without --card the gateway\nis added later "
-	    "by `keyset --card FILE`.\n"
+	{"init", verb_init, "init [--rehearsal] [--batch] "
+	    "[--organisation NAME] [--card FILE] [--person ID] [--desks N]",
+	    "The key ceremony, a dialogue: passphrase of drawn words, identity "
+	    "key, your keyring with\n26 weeks of keys, the first keyset, an "
+	    "empty casebook, poster, revocation, paper shares,\ntranscript. "
+	    "Stop it at any question; `init` goes on there. When every sheet "
+	    "was proven\nreadable, the identity key leaves this machine. "
+	    "--rehearsal marks all paper as such.\n"
+	    "--batch asks nothing and keeps the identity key in the keyring; "
+	    "`init` without it puts\nthat key on paper later. Without --card "
+	    "the gateway is added by `keyset --card FILE`.\n"
 	    "--batch --desks N makes a REHEARSAL: N desks in HOME/desk-1 ... "
 	    "HOME/desk-N, one passphrase,\none disk; repeat --person for each. "
 	    "Never for real reports.\n"},
@@ -33,10 +38,12 @@ static const struct verb verbs[] = {
 	    "keyset. Without --keyset: a new request of a holder who rotated.\n"},
 	{"keyset", verb_keyset, "keyset [show|fingerprint] [--card FILE] "
 	    "[--renew] [--add-holder FILE]\n"
-	    "         [--page FILE] [--publish DIR] [--accept DIR]",
+	    "         [--share FILE ...] [--page FILE] [--publish DIR] [--accept DIR]",
 	    "Shows the keyset. --card adds or changes the gateway; --renew "
 	    "gives 13 more months;\n--add-holder takes in a request, and adds "
-	    "the desk when this is its first holder;\n--page signs page.json "
+	    "the desk when this is its first holder. These ask for k paper "
+	    "shares of the identity,\nor take them from --share (text of the "
+	    "QR code, or the typed lines).\n--page signs page.json "
 	    "for the next export; --publish writes keyset and blocks for "
 	    "another\nholder, who takes them in with --accept.\n"},
 	{"rotate", verb_rotate, "rotate",

@@ -5,6 +5,7 @@
 #include "files.h"
 #include "meldluik/json.h"
 #include "org.h"
+#include "papers.h"
 #include "terminal.h"
 
 #define NOTE_MAX (KEYSET_MAX + SIGN_TEXT_MAX + 1u)
@@ -78,13 +79,13 @@ org_keyset_save(struct desk *d, struct keyset *k)
 {
 	struct sign_purpose why = {.purpose = "keyset"};
 	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX);
+	const uint8_t *seed;
 	enum err e;
 
-	if (!d->ring->has_identity) {
-		say_error("only the holder of the identity key can change the "
-		    "keyset");
-		return ERR_POLICY;
+	if ((e = identity_need(d)) != OK) {
+		goto out;
 	}
+	seed = d->identity != NULL ? d->identity : d->ring->identity;
 	memcpy(why.org, k->org, ORG_LEN);
 	if (d->keyset != NULL) {
 		k->serial = d->keyset->serial + 1;
@@ -94,10 +95,10 @@ org_keyset_save(struct desk *d, struct keyset *k)
 		memset(k->previous, 0, HASH_LEN);
 	}
 	k->day = d->today;
-	sign_pk_of(d->ring->identity, &k->identity);
+	sign_pk_of(seed, &k->identity);
 	e = keyset_write(k, &doc);
 	if (e == OK) {
-		e = sign_make(d->ring->identity, &why, doc.p, doc.len, &sig);
+		e = sign_make(seed, &why, doc.p, doc.len, &sig);
 	}
 	if (e == OK) {
 		e = org_keyset_store(d, &doc, &sig);
@@ -105,6 +106,7 @@ org_keyset_save(struct desk *d, struct keyset *k)
 	if (e != OK) {
 		say_error("the keyset could not be made: %s", err_text(e));
 	}
+out:
 	buf_free(&doc);
 	buf_free(&sig);
 	return e;

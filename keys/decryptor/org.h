@@ -22,7 +22,7 @@ struct org_blocks {
 };
 
 enum err org_load(struct desk *d); /* ERR_UNKNOWN: no keyset yet */
-/* Signs ${k} with the identity in the ring and makes it the current one:
+/* Signs ${k} with the identity (in the ring, or asked from paper) and makes it the current one:
  * serial, previous and day are set here */
 enum err org_keyset_save(struct desk *d, struct keyset *k);
 /* The current keyset.json and .minisig, byte for byte */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * `init`: the first home of an organisation. With --batch nothing is asked.
+ * `init`: the first home of an organisation, by the dialogue of ceremony.c.
+ * With --batch nothing is asked and the identity key stays in the keyring.
  * `--desks N` with --batch makes a rehearsal: DIR/desk-1 ... DIR/desk-N, all
  * of one passphrase and on one disk, which a real organisation must never
  * have; the program says so.
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ceremony.h"
 #include "files.h"
 #include "founding.h"
 #include "meldluik/secret.h"
@@ -23,7 +25,7 @@ struct wish {
 	const char *organisation, *cardfile, *desks_text;
 	const char *person[DESKS_REHEARSAL];
 	unsigned persons, desks;
-	bool batch;
+	bool batch, rehearsal;
 	struct card card;
 	bool has_card;
 };
@@ -186,30 +188,14 @@ rehearsal(struct desk *d, const struct wish *w, char first[4096])
 	return e;
 }
 
-static enum err
-ask(struct wish *w, char organisation[KEYSET_NAME], char person[KEYSET_ID])
-{
-	enum err e = OK;
-
-	if (w->organisation == NULL) {
-		e = terminal_ask("Name of the organisation: ", organisation,
-		    KEYSET_NAME);
-		w->organisation = organisation;
-	}
-	if (e == OK && w->persons == 0) {
-		e = terminal_ask("Your own id (small letters, digits, "
-		    "hyphen; such as coordinator): ", person, KEYSET_ID);
-		w->person[w->persons++] = person;
-	}
-	return e;
-}
-
 static int
 wish_check(struct wish *w)
 {
 	char *end;
 
-	if (w->organisation == NULL || w->organisation[0] == 0 ||
+	if (!w->batch && w->organisation == NULL) {
+		; /* asked later */
+	} else if (w->organisation == NULL || w->organisation[0] == 0 ||
 	    strlen(w->organisation) >= KEYSET_NAME ||
 	    !utf8_valid(w->organisation, strlen(w->organisation))) {
 		say_error("give the organisation's name, up to %u bytes, with "
@@ -268,10 +254,10 @@ card_read(struct wish *w)
 int
 verb_init(struct desk *d, int argc, char **argv)
 {
-	char organisation[KEYSET_NAME], person[KEYSET_ID];
 	struct wish w = {.organisation = NULL};
 	struct option_rule rules[] = {
 		{.name = "batch", .flag = &w.batch},
+		{.name = "rehearsal", .flag = &w.rehearsal},
 		{.name = "organisation", .value = &w.organisation},
 		{.name = "card", .value = &w.cardfile},
 		{.name = "desks", .value = &w.desks_text},
@@ -285,14 +271,15 @@ verb_init(struct desk *d, int argc, char **argv)
 	    NULL, 0, NULL)) {
 		return EXIT_USAGE;
 	}
-	if (!w.batch && (e = ask(&w, organisation, person)) != OK) {
-		say_error("no answer; nothing was made");
-		return exit_of(e);
-	}
 	if ((rc = wish_check(&w)) != EXIT_OK) {
 		return rc;
 	}
 	e = card_read(&w);
+	if (e == OK && !w.batch) {
+		return exit_of(ceremony_run(d, w.organisation, w.persons > 0 ?
+		    w.person[0] : NULL, w.has_card ? &w.card : NULL,
+		    w.rehearsal));
+	}
 	if (e == OK) {
 		e = passphrase_get(d->passfile, true, &d->pass, &d->passlen);
 		if (e == ERR_IO || e == ERR_UNKNOWN) {

@@ -312,6 +312,7 @@ verb_keyset(struct desk *d, int argc, char **argv)
 		{.name = "accept", .value = &w.accept},
 		{.name = "publish", .value = &w.publish},
 		{.name = "renew", .flag = &w.renew},
+		SHARE_RULE(d),
 	};
 	enum err e;
 

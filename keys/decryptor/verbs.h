@@ -48,6 +48,9 @@ struct option_rule {
 	const char **many;
 	unsigned room, *count;
 };
+/* --share FILE: a sheet of the identity key, for verbs that sign a keyset */
+#define SHARE_RULE(d) {.name = "share", .many = (d)->sharefile, \
+	.room = SHARE_FILES_MAX, .count = &(d)->sharefiles}
 bool options_take(int argc, char **argv, const struct option_rule *rules,
     size_t n, const char **words, unsigned room, unsigned *count);
 /* True if ${s} is an id as FORMAT.md section 6 wants */

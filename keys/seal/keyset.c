@@ -268,7 +268,8 @@ keyset_read(const json_t *o, struct keyset *k)
 	    (e = json_hex_field(o, "org", k->org, ORG_LEN)) != OK ||
 	    (e = json_copy_field(o, "organisation", 1, k->organisation,
 	    KEYSET_NAME)) != OK ||
-	    (e = json_int_field(o, "serial", 1, INT64_MAX >> 10, &serial)) !=
+	    (e = json_int_field(o, "serial", 1, (int64_t)KEYSET_SERIAL_LAST,
+	    &serial)) !=
 	    OK ||
 	    (e = json_hex_field(o, "previous", k->previous, HASH_LEN)) !=
 	    OK ||

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What this desk knows of the paper shares: sets, their commitments, which
+ * sheets were proven, who keeps them. Nothing of it opens anything; with it
+ * a sheet can be proven right without laying k of them together.
+ */
+#ifndef DECRYPTOR_PAPERS_H
+#define DECRYPTOR_PAPERS_H
+
+#include "desk.h"
+#include "meldluik/shares.h"
+
+#define PAPER_SETS_MAX 8u
+#define PAPER_KEEPER 65u /* UTF-8 with NUL */
+
+struct paper_set {
+	enum share_kind kind;
+	unsigned k, n;
+	day_t day;
+	uint8_t commit[SHARES_MAX][SHARE_COMMIT];
+	bool proven[SHARES_MAX];
+	day_t proven_day[SHARES_MAX];
+	char keeper[SHARES_MAX][PAPER_KEEPER];
+};
+struct papers {
+	struct paper_set set[PAPER_SETS_MAX]; /* the newest of a kind counts */
+	unsigned sets;
+	bool has_backup;
+	struct age_recipient backup; /* of the desk's backup key */
+};
+
+/* Empty when there is no file */
+enum err papers_load(const struct desk *d, struct papers *out);
+enum err papers_save(const struct desk *d, const struct papers *p);
+enum err papers_parse(const void *p, size_t len, const uint8_t *org,
+    struct papers *out);
+enum err papers_write(const struct papers *p, const uint8_t org[ORG_LEN],
+    struct buf *out);
+/* The newest set of a kind, or NULL */
+struct paper_set *papers_set(struct papers *p, enum share_kind kind);
+bool papers_proven(const struct paper_set *s);
+void paper_set_name(const struct paper_set *s, char out[SHARE_SET]);
+/* ERR_CONFLICT: a sheet of another set than ${s} */
+enum err paper_fits(const struct paper_set *s, const struct share *share);
+
+/*
+ * papers_make(d, kind, k, n, p, out): shares a fresh backup key or the
+ * identity in the keyring, notes the set in ${p} (not saved).
+ */
+enum err papers_make(struct desk *d, enum share_kind kind, unsigned k,
+    unsigned n, struct papers *p, struct share out[SHARES_MAX]);
+
+/*
+ * Shares from files of scanned or typed text, or typed on the terminal one
+ * after another until there are enough. Says what is wrong with which.
+ * ERR_UNKNOWN: none given and no terminal.
+ */
+enum err shares_get(const char *const *files, unsigned count,
+    enum share_kind kind, uint8_t secret[SHARE_SECRET]);
+/* One share typed on the terminal; an empty line gives up (ERR_UNKNOWN).
+ * What was typed is taken off the screen. "FILE" words name a file. */
+enum err share_ask(struct share *out);
+enum err share_file(const char *file, struct share *out);
+/* A sentence about a slip */
+void share_slip_say(const struct share_fault *f, enum err e);
+
+/* The identity key for one verb: of the keyring, or of k shares (--share, or
+ * typed). It is never saved. Says what is wrong. */
+enum err identity_need(struct desk *d);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Revocation of the identity key (FORMAT.md section 6): the last keyset of
+ * its line. It has the highest serial there is and names its own identity
+ * among the revoked keys, so it travels as every keyset does and no other
+ * one can come after it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ceremony.h"
+#include "files.h"
+
+#define NOTE "revocation.note"
+
+enum err
+revocation_make(struct desk *d, struct buf *note)
+{
+	struct sign_purpose why = {.purpose = "keyset"};
+	struct keyset *k = calloc(1, sizeof *k);
+	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX);
+	const struct keyset_desk *desk;
+	const uint8_t *seed;
+	enum err e = k == NULL ? ERR_MEMORY : identity_need(d);
+
+	if (e != OK) {
+		goto out;
+	}
+	seed = d->identity != NULL ? d->identity : d->ring->identity;
+	memcpy(k->org, d->keyset->org, ORG_LEN);
+	strcpy(k->organisation, d->keyset->organisation);
+	memcpy(why.org, k->org, ORG_LEN);
+	k->serial = KEYSET_SERIAL_LAST;
+	memcpy(k->previous, d->keyset->hash, HASH_LEN);
+	k->day = d->today;
+	k->not_after = day_add_months(d->today, 13);
+	k->generation = 1;
+	sign_pk_of(seed, &k->identity);
+	/* the least that is a keyset: one desk, one holder */
+	desk = &d->keyset->desk[0];
+	k->desks = k->people = 1;
+	k->desk[0].number = desk->number;
+	strcpy(k->desk[0].id, desk->id);
+	k->desk[0].names = 1;
+	k->desk[0].name[0] = desk->name[0];
+	k->person[0] = d->keyset->person[0];
+	k->person[0].desk = desk->number;
+	k->person[0].role = PERSON_HOLDER;
+	k->revokeds = 1;
+	k->revoked[0] = k->identity;
+	e = keyset_write(k, &doc);
+	if (e == OK) {
+		e = sign_make(seed, &why, doc.p, doc.len, &sig);
+	}
+	if (e == OK) {
+		buf_put(note, sig.p, sig.len);
+		buf_u8(note, '\n');
+		buf_put(note, doc.p, doc.len);
+		e = note->failed ? ERR_LIMIT : file_replace(d->public, NOTE,
+		    note->p, note->len);
+	}
+out:
+	free(k);
+	buf_free(&doc);
+	buf_free(&sig);
+	return e;
+}
