@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The store process: one thread, one folder, no network. Takes all requests
- * that are queued, asks the store, commits once, then answers: a receipt
- * leaves only after the commit. Believes nothing of web; a request outside
- * the table ends web, and the monitor starts it again.
+ * The store process: one folder, no network. Takes all requests that are
+ * queued, asks the store, commits once, then answers: a receipt leaves only
+ * after the commit. Parts of an upload are answered when they are taken and
+ * committed a few at a time, at the latest before the receipt. Believes
+ * nothing of web; a request outside the table ends web, and the monitor
+ * starts it again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +27,9 @@
 #include "sandbox.h"
 
 #define BATCH 64u       /* requests of one commit */
+#define BATCH_BYTES 8388608u /* and of their bytes, for memory */
+#define FLUSH_BYTES 8388608u /* of parts, committed together */
+#define FLUSH_IDLE_MS 200    /* or when nothing came for so long */
 #define BEAT_SECONDS 60
 #define SEND_WAIT_MS 1000 /* for a web that does not read */
 
@@ -36,6 +41,7 @@ struct keeper {
 	uint8_t *copy; /* of what is parsed: web cannot change it any more */
 	uint64_t shown; /* version of the public files that web has */
 	bool show;      /* a new web has none */
+	bool lost;      /* web does not read its answers */
 	day_t today;
 	bool daily_due; /* the machine may have been off at midnight */
 	int64_t beat, start;
@@ -46,8 +52,11 @@ struct keeper {
 struct turn {
 	struct ipc_request r;
 	struct ipc_answer a;
+	struct store_put *put; /* begun, not ended */
 	struct store_receipt receipt;
 	bool changes; /* fails with the commit */
+	bool receipted;
+	bool answered; /* before the commit: it promised nothing durable */
 };
 
 static int64_t
@@ -70,14 +79,22 @@ slot_at(struct keeper *k, const struct turn *t)
 static enum err
 do_put(struct keeper *k, struct turn *t)
 {
-	enum err e;
+	enum err e = (enum err)t->a.a.err; /* of put_begin() */
 
 	t->changes = true;
-	memcpy(k->copy, slot_at(k, t), t->r.len);
-	e = store_put(k->store, k->copy, t->r.len, t->r.q.digest,
-	    t->r.q.week, &t->receipt);
-	t->a.a.payload_len = e == OK ? t->receipt.len : 0;
+	if (e == OK) {
+		e = store_put_end(k->store, t->put, &t->receipt);
+		t->receipted = e == OK;
+	}
 	return e;
+}
+
+/* Before the handlers: what of it can go side by side */
+static void
+put_begin(struct keeper *k, struct turn *t)
+{
+	t->a.a.err = (int)store_put_begin(k->store, slot_at(k, t), t->r.len,
+	    t->r.q.digest, t->r.q.week, &t->put);
 }
 
 static enum err
@@ -90,10 +107,14 @@ do_upload_begin(struct keeper *k, struct turn *t)
 static enum err
 do_upload_part(struct keeper *k, struct turn *t)
 {
-	t->changes = true;
-	/* The first part holds the header, which is parsed */
-	memcpy(k->copy, slot_at(k, t), t->r.len);
-	return store_upload_part(k->store, t->r.q.id, t->r.q.number, k->copy,
+	const uint8_t *p = slot_at(k, t);
+
+	if (t->r.q.number == 1) {
+		/* It holds the header, which is parsed */
+		memcpy(k->copy, p, t->r.len);
+		p = k->copy;
+	}
+	return store_upload_part(k->store, t->r.q.id, t->r.q.number, p,
 	    t->r.len, &t->a.a.next);
 }
 
@@ -105,7 +126,7 @@ do_upload_finish(struct keeper *k, struct turn *t)
 	t->changes = true;
 	e = store_upload_finish(k->store, t->r.q.id, t->r.q.digest,
 	    t->r.q.week, &t->receipt);
-	t->a.a.payload_len = e == OK ? t->receipt.len : 0;
+	t->receipted = e == OK;
 	return e;
 }
 
@@ -396,6 +417,7 @@ drop_link(struct keeper *k)
 		munmap(k->slots, SLOT_BYTES);
 		k->slots = NULL;
 	}
+	k->lost = false;
 }
 
 static void
@@ -418,12 +440,11 @@ send_answer(struct keeper *k, struct turn *t)
 
 	t->a.tag = t->r.tag;
 	t->a.slot = SLOT_NONE;
-	if (t->a.a.payload_len > 0) {
-		if (t->receipt.len > 0) {
-			t->a.a.payload = (const uint8_t *)t->receipt.note;
-		} else {
-			t->a.slot = t->r.slot;
-		}
+	if (t->receipted && t->a.a.err == OK) {
+		t->a.a.payload = (const uint8_t *)t->receipt.note;
+		t->a.a.payload_len = t->receipt.len;
+	} else if (t->a.a.payload_len > 0) {
+		t->a.slot = t->r.slot;
 	}
 	len = ipc_answer_encode(&t->a, message);
 	for (tries = 0; tries < 2; tries++) {
@@ -438,59 +459,114 @@ send_answer(struct keeper *k, struct turn *t)
 	return false;
 }
 
-/* True: there may be more */
+/* Takes what is queued, at most a batch. False: the peer is broken */
 static bool
-serve_batch(struct keeper *k)
+receive_batch(struct keeper *k, struct turn turn[BATCH], unsigned *n,
+    bool *ended)
 {
-	static struct turn turn[BATCH];
 	uint8_t message[IPC_REQUEST_LEN + 1];
 	int fds[IPC_FDS];
-	unsigned n = 0, i, nfds;
+	unsigned nfds;
+	size_t bytes = 0;
 	ssize_t got = 0;
-	enum err e;
 
-	while (n < BATCH) {
+	for (*n = 0; *n < BATCH && bytes < BATCH_BYTES; (*n)++) {
+		struct turn *t = &turn[*n];
+
 		got = ipc_receive(k->link, message, sizeof(message), fds,
 		    &nfds);
 		if (got <= 0) {
 			break;
 		}
-		memset(&turn[n], 0, sizeof(turn[n]));
+		memset(t, 0, sizeof(*t));
 		if (nfds > 0 || ipc_request_decode(message, (size_t)got,
-		    k->config.has_credential, &turn[n].r) != OK) {
+		    k->config.has_credential, &t->r) != OK) {
 			while (nfds > 0) {
 				close(fds[--nfds]);
 			}
-			store_abort(k->store);
-			broken_peer(k);
 			return false;
 		}
-		turn[n].a.a.err = (int)handlers[turn[n].r.q.what](k,
-		    &turn[n]);
-		n++;
+		bytes += t->r.len;
+		if (t->r.q.what == ASK_PUT) {
+			put_begin(k, t);
+		}
 	}
-	if (n > 0) {
+	*ended = got == 0 || (got < 0 && errno != EAGAIN);
+	return true;
+}
+
+/* Asks the store. Parts are answered at once; true: others wait for a
+ * commit */
+static bool
+ask_batch(struct keeper *k, struct turn turn[BATCH], unsigned n)
+{
+	bool waits = false;
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		struct turn *t = &turn[i];
+
+		t->a.a.err = (int)handlers[t->r.q.what](k, t);
+		if (t->r.q.what != ASK_UPLOAD_PART) {
+			waits = true;
+		} else {
+			t->answered = true;
+			if (!send_answer(k, t)) {
+				k->lost = true;
+			}
+		}
+	}
+	return waits;
+}
+
+static void
+answer_batch(struct keeper *k, struct turn turn[BATCH], unsigned n,
+    enum err e)
+{
+	unsigned i;
+
+	for (i = 0; i < n && !k->lost; i++) {
+		struct turn *t = &turn[i];
+
+		if (t->answered) {
+			continue;
+		}
+		if (e != OK && t->changes && t->a.a.err == OK) {
+			memset(&t->a.a, 0, sizeof(t->a.a));
+			t->a.a.err = (int)e;
+		}
+		k->lost = !send_answer(k, t);
+	}
+}
+
+/* True: there may be more */
+static bool
+serve_batch(struct keeper *k)
+{
+	static struct turn turn[BATCH];
+	unsigned n;
+	bool ended;
+	enum err e = OK;
+
+	if (!receive_batch(k, turn, &n, &ended)) {
+		store_abort(k->store);
+		broken_peer(k);
+		return false;
+	}
+	if (n > 0 && ask_batch(k, turn, n)) {
 		e = store_commit(k->store);
-		for (i = 0; i < n; i++) {
-			if (e != OK && turn[i].changes &&
-			    turn[i].a.a.err == OK) {
-				memset(&turn[i].a.a, 0, sizeof(turn[i].a.a));
-				turn[i].a.a.err = (int)e;
-			}
-			if (!send_answer(k, &turn[i])) {
-				drop_link(k);
-				return false;
-			}
-		}
-		if (e != OK) {
-			log_event(EVENT_STORE_FAILED);
-		}
+		answer_batch(k, turn, n, e);
+	} else if (store_pending(k->store) >= FLUSH_BYTES) {
+		e = store_flush(k->store);
 	}
-	if (got == 0 || (got < 0 && errno != EAGAIN)) {
+	if (e != OK) {
+		log_event(EVENT_STORE_FAILED);
+	}
+	if (ended || k->lost) {
 		drop_link(k);
 		return false;
 	}
-	return n == BATCH;
+	return n > 0;
 }
 
 /* --- control, beat --- */
@@ -573,14 +649,22 @@ run(struct keeper *k)
 {
 	struct pollfd p[2];
 	int64_t wait;
+	int ready;
 
 	for (;;) {
 		wait = (k->beat - monotonic()) * 1000;
+		if (store_waiting(k->store) && wait > FLUSH_IDLE_MS) {
+			wait = FLUSH_IDLE_MS;
+		}
 		p[0] = (struct pollfd){FD_CONTROL, POLLIN, 0};
 		p[1] = (struct pollfd){k->link, POLLIN, 0};
-		if (poll(p, 2, wait < 0 ? 0 : (int)wait) < 0 &&
-		    errno != EINTR) {
+		ready = poll(p, 2, wait < 0 ? 0 : (int)wait);
+		if (ready < 0 && errno != EINTR) {
 			abort();
+		}
+		if (ready == 0 && store_waiting(k->store) &&
+		    store_flush(k->store) != OK) {
+			log_event(EVENT_STORE_FAILED);
 		}
 		if (p[1].revents != 0) {
 			while (serve_batch(k)) {
@@ -620,6 +704,10 @@ store_main(bool first)
 	k.link = -1;
 	k.copy = malloc(SLOT_LARGE_LEN);
 	mallopt(M_ARENA_MAX, 1);
+	/* Buffers of parts come and go by the MiB; getting their pages anew
+	 * each time costs more than filling them. The beat gives them back. */
+	mallopt(M_MMAP_THRESHOLD, 16777216);
+	mallopt(M_TRIM_THRESHOLD, 67108864);
 	if (k.copy == NULL || config_load(FD_CONFIG, &text) != OK ||
 	    config_parse((const char *)text.p, &k.config, &line) != OK) {
 		return EXIT_USAGE;

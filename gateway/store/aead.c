@@ -3,6 +3,7 @@
  * reset. */
 #include <limits.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -11,8 +12,14 @@
 
 #define LONG 2048u /* below, setting libcrypto up costs more than it gives */
 
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_CIPHER *cipher;
-static EVP_CIPHER_CTX *ctx;
+static _Thread_local EVP_CIPHER_CTX *ctx;
+
+static void setup(void)
+{
+	cipher = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
+}
 
 /* False: libcrypto cannot; then libsodium does it */
 static bool ready(size_t len)
@@ -20,9 +27,7 @@ static bool ready(size_t len)
 	if (len < LONG || len > INT_MAX) {
 		return false;
 	}
-	if (cipher == NULL) {
-		cipher = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
-	}
+	pthread_once(&once, setup);
 	if (ctx == NULL) {
 		ctx = EVP_CIPHER_CTX_new();
 	}
@@ -96,4 +101,10 @@ enum err aead_open(uint8_t *out, const uint8_t *c, size_t len,
 		return ERR_CRYPT;
 	}
 	return OK;
+}
+
+void aead_forget(void)
+{
+	EVP_CIPHER_CTX_free(ctx);
+	ctx = NULL;
 }

@@ -2,7 +2,8 @@
 /*
  * XChaCha20-Poly1305 of records. Short ones by libsodium; long ones by
  * libcrypto's ChaCha20-Poly1305 under the HChaCha20 subkey, which is the
- * same cipher at twice the rate. One thread.
+ * same cipher at twice the rate. From any thread; ${out} may be where ${p}
+ * or ${c} is.
  */
 #ifndef STORE_AEAD_H
 #define STORE_AEAD_H
@@ -22,5 +23,7 @@ enum err aead_seal(uint8_t *out, const void *p, size_t len,
 enum err aead_open(uint8_t *out, const uint8_t *c, size_t len,
     const uint8_t *ad, size_t adlen, const uint8_t nonce[AEAD_NONCE],
     const uint8_t key[AEAD_KEY]);
+/* What libcrypto keeps for this thread; before the thread ends */
+void aead_forget(void);
 
 #endif

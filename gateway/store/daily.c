@@ -16,6 +16,11 @@ enum err store_beat(struct store *s, uint64_t monotonic_seconds)
 	if (s->dirty) {
 		return ERR_USAGE;
 	}
+	if (store_waiting(s) && (r = store_commit(s)) != OK) {
+		return r;
+	}
+	puts_trim(s);
+	flight_trim(s);
 	s->seconds = monotonic_seconds;
 	for (size_t i = 0; !s->beaten && i < s->sessions; i++) {
 		s->session[i].fed = s->seconds;
@@ -245,6 +250,9 @@ enum err store_daily(struct store *s, day_t today)
 
 	if (s->dirty) {
 		return ERR_USAGE;
+	}
+	if (store_waiting(s) && (r = store_commit(s)) != OK) {
+		return r;
 	}
 	s->today = today;
 	/* On a full disk LMDB cannot even delete. */

@@ -85,7 +85,8 @@ enum err entry_find(struct store *s, const uint8_t sha256[HASH_LEN],
 	return entry_get(s, key_value(v.mv_data), e);
 }
 
-/* Entry, lookup key and the mark "not listed"; the body is there already */
+/* Entry, lookup key and the mark "not listed"; the body is there already.
+ * A number of 0 is taken here. */
 enum err entry_add(struct store *s, struct entry *e)
 {
 	uint8_t hidden[32], key[8];
@@ -93,7 +94,9 @@ enum err entry_add(struct store *s, struct entry *e)
 	MDB_val fresh = { 8, key }, none = { 0, key };
 	enum err r;
 
-	e->number = s->now.next_number++;
+	if (e->number == 0) {
+		e->number = s->now.next_number++;
+	}
 	e->day = s->today;
 	e->listed = 0;
 	e->confirmed = DAY_NONE;
@@ -126,17 +129,27 @@ enum err entry_delete(struct store *s, const struct entry *e)
 	return parts_delete(s, e->keyno);
 }
 
-enum err entry_receipt(struct store *s, const struct entry *e,
+enum err receipt_of(const struct store *s, const struct entry *e,
+    struct receipt *doc)
+{
+	if (s->keyset == NULL) {
+		return ERR_STALE;
+	}
+	memset(doc, 0, sizeof(*doc));
+	doc->generation = s->generation;
+	doc->day = e->day;
+	memcpy(doc->org, s->keyset->org, ORG_LEN);
+	memcpy(doc->envelope, e->sha256, HASH_LEN);
+	week_text(e->week, doc->epoch);
+	return OK;
+}
+
+enum err receipt_sign(const struct receipt *doc, const uint8_t sk[SIGN_SK],
     struct store_receipt *out)
 {
-	struct receipt doc = { .generation = s->generation, .day = e->day };
 	struct buf b = buf_new(sizeof(out->note) - 1);
-	enum err r;
+	enum err r = receipt_make_sk(doc, sk, &b);
 
-	memcpy(doc.org, s->keyset->org, ORG_LEN);
-	memcpy(doc.envelope, e->sha256, HASH_LEN);
-	week_text(e->week, doc.epoch);
-	r = receipt_make_sk(&doc, s->sign_sk, &b);
 	if (r == OK) {
 		memcpy(out->note, b.p, b.len);
 		out->note[b.len] = '\0';
@@ -146,9 +159,18 @@ enum err entry_receipt(struct store *s, const struct entry *e,
 	return r;
 }
 
+enum err entry_receipt(struct store *s, const struct entry *e,
+    struct store_receipt *out)
+{
+	struct receipt doc;
+	enum err r = receipt_of(s, e, &doc);
+
+	return r == OK ? receipt_sign(&doc, s->sign_sk, out) : r;
+}
+
 /* Parts */
 
-static void part_key(uint64_t keyno, uint32_t number, uint8_t out[12])
+void part_key(uint64_t keyno, uint32_t number, uint8_t out[12])
 {
 	key_of(keyno, out);
 	out[8] = (uint8_t)(number >> 24);

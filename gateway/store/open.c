@@ -82,6 +82,7 @@ enum err store_open(const struct store_options *o, struct store **out)
 {
 	struct store *s = calloc(1, sizeof(*s));
 	enum err r = ERR_MEMORY;
+	long helpers;
 
 	if (s == NULL) {
 		return ERR_MEMORY;
@@ -93,7 +94,12 @@ enum err store_open(const struct store_options *o, struct store **out)
 	if (o->fingerprint != NULL) {
 		s->fingerprint = strdup(o->fingerprint);
 	}
+	helpers = sysconf(_SC_NPROCESSORS_ONLN) - 1;
 	if (s->path == NULL || s->sign_sk == NULL ||
+	    crew_new(helpers > 0 ? (unsigned)helpers : 0, true, &s->crew) !=
+		OK ||
+	    crew_new(1, false, &s->writer) != OK ||
+	    flight_new(&s->flight) != OK || puts_new(&s->puts) != OK ||
 	    (o->fingerprint != NULL && s->fingerprint == NULL)) {
 		goto out;
 	}
@@ -115,6 +121,14 @@ void store_close(struct store *s)
 	if (s == NULL) {
 		return;
 	}
+	if (s->flush.going) {
+		work_wait(s->writer, &s->flush.work);
+		s->flush.going = false;
+	}
+	puts_free(s);
+	flight_free(s);
+	crew_free(s->crew);
+	crew_free(s->writer);
 	envs_close(s);
 	record_keys_free(s->keys);
 	keyset_free(s->keyset);

@@ -119,9 +119,8 @@ struct session *session_find(struct store *s, const uint8_t id[UPLOAD_ID])
 	return found;
 }
 
-enum err session_put(struct store *s, const struct session *u)
+static enum err session_write(struct store *s, const struct session *u)
 {
-	struct session *known = session_find(s, u->id), *grown;
 	struct buf b = buf_new(SESSION_MAX);
 	uint8_t key[32];
 	enum err r;
@@ -132,9 +131,13 @@ enum err session_put(struct store *s, const struct session *u)
 		       record_put(s, DB_UPLOAD, key, sizeof(key), u->keyno,
 			   b.p, b.len);
 	buf_free(&b);
-	if (r != OK) {
-		return r;
-	}
+	return r;
+}
+
+enum err session_keep(struct store *s, const struct session *u)
+{
+	struct session *known = session_find(s, u->id), *grown;
+
 	if (known == NULL) {
 		if (s->sessions == s->sessions_cap) {
 			grown = realloc(s->session,
@@ -149,19 +152,56 @@ enum err session_put(struct store *s, const struct session *u)
 	}
 	*known = *u;
 	known->fed = s->seconds;
+	known->unsaved = true;
 	return OK;
+}
+
+enum err session_put(struct store *s, const struct session *u)
+{
+	enum err r = session_write(s, u);
+
+	if (r == OK && (r = session_keep(s, u)) == OK) {
+		session_find(s, u->id)->unsaved = false;
+	}
+	return r;
+}
+
+enum err sessions_save(struct store *s)
+{
+	enum err r = OK;
+
+	for (size_t i = 0; r == OK && i < s->sessions; i++) {
+		if (s->session[i].unsaved) {
+			r = session_write(s, &s->session[i]);
+			s->session[i].unsaved = false;
+		}
+	}
+	return r;
+}
+
+bool sessions_unsaved(const struct store *s)
+{
+	for (size_t i = 0; i < s->sessions; i++) {
+		if (s->session[i].unsaved) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* ${u} points into the table and is gone after */
 enum err session_drop(struct store *s, struct session *u, bool parts)
 {
+	/* The caller settled what was in flight. */
 	uint8_t key[32];
 	enum err r;
 
 	key_hidden(s, "upload", u->id, UPLOAD_ID, key);
-	if ((r = record_del(s, DB_UPLOAD, key, sizeof(key))) != OK) {
-		return r;
+	r = record_del(s, DB_UPLOAD, key, sizeof(key));
+	if (r != OK && (r != ERR_UNKNOWN || !u->unsaved)) {
+		return r; /* a new one has no record yet */
 	}
+	r = OK;
 	if (parts) {
 		s->now.bulk_used -= u->bulk_bytes;
 		r = parts_delete(s, u->keyno);
@@ -172,7 +212,7 @@ enum err session_drop(struct store *s, struct session *u, bool parts)
 
 enum err sessions_expire(struct store *s)
 {
-	enum err r = OK;
+	enum err r = flight_settle(s);
 
 	for (size_t i = 0; r == OK && i < s->sessions;) {
 		struct session *u = &s->session[i];
@@ -214,10 +254,19 @@ enum err session_make_room(struct store *s)
 	enum err r = OK;
 
 	u = session_oldest(s, false, &n);
-	if (u != NULL && n >= s->o.uploads_max) {
-		r = session_drop(s, u, true);
+	if (u != NULL && n >= s->o.uploads_max &&
+	    (r = flight_settle(s)) == OK) {
+		/* Waiting may have read the table again */
+		u = session_oldest(s, false, &n);
+		r = u != NULL ? session_drop(s, u, true) : OK;
 	}
 	u = session_oldest(s, true, &n);
+	if (r == OK && u != NULL && n >= SESSIONS_DONE) {
+		if ((r = txn_need(s)) != OK) {
+			return r;
+		}
+		u = session_oldest(s, true, &n);
+	}
 	if (r == OK && u != NULL && n >= SESSIONS_DONE) {
 		r = session_drop(s, u, false);
 	}

@@ -34,7 +34,9 @@ static uint64_t free_now(struct store *s)
 		s->free_known = true;
 	}
 	/* What this batch wrote is not on the disk yet. */
-	return s->free_bytes > s->pending ? s->free_bytes - s->pending : 0;
+	return s->free_bytes > store_pending(s) ?
+	    s->free_bytes - store_pending(s) :
+	    0;
 }
 
 /* Pages of the bulk file that erased parts gave back */
@@ -54,9 +56,8 @@ static uint64_t bulk_room(struct store *s)
 {
 	uint64_t room = free_now(s) + bulk_slack(s);
 	uint64_t keep = s->o.text_reserve + s->o.free_floor + TEXT_FLOOR;
-	uint64_t left = s->o.bulk_bytes > s->now.bulk_used ?
-	    s->o.bulk_bytes - s->now.bulk_used :
-	    0;
+	uint64_t used = s->now.bulk_used + flight_bytes(s);
+	uint64_t left = s->o.bulk_bytes > used ? s->o.bulk_bytes - used : 0;
 
 	room = room > keep ? room - keep : 0;
 	return room < left ? room : left;

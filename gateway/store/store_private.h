@@ -9,9 +9,14 @@
  * other numbers are record keys, and destroying one is the erasure.
  *
  * Invariants:
- * 1. txn and btxn are both this thread's, or NULL.
- * 2. `now` may run ahead of the disk only while txn is open and dirty.
- * 3. a key number below now.next_key was given to a record or is lost.
+ * 1. txn and btxn are both this thread's, or NULL; while a flush is under way
+ *    they are the writer's (flush), and txn_need() waits for it.
+ * 2. `now` may run ahead of the disk only while txn is open and dirty, or
+ *    parts wait for a flush.
+ * 3. a key number below now.next_key was given to a record, is spare, or is
+ *    lost.
+ * 4. a session in memory may run ahead of its record (unsaved); the record
+ *    never names a part that is not in the transaction that commits first.
  */
 #ifndef STORE_PRIVATE_H
 #define STORE_PRIVATE_H
@@ -20,6 +25,7 @@
 
 #include "meldluik/store.h"
 #include "recordkeys.h"
+#include "work.h"
 
 #define STORE_FORMAT 1u
 #define RECORD_HEAD 36u    /* keyno, len, nonce */
@@ -97,6 +103,19 @@ struct session {
 	bool done;
 	uint64_t number; /* of the envelope, when done */
 	uint64_t fed;    /* memory only: a clock reading never gets stored */
+	bool unsaved;    /* memory only: parts came since the record */
+};
+
+struct flight; /* parts taken and not in the transaction yet (parts.c) */
+struct puts;   /* whole envelopes under way (intake.c) */
+
+/* A commit by the writer */
+struct flush {
+	struct work work;
+	MDB_txn *txn, *btxn;
+	struct counters saved; /* what is on the disk when it went well */
+	bool going;
+	enum err err;
 };
 
 struct store {
@@ -109,6 +128,12 @@ struct store {
 	bool dirty, bdirty;
 	size_t pending;
 	enum err broken;      /* what a half-done change failed with */
+	struct crew *crew;    /* hashes, seals, signs */
+	struct crew *writer;  /* one thread, commits */
+	struct flush flush;
+	struct flight *flight;
+	struct puts *puts;
+	enum err parts_lost;  /* why a flush failed; the next part says it */
 	struct record_keys *keys;
 	struct counters now, saved;
 	uint8_t *sign_sk; /* secret memory; the seed is in front */
@@ -139,6 +164,16 @@ enum err btxn_need(struct store *s);
 size_t record_padded(size_t len); /* bytes of the value in its database */
 enum err record_put(struct store *s, enum db d, const void *key,
     size_t klen, uint64_t keyno, const void *p, size_t len);
+/*
+ * The same in two halves. value_seal is for any thread: ${value} holds
+ * ${len} bytes of plaintext from RECORD_HEAD on and becomes the whole value
+ * of record_padded(len) bytes. ${secret}: the key ${keyno}, from key_copy.
+ */
+enum err value_seal(uint8_t *value, enum db d, const void *key, size_t klen,
+    uint64_t keyno, size_t len, const uint8_t secret[RECORD_KEY]);
+enum err value_put(struct store *s, enum db d, const void *key, size_t klen,
+    const uint8_t *value, size_t size);
+enum err key_copy(struct store *s, uint64_t keyno, uint8_t out[RECORD_KEY]);
 /* ERR_UNKNOWN: no such record, or its key is destroyed. ERR_CRYPT: damage */
 enum err record_get(struct store *s, enum db d, const void *key, size_t klen,
     struct buf *out);
@@ -156,6 +191,8 @@ uint64_t key_value(const uint8_t *p);
 void key_hidden(struct store *s, const char *what, const void *p, size_t len,
     uint8_t out[32]);
 enum err key_take(struct store *s, uint64_t *keyno);
+/* Waits for the writer. What it failed with is said by the next part. */
+void flush_join(struct store *s);
 
 /* state.c */
 enum err state_load(struct store *s);
@@ -182,6 +219,37 @@ enum err entry_receipt(struct store *s, const struct entry *e,
 enum err part_put(struct store *s, uint64_t keyno, uint32_t number,
     const uint8_t *p, size_t len, uint64_t *bulk_bytes);
 enum err parts_delete(struct store *s, uint64_t keyno);
+void part_key(uint64_t keyno, uint32_t number, uint8_t out[12]);
+/* Fills ${doc}; ERR_STALE without a keyset */
+enum err receipt_of(const struct store *s, const struct entry *e,
+    struct receipt *doc);
+enum err receipt_sign(const struct receipt *doc, const uint8_t sk[SIGN_SK],
+    struct store_receipt *out);
+
+/* intake.c */
+enum err puts_new(struct puts **out);
+void puts_free(struct store *s);
+/* Receipts under way are ready after it, and all places free */
+enum err puts_end(struct store *s);
+void puts_abort(struct store *s);
+void puts_trim(struct store *s); /* memory of a burst goes back */
+
+/* parts.c */
+#define PARTS_AHEAD 8u
+enum err flight_new(struct flight **out);
+void flight_free(struct store *s);
+/* Takes a copy of ${p}; the session ${u} has counted it already */
+enum err flight_add(struct store *s, const struct session *u,
+    uint32_t number, const uint8_t *p, size_t len);
+/* What is sealed goes into the transaction, if nobody has it now */
+void flight_advance(struct store *s);
+/* All of it, waiting where that is needed */
+enum err flight_settle(struct store *s);
+bool flight_full(const struct store *s);
+/* Forgets what was taken */
+void flight_abort(struct store *s);
+size_t flight_bytes(const struct store *s); /* of values */
+void flight_trim(struct store *s);
 
 /* running hash */
 void hash_saved_new(uint8_t state[HASH_SAVED]);
@@ -194,6 +262,10 @@ enum err session_decode(const uint8_t *p, size_t len, struct session *u);
 enum err sessions_load(struct store *s);
 struct session *session_find(struct store *s, const uint8_t id[UPLOAD_ID]);
 enum err session_put(struct store *s, const struct session *u);
+/* The table only; the record follows with sessions_save */
+enum err session_keep(struct store *s, const struct session *u);
+enum err sessions_save(struct store *s);
+bool sessions_unsaved(const struct store *s);
 enum err session_drop(struct store *s, struct session *u, bool parts);
 enum err sessions_expire(struct store *s);
 enum err session_make_room(struct store *s);

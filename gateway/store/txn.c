@@ -4,6 +4,10 @@
  * records. Durable defaults only: never NOSYNC, WRITEMAP or NOMEMINIT. The
  * bulk side commits first, so an index never names parts that are not there;
  * parts that no index names are swept.
+ *
+ * NOLOCK: the folder's own lock keeps other processes out, here is one
+ * transaction at a time, and without LMDB's lock another thread may commit
+ * what this one wrote.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -81,7 +85,8 @@ static enum err env_open(struct store *s, const char *name, size_t map,
 		r = lmdb_err(mdb_env_set_mapsize(env, map));
 	}
 	if (r == OK) {
-		r = lmdb_err(mdb_env_open(env, path, MDB_NOTLS, 0600));
+		r = lmdb_err(mdb_env_open(env, path,
+		    MDB_NOTLS | MDB_NOLOCK, 0600));
 	}
 	if (r == OK) {
 		r = folder_sync(s->dir, name); /* LMDB does not */
@@ -161,6 +166,7 @@ void envs_close(struct store *s)
 
 enum err txn_need(struct store *s)
 {
+	flush_join(s);
 	if (s->index == NULL) {
 		return ERR_IO; /* lost while it was compacted */
 	}
@@ -171,6 +177,7 @@ enum err txn_need(struct store *s)
 
 enum err btxn_need(struct store *s)
 {
+	flush_join(s);
 	if (s->bulk == NULL) {
 		return ERR_IO;
 	}
@@ -187,9 +194,10 @@ static enum err txn_for(struct store *s, enum db d, MDB_txn **out)
 	return r;
 }
 
+/* Parts alone ask for no commit; what names them does */
 static void mark_dirty(struct store *s, enum db d, size_t len)
 {
-	s->dirty = true;
+	s->dirty = s->dirty || d != DB_PARTS;
 	s->bdirty = s->bdirty || d == DB_PARTS;
 	s->pending += len;
 }
@@ -234,38 +242,87 @@ static const uint8_t *record_key(struct store *s, uint64_t keyno)
 			    record_keys_get(s->keys, keyno);
 }
 
+enum err value_seal(uint8_t *value, enum db d, const void *key, size_t klen,
+    uint64_t keyno, size_t len, const uint8_t secret[RECORD_KEY])
+{
+	uint8_t ad[AD_MAX];
+	size_t adlen, size = record_padded(len);
+	enum err r;
+
+	key_of(keyno, value);
+	value[8] = (uint8_t)(len >> 24);
+	value[9] = (uint8_t)(len >> 16);
+	value[10] = (uint8_t)(len >> 8);
+	value[11] = (uint8_t)len;
+	randombytes_buf(value + 12, 24);
+	adlen = record_ad(d, value, key, klen, ad);
+	r = aead_seal(value + RECORD_HEAD, value + RECORD_HEAD, len, ad,
+	    adlen, value + 12, secret);
+	memset(value + RECORD_OVER + len, 0, size - RECORD_OVER - len);
+	return r;
+}
+
+enum err value_put(struct store *s, enum db d, const void *key, size_t klen,
+    const uint8_t *value, size_t size)
+{
+	MDB_val k = { klen, (void *)(uintptr_t)key };
+	MDB_val v = { size, (void *)(uintptr_t)value };
+	MDB_txn *txn;
+	enum err r = txn_for(s, d, &txn);
+
+	if (r != OK) {
+		return r;
+	}
+	mark_dirty(s, d, size);
+	return lmdb_err(mdb_put(txn, s->dbi[d], &k, &v, 0));
+}
+
+enum err key_copy(struct store *s, uint64_t keyno, uint8_t out[RECORD_KEY])
+{
+	const uint8_t *secret = record_key(s, keyno);
+
+	if (secret == NULL) {
+		return ERR_USAGE;
+	}
+	memcpy(out, secret, RECORD_KEY);
+	return OK;
+}
+
+/* Room in the transaction for a value, to be written in place */
+static enum err value_reserve(struct store *s, enum db d, const void *key,
+    size_t klen, size_t size, uint8_t **out)
+{
+	MDB_val k = { klen, (void *)(uintptr_t)key }, v = { size, NULL };
+	MDB_txn *txn;
+	enum err r = txn_for(s, d, &txn);
+
+	if (r != OK) {
+		return r;
+	}
+	mark_dirty(s, d, size);
+	r = lmdb_err(mdb_put(txn, s->dbi[d], &k, &v, MDB_RESERVE));
+	*out = v.mv_data;
+	return r;
+}
+
 enum err record_put(struct store *s, enum db d, const void *key,
     size_t klen, uint64_t keyno, const void *p, size_t len)
 {
-	MDB_val k = { klen, (void *)(uintptr_t)key };
-	MDB_val v = { record_padded(len), NULL };
 	const uint8_t *secret = record_key(s, keyno);
-	uint8_t ad[AD_MAX], *to;
-	MDB_txn *txn;
-	size_t adlen;
+	uint8_t *value;
 	enum err r;
 
 	if (secret == NULL || klen > AD_MAX - 13 || len > UINT32_MAX / 2) {
 		return ERR_USAGE;
 	}
-	if ((r = txn_for(s, d, &txn)) != OK) {
+	if ((r = value_reserve(s, d, key, klen, record_padded(len),
+		 &value)) != OK) {
 		return r;
 	}
-	mark_dirty(s, d, v.mv_size);
-	r = lmdb_err(mdb_put(txn, s->dbi[d], &k, &v, MDB_RESERVE));
-	if (r != OK) {
-		return r;
+	if (len > 0) {
+		memcpy(value + RECORD_HEAD, p, len);
 	}
-	to = v.mv_data;
-	key_of(keyno, to);
-	to[8] = (uint8_t)(len >> 24);
-	to[9] = (uint8_t)(len >> 16);
-	to[10] = (uint8_t)(len >> 8);
-	to[11] = (uint8_t)len;
-	randombytes_buf(to + 12, 24);
-	adlen = record_ad(d, to, key, klen, ad);
-	r = aead_seal(to + RECORD_HEAD, p, len, ad, adlen, to + 12, secret);
-	memset(to + RECORD_OVER + len, 0, v.mv_size - RECORD_OVER - len);
+	r = value_seal(value, d, key, klen, keyno, len, secret);
 	if (r != OK) {
 		s->broken = r; /* the value is there, but is no record */
 	}
@@ -405,55 +462,153 @@ static void txn_forget(struct store *s)
 	space_forget(s);
 }
 
-enum err store_commit(struct store *s)
+/* Back to what is on the disk; parts may be there under spent numbers */
+static void go_back(struct store *s)
 {
-	uint64_t spent;
-	enum err r = OK;
+	txn_forget(s);
+	s->now = s->saved;
+	/* What memory mirrors is read again; a failure here means the disk
+	 * fails, and the next call says so. */
+	(void)state_load(s);
+	txn_forget(s);
+}
 
-	if (!s->dirty) {
-		txn_forget(s);
-		return OK;
+bool store_waiting(const struct store *s)
+{
+	return s->bdirty || flight_bytes(s) > 0 || sessions_unsaved(s);
+}
+
+static void flush_run(struct work *w)
+{
+	struct flush *f = (struct flush *)w;
+
+	f->err = f->btxn == NULL ? OK : lmdb_err(mdb_txn_commit(f->btxn));
+	if (f->err == OK) {
+		f->err = lmdb_err(mdb_txn_commit(f->txn));
+	} else {
+		mdb_txn_abort(f->txn);
 	}
-	if ((r = s->broken) == OK && (r = txn_need(s)) == OK) {
+}
+
+void flush_join(struct store *s)
+{
+	uint64_t spent = s->now.next_key;
+
+	if (!s->flush.going) {
+		return;
+	}
+	work_wait(s->writer, &s->flush.work);
+	s->flush.going = false;
+	space_forget(s);
+	if (s->flush.err == OK) {
+		s->saved = s->flush.saved;
+		return;
+	}
+	s->parts_lost = s->flush.err;
+	flight_abort(s);
+	go_back(s);
+	s->now.next_key = s->saved.next_key = spent;
+}
+
+/* Everything that waits, in the two transactions */
+static enum err settle(struct store *s)
+{
+	enum err r;
+
+	if ((r = flight_settle(s)) == OK && (r = sessions_save(s)) == OK &&
+	    (r = s->broken) == OK && (r = txn_need(s)) == OK) {
 		r = state_counters(s);
 	}
-	if (r == OK && s->btxn != NULL) {
-		if (s->bdirty) {
-			r = lmdb_err(mdb_txn_commit(s->btxn));
-			s->btxn = NULL;
-		}
+	return r;
+}
+
+static enum err fail(struct store *s, enum err r)
+{
+	uint64_t spent = s->now.next_key;
+
+	store_abort(s);
+	/* Parts may be on the disk under these numbers. */
+	s->now.next_key = s->saved.next_key = spent;
+	return r;
+}
+
+enum err store_flush(struct store *s)
+{
+	struct flush *f = &s->flush;
+	enum err r;
+
+	if (s->dirty) {
+		return store_commit(s);
+	}
+	if (f->going && !work_done(s->writer, &f->work)) {
+		return OK;
+	}
+	flush_join(s);
+	if (!store_waiting(s)) {
+		return OK;
+	}
+	if ((r = settle(s)) != OK) {
+		s->parts_lost = r;
+		return fail(s, r);
+	}
+	f->work = (struct work){ .run = flush_run };
+	f->txn = s->txn;
+	f->btxn = s->bdirty ? s->btxn : NULL;
+	if (!s->bdirty && s->btxn != NULL) {
+		mdb_txn_abort(s->btxn);
+	}
+	s->txn = s->btxn = NULL; /* transferred */
+	f->saved = s->now;
+	f->going = true;
+	s->dirty = s->bdirty = false;
+	s->pending = 0;
+	work_give(s->writer, &f->work);
+	return OK;
+}
+
+enum err store_commit(struct store *s)
+{
+	enum err r = OK, receipts;
+
+	flush_join(s);
+	if (!s->dirty && !store_waiting(s)) {
+		txn_forget(s);
+		return puts_end(s);
+	}
+	if ((r = settle(s)) == OK && s->btxn != NULL && s->bdirty) {
+		r = lmdb_err(mdb_txn_commit(s->btxn));
+		s->btxn = NULL;
 	}
 	if (r == OK) {
 		r = lmdb_err(mdb_txn_commit(s->txn));
 		s->txn = NULL;
 	}
+	receipts = puts_end(s);
 	if (r != OK) {
-		spent = s->now.next_key;
-		store_abort(s);
-		/* Parts may be on the disk under these numbers. */
-		s->now.next_key = s->saved.next_key = spent;
-		return r;
+		return fail(s, r);
 	}
 	s->saved = s->now;
 	txn_forget(s);
-	return OK;
+	/* Without its receipt a report is on the disk and is sent again. */
+	return receipts;
 }
 
 void store_abort(struct store *s)
 {
-	bool changed = s->dirty;
+	bool changed;
 
-	txn_forget(s);
+	flush_join(s);
+	changed = s->dirty || store_waiting(s);
+	puts_abort(s);
+	flight_abort(s);
 	if (changed) {
-		s->now = s->saved;
-		/* What memory mirrors is read again; a failure here means
-		 * the disk fails, and the next call says so. */
-		(void)state_load(s);
+		go_back(s);
+	} else {
 		txn_forget(s);
 	}
 }
 
 size_t store_pending(const struct store *s)
 {
-	return s->pending;
+	return s->pending + flight_bytes(s);
 }

@@ -4,6 +4,11 @@
  * never fed is no record: it carries its week and a MAC, so asking for ids
  * by the million costs nothing here.
  *
+ * A part is taken when its number is right and there is room; hashing,
+ * sealing and the disk come after the answer. What is lost in between is
+ * found: the session then expects an earlier part, or is not there, and
+ * nothing is receipted whose digest is not that of all parts.
+ *
  * id: random (6) | week number since 1970 (2) | MAC (8).
  */
 #include <sodium.h>
@@ -58,12 +63,15 @@ enum err store_upload_begin(struct store *s, day_t week,
 
 /* The last part again? Its bytes hashed from the state before it must give
  * the state after it. */
-static bool part_repeated(const struct session *u, uint32_t number,
-    const uint8_t *p, size_t len)
+static bool part_repeated(struct store *s, const uint8_t id[UPLOAD_ID],
+    uint32_t number, const uint8_t *p, size_t len)
 {
+	const struct session *u = session_find(s, id);
 	uint8_t state[HASH_SAVED];
 
-	if (number != u->next - 1 || len != u->last_len) {
+	if (u == NULL || number != u->next - 1 || len != u->last_len ||
+	    flight_settle(s) != OK || (u = session_find(s, id)) == NULL ||
+	    number != u->next - 1) {
 		return false;
 	}
 	memcpy(state, u->before, HASH_SAVED);
@@ -74,6 +82,7 @@ static bool part_repeated(const struct session *u, uint32_t number,
 static enum err session_start(struct store *s, const uint8_t id[UPLOAD_ID],
     uint32_t number, const uint8_t *p, size_t len, struct session *u)
 {
+	uint64_t keyno;
 	day_t week;
 	enum err r;
 
@@ -91,9 +100,11 @@ static enum err session_start(struct store *s, const uint8_t id[UPLOAD_ID],
 	}
 	if ((r = envelope_header_check(p, ENVELOPE_HEADER)) != OK ||
 	    (r = session_make_room(s)) != OK ||
-	    (r = key_take(s, &u->keyno)) != OK) {
+	    (r = key_take(s, &keyno)) != OK) {
 		return r;
 	}
+	memset(u, 0, sizeof(*u)); /* keeps nothing but what follows */
+	u->keyno = keyno;
 	memcpy(u->id, id, UPLOAD_ID);
 	u->week = week;
 	u->next = 1;
@@ -101,23 +112,49 @@ static enum err session_start(struct store *s, const uint8_t id[UPLOAD_ID],
 	return OK;
 }
 
+/* A place for one more part. ERR_FULL and the like: what was taken before
+ * could not be kept. */
+static enum err room_ahead(struct store *s)
+{
+	enum err r = OK;
+
+	flight_advance(s);
+	if (flight_full(s)) {
+		r = flight_settle(s);
+	}
+	if (s->parts_lost != OK) {
+		r = s->parts_lost;
+		s->parts_lost = OK;
+	}
+	return r;
+}
+
 enum err store_upload_part(struct store *s, const uint8_t id[UPLOAD_ID],
     uint32_t number, const uint8_t *p, size_t len, uint32_t *next)
 {
-	struct session *known = session_find(s, id), u = { 0 };
-	uint64_t before;
+	const struct session *known;
+	struct session u = { 0 };
 	enum err r;
 
 	if (len == 0 || len > ENVELOPE_PART) {
 		return ERR_LIMIT;
 	}
+	if ((r = room_ahead(s)) != OK) {
+		return r;
+	}
+	known = session_find(s, id);
 	if (known != NULL) {
 		u = *known;
 		if (u.done || number != u.next) {
-			*next = u.next;
-			return part_repeated(&u, number, p, len) ?
-			    OK :
-			    ERR_CONFLICT;
+			if (part_repeated(s, id, number, p, len)) {
+				return OK;
+			}
+			known = session_find(s, id);
+			if (known == NULL) {
+				return ERR_UNKNOWN;
+			}
+			*next = known->next;
+			return ERR_CONFLICT;
 		}
 		if (u.last_len != ENVELOPE_PART ||
 		    u.size + len > ENVELOPE_SIZE_MAX) {
@@ -131,19 +168,14 @@ enum err store_upload_part(struct store *s, const uint8_t id[UPLOAD_ID],
 	    (r = session_start(s, id, number, p, len, &u)) != OK) {
 		return r;
 	}
-	before = u.bulk_bytes;
-	r = part_put(s, u.keyno, number, p, len, &u.bulk_bytes);
-	if (r != OK) {
+	if ((r = flight_add(s, &u, number, p, len)) != OK) {
 		return r;
 	}
-	memcpy(u.before, u.state, HASH_SAVED);
-	hash_saved_write(u.state, p, len);
 	u.size += len;
 	u.last_len = (uint32_t)len;
 	u.day = s->today;
 	u.next++;
-	s->now.bulk_used += u.bulk_bytes - before;
-	return session_put(s, &u);
+	return session_keep(s, &u);
 }
 
 /* The same upload, finished before: the same receipt */
@@ -162,11 +194,15 @@ static enum err finish_again(struct store *s, const struct session *u,
 enum err store_upload_finish(struct store *s, const uint8_t id[UPLOAD_ID],
     const uint8_t digest[HASH_LEN], day_t week, struct store_receipt *out)
 {
-	struct session *known = session_find(s, id), u;
+	const struct session *known;
+	struct session u;
 	struct entry e = { .bulk = true };
 	enum err r;
 
-	if (known == NULL) {
+	if ((r = flight_settle(s)) != OK) {
+		return r;
+	}
+	if ((known = session_find(s, id)) == NULL) {
 		return ERR_UNKNOWN;
 	}
 	u = *known;

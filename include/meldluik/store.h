@@ -44,6 +44,16 @@ void store_today(struct store *s, day_t today);
 enum err store_commit(struct store *s);
 /* Forgets what was asked since the last commit */
 void store_abort(struct store *s);
+/*
+ * Parts that were taken are durable at the next store_commit; store_flush
+ * makes them so behind the caller's back: it commits them on another thread
+ * and returns (an error is that of an earlier one; parts since the last that
+ * went well are then forgotten, and the next part is told why). Never while
+ * something else waits for a commit.
+ */
+enum err store_flush(struct store *s);
+/* Are parts waiting for that? */
+bool store_waiting(const struct store *s);
 /* Bytes the next commit writes. Memory follows it: commit at a few MiB. */
 size_t store_pending(const struct store *s);
 
@@ -73,12 +83,29 @@ struct store_receipt {
 enum err store_put(struct store *s, const uint8_t *p, size_t len,
     const uint8_t digest[HASH_LEN], day_t week, struct store_receipt *out);
 
+/*
+ * The same for many at once, side by side on the cores there are:
+ * store_put_begin takes the bytes, which must stay until store_put_end but
+ * may change under it (shared memory: they are copied before they are
+ * judged); each one begun is ended once, in any order, before the next
+ * commit. ${out} MUST stay and is filled only when store_commit returns OK.
+ * ERR_BUSY: STORE_PUTS are under way.
+ */
+#define STORE_PUTS 256u
+struct store_put;
+enum err store_put_begin(struct store *s, const uint8_t *p, size_t len,
+    const uint8_t digest[HASH_LEN], day_t week, struct store_put **out);
+enum err store_put_end(struct store *s, struct store_put *put,
+    struct store_receipt *out);
+
 #define UPLOAD_ID 16u
 /* A session costs nothing before its first part; it lives 24 hours from the
  * last one, and the least recently fed goes when uploads_max are open. */
 enum err store_upload_begin(struct store *s, day_t week,
     uint8_t id[UPLOAD_ID]);
-/* ERR_CONFLICT sets ${next}; ERR_UNKNOWN; ERR_FULL; ERR_LIMIT */
+/* OK: taken; it survives a restart after the next flush or commit, and the
+ * session then expects what follows the last part that does. ERR_CONFLICT
+ * sets ${next}; ERR_UNKNOWN; ERR_FULL; ERR_LIMIT */
 enum err store_upload_part(struct store *s, const uint8_t id[UPLOAD_ID],
     uint32_t number, const uint8_t *p, size_t len, uint32_t *next);
 enum err store_upload_finish(struct store *s, const uint8_t id[UPLOAD_ID],
