@@ -3,9 +3,11 @@
  * B1: durable intake of text envelopes by the store against bare LMDB with
  * group commit of the same bytes, in turns in one run. CLIENTS logical
  * clients means CLIENTS envelopes a commit; every one is answered after the
- * commit. Ratios only: rates differ from machine to machine. What making and
- * hashing an envelope costs its client is taken off both sides.
- *   bench_intake [ROUNDS [SECONDS]]
+ * commit. The store is asked as the store process asks it. Ratios only: rates
+ * differ from machine to machine. Making and hashing the envelopes is their
+ * clients' work and stands outside of what is timed, on both sides.
+ *   bench_intake [ROUNDS [SECONDS [RECORDS...]]]
+ * With RECORDS, the rate of 64 clients in a store that holds that many.
  */
 #include <lmdb.h>
 #include <sodium.h>
@@ -38,59 +40,68 @@ static double cpu(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+#define CLIENTS_MAX 256u
+#define AHEAD 64u /* as many as the store process takes at once */
+
 static uint64_t number;
 static unsigned long failures;
+static struct buf envelope[CLIENTS_MAX];
+static uint8_t digest[CLIENTS_MAX][HASH_LEN];
 
-static void store_batch(struct store *s, struct buf *e, unsigned clients)
+/* What the clients do: other envelopes, with their hashes */
+static void prepare(unsigned clients)
 {
-	static struct store_receipt r[256];
-	uint8_t digest[HASH_LEN];
-
 	for (unsigned i = 0; i < clients; i++) {
-		enum err got;
-
-		kit_envelope_vary(e, number++);
-		/* The client's work: it is not the store's time. */
-		hash_bytes(e->p, e->len, digest);
-		got = store_put(s, e->p, e->len, digest, week_of(KIT_DAY),
-		    &r[i]);
-		failures += got != OK;
+		kit_envelope_vary(&envelope[i], number++);
+		hash_bytes(envelope[i].p, envelope[i].len, digest[i]);
 	}
-	failures += store_commit(s) != OK;
 }
 
-static void bare_batch(MDB_env *env, MDB_dbi dbi, struct buf *e,
-    unsigned clients)
+static void store_batch(struct store *s, unsigned clients)
+{
+	static struct store_receipt receipt[CLIENTS_MAX];
+	struct store_put *put[AHEAD];
+
+	for (unsigned at = 0; at < clients; at += AHEAD) {
+		unsigned n = clients - at < AHEAD ? clients - at : AHEAD;
+
+		for (unsigned i = 0; i < n; i++) {
+			KIT_CHECK(store_put_begin(s, envelope[at + i].p,
+			    envelope[at + i].len, digest[at + i],
+			    week_of(KIT_DAY), &put[i]) == OK);
+		}
+		for (unsigned i = 0; i < n; i++) {
+			failures += store_put_end(s, put[i],
+			    &receipt[at + i]) != OK;
+		}
+	}
+	failures += store_commit(s) != OK;
+	for (unsigned i = 0; i < clients; i++) {
+		failures += receipt[i].len == 0;
+	}
+}
+
+static void bare_batch(MDB_env *env, MDB_dbi dbi, unsigned clients)
 {
 	MDB_txn *txn;
-	uint8_t digest[HASH_LEN];
 
 	KIT_CHECK(mdb_txn_begin(env, NULL, 0, &txn) == 0);
 	for (unsigned i = 0; i < clients; i++) {
 		uint8_t key[16];
-		MDB_val k = { sizeof(key), key }, v = { e->len, e->p };
+		MDB_val k = { sizeof(key), key };
+		MDB_val v = { envelope[i].len, envelope[i].p };
 
-		kit_envelope_vary(e, number++);
-		hash_bytes(e->p, e->len, digest);
 		randombytes_buf(key, sizeof(key));
 		KIT_CHECK(mdb_put(txn, dbi, &k, &v, 0) == 0);
 	}
 	KIT_CHECK(mdb_txn_commit(txn) == 0);
 }
 
-/* On the wall and of the processor, for one envelope */
-static void client_seconds(struct buf *e, double *wall, double *busy)
-{
-	uint8_t digest[HASH_LEN];
-	double t = now(), c = cpu();
-
-	for (unsigned i = 0; i < 500; i++) {
-		kit_envelope_vary(e, number++);
-		hash_bytes(e->p, e->len, digest);
-	}
-	*wall = (now() - t) / 500;
-	*busy = (cpu() - c) / 500;
-}
+/* Wall and processor time of batches for about ${slice} seconds */
+struct spent {
+	double wall, cpu;
+	unsigned long n;
+};
 
 struct bare {
 	char path[64];
@@ -117,78 +128,138 @@ static void bare_close(struct bare *b)
 	kit_remove(b->path);
 }
 
+static void run(struct store *s, struct bare *b, unsigned clients,
+    double slice, struct spent *to)
+{
+	double begin = now();
+
+	while (now() - begin < slice) {
+		double wall, busy;
+
+		prepare(clients);
+		wall = now();
+		busy = cpu();
+		if (s != NULL) {
+			store_batch(s, clients);
+		} else {
+			bare_batch(b->env, b->dbi, clients);
+		}
+		to->wall += now() - wall;
+		to->cpu += cpu() - busy;
+		to->n += clients;
+	}
+}
+
+static double rate(const struct spent *t)
+{
+	return (double)t->n / t->wall;
+}
+
+static double each_us(const struct spent *t)
+{
+	return t->cpu / (double)t->n * 1e6;
+}
+
+/* Fresh files each time: a large one is slower. The store and its rival
+ * take turns within a round, which way round changes. */
+static void rounds_of(const struct kit_org *org, unsigned clients,
+    unsigned rounds, double slice, struct spent t[2])
+{
+	for (unsigned i = 0; i < rounds; i++) {
+		char path[64];
+		struct store_options o;
+		struct store *s = NULL;
+		struct bare b;
+
+		kit_folder(path);
+		o = kit_options(path);
+		KIT_CHECK(store_open(&o, &s) == OK);
+		kit_install(s, org, KIT_DAY);
+		bare_open(&b);
+		for (unsigned turn = 0; turn < 4; turn++) {
+			if ((turn + i) % 2 == 0) {
+				run(s, NULL, clients, slice / 2, &t[0]);
+			} else {
+				run(NULL, &b, clients, slice / 2, &t[1]);
+			}
+		}
+		store_close(s);
+		kit_remove(path);
+		bare_close(&b);
+	}
+}
+
+/* Rate of 64 clients in a store that holds ${records} */
+static void grown(const struct kit_org *org, unsigned long records,
+    bool first)
+{
+	char path[64];
+	struct store_options o;
+	struct store *s = NULL;
+	struct spent t = { 0, 0, 0 };
+
+	kit_folder(path);
+	o = kit_options(path);
+	KIT_CHECK(store_open(&o, &s) == OK);
+	kit_install(s, org, KIT_DAY);
+	for (unsigned long n = 0; n < records; n += BAR_CLIENTS) {
+		prepare(BAR_CLIENTS);
+		store_batch(s, BAR_CLIENTS);
+	}
+	run(s, NULL, BAR_CLIENTS, 1.0, &t);
+	store_close(s);
+	kit_remove(path);
+	fprintf(stderr, "%8lu records %12.0f /s %6.0f us each\n", records,
+	    rate(&t), each_us(&t));
+	printf("%s{\"records\":%lu,\"store\":%.1f,\"store_cpu_us\":%.1f}",
+	    first ? "" : ",", records, rate(&t), each_us(&t));
+}
+
 int main(int argc, char **argv)
 {
 	static const unsigned clients[] = { 1, 4, 16, 64, 256 };
 	unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 5;
 	double slice = argc > 2 ? atof(argv[2]) : 0.5;
 	struct kit_org org;
-	struct buf e;
-	double client, client_cpu, figure = 0;
+	double figure = 0;
 
 	KIT_CHECK(secret_setup() == OK);
 	kit_org_make(&org, "one", KIT_DAY);
-	kit_envelope(&e, ENVELOPE_CLASS_MIN);
-	client_seconds(&e, &client, &client_cpu);
+	for (unsigned i = 0; i < CLIENTS_MAX; i++) {
+		kit_envelope(&envelope[i], ENVELOPE_CLASS_MIN);
+	}
 	fprintf(stderr, "%8s %12s %12s %8s %14s\n", "clients", "store/s",
 	    "bare LMDB/s", "ratio", "CPU us each");
-	printf("{\"bench\":\"B1\",\"bytes\":%zu,\"rows\":[", e.len);
+	printf("{\"bench\":\"B1\",\"bytes\":%zu,\"rows\":[",
+	    envelope[0].len);
 	for (unsigned c = 0; c < sizeof(clients) / sizeof(*clients); c++) {
-		double t[2] = { 0, 0 }, busy[2] = { 0, 0 }, ratio;
-		unsigned long n[2] = { 0, 0 };
+		struct spent t[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+		double ratio;
 
-		for (unsigned i = 0; i < rounds; i++) {
-			/* Fresh files each time: a large one is slower */
-			char path[64];
-			struct store_options o;
-			struct store *s = NULL;
-			struct bare b;
-			double start, spent;
-
-			kit_folder(path);
-			o = kit_options(path);
-			KIT_CHECK(store_open(&o, &s) == OK);
-			kit_install(s, &org, KIT_DAY);
-			bare_open(&b);
-			spent = cpu();
-			for (start = now(); now() - start < slice;
-			     n[0] += clients[c]) {
-				store_batch(s, &e, clients[c]);
-			}
-			t[0] += now() - start;
-			busy[0] += cpu() - spent;
-			spent = cpu();
-			for (start = now(); now() - start < slice;
-			     n[1] += clients[c]) {
-				bare_batch(b.env, b.dbi, &e, clients[c]);
-			}
-			t[1] += now() - start;
-			busy[1] += cpu() - spent;
-			store_close(s);
-			kit_remove(path);
-			bare_close(&b);
-		}
-		for (unsigned i = 0; i < 2; i++) {
-			t[i] -= client * (double)n[i];
-			busy[i] = (busy[i] / (double)n[i] - client_cpu) * 1e6;
-		}
-		ratio = (double)n[0] / t[0] / ((double)n[1] / t[1]);
+		rounds_of(&org, clients[c], rounds, slice, t);
+		ratio = rate(&t[0]) / rate(&t[1]);
 		if (clients[c] == BAR_CLIENTS) {
 			figure = ratio;
 		}
 		fprintf(stderr, "%8u %12.0f %12.0f %8.2f %6.0f %7.0f\n",
-		    clients[c], (double)n[0] / t[0], (double)n[1] / t[1],
-		    ratio, busy[0], busy[1]);
+		    clients[c], rate(&t[0]), rate(&t[1]), ratio,
+		    each_us(&t[0]), each_us(&t[1]));
 		printf("%s{\"clients\":%u,\"store\":%.1f,\"lmdb\":%.1f,"
 		       "\"ratio\":%.3f,\"store_cpu_us\":%.1f,"
 		       "\"lmdb_cpu_us\":%.1f}",
-		    c > 0 ? "," : "", clients[c], (double)n[0] / t[0],
-		    (double)n[1] / t[1], ratio, busy[0], busy[1]);
+		    c > 0 ? "," : "", clients[c], rate(&t[0]), rate(&t[1]),
+		    ratio, each_us(&t[0]), each_us(&t[1]));
+	}
+	printf("],\"grown\":[");
+	for (int i = 3; i < argc; i++) {
+		grown(&org, strtoul(argv[i], NULL, 10), i == 3);
 	}
 	printf("],\"failures\":%lu,\"figure\":%.3f,\"bar\":\">= %.1f\","
 	       "\"held\":%s}\n", failures, figure, BAR,
 	    failures == 0 && figure >= BAR ? "true" : "false");
+	for (unsigned i = 0; i < CLIENTS_MAX; i++) {
+		buf_free(&envelope[i]);
+	}
 	kit_org_clear(&org);
-	buf_free(&e);
 	return failures == 0 ? 0 : 1;
 }
