@@ -35,6 +35,8 @@ struct report_attachment {
 	char *name, *media_type;
 	uint64_t size;
 	uint8_t sha256[HASH_LEN];
+	uint8_t original[HASH_LEN]; /* what this is a clean copy of; zeros:
+	                               it is no copy */
 };
 struct report {
 	enum report_kind kind;
@@ -66,6 +68,8 @@ enum err report_answer_add(struct report *r, const char *key,
     const char *text, size_t len);
 enum err report_attachment_add(struct report *r, const char *name,
     const char *media_type, uint64_t size, const uint8_t sha256[HASH_LEN]);
+/* A copy without hidden data: original is set, by the caller after the add */
+bool report_attachment_cleaned(const struct report_attachment *a);
 /* Fills message_id and thread from the code (first message) */
 enum err report_thread_first(struct report *r, const struct code_keys *k);
 enum err report_thread_later(struct report *r, const struct code_keys *k,

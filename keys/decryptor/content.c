@@ -50,6 +50,7 @@ report_flatten(const struct report *r, struct buf *out)
 		put_text(out, r->attachment[i].media_type);
 		buf_u64(out, r->attachment[i].size);
 		buf_put(out, r->attachment[i].sha256, HASH_LEN);
+		buf_put(out, r->attachment[i].original, HASH_LEN);
 	}
 	return out->failed ? ERR_LIMIT : OK;
 }
@@ -120,7 +121,7 @@ take_attachments(struct reader *r, struct report *out)
 	}
 	for (unsigned i = 0; i < n && e == OK; i++) {
 		char name[REPORT_NAME_MAX + 1] = {0}, type[128] = {0};
-		uint8_t hash[HASH_LEN];
+		uint8_t hash[HASH_LEN], original[HASH_LEN];
 		struct bytes b = take_text(r, REPORT_NAME_MAX);
 		uint64_t size;
 		if (b.len > 0) {
@@ -132,8 +133,13 @@ take_attachments(struct reader *r, struct report *out)
 		}
 		size = reader_u64(r);
 		reader_copy(r, hash, sizeof hash);
+		reader_copy(r, original, sizeof original);
 		e = r->failed ? ERR_FORMAT :
 		    report_attachment_add(out, name, type, size, hash);
+		if (e == OK) {
+			memcpy(out->attachment[i].original, original,
+			    sizeof original);
+		}
 	}
 	return e;
 }

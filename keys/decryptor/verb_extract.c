@@ -57,6 +57,11 @@ describe(FILE *f, const char *name, const struct report_attachment *a)
 	terminal_word(f, a->media_type);
 	fprintf(f, "\n  size: %llu bytes\n  sha256: %s\n",
 	    (unsigned long long)a->size, hex);
+	if (report_attachment_cleaned(a)) {
+		hex_encode(a->original, HASH_LEN, hex);
+		fprintf(f, "  a copy without hidden data; sha256 of the "
+		    "reporter's original: %s\n", hex);
+	}
 }
 
 static enum err

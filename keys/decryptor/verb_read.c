@@ -189,6 +189,10 @@ content_json(const struct report *r)
 		json_object_set_new(a, "size",
 		    json_integer((json_int_t)r->attachment[i].size));
 		event_hex(a, "sha256", r->attachment[i].sha256, HASH_LEN);
+		if (report_attachment_cleaned(&r->attachment[i])) {
+			event_hex(a, "original", r->attachment[i].original,
+			    HASH_LEN);
+		}
 		json_array_append_new(list, a);
 	}
 	json_object_set_new(o, "attachments", list);
@@ -217,8 +221,10 @@ content_print(const struct report *r)
 		terminal_word(stdout, r->attachment[i].name);
 		printf(" (");
 		terminal_word(stdout, r->attachment[i].media_type);
-		printf(", %llu bytes)\n",
-		    (unsigned long long)r->attachment[i].size);
+		printf(", %llu bytes%s)\n",
+		    (unsigned long long)r->attachment[i].size,
+		    report_attachment_cleaned(&r->attachment[i]) ?
+		    "; a copy without hidden data" : "");
 	}
 }
 

@@ -197,6 +197,14 @@ report_attachment_add(struct report *r, const char *name,
 	return OK;
 }
 
+bool
+report_attachment_cleaned(const struct report_attachment *a)
+{
+	static const uint8_t none[HASH_LEN];
+
+	return memcmp(a->original, none, HASH_LEN) != 0;
+}
+
 enum err
 report_thread_first(struct report *r, const struct code_keys *k)
 {

@@ -70,6 +70,9 @@ attachments_json(const struct report *r, bool *failed)
 		put(o, "media_type", json_string(a->media_type), failed);
 		put(o, "size", json_integer((json_int_t)a->size), failed);
 		put_hex(o, "sha256", a->sha256, HASH_LEN, failed);
+		if (report_attachment_cleaned(a)) {
+			put_hex(o, "original", a->original, HASH_LEN, failed);
+		}
 		if (json_array_append_new(list, o) != 0) {
 			*failed = true;
 		}
@@ -197,7 +200,7 @@ static enum err
 attachments_read(const json_t *o, struct report *r)
 {
 	static const char *const allowed[] = { "name", "media_type", "size",
-		"sha256", NULL };
+		"sha256", "original", NULL };
 	const json_t *list;
 	json_t *v;
 	size_t i;
@@ -209,7 +212,7 @@ attachments_read(const json_t *o, struct report *r)
 	}
 	json_array_foreach(list, i, v) {
 		const char *name, *media_type;
-		uint8_t sha256[HASH_LEN];
+		uint8_t sha256[HASH_LEN], original[HASH_LEN] = { 0 };
 		int64_t size;
 
 		if ((e = json_keys(v, allowed)) != OK ||
@@ -221,9 +224,17 @@ attachments_read(const json_t *o, struct report *r)
 		    OK ||
 		    (e = json_hex_field(v, "sha256", sha256, HASH_LEN)) !=
 		    OK ||
+		    (json_object_get(v, "original") != NULL &&
+		    (e = json_hex_field(v, "original", original,
+		    HASH_LEN)) != OK) ||
 		    (e = report_attachment_add(r, name, media_type,
 		    (uint64_t)size, sha256)) != OK) {
 			return e;
+		}
+		memcpy(r->attachment[i].original, original, HASH_LEN);
+		if (json_object_get(v, "original") != NULL &&
+		    !report_attachment_cleaned(&r->attachment[i])) {
+			return ERR_FORMAT; /* one way to say "none" */
 		}
 	}
 	return OK;

@@ -93,12 +93,18 @@ test_round_trip(void **state)
 	assert_int_equal(report_answer_add(r, "q_extra_1", "", 0), OK);
 	assert_int_equal(report_attachment_add(r, "../\xe2\x80\xae.pdf", "",
 	    UINT32_MAX, sha), OK);
+	assert_false(report_attachment_cleaned(&r->attachment[0]));
+	assert_int_equal(report_attachment_add(r, "b", "", 1, sha), OK);
+	r->attachment[1].original[31] = 9;
 	got = through(r);
 	assert_int_equal(got->answers, 2);
 	assert_string_equal(got->answer[0].key, "what");
 	assert_string_equal(got->answer[0].text, hard);
 	assert_string_equal(got->answer[1].text, "");
-	assert_int_equal(got->attachments, 1);
+	assert_int_equal(got->attachments, 2);
+	assert_false(report_attachment_cleaned(&got->attachment[0]));
+	assert_true(report_attachment_cleaned(&got->attachment[1]));
+	assert_int_equal(got->attachment[1].original[31], 9);
 	assert_string_equal(got->attachment[0].name, "../\xe2\x80\xae.pdf");
 	assert_int_equal(got->attachment[0].size, UINT32_MAX);
 	assert_memory_equal(got->attachment[0].sha256, sha, HASH_LEN);

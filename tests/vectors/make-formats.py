@@ -269,6 +269,7 @@ def make_report():
         case("ok-sealed-by-" + s.replace("_", "-"), "OK",
              put("sealed_by", s))
     case("ok-attachment", "OK", att())
+    case("ok-attachment-original", "OK", att(original="cd" * 32))
     case("ok-attachment-no-media-type", "OK", att(media_type=""))
     case("ok-attachment-hostile-name", "OK",
          att(name="../../\u202egnp.desktop\n"))
@@ -332,6 +333,9 @@ def make_report():
         "attachment-size-over-32-bits": att(size=1 << 32),
         "attachment-sha256-short": att(sha256="ab"),
         "attachment-sha256-capitals": att(sha256="AB" * 32),
+        "attachment-original-short": att(original="cd"),
+        "attachment-original-zeros": att(original="00" * 32),
+        "attachment-original-none": att(original=None),
         "attachment-unknown-key": att(path="/etc/passwd"),
         "attachment-size-missing":
             lambda o: (att()(o), o["attachments"][0].pop("size")),
