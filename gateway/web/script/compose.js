@@ -12,7 +12,7 @@ import { dayAdd, dayAddMonths } from "./week.js";
 import { t } from "./strings.js";
 
 const WEEKS_TRIED = 4;
-const FILE_ROOM = 460; // of report.json, a file: name, type, size, hash
+const FILE_ROOM = 540; // of report.json, a file: name, type, size, hashes
 
 const closing = (e) => {
 	e.preventDefault();

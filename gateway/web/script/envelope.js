@@ -2,20 +2,16 @@
 // Seals one message (keys/FORMAT.md section 3) as a stream: attachments are
 // read in slices, so memory does not grow with them. Runs in the worker or,
 // where there is none, in the page.
-//
-// Trap: Firefox gives short slices of a file that was cut after it was
-// chosen, and Chromium gives size 0 for a deleted one. So the size is the one
-// kept at the choice, and each slice must have its length.
 import { ageSeal } from "./age.js";
-import { demand, hasher, random, Refused, unhex, utf8 } from "./bytes.js";
+import { demand, hasher, random, unhex, utf8 } from "./bytes.js";
 import { signMake } from "./minisign.js";
+import { fileSlice, fileUnchanged, SLICE } from "./reading.js";
 import { recipientCheck, recipientThrowaway } from "./recipient.js";
 import { attachmentEntry, REPORT_MAX, reportBytes } from "./report.js";
 import { END, sealedSize, sizeClass, tarHeader, tarMember, tarPad }
 	from "./tar.js";
 
 const STANZAS = 4;
-const SLICE = 65536;
 const SIGNATURE_MAX = 512;
 const FILES_MAX = 32;
 const CLOSING = tarMember(REPORT_MAX) + tarMember(SIGNATURE_MAX) + END;
@@ -45,36 +41,6 @@ function recipients(holders) {
 	return all;
 }
 
-async function slice(file, at) {
-	const end = Math.min(at + SLICE, file.size);
-	let b;
-	try {
-		b = new Uint8Array(await file.blob.slice(at, end).arrayBuffer());
-	} catch {
-		throw new Refused("file-changed", file.name);
-	}
-	demand(b.length === end - at, "file-changed", file.name);
-	return b;
-}
-
-// Longer now than at the choice, or written since: nothing of it is sure
-async function unchanged(file) {
-	const blob = file.blob;
-	demand(blob.size === file.size && (file.lastModified === undefined ||
-		blob.lastModified === file.lastModified), "file-changed",
-	file.name);
-	let more;
-	try {
-		// A slice past the kept size comes from the disk, where Firefox
-		// does look again
-		more = await blob.slice(Math.max(0, file.size - 1)).arrayBuffer();
-	} catch {
-		throw new Refused("file-changed", file.name);
-	}
-	demand(more.byteLength === Math.min(1, file.size), "file-changed",
-		file.name);
-}
-
 async function* payload(job) {
 	const report = { ...job.report, attachments: [] };
 	const size = payloadClass(job.files);
@@ -88,13 +54,15 @@ async function* payload(job) {
 		const name = "attachments/" + String(i + 1).padStart(2, "0");
 		yield put(tarHeader(name, file.size));
 		for (let at = 0; at < file.size; at += SLICE) {
-			const b = await slice(file, at);
+			const b = await fileSlice(file, at,
+				Math.min(at + SLICE, file.size));
 			h.update(b);
 			yield put(b);
 		}
-		await unchanged(file);
+		const hashed = h.digest();
+		await fileUnchanged(file, hashed);
 		yield put(new Uint8Array(tarPad(file.size)));
-		report.attachments.push(attachmentEntry(file, h.digest()));
+		report.attachments.push(attachmentEntry(file, hashed));
 	}
 	const json = reportBytes(report);
 	demand(json.length <= REPORT_MAX, "text-long");
@@ -116,7 +84,8 @@ async function* payload(job) {
 /*
  * Seals ${job} {holders, report, files, seed}; ${sink}(bytes) takes the
  * envelope in order and may be slow. A file is {blob, name, type, size,
- * lastModified}, sizes as they were at the choice.
+ * lastModified}, sizes as they were at the choice; of a clean copy also
+ * {original}, the hash of what was chosen.
  */
 export async function seal(job, sink) {
 	const { head, sealer } = ageSeal(recipients(job.holders));

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The list of files to send. Name, size and time are kept at the moment of
 // choice: later answers of the browser about a changed file are not to be
-// trusted (envelope.js).
+// trusted (reading.js).
 import { envelopeSize } from "./envelope.js";
 import { $, el, sizeWords } from "./dom.js";
+import { fileChosen, fileWhole } from "./reading.js";
 import { scrub, SCRUB_MAX } from "./scrub.js";
 import { t } from "./strings.js";
-
-const keep = (f) => ({ blob: f, name: f.name, type: f.type, size: f.size,
-	lastModified: f.lastModified });
 
 export class Files {
 	constructor(language, changed) {
@@ -22,7 +20,7 @@ export class Files {
 		const input = el("input", { type: "file", id: "ml-files",
 			multiple: true, "aria-describedby": "ml-files-h",
 			onchange: () => {
-				this.list.push(...Array.from(input.files, keep));
+				this.list.push(...Array.from(input.files, fileChosen));
 				input.value = "";
 				this.draw();
 			} });
@@ -35,16 +33,26 @@ export class Files {
 				el("span", {}, t("files_clean"))));
 	}
 
+	row(f, i) {
+		const li = el("li", {},
+			`${f.name} (${sizeWords(f.size, this.language)}) `,
+			el("button", { type: "button", class: "alt",
+				"aria-label": `${t("files_remove")}: ${f.name}`,
+				onclick: () => {
+					f.removed = true;
+					this.list.splice(i, 1);
+					this.draw();
+					$("#ml-files").focus();
+				} }, t("files_remove")));
+		f.seen.finally(() => {
+			li.dataset.seen = "1"; // from here on a change is noticed
+		}).catch(() => {});
+		return li;
+	}
+
 	draw() {
 		this.names.replaceChildren(...this.list.map((f, i) =>
-			el("li", {}, `${f.name} (${sizeWords(f.size, this.language)}) `,
-				el("button", { type: "button", class: "alt",
-					"aria-label": `${t("files_remove")}: ${f.name}`,
-					onclick: () => {
-						this.list.splice(i, 1);
-						this.draw();
-						$("#ml-files").focus();
-					} }, t("files_remove")))));
+			this.row(f, i)));
 		try {
 			this.size.textContent = this.list.length === 0 ? "" :
 				t("files_size", sizeWords(envelopeSize(this.list),
@@ -66,10 +74,12 @@ export class Files {
 		for (const f of this.list) {
 			const picture = this.clean.checked && f.size <= SCRUB_MAX &&
 				/^image\/(jpeg|png)$/.test(f.type);
-			const bytes = picture ? scrub(new Uint8Array(
-				await f.blob.arrayBuffer())) : null;
-			out.push(bytes ? { ...f, blob: new Blob([bytes]),
-				size: bytes.length, lastModified: undefined } : f);
+			const file = { ...f, seen: await f.seen };
+			const whole = picture ? await fileWhole(file) : null;
+			const bytes = whole && scrub(whole.bytes);
+			out.push(bytes ? { ...file, blob: new Blob([bytes]),
+				size: bytes.length, lastModified: undefined,
+				seen: null, original: whole.hashed } : file);
 		}
 		return out;
 	}

@@ -19,8 +19,7 @@ function replyNode(ctx, r) {
 	el("p", { class: "hint" }, name + ", ", el("time", { datetime: r.day },
 		dayWords(r.day, ctx.language))),
 	el("h2", {}, t("kind_" + r.kind)),
-	r.text.split(/\n+/).map((p) => el("p", { lang: r.language, dir: "auto" },
-		p)));
+	el("div", { class: "text", lang: r.language, dir: "auto" }, r.text));
 }
 
 function later(ctx, kind, id, text, lastReply) {

@@ -59,6 +59,7 @@ export const attachmentEntry = (file, sha256) => ({
 	name: cut(file.name, NAME_MAX) || "-",
 	media_type: cut(file.type, TYPE_MAX),
 	size: file.size, sha256: hex(sha256),
+	...(file.original ? { original: hex(file.original) } : {}),
 });
 
 export const reportBytes = (r) => utf8(JSON.stringify(r) + "\n");
