@@ -64,7 +64,22 @@ case_with() { # DESK ATTACHMENTS
 			"o.cases.find((c) => c.attachments === $2).ref"
 }
 
+# browse ACT: the browser paths do their part (tests/browser/mainjob.mjs)
+browse() {
+	browsers_run mainjob.mjs "$1" "$work" "$url" "$data" "$bin"
+}
+try_browse() { # TEXT ACT
+	[ -n "$browsers" ] || return 0
+	try "$1" browse "$2"
+}
+
 main_job() {
+	browsers=
+	if browsers_ready; then
+		browsers=yes
+	else
+		echo "no browser paths: $browsers_why"
+	fi
 	head -c 20971520 /dev/urandom >"$work/boekingen.csv"
 
 	say "Reports go in"
@@ -75,6 +90,9 @@ main_job() {
 	try "form without scripts: report and JPEG" form_report \
 		"$work/code-3" "$data/factuur.jpg"
 	paths="command line, form without scripts"
+	try_browse "real browsers, scripts off and on: report with files" \
+		report
+	[ -z "$browsers" ] || paths="$paths, $(cat "$work/browsers.txt")"
 	try "the receipt is the gateway's" reporter verify receipt \
 		"$work/receipt-1"
 	not_readable() {
@@ -111,16 +129,12 @@ main_job() {
 	same "the JPEG of the form is whole" "$data/factuur.jpg" \
 		"$(ls "$work"/out-1-1/*attachment-01*)"
 
+	try_browse "both desks open the browsers' reports, all equal, and answer" \
+		desks
+
 	say "The answers go back"
 	try "both desks exported, the courier delivered" carry_out \
 		--confirm-without-backup
-	restart() { # lanes go live once a day, or when the gateway starts
-		kill "$monitor"
-		wait "$monitor"
-		gateway >>"$work/gateway.log" 2>&1 &
-		monitor=$!
-		up
-	}
 	steps=$((steps + 1))
 	restart || die "the gateway did not start again"
 	echo "ok    the gateway starts again; a minute later the lanes go live"
@@ -146,6 +160,8 @@ process.exit(o.replies.some((r) => r.text === want) ? 0 : 1)' \
 
 	try "and in the page without scripts" form_check "$work/code-3" \
 		"$work/answer-1"
+	try_browse "each browser reads its answer, equal, and adds something" \
+		answers
 	obeyed() { # the monitor says when a child made a forbidden call
 		! grep -E "forbidden|died|ended" "$work/gateway.log"
 	}
@@ -159,6 +175,10 @@ process.exit(o.replies.some((r) => r.text === want) ? 0 : 1)' \
 	ref=$(case_with 1 3)
 	desk 1 show "$ref" >"$work/shown"
 	try "in the same case" grep -q "factuur van september" "$work/shown"
+	try_browse "and what the browsers added, in the same cases" added
+	try_browse "each browser withdraws its report" withdraw
+	[ -z "$browsers" ] || try "the stick again" carry_in
+	try_browse "both desks know" withdrawn
 	try "the annual report is written" desk 1 report \
 		--year "$(date +%Y)" --format html --out "$work/annual.html"
 	try "and has its tables" grep -q "<table" "$work/annual.html"

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Opens everything in the bundle and compares it with GW/want.json (text and
+SHA-256 of the attachments, in order) and GW/never.json (texts):
+arrived.py COURIER TOKEN GW ENVTOOL KEY"""
+import hashlib
+import json
+import sys
+import pages
+
+courier, token, folder, tool, key = sys.argv[1:]
+want = json.load(open(folder + "/want.json"))
+never = json.load(open(folder + "/never.json"))
+found = {}
+for n, data in enumerate(pages.envelopes(courier, token).values()):
+    r, files = pages.opened(tool, key, f"{folder}/arrived-{n}", data)
+    text = r["answers"].get("what", "")
+    if text in found:
+        sys.exit("a text arrived twice: " + text[:60])
+    found[text] = [a["sha256"] for a in r["attachments"]]
+    for a, name in zip(r["attachments"], sorted(files)):
+        if hashlib.sha256(files[name]).hexdigest() != a["sha256"]:
+            sys.exit("an attachment is not what its entry says")
+for w in want:
+    if found.pop(w["text"], None) != w["files"]:
+        sys.exit("not arrived, or not whole: " + w["text"][:60])
+for text in never:
+    if text in found:
+        sys.exit("arrived, but should not have: " + text[:60])
+if found:
+    sys.exit(f"{len(found)} more than was sent")
+print(f"{len(want)} messages arrived whole, {len(never)} were held back")

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Reports under difficulties: node sending.mjs PORT WORK CODE REPLY DATA
+// What must be in the bundle afterwards is written to WORK/want.json as
+// [{text, files: [sha256]}], what must not be there to WORK/never.json.
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import fs from "node:fs";
+import { open } from "./drive.mjs";
+import { forms, path, script } from "./reporter.mjs";
+import { tapOpen } from "./tap.mjs";
+
+const [port, work, code, reply, data] = process.argv.slice(2);
+const only = process.env.ONLY;
+const want = [], never = [];
+const sha = (f) => createHash("sha256").update(fs.readFileSync(f))
+	.digest("hex");
+const melding = fs.readFileSync(data + "/melding.txt", "utf8").trimEnd();
+const base = `http://127.0.0.1:${port}`;
+const NAME = "melding.test"; // http, not loopback by name: not secure
+const WHICH = ["firefox", "chromium"];
+const began = Date.now();
+const say = (text) => console.log(`${((Date.now() - began) / 1000)
+	.toFixed(1).padStart(6)} s  ${text}`);
+
+function make(name, size) {
+	const f = `${work}/${name}`;
+	fs.writeFileSync(f, randomBytes(size));
+	return f;
+}
+
+async function using(which, options, doing) {
+	const b = await open(which, options);
+	try {
+		await doing(b);
+		assert.deepEqual(b.errors, [], b.name);
+	} finally {
+		await b.close();
+	}
+}
+
+// A host name that is no secure context, as a plain http onion is not
+async function insecure(which) {
+	await using(which, { map: NAME }, async (b) => {
+		const url = `http://${NAME}:${port}`;
+		const file = make(which + ".bin", 3 << 20);
+		await script.goto(b, url, "report");
+		assert.deepEqual(await b.run(() => [isSecureContext,
+			typeof crypto.subtle]), [false, "undefined"], b.name);
+		const text = `Onveilige herkomst ${which}\n\n${melding}`;
+		const mine = await script.report(b, url, { text, files: [file] });
+		want.push({ text, files: [sha(file)] });
+		const got = await script.check(b, url, code);
+		assert.deepEqual(got.map((r) => r.text), [reply], b.name);
+		assert.equal((await script.check(b, url, mine.code)).length, 0);
+		const more = `Vervolg ${which}`;
+		await script.followUp(b, more);
+		want.push({ text: more, files: [] });
+		say(`${b.name}: not a secure context, report, answer, follow-up`);
+	});
+}
+
+// No JIT, no WASM, and what else the "Safer" level takes away
+async function safer() {
+	await using("firefox", { level: "safer" }, async (b) => {
+		const text = `Zonder JIT\n\n${melding}`;
+		await script.fill(b, base, { text });
+		assert.equal(await b.run(() => typeof WebAssembly), "undefined");
+		const from = Date.now();
+		await b.click("#ml-send");
+		await script.number(b);
+		want.push({ text, files: [] });
+		say(`${b.name}: text sealed, sent and receipted in ` +
+			`${Date.now() - from} ms`);
+		const got = await script.check(b, base, code);
+		assert.deepEqual(got.map((r) => r.text), [reply], b.name);
+	});
+}
+
+// A connection that breaks again and again; the upload goes on
+async function cuts(which) {
+	const tap = await tapOpen(Number(port));
+	const file = make(`cut-${which}.bin`, 6 << 20);
+	const url = `http://127.0.0.1:${tap.port}`;
+	await using(which, {}, async (b) => {
+		const text = `Afgebroken ${which}`;
+		await script.fill(b, url, { text, files: [file] });
+		tap.cut = { every: 900000, times: process.env.FULL ? 20 : 6 };
+		await b.click("#ml-send");
+		await script.number(b);
+		assert.equal(tap.cuts, tap.cut.times, b.name);
+		want.push({ text, files: [sha(file)] });
+		say(`${b.name}: cut ${tap.cuts} times, arrived`);
+	});
+	tap.close();
+}
+
+// What may happen to a file between the choice and the sending
+const CHANGES = {
+	cut: (f) => fs.truncateSync(f, 1000000),
+	emptied: (f) => fs.truncateSync(f, 0),
+	gone: (f) => fs.rmSync(f),
+	longer: (f) => fs.appendFileSync(f, "en nog iets"),
+	other: (f) => {
+		fs.writeFileSync(f, randomBytes(3 << 20));
+		fs.utimesSync(f, new Date(), new Date(Date.now() + 60000));
+	},
+};
+async function changed(which) {
+	await using(which, {}, async (b) => {
+		for (const [how, change] of Object.entries(CHANGES)) {
+			const file = make(`${which}-${how}.bin`, 3 << 20);
+			const text = `Bestand ${how} ${which}`;
+			await script.fill(b, base, { text, files: [file] });
+			await b.wait("#ml-form li[data-seen]");
+			const asChosen = sha(file);
+			change(file);
+			await b.click("#ml-send");
+			await b.until("an error or a receipt", () =>
+				document.querySelector("#ml-receipt") !== null ||
+				document.querySelector("#ml-error").textContent);
+			if (how === "longer" && which === "firefox" &&
+				await b.has("#ml-receipt")) {
+				// Firefox does not tell; it is whole, as chosen
+				want.push({ text, files: [asChosen] });
+				continue;
+			}
+			never.push(text);
+			assert(!await b.has("#ml-receipt"), `${b.name}: ${how}: sent`);
+			const said = await b.text("#ml-error");
+			assert(said.includes(`${which}-${how}.bin`) &&
+				said.includes("nog niet verstuurd"),
+			`${b.name}: ${how}: ${said}`);
+			assert.equal(await b.run(() => document
+				.querySelector("#ml-what").value), text);
+		}
+		// a picture is read twice: for the clean copy too
+		const picture = `${work}/${which}.jpg`;
+		fs.copyFileSync(data + "/factuur.jpg", picture);
+		const text = `Foto weg ${which}`;
+		never.push(text);
+		await script.fill(b, base, { text, files: [picture] });
+		fs.truncateSync(picture, 5000);
+		await b.click("#ml-send");
+		await b.until("an error", () => document.querySelector("#ml-error")
+			?.textContent);
+		assert((await b.text("#ml-error")).includes(which + ".jpg"));
+		say(`${b.name}: a changed file is noticed ` +
+			`(${Object.keys(CHANGES).join(", ")})`);
+	});
+}
+
+// Firefox keeps what is typed in the files of its session; not here
+async function disk(scripts) {
+	const prefs = { "browser.sessionstore.resume_from_crash": true,
+		"browser.sessionstore.interval": 500,
+		"browser.sessionstore.interval.idle": 500 };
+	await using("firefox", { scripts, prefs }, async (b) => {
+		const mark = () => randomBytes(20).toString("hex");
+		const marks = [mark(), mark()], control = mark();
+		const pages = `${work}/control.html`;
+		fs.writeFileSync(pages, "<!DOCTYPE html><title>x</title>" +
+			"<textarea id=c></textarea>");
+		if (scripts) {
+			await script.fill(b, base, { text: marks[0] });
+			await b.type("#ml-who", marks[1]);
+		} else {
+			await b.goto(base + "/nl/report");
+			await b.submit("form[action=code] button[type=submit]");
+			await b.submit("button[name=next][value=code]");
+			await b.type("textarea[name=what]", marks[0]);
+			await b.type("textarea[name=code]", marks[1]);
+		}
+		const other = await b.browser.newPage();
+		const first = b.page;
+		b.page = other;
+		await b.goto("file://" + pages);
+		await b.type("#c", control);
+		const holds = (text) => fs.readdirSync(b.own, { recursive: true })
+			.filter((f) => {
+				try {
+					return fs.readFileSync(`${b.own}/${f}`)
+						.includes(text);
+				} catch {
+					return false; // a folder, or gone meanwhile
+				}
+			});
+		for (const end = Date.now() + 120000; !holds(control).length;) {
+			assert(Date.now() < end, "the control was never written: " +
+				"this test proves nothing");
+			await new Promise((done) => setTimeout(done, 500));
+		}
+		for (const m of marks) {
+			assert.deepEqual(holds(m), [], b.name);
+		}
+		b.page = first;
+		say(`${b.name}: what is typed never reached the disk`);
+	});
+}
+
+const CASES = {
+	insecure: () => insecure("firefox").then(() => insecure("chromium")),
+	safer,
+	cuts: () => cuts("firefox").then(() => cuts("chromium")),
+	changed: () => changed("firefox").then(() => changed("chromium")),
+	disk: () => disk(false).then(() => disk(true)),
+};
+for (const [name, run] of Object.entries(CASES)) {
+	if (!only || only.split(",").includes(name)) {
+		await run();
+	}
+}
+fs.writeFileSync(work + "/want.json", JSON.stringify(want));
+fs.writeFileSync(work + "/never.json", JSON.stringify(never));
