@@ -20,6 +20,8 @@ static const struct {
 	[EVENT_STOP] = {"stopping", 0},
 	[EVENT_STORE_ENDED] = {"store ended, starting it again", 0},
 	[EVENT_WEB_ENDED] = {"web ended, starting it again", 0},
+	[EVENT_STORE_SILENT] = {"store hung, ending it", 0},
+	[EVENT_WEB_SILENT] = {"web hung, ending it", 0},
 	[EVENT_STORE_DENIED] = {"store made a forbidden system call", 0},
 	[EVENT_WEB_DENIED] = {"web made a forbidden system call", 0},
 	[EVENT_PEER_BROKEN] = {"web sent a request outside the table", 0},

@@ -15,6 +15,8 @@ enum event {
 	EVENT_STOP,
 	EVENT_STORE_ENDED,   /* the monitor starts it again */
 	EVENT_WEB_ENDED,
+	EVENT_STORE_SILENT,  /* hung, ended by the monitor */
+	EVENT_WEB_SILENT,
 	EVENT_STORE_DENIED,  /* ended by the system call filter */
 	EVENT_WEB_DENIED,
 	EVENT_PEER_BROKEN,   /* web sent what no sound web sends */

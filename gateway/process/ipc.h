@@ -91,5 +91,7 @@ enum role_fd {
 #define CONTROL_LINK 'L'   /* monitor: link and slots as descriptors */
 #define CONTROL_READY 'R'  /* child */
 #define CONTROL_BROKEN 'B' /* store: web broke the rules */
+#define CONTROL_ALIVE 'A'  /* child, at least every ALIVE_SECONDS */
+#define ALIVE_SECONDS 2
 
 #endif

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -37,6 +38,11 @@
 #define HASTY_SECONDS 1  /* who lives shorter is hasty */
 #define HASTY_FREE 3     /* hasty ends in a row without a pause */
 #define STOP_SECONDS 5
+/* A child silent for this long is ended. The daily compaction of a large
+ * index is the longest that the store says nothing. */
+#define SILENT_SECONDS 300
+#define SILENT_LEAST (3 * ALIVE_SECONDS)
+#define SILENT_PERIODS 5 /* of the service manager's watchdog */
 
 struct child {
 	enum role role;
@@ -45,7 +51,7 @@ struct child {
 	bool ready;
 	unsigned failures; /* ends before it was ready, in a row */
 	unsigned hasty;
-	time_t started;
+	time_t started, heard;
 };
 
 struct monitor {
@@ -55,6 +61,8 @@ struct monitor {
 	struct child web, store;
 	int slots; /* shared memory of the web that runs */
 	bool told_ready, first;
+	int64_t watchdog_ms; /* 0: nobody waits for us */
+	int64_t silent;      /* seconds */
 };
 
 /* --- listeners --- */
@@ -200,6 +208,11 @@ open_listeners(struct monitor *m)
 		return false;
 	}
 	if (given > 0) {
+		/* A door without a credential opens for nobody: shut */
+		if (m->courier >= 0 && !m->config->has_credential) {
+			close(m->courier);
+			m->courier = -1;
+		}
 		/* the children count what is there, not what is written */
 		return given == m->config->listeners &&
 		    (m->courier >= 0) == m->config->has_credential;
@@ -248,6 +261,30 @@ notify(const char *text)
 	    (struct sockaddr *)&a,
 	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n));
 	close(fd);
+}
+
+/* WATCHDOG_USEC: how often the service manager wants a sign of life */
+static void
+watchdog_read(struct monitor *m)
+{
+	const char *usec = getenv("WATCHDOG_USEC");
+	const char *pid = getenv("WATCHDOG_PID");
+	long long n;
+
+	m->silent = SILENT_SECONDS;
+	if (usec == NULL || (pid != NULL &&
+	    strtol(pid, NULL, 10) != (long)getpid())) {
+		return;
+	}
+	n = strtoll(usec, NULL, 10) / 1000;
+	if (n < 1 || n > INT64_C(86400000)) {
+		return;
+	}
+	m->watchdog_ms = n;
+	m->silent = n * SILENT_PERIODS / 1000;
+	if (m->silent < SILENT_LEAST) {
+		m->silent = SILENT_LEAST;
+	}
 }
 
 /* --- children --- */
@@ -337,6 +374,7 @@ start(struct monitor *m, struct child *c)
 		return false;
 	}
 	c->started = seconds();
+	c->heard = c->started;
 	c->pid = fork();
 	if (c->pid == 0) {
 		become(m, c, pair[1], config);
@@ -435,6 +473,7 @@ hear(struct monitor *m, struct child *c)
 		shutdown(c->control, SHUT_RDWR);
 		return;
 	}
+	c->heard = seconds();
 	if (message[0] == CONTROL_READY) {
 		c->ready = true;
 		if (!m->told_ready && m->web.ready && m->store.ready) {
@@ -491,19 +530,45 @@ stop(struct monitor *m)
 	}
 }
 
+/* A child that hangs is ended, and started again like any that ended; that
+ * this process hangs, the service manager sees. */
+static void
+look_alive(struct monitor *m)
+{
+	struct child *both[] = {&m->web, &m->store};
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		if (seconds() - both[i]->heard > m->silent) {
+			log_event(i == 0 ? EVENT_WEB_SILENT :
+			    EVENT_STORE_SILENT);
+			both[i]->heard = seconds();
+			(void)kill(both[i]->pid, SIGKILL);
+		}
+	}
+	if (m->watchdog_ms > 0) {
+		notify("WATCHDOG=1");
+	}
+}
+
 static int
 watch(struct monitor *m, int signals)
 {
 	struct signalfd_siginfo info;
 	struct pollfd p[3];
+	int wait = ALIVE_SECONDS * 1000;
 
+	if (m->watchdog_ms > 0 && m->watchdog_ms / 3 < wait) {
+		wait = (int)(m->watchdog_ms / 3);
+	}
 	for (;;) {
 		p[0] = (struct pollfd){signals, POLLIN, 0};
 		p[1] = (struct pollfd){m->web.control, POLLIN, 0};
 		p[2] = (struct pollfd){m->store.control, POLLIN, 0};
-		if (poll(p, 3, -1) < 0 && errno != EINTR) {
+		if (poll(p, 3, wait) < 0 && errno != EINTR) {
 			return EXIT_TROUBLE;
 		}
+		look_alive(m);
 		if (p[1].revents != 0) {
 			hear(m, &m->web);
 		}
@@ -537,6 +602,7 @@ monitor_main(const struct config *c, const struct buf *text)
 	m.text = text;
 	m.slots = -1;
 	m.first = true;
+	watchdog_read(&m);
 	m.web.role = ROLE_WEB;
 	m.store.role = ROLE_STORE;
 	if (!open_listeners(&m)) {

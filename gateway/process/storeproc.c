@@ -44,7 +44,7 @@ struct keeper {
 	bool lost;      /* web does not read its answers */
 	day_t today;
 	bool daily_due; /* the machine may have been off at midnight */
-	int64_t beat, start;
+	int64_t beat, start, alive;
 	uint64_t manifest_serial; /* of the one kept for its pieces */
 	struct buf manifest;
 };
@@ -644,6 +644,19 @@ store_open_configured(const struct config *c, struct store **out)
 	return store_open(&o, out);
 }
 
+/* The monitor ends a store that is silent for too long */
+static void
+say_alive(struct keeper *k)
+{
+	const char message = CONTROL_ALIVE;
+
+	if (monotonic() >= k->alive) {
+		k->alive = monotonic() + ALIVE_SECONDS;
+		(void)send(FD_CONTROL, &message, 1, MSG_DONTWAIT |
+		    MSG_NOSIGNAL);
+	}
+}
+
 static void
 run(struct keeper *k)
 {
@@ -652,9 +665,13 @@ run(struct keeper *k)
 	int ready;
 
 	for (;;) {
+		say_alive(k);
 		wait = (k->beat - monotonic()) * 1000;
 		if (store_waiting(k->store) && wait > FLUSH_IDLE_MS) {
 			wait = FLUSH_IDLE_MS;
+		}
+		if (wait > ALIVE_SECONDS * 1000) {
+			wait = ALIVE_SECONDS * 1000;
 		}
 		p[0] = (struct pollfd){FD_CONTROL, POLLIN, 0};
 		p[1] = (struct pollfd){k->link, POLLIN, 0};

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -93,9 +94,10 @@ tick(day_t *today)
 static void
 run(day_t today)
 {
+	const char alive = CONTROL_ALIVE;
 	struct pollfd p[2];
 	struct timespec t;
-	int64_t last = 0, ms;
+	int64_t last = 0, said = 0, ms;
 
 	for (;;) {
 		p[0] = (struct pollfd){FD_CONTROL, POLLIN, 0};
@@ -114,6 +116,11 @@ run(day_t today)
 		if (ms - last >= TICK_MS) {
 			last = ms;
 			tick(&today);
+		}
+		if (ms - said >= ALIVE_SECONDS * 1000) {
+			said = ms;
+			(void)send(FD_CONTROL, &alive, 1, MSG_DONTWAIT |
+			    MSG_NOSIGNAL);
 		}
 	}
 }
