@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The courier's configuration: one section [gateway]. An unknown key is an
+ * The courier's configuration: [gateway] and [notify]. An unknown key is an
  * error: a mistyped `proxy` must not silently mean "no Tor".
  */
 #include <stdlib.h>
@@ -57,6 +57,14 @@ take(void *arg, const char *section, const char *key, const char *value)
 		{ "fingerprint", &c->fingerprint },
 		{ "gateway_key", &c->gateway_key },
 		{ "ca_file", &c->ca_file },
+	}, mail[] = {
+		{ "server", &c->mail_server },
+		{ "user", &c->mail_user },
+		{ "password_file", &c->mail_password },
+		{ "from", &c->mail_from },
+		{ "to", &c->mail_to },
+		{ "deputy", &c->mail_deputy },
+		{ "ca_file", &c->mail_ca },
 	};
 	bool known = false, fine = false;
 
@@ -76,6 +84,18 @@ take(void *arg, const char *section, const char *key, const char *value)
 		} else if (strcmp(key, "tries") == 0) {
 			known = true;
 			fine = set_number(&c->tries, value, 100);
+		}
+	}
+	if (strcmp(section, "notify") == 0) {
+		for (size_t i = 0; i < sizeof(mail) / sizeof(mail[0]); i++) {
+			if (strcmp(key, mail[i].key) == 0) {
+				known = true;
+				fine = set_text(mail[i].to, value);
+			}
+		}
+		if (strcmp(key, "patience") == 0) {
+			known = true;
+			fine = set_number(&c->mail_patience, value, 30);
 		}
 	}
 	if (!known) {
@@ -110,6 +130,13 @@ courier_config_read(const char *path, struct courier_config *out)
 		say("%s: url, door, credential_file and desk must stand in "
 		    "[gateway]", path);
 		r.failed = true;
+	} else if (!r.failed && ((c.mail_user != NULL) !=
+	    (c.mail_password != NULL) || (c.mail_server != NULL) !=
+	    (c.mail_to != NULL) || (c.mail_server != NULL) !=
+	    (c.mail_from != NULL))) {
+		say("%s: [notify] needs server, from and to together, and "
+		    "user with password_file", path);
+		r.failed = true;
 	}
 	if (r.failed) {
 		courier_config_clear(&c);
@@ -129,5 +156,12 @@ courier_config_clear(struct courier_config *c)
 	free(c->fingerprint);
 	free(c->gateway_key);
 	free(c->ca_file);
+	free(c->mail_server);
+	free(c->mail_user);
+	free(c->mail_password);
+	free(c->mail_from);
+	free(c->mail_to);
+	free(c->mail_deputy);
+	free(c->mail_ca);
 	memset(c, 0, sizeof(*c));
 }

@@ -24,11 +24,24 @@ struct courier_config {
 	char *ca_file;     /* or NULL */
 	unsigned desk;
 	unsigned stall, tries; /* 0: as shipped */
+	/* [notify]: all of server, from, to, or none */
+	char *mail_server;   /* smtps://host[:port], or smtp:// with STARTTLS */
+	char *mail_user, *mail_password; /* the second a file; or both NULL */
+	char *mail_from, *mail_to;
+	char *mail_deputy;   /* or NULL */
+	char *mail_ca;       /* or NULL */
+	unsigned mail_patience; /* days; 0: COURIER_PATIENCE */
+	const char *secrets; /* folder of secrets named without a slash */
 };
+#define COURIER_PATIENCE 3u
 
 /* ERR_USAGE after saying what is wrong with the file */
 enum err courier_config_read(const char *path, struct courier_config *out);
 void courier_config_clear(struct courier_config *c);
+/* First line of the secret file ${path} in secret memory: at most ${max}
+ * bytes; secret_free. ERR_USAGE after saying why. */
+enum err courier_secret(const struct courier_config *c, const char *path,
+    size_t max, char **out);
 
 struct courier {
 	const struct courier_config *config;
@@ -47,6 +60,13 @@ enum err courier_deliver(struct courier *c, const char *dir);
 /* Compares the board with the outbound bundle in ${dir}; OK: it is live.
  * ERR_BUSY: not yet. */
 enum err courier_check(struct courier *c, const char *dir);
+/* The daily mail; also to the deputy when something has waited longer than
+ * the patience. ${today}: of the mail's date. */
+enum err courier_notify(struct courier *c, day_t today);
+
+/* Day of the oldest manifest that the desk has not confirmed; ${any}: is
+ * there one? Cuts a manifest, as a fetch does. */
+enum err courier_oldest(struct courier *c, bool *any, day_t *day);
 
 /* An envelope that a manifest lists, and where it is in the queue */
 struct wanted {

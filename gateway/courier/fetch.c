@@ -325,3 +325,39 @@ out:
 	close(top);
 	return e;
 }
+
+enum err
+courier_oldest(struct courier *c, bool *any, day_t *day)
+{
+	struct buf doc = buf_new(INBOUND_MAX), sig = buf_new(SIGN_TEXT_MAX);
+	uint64_t serial = 0, first = 0;
+	struct inbound *m = NULL;
+	struct keyset *k = NULL;
+	struct sign_pk gateway;
+	enum err e;
+
+	if ((e = trust(c, &k, &gateway)) != OK ||
+	    (e = cut(c, &serial, &first)) != OK) {
+		goto out;
+	}
+	*any = first <= serial;
+	if (!*any) {
+		goto out;
+	}
+	if ((e = numbered(c, "/v1/bundle/manifest", first, INBOUND_MAX,
+	    &doc)) != OK ||
+	    (e = numbered(c, "/v1/bundle/manifest.minisig", first,
+	    SIGN_TEXT_MAX, &sig)) != OK ||
+	    (e = inbound_parse(doc.p, doc.len, sig.p, sig.len, &gateway,
+	    k->org, &m)) != OK) {
+		say("the oldest manifest: %s", err_text(e));
+		goto out;
+	}
+	*day = m->day;
+out:
+	inbound_free(m);
+	keyset_free(k);
+	buf_free(&doc);
+	buf_free(&sig);
+	return e;
+}

@@ -4,9 +4,11 @@
  * 1: not done, and said why; 2: used wrongly.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "courier.h"
@@ -15,17 +17,20 @@
 #include "shown.h"
 
 static const char help[] =
-"Usage: meldluik-courier --config FILE VERB DIR\n"
+"Usage: meldluik-courier --config FILE VERB [DIR]\n"
 "\n"
 "Carries sealed bundles between the gateway and a stick. It can open nothing.\n"
 "\n"
 "  fetch DIR     what the desk has not confirmed, to DIR/inbound-DESK\n"
 "  deliver DIR   DIR/outbound-DESK to the gateway; then reads the board back\n"
 "  check DIR     is what DIR/outbound-DESK holds live on the board?\n"
+"  notify        sends the daily mail of [notify]: the same every day\n"
 "\n"
 "  --config FILE   [gateway] url, door, credential_file, desk, and optional\n"
 "                  proxy, fingerprint, gateway_key, ca_file, stall_seconds,\n"
-"                  tries\n"
+"                  tries; [notify] server, from, to, and optional user,\n"
+"                  password_file, deputy, ca_file, patience\n"
+"  --secrets DIR   where secrets lie that are named without a slash\n"
 "  --help, --version\n"
 "\n"
 "Exit: 0 done, 1 not done (and said why), 2 used wrongly.\n";
@@ -46,34 +51,44 @@ is_onion(const char *address)
 	return at != NULL && (at[6] == '\0' || at[6] == ':' || at[6] == '/');
 }
 
-/* First line of the credential file, in secret memory */
-static enum err
-credential_read(const char *path, char **out)
+enum err
+courier_secret(const struct courier_config *c, const char *path, size_t max,
+    char **out)
 {
-	struct buf b = buf_new_secret(TRANSFER_TOKEN_MAX + 2);
-	enum err e = file_read_path(path, &b);
-	char *token = NULL;
+	char beside[PATH_MAX];
+	struct buf b = buf_new_secret(max + 2);
+	char *secret = NULL;
+	enum err e = OK;
 	size_t n = 0;
 
-	if (e != OK) {
+	if (c->secrets != NULL && strchr(path, '/') == NULL) {
+		if ((size_t)snprintf(beside, sizeof(beside), "%s/%s",
+		    c->secrets, path) >= sizeof(beside)) {
+			buf_free(&b);
+			return ERR_USAGE;
+		}
+		path = beside;
+	}
+	if ((e = file_read_path(path, &b)) != OK) {
 		say("%s: the credential cannot be read: %s", path,
 		    err_text(e));
 		goto out;
 	}
-	while (n < b.len && b.p[n] != '\n' && b.p[n] != '\r') {
+	while (n < b.len && b.p[n] != '\n' && b.p[n] != '\r' &&
+	    b.p[n] != '\0') {
 		n++;
 	}
-	if (n == 0 || n > TRANSFER_TOKEN_MAX) {
+	if (n == 0 || n > max) {
 		say("%s: holds no credential", path);
 		e = ERR_USAGE;
 		goto out;
 	}
-	if ((token = secret_new(n + 1)) == NULL) {
+	if ((secret = secret_new(n + 1)) == NULL) {
 		e = ERR_MEMORY;
 		goto out;
 	}
-	memcpy(token, b.p, n);
-	*out = token;
+	memcpy(secret, b.p, n);
+	*out = secret;
 out:
 	buf_free(&b);
 	return e;
@@ -107,7 +122,8 @@ courier_open(const struct courier_config *c, struct courier *out)
 
 	memset(out, 0, sizeof(*out));
 	out->config = c;
-	if ((e = credential_read(c->credential, &token)) == OK &&
+	if ((e = courier_secret(c, c->credential,
+	    TRANSFER_TOKEN_MAX, &token)) == OK &&
 	    (e = connection(c, c->door, token, is_onion(c->door),
 	    &out->door)) == OK) {
 		e = connection(c, c->url, NULL, true, &out->reader);
@@ -157,7 +173,8 @@ courier_refused(const struct courier *c, const char *what, enum err e,
 }
 
 static int
-run(const char *config, const char *verb, const char *dir)
+run(const char *config, const char *secrets, const char *verb,
+    const char *dir)
 {
 	static const struct {
 		const char *name;
@@ -167,20 +184,27 @@ run(const char *config, const char *verb, const char *dir)
 	struct courier_config c;
 	struct courier k;
 	enum err e = ERR_USAGE;
+	bool mail = strcmp(verb, "notify") == 0;
 	size_t i;
 
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]) &&
 	    strcmp(verbs[i].name, verb) != 0; i++) {
 	}
-	if (i == sizeof(verbs) / sizeof(verbs[0])) {
+	if (!mail && i == sizeof(verbs) / sizeof(verbs[0])) {
 		say("there is no verb %s; see --help", verb);
+		return 2;
+	}
+	if (mail != (dir == NULL)) {
+		fputs(help, stderr);
 		return 2;
 	}
 	if (courier_config_read(config, &c) != OK) {
 		return 2;
 	}
+	c.secrets = secrets;
 	if ((e = courier_open(&c, &k)) == OK) {
-		e = verbs[i].verb(&k, dir);
+		e = mail ? courier_notify(&k, day_of_utc((int64_t)time(NULL)))
+		    : verbs[i].verb(&k, dir);
 	}
 	courier_close(&k);
 	courier_config_clear(&c);
@@ -192,11 +216,12 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
+		{ "secrets", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char *config = NULL;
+	const char *config = NULL, *secrets = NULL;
 	int o;
 
 	shown_program("meldluik-courier");
@@ -204,6 +229,9 @@ main(int argc, char **argv)
 		switch (o) {
 		case 'c':
 			config = optarg;
+			break;
+		case 's':
+			secrets = optarg;
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -215,7 +243,7 @@ main(int argc, char **argv)
 			return 2;
 		}
 	}
-	if (argc - optind != 2 || config == NULL) {
+	if (argc - optind < 1 || argc - optind > 2 || config == NULL) {
 		fputs(help, stderr);
 		return 2;
 	}
@@ -223,5 +251,6 @@ main(int argc, char **argv)
 		say("the system refuses protected memory");
 		return 1;
 	}
-	return run(config, argv[optind], argv[optind + 1]);
+	return run(config, secrets, argv[optind],
+	    argc - optind == 2 ? argv[optind + 1] : NULL);
 }
