@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * meldluik-gateway: options only. The work is in process/ (three processes),
- * http/ (web's engine), pages/ and store/.
+ * http/ (web's engine), pages/, store/ and doctor/.
  */
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "meldluik/keyset.h"
 #include "meldluik/secret.h"
 #include "meldluik/store.h"
+#include "doctor/doctor.h"
 #include "process/ipc.h"
 #include "process/roles.h"
 
@@ -20,6 +23,8 @@
 static const char usage[] =
     "usage: meldluik-gateway [--config FILE]        run the gateway\n"
     "       meldluik-gateway card [--config FILE]   print the gateway card\n"
+    "       meldluik-gateway doctor [--config FILE] [--root FOLDER]\n"
+    "                                               what is to mend here\n"
     "       meldluik-gateway --help | --version\n";
 
 static int
@@ -58,6 +63,26 @@ load(const char *path, struct config *c, struct buf *text)
 		    "credential_hash need each other");
 	}
 	return e == OK ? EXIT_GOOD : complain(path, err_text(e));
+}
+
+/*
+ * The store belongs to the gateway's user. Root, who has every right, gives
+ * them up for those of the owner, so that no file in it becomes root's.
+ */
+static int
+become_owner(const struct config *c)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || stat(c->store_path, &st) != 0 ||
+	    st.st_uid == 0) {
+		return EXIT_GOOD;
+	}
+	if (setgroups(0, NULL) != 0 || setgid(st.st_gid) != 0 ||
+	    setuid(st.st_uid) != 0) {
+		return complain(c->store_path, "its owner cannot be taken on");
+	}
+	return EXIT_GOOD;
 }
 
 /* Document on standard output, what is read aloud on standard error */
@@ -108,7 +133,8 @@ main(int argc, char **argv)
 	static struct config c;
 	struct buf text;
 	struct stat st;
-	bool card = false;
+	const char *root = "";
+	bool card = false, doctor = false;
 	int i, status;
 
 	if (secret_setup() != OK) {
@@ -134,8 +160,13 @@ main(int argc, char **argv)
 			puts("meldluik-gateway " MELDLUIK_VERSION);
 			return EXIT_GOOD;
 		}
-		if (strcmp(argv[i], "card") == 0 && !card) {
+		if (strcmp(argv[i], "card") == 0 && !card && !doctor) {
 			card = true;
+		} else if (strcmp(argv[i], "doctor") == 0 && !card) {
+			doctor = true;
+		} else if (strcmp(argv[i], "--root") == 0 && doctor &&
+		    i + 1 < argc) {
+			root = argv[++i];
 		} else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
 			path = argv[++i];
 		} else {
@@ -148,7 +179,13 @@ main(int argc, char **argv)
 		return status;
 	}
 	if (card) {
-		status = card_main(&c);
+		status = become_owner(&c);
+		if (status == EXIT_GOOD) {
+			status = card_main(&c);
+		}
+	} else if (doctor) {
+		status = doctor_main(&c, path, root,
+		    day_of_utc((int64_t)time(NULL)));
 	} else if (c.listeners == 0) {
 		status = complain(path, "[listen] public is missing");
 	} else {

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What the gateway answers on its own listener, read as any reporter reads
+ * it: alive, keyset, this week's keys, boards. The answers are signed, and
+ * checked; a hostile server is not the doctor's case (meldluik-reporter
+ * verify, from elsewhere, is).
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "doctor.h"
+#include "meldluik/json.h"
+#include "meldluik/keyset.h"
+
+#define ANSWER_MAX 1048576u
+#define WAIT_SECONDS 10
+#define KEYSET_WARN_DAYS 60
+#define BOARD_WARN_DAYS 15 /* every desk exports at least every two weeks */
+
+static int
+dial(const char *where)
+{
+	struct timeval wait = {WAIT_SECONDS, 0};
+	struct sockaddr_storage s;
+	struct sockaddr_un *u = (struct sockaddr_un *)&s;
+	struct sockaddr_in *four = (struct sockaddr_in *)&s;
+	const char *colon = strrchr(where, ':');
+	char host[64];
+	socklen_t len;
+	int fd;
+
+	memset(&s, 0, sizeof(s));
+	if (strncmp(where, "unix:", 5) == 0) {
+		u->sun_family = AF_UNIX;
+		if (strlen(where + 5) >= sizeof(u->sun_path)) {
+			return -1;
+		}
+		memcpy(u->sun_path, where + 5, strlen(where + 5));
+		len = sizeof(*u);
+	} else {
+		if (colon == NULL || colon - where >= (int)sizeof(host) ||
+		    where[0] == '[') {
+			return -1;
+		}
+		memcpy(host, where, (size_t)(colon - where));
+		host[colon - where] = '\0';
+		four->sin_family = AF_INET;
+		four->sin_port = htons((uint16_t)atoi(colon + 1));
+		if (inet_pton(AF_INET, host, &four->sin_addr) != 1) {
+			return -1;
+		}
+		len = sizeof(*four);
+	}
+	fd = socket(s.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0) {
+		return -1;
+	}
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	if (connect(fd, (struct sockaddr *)&s, len) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Status of GET ${path}, 0 when nothing answers; the body into ${out} */
+static int
+get(const struct doctor *d, const char *path, struct buf *out)
+{
+	struct buf all = buf_new(ANSWER_MAX);
+	char question[256], piece[4096];
+	const char *body;
+	int fd = -1, status = 0, n;
+	unsigned i;
+	ssize_t got;
+
+	for (i = 0; fd < 0 && i < d->config->listeners; i++) {
+		fd = dial(d->config->listen_public[i]);
+	}
+	if (fd < 0) {
+		return 0;
+	}
+	n = snprintf(question, sizeof(question), "GET %s HTTP/1.1\r\n"
+	    "Host: doctor\r\nConnection: close\r\n\r\n", path);
+	if (write(fd, question, (size_t)n) == n) {
+		while ((got = read(fd, piece, sizeof(piece))) > 0) {
+			buf_put(&all, piece, (size_t)got);
+		}
+	}
+	close(fd);
+	if (buf_cstr(&all) != NULL &&
+	    strncmp((const char *)all.p, "HTTP/1.1 ", 9) == 0 &&
+	    (body = strstr((const char *)all.p, "\r\n\r\n")) != NULL) {
+		status = atoi((const char *)all.p + 9);
+		body += 4;
+		buf_clear(out);
+		buf_put(out, body, all.len -
+		    (size_t)(body - (const char *)all.p));
+	}
+	buf_free(&all);
+	return status;
+}
+
+static void
+check_boards(struct doctor *d, const struct keyset *k)
+{
+	struct buf b = buf_new(ANSWER_MAX);
+	const char *text;
+	char path[48];
+	unsigned i, old = 0;
+	json_t *o;
+	day_t day;
+
+	for (i = 0; i < k->desks; i++) {
+		(void)snprintf(path, sizeof(path), "/v1/board/%u.json",
+		    k->desk[i].number);
+		o = NULL;
+		if (get(d, path, &b) != 200 ||
+		    json_read(b.p, b.len, ANSWER_MAX, &o) != OK ||
+		    (text = json_string_value(json_object_get(o, "day")))
+		    == NULL || day_parse(text, &day) != OK ||
+		    d->today - day > BOARD_WARN_DAYS) {
+			old++;
+		}
+		json_decref(o);
+	}
+	buf_free(&b);
+	if (old > 0) {
+		doctor_mend(d, "board", "%u of %u desks brought no answers "
+		    "for %d days; do: ask the coordinators to export, and the "
+		    "courier to deliver", old, k->desks, BOARD_WARN_DAYS);
+	} else {
+		doctor_ok(d, "board", "every desk's is fresh");
+	}
+}
+
+static void
+check_keyset(struct doctor *d)
+{
+	struct buf doc = buf_new(ANSWER_MAX), sig = buf_new(ANSWER_MAX);
+	char fingerprint[FINGERPRINT_TEXT], week[WEEK_TEXT], path[64];
+	struct keyset *k = NULL;
+
+	if (get(d, "/v1/keyset.json", &doc) != 200 ||
+	    get(d, "/v1/keyset.json.minisig", &sig) != 200 ||
+	    keyset_parse(doc.p, doc.len, sig.p, sig.len,
+	    d->config->has_identity ? &d->config->identity : NULL, &k) !=
+	    OK) {
+		doctor_mend(d, "keyset", "none that verifies is served: the "
+		    "page says \"not open\"; do: deliver the desk's bundle "
+		    "(meldluik-courier deliver)");
+		goto out;
+	}
+	if (k->not_after - d->today < KEYSET_WARN_DAYS) {
+		doctor_mend(d, "keyset", "ends in %d days; do: ask the "
+		    "coordinator for the yearly ceremony",
+		    (int)(k->not_after - d->today));
+	} else {
+		doctor_ok(d, "keyset", "good for %d days",
+		    (int)(k->not_after - d->today));
+	}
+	sign_fingerprint(&k->identity, fingerprint);
+	doctor_ok(d, "fingerprint", "%s; compare it with the poster, and from "
+	    "another machine: meldluik-reporter verify keyset", fingerprint);
+	week_text(week_of(d->today), week);
+	(void)snprintf(path, sizeof(path), "/v1/epochs/%s.json", week);
+	if (get(d, path, &doc) != 200) {
+		doctor_mend(d, "weeks", "this week has no key, so the newest "
+		    "one serves on; do: ask the coordinator to rotate and "
+		    "export");
+	} else {
+		doctor_ok(d, "weeks", "this week has its key");
+	}
+	check_boards(d, k);
+out:
+	keyset_free(k);
+	buf_free(&doc);
+	buf_free(&sig);
+}
+
+void
+doctor_world(struct doctor *d)
+{
+	struct buf b = buf_new(ANSWER_MAX);
+	int status = get(d, "/healthz", &b);
+
+	if (status != 200) {
+		doctor_mend(d, "gateway", "%s; do: systemctl restart "
+		    "meldluik-gateway, then journalctl -u meldluik-gateway",
+		    status == 0 ? "does not answer" : "answers, its store "
+		    "does not");
+	} else {
+		doctor_ok(d, "gateway", "web and store answer");
+		check_keyset(d);
+	}
+	buf_free(&b);
+}
