@@ -685,6 +685,7 @@ run(struct keeper *k)
 		}
 		if (p[1].revents != 0) {
 			while (serve_batch(k)) {
+				say_alive(k);
 				if (monotonic() >= k->beat) {
 					break;
 				}
