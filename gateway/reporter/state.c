@@ -25,6 +25,107 @@ state_open(const struct reporter_options *o, int *dir)
 	return e;
 }
 
+#define HEADS_MAX 262144u
+
+/*
+ * Two keysets of one serial, both signed by the identity: whoever holds that
+ * key showed different people different ones. The proof is four files that
+ * anybody checks with minisign.
+ */
+static void
+fraud_keep(const struct reporter_options *o, int dir,
+    const struct keyset_files *seen, const struct keyset_files *shown,
+    const struct keyset *k)
+{
+	char name[64], key[SIGN_KEY_TEXT], text[1024];
+	int proof = -1, n;
+	enum err e;
+
+	(void)snprintf(name, sizeof(name), "fraud-%" PRIu64, k->serial);
+	sign_pk_text(&k->identity, key);
+	n = snprintf(text, sizeof(text), "Two keysets with serial %" PRIu64
+	    ", both signed by one identity key: a fork.\nAn honest "
+	    "organisation signs one. Check it yourself:\n\n"
+	    "  minisign -V -P %s -m seen.json\n"
+	    "  minisign -V -P %s -m shown.json\n"
+	    "  sha256sum seen.json shown.json\n\nShow this folder to the "
+	    "organisation, the press or a supervisor.\n", k->serial, key,
+	    key);
+	e = folder_open(dir, name, true, &proof);
+	if (e == OK) {
+		e = file_write(proof, "seen.json", seen->doc.p,
+		    seen->doc.len, 0600);
+	}
+	if (e == OK) {
+		e = file_write(proof, "seen.json.minisig", seen->sig.p,
+		    seen->sig.len, 0600);
+	}
+	if (e == OK) {
+		e = file_write(proof, "shown.json", shown->doc.p,
+		    shown->doc.len, 0600);
+	}
+	if (e == OK) {
+		e = file_write(proof, "shown.json.minisig", shown->sig.p,
+		    shown->sig.len, 0600);
+	}
+	if (e == OK) {
+		e = file_write(proof, "README", text, (size_t)n, 0600);
+	}
+	if (proof >= 0) {
+		close(proof);
+	}
+	if (e == OK) {
+		say("the proof is in %s/%s; its README says how anybody "
+		    "checks it", o->state, name);
+	} else {
+		say("the proof could not be written: %s", err_text(e));
+	}
+}
+
+/* "DAY SERIAL HASH" of every keyset seen, in order: a log to compare */
+static enum err
+heads_add(const struct reporter_options *o, int dir, const struct keyset *k)
+{
+	struct buf b = buf_new(HEADS_MAX);
+	char line[128], day[DAY_TEXT], hex[2 * HASH_LEN + 1];
+	enum err e = file_read(dir, "heads", &b);
+
+	if (e == ERR_LIMIT || e == ERR_UNKNOWN) {
+		buf_clear(&b);
+		e = OK;
+	}
+	day_text(o->today, day);
+	hex_encode(k->hash, HASH_LEN, hex);
+	(void)snprintf(line, sizeof(line), "%s %" PRIu64 " %s\n", day,
+	    k->serial, hex);
+	buf_text(&b, line);
+	if (e == OK) {
+		e = b.failed ? ERR_LIMIT : file_write(dir, "heads", b.p,
+		    b.len, 0600);
+	}
+	buf_free(&b);
+	return e;
+}
+
+/* Another identity than remembered: only with its fingerprint from paper */
+static enum err
+identity_judge(const struct reporter_options *o, const struct keyset *old,
+    const struct keyset *k)
+{
+	char print[FINGERPRINT_TEXT];
+
+	if (o->fingerprint != NULL) { /* compared before */
+		return keyset_succeeds(old, k, o->today);
+	}
+	sign_fingerprint(&k->identity, print);
+	say("the organisation shows a new key, %s. Compare the new fingerprint "
+	    "%s with a poster or another paper; if it is the same, give it "
+	    "with --fingerprint. Until then do not send anything here",
+	    keyset_vouched(old, k) ? "vouched for by the old one" :
+	    "NOT vouched for by the old one", print);
+	return ERR_USAGE;
+}
+
 enum err
 state_keyset(const struct reporter_options *o, const struct keyset_files *f,
     const struct keyset *k)
@@ -46,20 +147,35 @@ state_keyset(const struct reporter_options *o, const struct keyset_files *f,
 	if (e == OK && (e = file_read(dir, "keyset.json.minisig",
 	    &seen.sig)) == OK && (e = keyset_accept(&seen, NULL, &old)) ==
 	    OK) {
-		e = keyset_follows(old, k, o->today);
+		e = memcmp(old->org, k->org, ORG_LEN) == 0 &&
+		    !sign_pk_equal(&old->identity, &k->identity) ?
+		    identity_judge(o, old, k) :
+		    keyset_follows(old, k, o->today);
+		if (e == ERR_CHAIN && old->serial == k->serial) {
+			fraud_keep(o, dir, &seen, f, k);
+		}
 	} else if (e == ERR_UNKNOWN) {
 		e = OK;
 	}
-	if (e == OK && (old == NULL || k->serial > old->serial)) {
+	if (e == OK && (old == NULL || k->serial > old->serial ||
+	    !sign_pk_equal(&old->identity, &k->identity))) {
 		if ((e = file_write(dir, "keyset.json.minisig", f->sig.p,
 		    f->sig.len, 0600)) == OK) {
 			e = file_write(dir, "keyset.json", f->doc.p,
 			    f->doc.len, 0600);
 		}
+		if (e == OK) {
+			e = heads_add(o, dir, k);
+		}
 	}
-	if (e != OK) {
-		say("keyset: %s", e == ERR_STALE ? "it is older than the one "
-		    "seen before, and was refused" : e == ERR_CHAIN ?
+	if (e != OK && e != ERR_USAGE) { /* that was said */
+		say("keyset: %s", e == ERR_STALE ? old != NULL &&
+		    keyset_withdrawn(old) ? "the organisation withdrew this "
+		    "key before; do not send anything here" :
+		    "it is older than the one seen before, and was refused" :
+		    e == ERR_CHAIN ? old != NULL && old->serial != k->serial ?
+		    "it does not continue the one seen before: a link of the "
+		    "chain was changed" :
 		    "there are two different keysets of the same number: "
 		    "somebody shows you another one than others see" :
 		    e == ERR_FOREIGN || e == ERR_SIGNATURE ? "it is not of "

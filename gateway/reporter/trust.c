@@ -80,6 +80,14 @@ trust_open(struct reporter *r)
 		say("keyset: %s", keyset_trouble(r, e));
 		goto out;
 	}
+	if (keyset_withdrawn(r->k)) {
+		(void)state_keyset(r->o, &f, r->k); /* remembered for ever */
+		say("this organisation withdrew its key: it may be in wrong "
+		    "hands. Do not send anything here; use another channel "
+		    "until a poster shows a new fingerprint");
+		e = ERR_STALE;
+		goto out;
+	}
 	if (keyset_expired(r->k, r->o->today)) {
 		say("the keyset has expired; its keys must not be used any "
 		    "more. Use another channel or ask for the new keyset");

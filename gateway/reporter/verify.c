@@ -190,15 +190,40 @@ verify_receipt(struct reporter *r, const char *path)
 	return e;
 }
 
+/* For the daily timer of anybody: one line when all is well */
+static enum err
+verify_all(struct reporter *r)
+{
+	char hex[2 * HASH_LEN + 1], day[DAY_TEXT], week[WEEK_TEXT];
+	enum err e;
+
+	if (r->t == NULL) {
+		say("verify all needs --gateway URL");
+		return ERR_USAGE;
+	}
+	if ((e = trust_epoch(r)) == OK) {
+		e = verify_page(r);
+	}
+	if (e == OK) {
+		hex_encode(r->k->hash, HASH_LEN, hex);
+		day_text(r->o->today, day);
+		week_text(r->epoch->week, week);
+		printf("%s keyset %llu %s week %s: all holds\n", day,
+		    (unsigned long long)r->k->serial, hex, week);
+	}
+	return e;
+}
+
 enum err
 verb_verify(struct reporter *r, int argc, char **argv)
 {
 	enum err e;
 
 	if (!(argc == 1 && (strcmp(argv[0], "keyset") == 0 ||
-	    strcmp(argv[0], "page") == 0)) &&
+	    strcmp(argv[0], "page") == 0 || strcmp(argv[0], "all") == 0)) &&
 	    !(argc == 2 && strcmp(argv[0], "receipt") == 0)) {
-		say("verify keyset | verify page | verify receipt FILE");
+		say("verify keyset | verify page | verify all | "
+		    "verify receipt FILE");
 		return ERR_USAGE;
 	}
 	if ((e = trust_open(r)) != OK) {
@@ -206,6 +231,9 @@ verb_verify(struct reporter *r, int argc, char **argv)
 	}
 	if (argc == 2) {
 		return verify_receipt(r, argv[1]);
+	}
+	if (strcmp(argv[0], "all") == 0) {
+		return verify_all(r);
 	}
 	return strcmp(argv[0], "page") == 0 ? verify_page(r) :
 	    verify_keyset(r);

@@ -46,7 +46,10 @@ static enum err identity_check(const struct store *s,
 	    !sign_fingerprint_is(&k->identity, s->fingerprint)) {
 		return ERR_SIGNATURE;
 	}
-	if (s->has_identity && !sign_pk_equal(&s->identity, &k->identity)) {
+	/* Another identity than the one trusted so far: only when whoever runs
+	 * this gateway named the new one in the configuration */
+	if (s->has_identity && !sign_pk_equal(&s->identity, &k->identity) &&
+	    pinned == NULL && s->fingerprint == NULL) {
 		return ERR_SIGNATURE;
 	}
 	return OK;
@@ -79,10 +82,14 @@ static enum err keyset_judge(struct store *s, unsigned desk,
 	    (r = identity_check(s, identity, v->fresh)) != OK) {
 		goto out;
 	}
-	r = base == NULL ? OK : keyset_follows(base, v->fresh, today);
+	r = base == NULL ? OK :
+	    sign_pk_equal(&base->identity, &v->fresh->identity) ?
+	    keyset_follows(base, v->fresh, today) :
+	    keyset_succeeds(base, v->fresh, today);
 	v->k = v->fresh;
 out:
-	if (r == OK && keyset_expired(v->k, today)) {
+	if (r == OK && keyset_expired(v->k, today) &&
+	    !keyset_withdrawn(v->k)) {
 		r = ERR_STALE;
 	}
 	buf_free(&doc);

@@ -60,6 +60,10 @@ struct keyset {
 	unsigned people;
 	struct sign_pk revoked[KEYSET_REVOKED_MAX];
 	unsigned revokeds;
+	/* The identity before this one, and its signature that this one follows */
+	bool has_before;
+	struct sign_pk before;
+	char before_sig[SIGN_TEXT_MAX];
 	uint8_t hash[HASH_LEN]; /* of the bytes it was parsed from or written to */
 };
 
@@ -78,6 +82,22 @@ void keyset_free(struct keyset *k);
  * ERR_FOREIGN other org; ERR_SIGNATURE other identity. */
 enum err keyset_follows(const struct keyset *old, const struct keyset *next,
     day_t today);
+/*
+ * May ${next} of another identity replace ${old} on ${today}, when a person
+ * compared the new fingerprint? As keyset_follows; after a revocation any
+ * serial may. ERR_SIGNATURE: same identity (not a succession).
+ */
+enum err keyset_succeeds(const struct keyset *old, const struct keyset *next,
+    day_t today);
+/* Did the identity of ${old} sign that the one of ${next} follows it? */
+bool keyset_vouched(const struct keyset *old, const struct keyset *next);
+/* A revocation: the identity withdrew itself; nothing may be sent */
+bool keyset_withdrawn(const struct keyset *k);
+/* Signs with ${seed} of the identity before; fills before and before_sig */
+enum err keyset_succession_sign(struct keyset *k,
+    const uint8_t seed[SIGN_SEED]);
+/* Adds a key that never counts again; the oldest gives way when full */
+enum err keyset_revoke(struct keyset *k, const struct sign_pk *pk);
 bool keyset_expired(const struct keyset *k, day_t today);
 bool keyset_revoked(const struct keyset *k, const struct sign_pk *pk);
 const struct keyset_desk *keyset_desk(const struct keyset *k, unsigned n);

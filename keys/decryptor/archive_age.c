@@ -23,6 +23,7 @@
 
 struct sealing {
 	struct age_seal *seal;
+	struct hash_state *hash; /* of the tar */
 	enum err e;
 };
 
@@ -37,6 +38,7 @@ tar_out(struct archive *a, void *arg, const void *p, size_t len)
 {
 	struct sealing *s = arg;
 
+	hash_write(s->hash, p, len);
 	s->e = age_seal_write(s->seal, p, len);
 	if (s->e != OK) {
 		archive_set_error(a, EIO, "sealing failed");
@@ -181,11 +183,11 @@ members_add(struct desk *d, struct archive *a)
 }
 
 enum err
-backup_write(struct desk *d, int fd)
+backup_write(struct desk *d, int fd, uint8_t hash[HASH_LEN])
 {
-	struct sealing s = {NULL, OK};
+	struct sealing s = {NULL, hash_new(), OK};
 	struct archive *a = archive_write_new();
-	enum err e = a == NULL ? ERR_MEMORY : age_seal_new_scrypt(d->pass,
+	enum err e = a == NULL || s.hash == NULL ? ERR_MEMORY : age_seal_new_scrypt(d->pass,
 	    d->passlen, sealed_out, &fd, &s.seal);
 
 	if (e == OK && (archive_write_set_format_pax_restricted(a) !=
@@ -205,8 +207,49 @@ backup_write(struct desk *d, int fd)
 	if (e == OK) {
 		e = age_seal_end(s.seal);
 	}
+	if (e == OK) {
+		hash_end(s.hash, hash);
+	}
 	archive_write_free(a);
 	age_seal_free(s.seal);
+	hash_free(s.hash);
+	return e;
+}
+
+static enum err
+hash_in(void *arg, const uint8_t *p, size_t len)
+{
+	hash_write(arg, p, len);
+	return OK;
+}
+
+enum err
+backup_check(const struct desk *d, int fd, const uint8_t hash[HASH_LEN])
+{
+	uint8_t piece[PIECE], got[HASH_LEN];
+	struct hash_state *h = hash_new();
+	struct age_open *o = NULL;
+	enum err e = h == NULL ? ERR_MEMORY : age_open_new_scrypt(d->pass,
+	    d->passlen, hash_in, h, &o);
+	ssize_t n = 0;
+
+	/* from the medium, not from what the system remembers of it */
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	if (e == OK && lseek(fd, 0, SEEK_SET) != 0) {
+		e = ERR_IO;
+	}
+	while (e == OK && (n = read(fd, piece, sizeof piece)) > 0) {
+		e = age_open_write(o, piece, (size_t)n);
+	}
+	if (e == OK) {
+		e = n < 0 ? ERR_IO : age_open_end(o);
+	}
+	if (e == OK) {
+		hash_end(h, got);
+		e = memcmp(got, hash, HASH_LEN) == 0 ? OK : ERR_CHAIN;
+	}
+	age_open_free(o);
+	hash_free(h);
 	return e;
 }
 

@@ -5,7 +5,11 @@
 
 #include "desk.h"
 
-enum err backup_write(struct desk *d, int fd);
+enum err backup_write(struct desk *d, int fd, uint8_t hash[HASH_LEN]);
+/* Reads ${fd} back from its start, opens it, and compares the hash of what
+ * is inside. ERR_CHAIN: the medium gave back something else. */
+enum err backup_check(const struct desk *d, int fd,
+    const uint8_t hash[HASH_LEN]);
 /* Into the fresh home of ${d}. Only names that backup_write makes become
  * files; everything else is ERR_FORMAT. */
 enum err backup_read(struct desk *d, int fd);

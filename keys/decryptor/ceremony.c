@@ -317,7 +317,8 @@ make_home(struct ceremony *c, const struct card *given)
 		e = desk_make(c->d);
 	}
 	if (e == OK) {
-		e = founding_home(c->d, NULL, 1, c->person, true);
+		e = founding_home(c->d, NULL, 1, c->person, PERSON_HOLDER,
+		    true);
 	}
 	if (e == OK) {
 		e = founding_keyset(c->d, c->organisation, given != NULL ?

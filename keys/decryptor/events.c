@@ -252,6 +252,12 @@ on_confirm(struct state *s, const json_t *o)
 }
 
 static enum err
+on_holiday(struct state *s, const json_t *o)
+{
+	return event_field_day(o, "until", &s->holiday);
+}
+
+static enum err
 on_destroyed(struct state *s, const json_t *o)
 {
 	return event_take_weeks(o, "weeks", &s->destroyed, &s->destroyeds,
@@ -288,6 +294,8 @@ const struct event_rule event_rules[] = {
 	{"keyset", on_fact},
 	{"rotate", on_fact},
 	{"identity_on_paper", on_fact},
+	{"rekey", on_fact},
+	{"holiday", on_holiday},
 	{"restore", on_fact},
 	{"extract", on_fact},
 	{"manifest", on_manifest},

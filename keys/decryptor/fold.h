@@ -126,6 +126,7 @@ struct state {
 	int floor_year;
 	struct closed_week *closed; /* as the gateway says */
 	size_t closeds, closeds_room;
+	day_t holiday; /* away until; DAY_NONE */
 	day_t *destroyed; /* weeks whose key was destroyed here */
 	size_t destroyeds, destroyeds_room;
 };

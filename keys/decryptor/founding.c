@@ -15,7 +15,7 @@
 
 enum err
 founding_home(struct desk *d, const uint8_t *org, unsigned desk,
-    const char *person, bool founder)
+    const char *person, enum person_role role, bool founder)
 {
 	struct org_blocks blocks = {NULL, 0, 0};
 	struct sign_pk pk;
@@ -33,7 +33,7 @@ founding_home(struct desk *d, const uint8_t *org, unsigned desk,
 	}
 	strcpy(d->ring->person, person);
 	d->ring->desk = desk;
-	d->ring->role = PERSON_HOLDER;
+	d->ring->role = role;
 	sign_keypair(d->ring->operational, &pk);
 	dice_mix(d, d->ring->operational, SIGN_SEED);
 	randombytes_buf(d->ring->casebook, sizeof d->ring->casebook);
@@ -43,7 +43,9 @@ founding_home(struct desk *d, const uint8_t *org, unsigned desk,
 		sign_keypair(d->ring->identity, &pk);
 		dice_mix(d, d->ring->identity, SIGN_SEED);
 	}
-	e = blocks_own(d, week_of(d->today), WEEKS_MADE, &blocks);
+	/* an approver signs and reads nothing sealed: no weeks */
+	e = blocks_own(d, week_of(d->today), role == PERSON_HOLDER ?
+	    WEEKS_MADE : 0, &blocks);
 	if (e == OK) {
 		e = casebook_create(d->dir, d->home, d->ring->casebook);
 	}

@@ -14,7 +14,7 @@
 /* A new home for ${person} of ${desk} of organisation ${org} (NULL: a new
  * organisation); the passphrase is in ${d}. Keys of 26 weeks are made. */
 enum err founding_home(struct desk *d, const uint8_t *org, unsigned desk,
-    const char *person, bool founder);
+    const char *person, enum person_role role, bool founder);
 /* The founder's first keyset: one desk, one holder */
 enum err founding_keyset(struct desk *d, const char *organisation,
     const struct card *card);
@@ -24,12 +24,24 @@ enum err founding_desk(struct desk *d, struct keyset *k, unsigned number);
 /* The request file of this home's owner, appended to ${out} */
 enum err request_write(struct desk *d, struct buf *out);
 /* Checks a request against this organisation and takes it into keyset and
- * blocks. ERR_CONFLICT: that id is somebody else's. */
-enum err request_take(struct desk *d, const void *p, size_t len);
+ * blocks. ERR_CONFLICT: that id has another key; with ${replace} the new key
+ * takes the place of that one, which is revoked. */
+enum err request_take(struct desk *d, const void *p, size_t len,
+    bool replace);
+/* The same from a file; says what is wrong, journals the keyset */
+enum err request_file_take(struct desk *d, const char *file, bool replace);
+enum err journal_keyset(struct desk *d);
+/* Takes a person out of the keyset; the key is revoked */
+enum err holder_remove(struct desk *d, const char *id);
+/* This home under new keys in folder ${path}; with ${operational} the
+ * signing key and the weeks ahead are new too */
+enum err home_rekey(struct desk *d, const char *path, bool operational);
 
 /* Keyset and blocks as a folder for another holder's machine */
 enum err org_publish(const struct desk *d, const char *path);
-/* And back: verified, newer or equal */
-enum err org_accept(struct desk *d, const char *path);
+/* And back: verified, newer or equal. ${fingerprint}: of a new identity
+ * that a person read from paper, or NULL. */
+enum err org_accept(struct desk *d, const char *path,
+    const char *fingerprint);
 
 #endif

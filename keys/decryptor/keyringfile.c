@@ -38,8 +38,8 @@ keyringfile_load(struct desk *d)
 	if (e != OK) {
 		say_error("the keyring in %s cannot be read: %s", d->home,
 		    err_text(e));
-	} else if ((e = passphrase_get(d->passfile, false, &d->pass,
-	    &d->passlen)) != OK) {
+	} else if (d->pass == NULL && (e = passphrase_get(d->passfile, false,
+	    &d->pass, &d->passlen)) != OK) {
 		say_error("there is no passphrase: give it on the terminal or "
 		    "with --passphrase-file");
 	} else if ((e = keyring_open(sealed.p, sealed.len, d->pass,

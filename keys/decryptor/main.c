@@ -14,6 +14,7 @@
 #include "meldluik/secret.h"
 #include "terminal.h"
 #include "verbs.h"
+#include "weeks.h"
 
 static const struct verb verbs[] = {
 	{"init", verb_init, "init [--rehearsal] [--batch] "
@@ -31,14 +32,28 @@ static const struct verb verbs[] = {
 	    "HOME/desk-N, one passphrase,\none disk; repeat --person for each. "
 	    "Never for real reports.\n"},
 	{"holder", verb_holder, "holder request [--keyset FILE --desk N "
-	    "--person ID] --out REQUEST.json",
-	    "On a second machine: makes a home with its own keys and a "
-	    "request with the public halves,\nwhich the founder takes in with "
-	    "`keyset --add-holder`. keyset.json.minisig must lie beside\nthe "
-	    "keyset. Without --keyset: a new request of a holder who rotated.\n"},
+	    "--person ID [--approver]] --out REQUEST.json |\n         add FILE "
+	    "| replace FILE | remove ID | rekey --to DIR [--all]",
+	    "`request`, on a second machine: makes a home with its own keys "
+	    "and a file with the public\nhalves. keyset.json.minisig must lie "
+	    "beside the keyset. Without --keyset: a new request\nof a holder "
+	    "who rotated. --approver: signs as second person, reads nothing "
+	    "sealed.\n`add` takes a request in once its fingerprint was read "
+	    "aloud; `replace` puts a new key in\nplace of the person's old "
+	    "one, which is revoked; `remove` lets a person leave. All ask for "
+	    "k\nsheets of the identity, or take --share FILE.\n`rekey` writes "
+	    "this casebook under new keys to the new folder DIR; with --all "
+	    "the signing\nkey and the weeks ahead are new too (a stolen "
+	    "machine).\n"},
+	{"desk", verb_desk, "desk show | add REQUEST.json | retire N "
+	    "--successor M [--share FILE ...]",
+	    "Desks and who works there. `add` takes in the request of a "
+	    "holder, and with the first one\nthe desk. `retire` closes desk N: "
+	    "its codes lead to desk M, its people leave.\n"},
 	{"keyset", verb_keyset, "keyset [show|fingerprint] [--card FILE] "
 	    "[--renew] [--add-holder FILE]\n"
-	    "         [--share FILE ...] [--page FILE] [--publish DIR] [--accept DIR]",
+	    "         [--share FILE ...] [--page FILE] [--publish DIR] [--accept DIR]\n"
+	    "         [--fingerprint F] | calendar",
 	    "Shows the keyset. --card adds or changes the gateway; --renew "
 	    "gives 13 more months;\n--add-holder takes in a request, and adds "
 	    "the desk when this is its first holder. These ask for k paper "
@@ -46,10 +61,28 @@ static const struct verb verbs[] = {
 	    "QR code, or the typed lines).\n--page signs page.json "
 	    "for the next export; --publish writes keyset and blocks for "
 	    "another\nholder, who takes them in with --accept.\n"},
-	{"rotate", verb_rotate, "rotate",
+	{"rotate", verb_rotate, "rotate [--holiday DAY]",
 	    "Makes week keys up to 26 weeks ahead. Then export; who is not "
 	    "the founder also brings\n`holder request --out FILE` to the "
-	    "founder.\n"},
+	    "founder. Every verb warns from 8 weeks left. --holiday:\nkeys "
+	    "reach 26 weeks beyond DAY, and exports publish them until 4 "
+	    "weeks after it.\n"},
+	{"recover", verb_recover, "recover --backup FILE | --keyset DIR "
+	    "--desk N --person ID | --drill [--papers FILE]\n"
+	    "         [--share FILE ...]",
+	    "Back from paper, into a new folder. --backup: k sheets of the "
+	    "desk's backup key open\nFILE.paper, hence FILE; choose a new "
+	    "passphrase, then `rotate`. --keyset: k sheets of the\nidentity "
+	    "put a new machine of a holder in place of the lost one; DIR holds "
+	    "keyset.json and\n.minisig. --drill proves sheets one by one and "
+	    "lays nothing together. A share is typed, or\na file with the "
+	    "text of its QR code.\n"},
+	{"revoke", verb_revoke, "revoke --stored | --note FILE | "
+	    "--new-identity [--without-old] [--share FILE ...]",
+	    "The identity key is stolen or lost. --stored or --note: the "
+	    "revocation signed in advance;\nthe next export closes the "
+	    "channel. --new-identity: another key, vouched for by k sheets\n"
+	    "of the old one; --without-old when they are lost.\n"},
 	{"import", verb_import, "import DIR",
 	    "Reads an inbound bundle: verifies the chain of manifests, opens "
 	    "what is for this desk,\nmatches follow-ups, notes what was "
@@ -161,7 +194,11 @@ verb_run(struct desk *d, int argc, char **argv)
 			return EXIT_USAGE;
 		}
 		argc = json_take(argc, argv, &d->json);
-		return verbs[i].run(d, argc, argv);
+		int rc = verbs[i].run(d, argc, argv);
+		if (rc == EXIT_OK) {
+			weeks_warn(d);
+		}
+		return rc;
 	}
 	say_error("there is no verb of that name; see --help");
 	return EXIT_USAGE;

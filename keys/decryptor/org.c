@@ -2,6 +2,7 @@
 /* Keyset and epoch blocks of the organisation in home/public. */
 #include <string.h>
 
+#include "ceremony.h"
 #include "files.h"
 #include "meldluik/json.h"
 #include "org.h"
@@ -102,6 +103,11 @@ org_keyset_save(struct desk *d, struct keyset *k)
 	}
 	if (e == OK) {
 		e = org_keyset_store(d, &doc, &sig);
+	}
+	if (e == OK) { /* while the key is here: names all of today */
+		struct buf note = buf_new(NOTE_MAX);
+		e = revocation_make(d, &note);
+		buf_free(&note);
 	}
 	if (e != OK) {
 		say_error("the keyset could not be made: %s", err_text(e));

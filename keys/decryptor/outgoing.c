@@ -12,6 +12,7 @@
 #include "outgoing.h"
 #include "replies.h"
 #include "terminal.h"
+#include "weeks.h"
 
 struct bundle {
 	struct desk *d;
@@ -145,6 +146,7 @@ keyset_add(struct bundle *b)
 {
 	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX);
 	struct org_blocks blocks = {NULL, 0, 0};
+	unsigned weeks;
 	enum err e = org_keyset_files(b->d, &doc, &sig);
 
 	if (e == OK) {
@@ -156,8 +158,10 @@ keyset_add(struct bundle *b)
 	if (e == OK) {
 		e = blocks_load(b->d, &blocks);
 	}
-	for (int i = 0; e == OK && i < WEEKS_PUBLISHED; i++) {
-		day_t week = week_of(b->d->today) + 7 * i;
+	/* of a revoked identity no week may be used */
+	weeks = keyset_withdrawn(b->d->keyset) ? 0 : weeks_published(b->d);
+	for (unsigned i = 0; e == OK && i < weeks; i++) {
+		day_t week = week_of(b->d->today) + 7 * (day_t)i;
 		char name[WEEK_TEXT], path[32];
 		buf_clear(&doc);
 		e = blocks_epoch(&blocks, b->d->keyset, week, &doc);

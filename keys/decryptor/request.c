@@ -33,6 +33,8 @@ request_write(struct desk *d, struct buf *out)
 	event_hex(o, "org", d->ring->org, ORG_LEN);
 	json_object_set_new(o, "desk", json_integer(d->ring->desk));
 	json_object_set_new(o, "person", json_string(d->ring->person));
+	json_object_set_new(o, "role", json_string(d->ring->role ==
+	    PERSON_HOLDER ? "holder" : "approver"));
 	json_object_set_new(o, "key", json_string(key));
 	for (size_t i = 0; e == OK && i < blocks.count; i++) {
 		const struct org_block *b = &blocks.block[i];
@@ -55,23 +57,44 @@ request_write(struct desk *d, struct buf *out)
 /* Puts the person into ${k}, or finds the same one there */
 static enum err
 person_add(struct keyset *k, const char *id, unsigned desk,
-    const struct sign_pk *key, bool *fresh)
+    enum person_role role, const struct sign_pk *key, bool replace,
+    bool *fresh)
 {
+	enum err e;
+
 	*fresh = false;
-	for (unsigned i = 0; i < k->people; i++) {
-		if (strcmp(k->person[i].id, id) == 0) {
-			return k->person[i].desk == desk &&
-			    sign_pk_equal(&k->person[i].key, key) ? OK :
-			    ERR_CONFLICT;
-		}
+	if (keyset_revoked(k, key)) {
+		return ERR_STALE;
 	}
-	if (k->people == KEYSET_PEOPLE_MAX ||
-	    keyset_holders(k, desk) >= KEYSET_HOLDERS_MAX) {
+	for (unsigned i = 0; i < k->people; i++) {
+		struct keyset_person *p = &k->person[i];
+		if (strcmp(p->id, id) != 0) {
+			continue;
+		}
+		if (p->desk != desk || p->role != role) {
+			return ERR_CONFLICT;
+		}
+		if (sign_pk_equal(&p->key, key)) {
+			return OK;
+		}
+		if (!replace) {
+			return ERR_CONFLICT;
+		}
+		e = keyset_revoke(k, &p->key);
+		p->key = *key;
+		*fresh = true;
+		return e;
+	}
+	if (replace) {
+		return ERR_UNKNOWN;
+	}
+	if (k->people == KEYSET_PEOPLE_MAX || (role == PERSON_HOLDER &&
+	    keyset_holders(k, desk) >= KEYSET_HOLDERS_MAX)) {
 		return ERR_FULL;
 	}
 	strcpy(k->person[k->people].id, id);
 	k->person[k->people].desk = desk;
-	k->person[k->people].role = PERSON_HOLDER;
+	k->person[k->people].role = role;
 	k->person[k->people].key = *key;
 	k->people++;
 	*fresh = true;
@@ -106,9 +129,26 @@ blocks_take(const json_t *list, const uint8_t org[ORG_LEN], unsigned desk,
 	return OK;
 }
 
-enum err
-request_take(struct desk *d, const void *p, size_t len)
+static enum err
+role_field(const json_t *o, enum person_role *role)
 {
+	const char *text;
+	enum err e = json_string_field(o, "role", 1, 16, &text);
+
+	if (e == OK) {
+		*role = strcmp(text, "holder") == 0 ? PERSON_HOLDER :
+		    PERSON_APPROVER;
+		e = *role == PERSON_APPROVER && strcmp(text, "approver") != 0
+		    ? ERR_FORMAT : OK;
+	}
+	return e;
+}
+
+enum err
+request_take(struct desk *d, const void *p, size_t len, bool replace)
+{
+	static const char *const keys[] = {"type", "version", "org", "desk",
+		"person", "role", "key", "blocks", NULL};
 	struct org_blocks blocks = {NULL, 0, 0};
 	uint8_t org[ORG_LEN];
 	char fingerprint[FINGERPRINT_TEXT];
@@ -117,11 +157,13 @@ request_take(struct desk *d, const void *p, size_t len)
 	const json_t *list;
 	struct sign_pk key;
 	json_t *o = NULL;
+	enum person_role role;
 	int64_t desk;
 	bool fresh;
 	enum err e = json_read_type(p, len, REQUEST_MAX, REQUEST_TYPE, &o);
 
-	if (e != OK || (e = json_hex_field(o, "org", org, ORG_LEN)) != OK ||
+	if (e != OK || (e = json_keys(o, keys)) != OK ||
+	    (e = role_field(o, &role)) != OK || (e = json_hex_field(o, "org", org, ORG_LEN)) != OK ||
 	    (e = json_int_field(o, "desk", 1, CODE_DESK_MAX, &desk)) != OK ||
 	    (e = json_string_field(o, "person", 1, KEYSET_ID - 1,
 	    &person)) != OK || (e = json_string_field(o, "key", 1,
@@ -135,6 +177,10 @@ request_take(struct desk *d, const void *p, size_t len)
 		e = ERR_FOREIGN;
 		goto out;
 	}
+	if (role == PERSON_APPROVER && json_array_size(list) != 0) {
+		e = ERR_FORMAT;
+		goto out;
+	}
 	k = malloc(sizeof *k);
 	if (k == NULL) {
 		e = ERR_MEMORY;
@@ -142,20 +188,25 @@ request_take(struct desk *d, const void *p, size_t len)
 	}
 	*k = *d->keyset;
 	if ((e = founding_desk(d, k, (unsigned)desk)) != OK ||
-	    (e = person_add(k, person, (unsigned)desk, &key, &fresh)) != OK ||
+	    (e = person_add(k, person, (unsigned)desk, role, &key, replace,
+	    &fresh)) != OK ||
 	    (e = blocks_load(d, &blocks)) != OK ||
 	    (e = blocks_take(list, org, (unsigned)desk, person, &key,
-	    &blocks)) != OK || (e = blocks_save(d, &blocks)) != OK) {
+	    &blocks)) != OK) {
 		goto out;
 	}
 	if (fresh) {
 		e = org_keyset_save(d, k);
 	}
+	if (e == OK) {
+		e = blocks_save(d, &blocks);
+	}
 	if (e == OK && !d->json) {
 		sign_fingerprint(&key, fingerprint);
-		printf("%s %s at desk %u. Compare this key by voice:\n  %s\n",
-		    fresh ? "Added" : "Renewed", person, (unsigned)desk,
-		    fingerprint);
+		printf("%s %s (%s) at desk %u. Compare this key by voice:\n"
+		    "  %s\n", replace ? "Replaced the key of" : fresh ?
+		    "Added" : "Renewed", person, role == PERSON_HOLDER ?
+		    "holder" : "approver", (unsigned)desk, fingerprint);
 	}
 out:
 	free(k);
@@ -199,11 +250,33 @@ org_publish(const struct desk *d, const char *path)
 /* May the keyset in ${doc} replace the one held? */
 static enum err
 keyset_judge(const struct desk *d, const struct buf *doc,
-    const struct buf *sig)
+    const struct buf *sig, const char *fingerprint)
 {
 	struct keyset *k = NULL;
-	enum err e = keyset_parse(doc->p, doc->len, sig->p, sig->len,
-	    d->keyset == NULL ? NULL : &d->keyset->identity, &k);
+	char print[FINGERPRINT_TEXT];
+	enum err e = keyset_parse(doc->p, doc->len, sig->p, sig->len, NULL,
+	    &k);
+
+	if (e == OK && fingerprint != NULL &&
+	    !sign_fingerprint_is(&k->identity, fingerprint)) {
+		e = ERR_FOREIGN;
+	}
+	if (e == OK && d->keyset != NULL && !sign_pk_equal(&k->identity,
+	    &d->keyset->identity)) {
+		if (fingerprint == NULL) {
+			sign_fingerprint(&k->identity, print);
+			say_error("it is signed with another identity key, %s "
+			    "the old one: %s. If a poster or the founder's "
+			    "voice says the same, give it with --fingerprint",
+			    keyset_vouched(d->keyset, k) ? "vouched for by" :
+			    "NOT vouched for by", print);
+			e = ERR_SIGNATURE;
+		} else {
+			e = keyset_succeeds(d->keyset, k, d->today);
+		}
+		keyset_free(k);
+		return e;
+	}
 
 	if (e == OK && memcmp(k->org, d->ring->org, ORG_LEN) != 0) {
 		e = ERR_FOREIGN;
@@ -223,7 +296,7 @@ keyset_judge(const struct desk *d, const struct buf *doc,
 }
 
 enum err
-org_accept(struct desk *d, const char *path)
+org_accept(struct desk *d, const char *path, const char *fingerprint)
 {
 	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX),
 	    other = buf_new(BLOCKS_FILE_MAX);
@@ -236,15 +309,16 @@ org_accept(struct desk *d, const char *path)
 		e = file_read(dir, "keyset.json.minisig", &sig);
 	}
 	if (e == OK) {
-		e = keyset_judge(d, &doc, &sig);
+		e = keyset_judge(d, &doc, &sig, fingerprint);
 	}
-	if (e == OK) {
+	if (e == OK) { /* a folder of the gateway has none */
 		e = file_read(dir, "blocks.json", &other);
+		e = e == ERR_UNKNOWN ? OK : e;
 	}
 	if (e == OK) {
 		e = blocks_load(d, &blocks);
 	}
-	if (e == OK) {
+	if (e == OK && other.len > 0) {
 		struct org_blocks own = {NULL, 0, 0};
 		e = blocks_parse(other.p, other.len, d->ring->org, &own);
 		/* Of one's own blocks, one's own machine knows best */

@@ -19,7 +19,6 @@ revocation_make(struct desk *d, struct buf *note)
 	struct sign_purpose why = {.purpose = "keyset"};
 	struct keyset *k = calloc(1, sizeof *k);
 	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX);
-	const struct keyset_desk *desk;
 	const uint8_t *seed;
 	enum err e = k == NULL ? ERR_MEMORY : identity_need(d);
 
@@ -34,18 +33,25 @@ revocation_make(struct desk *d, struct buf *note)
 	memcpy(k->previous, d->keyset->hash, HASH_LEN);
 	k->day = d->today;
 	k->not_after = day_add_months(d->today, 13);
-	k->generation = 1;
 	sign_pk_of(seed, &k->identity);
-	/* the least that is a keyset: one desk, one holder */
-	desk = &d->keyset->desk[0];
-	k->desks = k->people = 1;
-	k->desk[0].number = desk->number;
-	strcpy(k->desk[0].id, desk->id);
-	k->desk[0].names = 1;
-	k->desk[0].name[0] = desk->name[0];
-	k->person[0] = d->keyset->person[0];
-	k->person[0].desk = desk->number;
-	k->person[0].role = PERSON_HOLDER;
+	/* Every holder may bring it; short enough for a QR code */
+	for (unsigned i = 0; i < d->keyset->desks; i++) {
+		const struct keyset_desk *desk = &d->keyset->desk[i];
+		struct keyset_desk *to = &k->desk[k->desks++];
+		to->number = desk->number;
+		to->successor = desk->successor;
+		strcpy(to->id, desk->id);
+		to->names = 1;
+		to->name[0] = desk->name[0];
+	}
+	for (unsigned i = 0; i < d->keyset->people; i++) {
+		if (d->keyset->person[i].role == PERSON_HOLDER) {
+			k->person[k->people++] = d->keyset->person[i];
+		}
+	}
+	k->has_gateway = d->keyset->has_gateway;
+	k->gateway = d->keyset->gateway;
+	k->generation = d->keyset->generation;
 	k->revokeds = 1;
 	k->revoked[0] = k->identity;
 	e = keyset_write(k, &doc);

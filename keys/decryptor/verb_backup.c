@@ -14,6 +14,7 @@
 #include "archive_age.h"
 #include "files.h"
 #include "org.h"
+#include "papers.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -58,13 +59,45 @@ tell_backup(const struct desk *d, const char *file, bool second)
 	}
 }
 
+/*
+ * FILE.paper: the passphrase of FILE, sealed to the desk's backup key, which
+ * is on paper only. A desk without such paper has none.
+ */
+static enum err
+paper_write(const struct desk *d, const char *file, bool *wrote)
+{
+	struct buf line = buf_new_secret(PASSPHRASE_MAX + 1),
+	    sealed = buf_new(65536);
+	struct papers papers;
+	char path[4096];
+	enum err e = papers_load(d, &papers);
+
+	*wrote = false;
+	if (e == OK && papers.has_backup) {
+		buf_put(&line, d->pass, d->passlen);
+		buf_u8(&line, '\n');
+		e = snprintf(path, sizeof path, "%s.paper", file) >=
+		    (int)sizeof path ? ERR_LIMIT : age_seal_buf(
+		    &papers.backup, 1, line.p, line.len, &sealed);
+		if (e == OK) {
+			unlink(path); /* of a backup that is gone */
+			e = file_create(AT_FDCWD, path, sealed.p, sealed.len);
+		}
+		*wrote = e == OK;
+	}
+	buf_free(&line);
+	buf_free(&sealed);
+	return e;
+}
+
 int
 verb_backup(struct desk *d, int argc, char **argv)
 {
 	const char *file = NULL;
 	char tmp[4096];
 	uint64_t complete = 0;
-	bool second = false;
+	uint8_t hash[HASH_LEN];
+	bool second = false, paper = false;
 	int fd = -1;
 	enum err e;
 
@@ -85,7 +118,7 @@ verb_backup(struct desk *d, int argc, char **argv)
 		return exit_of(e);
 	}
 	unlink(tmp);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+	fd = open(tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 	    0600);
 	if (fd < 0) {
 		say_error("cannot write %s: is the stick in?", file);
@@ -93,9 +126,15 @@ verb_backup(struct desk *d, int argc, char **argv)
 	}
 	second = second_medium(d, fd);
 	complete = state_complete(d->state);
-	e = backup_write(d, fd);
+	e = backup_write(d, fd, hash);
 	if (e == OK && fsync(fd) != 0) {
 		e = ERR_IO;
+	}
+	if (e == OK) { /* a stick that lies must be known now */
+		e = backup_check(d, fd, hash);
+	}
+	if (e == OK) {
+		e = paper_write(d, file, &paper);
 	}
 	close(fd);
 	if (e == OK && rename(tmp, file) != 0) {
@@ -118,6 +157,11 @@ verb_backup(struct desk *d, int argc, char **argv)
 	}
 	if (e == OK) {
 		tell_backup(d, file, second);
+		if (paper && !d->json) {
+			printf("Read back and right. %s.paper opens it with "
+			    "k sheets of the backup key; keep it beside "
+			    "it.\n", file);
+		}
 	}
 	return exit_of(e);
 }

@@ -39,7 +39,10 @@ tell(const struct desk *d, const struct outgoing_result *r)
 		printf("Not confirmed yet: what no backup on a second medium "
 		    "holds. Run `backup FILE`, then export again.\n");
 	}
-	if (r->weeks < 2) {
+	if (keyset_withdrawn(d->keyset)) {
+		printf("This bundle closes the channel: the identity key is "
+		    "revoked.\n");
+	} else if (r->weeks < 2) {
 		printf("WARNING: keys are published for %u week(s) only; the "
 		    "page will close. Every holder must `rotate`.\n",
 		    r->weeks);
@@ -67,7 +70,12 @@ export_allowed(const struct desk *d)
 		    "for `keyset --add-holder` and accept the new keyset");
 		return ERR_POLICY;
 	}
-	if (keyset_expired(d->keyset, d->today)) {
+	if (d->ring->role != PERSON_HOLDER) {
+		say_error("an approver signs, and exports nothing");
+		return ERR_POLICY;
+	}
+	if (keyset_expired(d->keyset, d->today) &&
+	    !keyset_withdrawn(d->keyset)) {
 		say_error("the keyset has expired: no reporter would accept "
 		    "it. Run `keyset --renew` (founder)");
 		return ERR_STALE;

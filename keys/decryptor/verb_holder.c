@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * `holder request`: a second person's machine makes its own keys and a file
- * with the public halves; `rotate` makes the next weeks. Private keys never
- * leave the machine they were made on.
+ * `holder`: a second person's machine makes its own keys and a file with the
+ * public halves; people join and leave; `rotate` makes the next weeks.
+ * Private keys never leave the machine they were made on.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include "founding.h"
 #include "terminal.h"
 #include "verbs.h"
+#include "weeks.h"
 
 static enum err
 keyset_org(const char *file, uint8_t org[ORG_LEN],
@@ -46,94 +47,192 @@ keyset_org(const char *file, uint8_t org[ORG_LEN],
 	return e;
 }
 
-int
-verb_holder(struct desk *d, int argc, char **argv)
+struct holder_wish {
+	const char *number, *person, *keyset, *out, *to;
+	bool approver, all;
+};
+
+static enum err
+request_home(struct desk *d, const struct holder_wish *w)
 {
-	const char *number = NULL, *person = NULL, *keyset = NULL,
-	    *out = NULL, *word = NULL;
-	struct option_rule rules[] = {
-		{.name = "desk", .value = &number},
-		{.name = "person", .value = &person},
-		{.name = "keyset", .value = &keyset},
-		{.name = "out", .value = &out},
-	};
 	char print[FINGERPRINT_TEXT], *end = NULL;
-	struct buf request = buf_new(REQUEST_MAX);
 	uint8_t org[ORG_LEN];
-	struct sign_pk pk;
-	unsigned long n;
+	unsigned long n = w->number == NULL ? 0 : strtoul(w->number, &end,
+	    10);
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 4, &word, 1, NULL)) {
-		return EXIT_USAGE;
+	if (n < 1 || n > CODE_DESK_MAX || *end != 0 || w->person == NULL ||
+	    !id_ok(w->person)) {
+		say_error("give the desk's number with --desk and an id of "
+		    "small letters, digits and hyphens with --person");
+		return ERR_USAGE;
 	}
-	if (word == NULL || strcmp(word, "request") != 0 || out == NULL) {
-		say_error("use: holder request --keyset keyset.json --desk N "
-		    "--person ID --out REQUEST.json");
-		return EXIT_USAGE;
+	e = keyset_org(w->keyset, org, print);
+	if (e == OK) {
+		e = passphrase_get(d->passfile, true, &d->pass, &d->passlen);
 	}
-	if (keyset == NULL) { /* a holder who is there already: new weeks */
-		e = desk_open(d, DESK_KEYRING);
-	} else {
-		n = number == NULL ? 0 : strtoul(number, &end, 10);
-		if (n < 1 || n > CODE_DESK_MAX || *end != 0 ||
-		    person == NULL || !id_ok(person)) {
-			say_error("give the desk's number with --desk and an "
-			    "id of small letters, digits and hyphens with "
-			    "--person");
-			return EXIT_USAGE;
-		}
-		e = keyset_org(keyset, org, print);
-		if (e == OK) {
-			e = passphrase_get(d->passfile, true, &d->pass,
-			    &d->passlen);
-		}
-		if (e == OK) {
-			e = desk_make(d);
-		}
-		if (e == OK) {
-			e = founding_home(d, org, (unsigned)n, person, false);
-		}
-		if (e == OK) {
-			printf("Organisation; compare with the founder:\n"
-			    "  %s\n", print);
-		}
+	if (e == OK) {
+		e = desk_make(d);
 	}
+	if (e == OK) {
+		e = founding_home(d, org, (unsigned)n, w->person,
+		    w->approver ? PERSON_APPROVER : PERSON_HOLDER, false);
+	}
+	if (e == OK) {
+		printf("Organisation; compare with the founder:\n  %s\n",
+		    print);
+	}
+	return e;
+}
+
+static enum err
+holder_request(struct desk *d, const struct holder_wish *w)
+{
+	struct buf request = buf_new(REQUEST_MAX);
+	char print[FINGERPRINT_TEXT];
+	struct sign_pk pk;
+	/* without --keyset: one who is there already, with new weeks */
+	enum err e = w->keyset == NULL ? desk_open(d, DESK_KEYRING) :
+	    request_home(d, w);
+
 	if (e == OK) {
 		e = request_write(d, &request);
 	}
-	if (e == OK && (e = file_create(AT_FDCWD, out, request.p,
+	if (e == OK && (e = file_create(AT_FDCWD, w->out, request.p,
 	    request.len)) != OK) {
-		say_error("cannot write %s: %s", out, err_text(e));
+		say_error("cannot write %s: %s", w->out, err_text(e));
 	}
 	if (e == OK) {
 		sign_pk_of(d->ring->operational, &pk);
 		sign_fingerprint(&pk, print);
-		printf("Wrote %s. Bring it to the founder, who runs `keyset "
-		    "--add-holder`, and read this key aloud:\n  %s\n", out,
-		    print);
+		printf("Wrote %s. Bring it to the founder, who runs `holder "
+		    "add`, and read this key aloud:\n  %s\n", w->out, print);
 	}
 	buf_free(&request);
+	return e;
+}
+
+static enum err
+holder_rekey(struct desk *d, const struct holder_wish *w)
+{
+	json_t *o = event_new(d, "rekey");
+	enum err e;
+
+	json_object_set_new(o, "all", json_boolean(w->all));
+	e = desk_record(d, o);
+	if (e == OK) {
+		e = home_rekey(d, w->to, w->all);
+	}
+	if (e == OK) {
+		printf("The casebook is now in %s, under new keys. Look with "
+		    "`list` and `verify` there, then\nremove %s and every "
+		    "older backup.\n", w->to, d->home);
+	}
+	if (e == OK && w->all) {
+		printf("The signing key is new too: `holder request --out "
+		    "FILE` there, and the founder runs\n`holder replace "
+		    "FILE`, which revokes the old one.\n");
+	}
+	return e;
+}
+
+int
+verb_holder(struct desk *d, int argc, char **argv)
+{
+	const char *word[2] = {NULL, NULL};
+	struct holder_wish w = {.approver = false};
+	struct option_rule rules[] = {
+		{.name = "desk", .value = &w.number},
+		{.name = "person", .value = &w.person},
+		{.name = "keyset", .value = &w.keyset},
+		{.name = "out", .value = &w.out},
+		{.name = "to", .value = &w.to},
+		{.name = "approver", .flag = &w.approver},
+		{.name = "all", .flag = &w.all},
+		SHARE_RULE(d),
+	};
+	const char *what;
+	enum err e;
+
+	if (!options_take(argc, argv, rules, sizeof rules / sizeof *rules,
+	    word, 2, NULL)) {
+		return EXIT_USAGE;
+	}
+	what = word[0] == NULL ? "" : word[0];
+	if (strcmp(what, "request") == 0 && word[1] == NULL &&
+	    w.out != NULL) {
+		return exit_of(holder_request(d, &w));
+	}
+	if (!(strcmp(what, "rekey") == 0 && word[1] == NULL && w.to !=
+	    NULL) && !((strcmp(what, "add") == 0 || strcmp(what, "replace")
+	    == 0 || strcmp(what, "remove") == 0) && word[1] != NULL)) {
+		say_error("use: holder request --keyset keyset.json --desk N "
+		    "--person ID --out REQUEST.json; see `holder --help`");
+		return EXIT_USAGE;
+	}
+	e = desk_open(d, DESK_CASEBOOK);
+	if (e == OK && d->keyset == NULL) {
+		say_error("this desk has no keyset yet; take it in with "
+		    "`keyset --accept DIR`");
+		e = ERR_UNKNOWN;
+	}
+	if (e == OK) {
+		e = what[0] == 'a' ? request_file_take(d, word[1], false) :
+		    strcmp(what, "replace") == 0 ? request_file_take(d,
+		    word[1], true) : strcmp(what, "remove") == 0 ?
+		    holder_remove(d, word[1]) : holder_rekey(d, &w);
+	}
 	return exit_of(e);
+}
+
+/* How far keys are made: 26 weeks, or 26 beyond a holiday's end */
+static enum err
+weeks_wanted(const struct desk *d, const char *until, day_t *end,
+    unsigned *n)
+{
+	*n = WEEKS_MADE;
+	*end = DAY_NONE;
+	if (until == NULL) {
+		return OK;
+	}
+	if (day_parse(until, end) != OK || *end <= d->today ||
+	    *end > d->today + 7 * (WEEKS_PUBLISHED_MAX - WEEKS_MADE)) {
+		say_error("--holiday takes the day of return, at most %u "
+		    "weeks ahead", WEEKS_PUBLISHED_MAX - WEEKS_MADE);
+		return ERR_USAGE;
+	}
+	*n += (unsigned)(week_of(*end) - week_of(d->today)) / 7;
+	return OK;
 }
 
 int
 verb_rotate(struct desk *d, int argc, char **argv)
 {
 	struct org_blocks blocks = {NULL, 0, 0};
-	unsigned before;
+	const char *until = NULL;
+	struct option_rule rules[] = {{.name = "holiday", .value = &until}};
+	unsigned before = 0, n = WEEKS_MADE;
+	day_t end = DAY_NONE;
+	json_t *o;
 	enum err e;
 
-	if (!options_take(argc, argv, NULL, 0, NULL, 0, NULL)) {
+	if (!options_take(argc, argv, rules, 1, NULL, 0, NULL)) {
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK);
+	if (e == OK && d->ring->role != PERSON_HOLDER) {
+		say_error("an approver has no week keys");
+		e = ERR_POLICY;
+	}
+	if (e == OK) {
+		e = weeks_wanted(d, until, &end, &n);
+	}
 	if (e == OK) {
 		e = blocks_load(d, &blocks);
 	}
 	if (e == OK) {
 		before = d->ring->weeks;
-		e = blocks_own(d, week_of(d->today), WEEKS_MADE, &blocks);
+		e = blocks_own(d, week_of(d->today), n, &blocks);
 	}
 	if (e == OK) { /* private halves first */
 		e = keyringfile_save(d);
@@ -144,11 +243,16 @@ verb_rotate(struct desk *d, int argc, char **argv)
 	if (e == OK) {
 		e = desk_record(d, event_new(d, "rotate"));
 	}
+	if (e == OK && end != DAY_NONE) {
+		o = event_new(d, "holiday");
+		event_day(o, "until", end);
+		e = desk_record(d, o);
+	}
 	if (e == OK) {
-		printf("Made keys of %u new weeks; keys reach %d weeks ahead.\n"
+		printf("Made keys of %u new weeks; keys reach %u weeks ahead.\n"
 		    "Next: `holder request --out FILE` for the founder if you "
 		    "are not the founder, then `export`.\n",
-		    d->ring->weeks - before, WEEKS_MADE);
+		    d->ring->weeks - before, n);
 	} else {
 		say_error("no new keys were published: %s", err_text(e));
 	}

@@ -72,7 +72,8 @@ found(struct desk *d, const struct wish *w, const char *person,
 	enum err e = desk_make(d);
 
 	if (e == OK) {
-		e = founding_home(d, NULL, number, person, true);
+		e = founding_home(d, NULL, number, person, PERSON_HOLDER,
+		    true);
 	}
 	if (e == OK) {
 		e = founding_keyset(d, w->organisation,
@@ -106,13 +107,13 @@ rehearse(const struct desk *founder_home, struct desk *founder,
 	e = desk_make(&other);
 	if (e == OK) {
 		e = founding_home(&other, founder->ring->org, number, person,
-		    false);
+		    PERSON_HOLDER, false);
 	}
 	if (e == OK) {
 		e = request_write(&other, &request);
 	}
 	if (e == OK) {
-		e = request_take(founder, request.p, request.len);
+		e = request_take(founder, request.p, request.len, false);
 	}
 	buf_free(&request);
 	desk_close(&other);
@@ -137,7 +138,7 @@ share(const struct desk *fresh, struct desk *founder, const char *path)
 		e = desk_open(&other, DESK_KEYRING);
 	}
 	if (e == OK) {
-		e = org_accept(&other, folder);
+		e = org_accept(&other, folder, NULL);
 	}
 	desk_close(&other);
 	return e;

@@ -11,6 +11,7 @@
 #include "founding.h"
 #include "terminal.h"
 #include "verbs.h"
+#include "weeks.h"
 
 #define KEYSET_MONTHS 13
 
@@ -200,37 +201,8 @@ take_page(struct desk *d, const char *file)
 	return e;
 }
 
-static enum err
-add_holder(struct desk *d, const char *file)
-{
-	struct buf b = buf_new(REQUEST_MAX);
-	enum err e = file_read_path(file, &b);
-
-	if (e == OK) {
-		e = request_take(d, b.p, b.len);
-	}
-	if (e == ERR_CONFLICT) {
-		say_error("that id already belongs to another key or desk");
-	} else if (e != OK) {
-		say_error("the request cannot be used: %s", err_text(e));
-	}
-	buf_free(&b);
-	return e;
-}
-
-static enum err
-journal_keyset(struct desk *d)
-{
-	json_t *o = event_new(d, "keyset");
-
-	event_hex(o, "sha256", d->keyset->hash, HASH_LEN);
-	json_object_set_new(o, "serial",
-	    json_integer((json_int_t)d->keyset->serial));
-	return desk_record(d, o);
-}
-
 struct keyset_wish {
-	const char *card, *page, *holder, *accept, *publish;
+	const char *card, *page, *holder, *accept, *publish, *fingerprint;
 	bool renew;
 };
 
@@ -263,7 +235,7 @@ keyset_work(struct desk *d, const struct keyset_wish *w)
 	enum err e = OK;
 
 	if (w->accept != NULL) {
-		e = org_accept(d, w->accept);
+		e = org_accept(d, w->accept, w->fingerprint);
 		if (e != OK) {
 			say_error("the keyset in %s cannot be accepted: %s",
 			    w->accept, err_text(e));
@@ -277,13 +249,12 @@ keyset_work(struct desk *d, const struct keyset_wish *w)
 	}
 	if (w->card != NULL || w->renew) {
 		e = keyset_change(d, w);
+		if (e == OK) {
+			e = journal_keyset(d);
+		}
 	}
 	if (e == OK && w->holder != NULL) {
-		e = add_holder(d, w->holder);
-	}
-	if (e == OK && (w->card != NULL || w->renew ||
-	    w->holder != NULL)) {
-		e = journal_keyset(d);
+		e = request_file_take(d, w->holder, false);
 	}
 	if (e == OK && w->page != NULL) {
 		e = take_page(d, w->page);
@@ -311,6 +282,7 @@ verb_keyset(struct desk *d, int argc, char **argv)
 		{.name = "add-holder", .value = &w.holder},
 		{.name = "accept", .value = &w.accept},
 		{.name = "publish", .value = &w.publish},
+		{.name = "fingerprint", .value = &w.fingerprint},
 		{.name = "renew", .flag = &w.renew},
 		SHARE_RULE(d),
 	};
@@ -320,16 +292,19 @@ verb_keyset(struct desk *d, int argc, char **argv)
 	    &word, 1, &words)) {
 		return EXIT_USAGE;
 	}
-	if (words == 1 && strcmp(word, "show") != 0 &&
-	    strcmp(word, "fingerprint") != 0) {
-		say_error("`keyset` knows `show` and `fingerprint`");
+	if (words == 1 && strcmp(word, "show") != 0 && strcmp(word,
+	    "fingerprint") != 0 && strcmp(word, "calendar") != 0) {
+		say_error("`keyset` knows `show`, `fingerprint` and "
+		    "`calendar`");
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK);
 	if (e == OK) {
 		e = keyset_work(d, &w);
 	}
-	if (e == OK && words == 1 && strcmp(word, "fingerprint") == 0 &&
+	if (e == OK && words == 1 && strcmp(word, "calendar") == 0) {
+		e = calendar_show(d);
+	} else if (e == OK && words == 1 && strcmp(word, "fingerprint") == 0 &&
 	    !d->json) {
 		sign_fingerprint(&d->keyset->identity, print);
 		printf("%s\n", print);

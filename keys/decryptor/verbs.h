@@ -18,6 +18,9 @@ struct verb {
 
 int verb_init(struct desk *d, int argc, char **argv);
 int verb_holder(struct desk *d, int argc, char **argv);
+int verb_desk(struct desk *d, int argc, char **argv);
+int verb_recover(struct desk *d, int argc, char **argv);
+int verb_revoke(struct desk *d, int argc, char **argv);
 int verb_keyset(struct desk *d, int argc, char **argv);
 int verb_rotate(struct desk *d, int argc, char **argv);
 int verb_import(struct desk *d, int argc, char **argv);

@@ -93,11 +93,77 @@ desk_json(const struct keyset_desk *d)
 	    (int)d->successor);
 }
 
+/* What the identity before signs: that this one follows it */
+static void
+succession_text(const struct keyset *k, struct buf *out)
+{
+	char hex[2 * ORG_LEN + 1], key[SIGN_KEY_TEXT];
+
+	hex_encode(k->org, ORG_LEN, hex);
+	sign_pk_text(&k->identity, key);
+	buf_text(out, "meldluik succession\n");
+	buf_text(out, hex);
+	buf_text(out, "\n");
+	buf_text(out, key);
+	buf_text(out, "\n");
+}
+
+enum err
+keyset_succession_sign(struct keyset *k, const uint8_t seed[SIGN_SEED])
+{
+	struct sign_purpose why = {.purpose = "succession"};
+	struct buf text = buf_new(256), sig = buf_new(SIGN_TEXT_MAX - 1);
+	enum err e;
+
+	memcpy(why.org, k->org, ORG_LEN);
+	succession_text(k, &text);
+	e = sign_make(seed, &why, text.p, text.len, &sig);
+	if (e == OK && sig.failed) {
+		e = ERR_MEMORY;
+	}
+	if (e == OK) {
+		memset(k->before_sig, 0, sizeof k->before_sig);
+		memcpy(k->before_sig, sig.p, sig.len);
+		sign_pk_of(seed, &k->before);
+		k->has_before = true;
+	}
+	buf_free(&text);
+	buf_free(&sig);
+	return e;
+}
+
+static enum err
+succession_read(const json_t *o, struct keyset *k)
+{
+	static const char *const keys[] = {"identity", "minisig", NULL};
+	struct sign_purpose why = {.purpose = "succession"};
+	struct buf text = buf_new(256);
+	const json_t *s = NULL;
+	enum err e;
+
+	if (json_object_get(o, "succession") == NULL) {
+		return OK;
+	}
+	if ((e = json_object_field(o, "succession", &s)) == OK &&
+	    (e = json_keys(s, keys)) == OK &&
+	    (e = json_key_field(s, "identity", false, NULL, &k->before)) ==
+	    OK && (e = json_copy_field(s, "minisig", 1, k->before_sig,
+	    SIGN_TEXT_MAX)) == OK) {
+		memcpy(why.org, k->org, ORG_LEN);
+		succession_text(k, &text);
+		e = sign_check(&k->before, &why, text.p, text.len,
+		    k->before_sig, strlen(k->before_sig));
+		k->has_before = e == OK;
+	}
+	buf_free(&text);
+	return e;
+}
+
 static json_t *
 keyset_json(const struct keyset *k)
 {
 	json_t *desks = json_array(), *people = json_array();
-	json_t *revoked = json_array();
+	json_t *revoked = json_array(), *o;
 
 	for (unsigned i = 0; i < k->desks; i++) {
 		json_array_append_new(desks, desk_json(&k->desk[i]));
@@ -112,7 +178,7 @@ keyset_json(const struct keyset *k)
 	for (unsigned i = 0; i < k->revokeds; i++) {
 		json_array_append_new(revoked, json_key(&k->revoked[i]));
 	}
-	return json_pack(
+	o = json_pack(
 	    "{s:s,s:i,s:o,s:s,s:I,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:I},"
 	    "s:{s:s,s:s},s:o,s:o,s:o}", "type", KEYSET_TYPE, "version", 1,
 	    "org", json_hex(k->org, ORG_LEN), "organisation",
@@ -125,6 +191,12 @@ keyset_json(const struct keyset *k)
 	    (json_int_t)k->generation, "addresses", "onion", k->onion,
 	    "https", k->https, "desks", desks, "people", people, "revoked",
 	    revoked);
+	if (o != NULL && k->has_before) {
+		json_object_set_new(o, "succession", json_pack("{s:o,s:s}",
+		    "identity", json_key(&k->before), "minisig",
+		    k->before_sig));
+	}
+	return o;
 }
 
 enum err
@@ -258,7 +330,7 @@ keyset_read(const json_t *o, struct keyset *k)
 	static const char *const keys[] = {"type", "version", "org",
 	    "organisation", "serial", "previous", "day", "not_after",
 	    "identity", "release", "gateway", "addresses", "desks", "people",
-	    "revoked", NULL};
+	    "revoked", "succession", NULL};
 	static const char *const gateway_keys[] = {"key", "generation", NULL};
 	const json_t *gateway = NULL;
 	int64_t serial = 0, generation = 0;
@@ -291,7 +363,8 @@ keyset_read(const json_t *o, struct keyset *k)
 	}
 	k->serial = (uint64_t)serial;
 	k->generation = (uint64_t)generation;
-	return keyset_check(k);
+	e = keyset_check(k);
+	return e == OK ? succession_read(o, k) : e;
 }
 
 enum err

@@ -25,13 +25,66 @@ keyset_follows(const struct keyset *old, const struct keyset *next,
 		return memcmp(old->hash, next->hash, HASH_LEN) == 0 ? OK
 		    : ERR_CHAIN;
 	}
-	if (next->serial < old->serial || keyset_expired(next, today)) {
+	/* a revocation counts for ever */
+	if (next->serial < old->serial || (keyset_expired(next, today) &&
+	    !keyset_withdrawn(next))) {
 		return ERR_STALE;
 	}
 	if (next->serial == old->serial + 1 &&
 	    memcmp(next->previous, old->hash, HASH_LEN) != 0) {
 		return ERR_CHAIN;
 	}
+	return OK;
+}
+
+bool
+keyset_withdrawn(const struct keyset *k)
+{
+	return keyset_revoked(k, &k->identity);
+}
+
+enum err
+keyset_succeeds(const struct keyset *old, const struct keyset *next,
+    day_t today)
+{
+	if (memcmp(old->org, next->org, ORG_LEN) != 0) {
+		return ERR_FOREIGN;
+	}
+	if (sign_pk_equal(&old->identity, &next->identity)) {
+		return ERR_SIGNATURE;
+	}
+	if (keyset_expired(next, today)) {
+		return ERR_STALE;
+	}
+	if (keyset_withdrawn(old)) {
+		return OK;
+	}
+	if (next->serial <= old->serial) {
+		return ERR_STALE;
+	}
+	return next->serial == old->serial + 1 && memcmp(next->previous,
+	    old->hash, HASH_LEN) != 0 ? ERR_CHAIN : OK;
+}
+
+bool
+keyset_vouched(const struct keyset *old, const struct keyset *next)
+{
+	return next->has_before && sign_pk_equal(&next->before,
+	    &old->identity);
+}
+
+enum err
+keyset_revoke(struct keyset *k, const struct sign_pk *pk)
+{
+	if (keyset_revoked(k, pk)) {
+		return OK;
+	}
+	if (k->revokeds == KEYSET_REVOKED_MAX) {
+		memmove(&k->revoked[0], &k->revoked[1],
+		    (KEYSET_REVOKED_MAX - 1) * sizeof k->revoked[0]);
+		k->revokeds--;
+	}
+	k->revoked[k->revokeds++] = *pk;
 	return OK;
 }
 

@@ -97,7 +97,7 @@ org_epoch(struct test_org *o, const struct keyset *k, struct epoch *e)
 	}
 }
 
-static void
+static inline void
 org_make(struct test_org *o)
 {
 	struct keyset *k = calloc(1, sizeof(*k));
@@ -123,7 +123,7 @@ org_make(struct test_org *o)
 	free(e);
 }
 
-static void
+static inline void
 org_free(struct test_org *o)
 {
 	keyset_free(o->keyset);

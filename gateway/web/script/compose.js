@@ -92,6 +92,12 @@ export function errorText(e) {
 		return t("err_large");
 	case "not-open":
 		return t("not_open");
+	case "withdrawn":
+		return t("withdrawn");
+	case "rollback":
+	case "fork":
+	case "chain":
+		return t("bad_chain");
 	default:
 		return t("err_other", e.message);
 	}

@@ -2,7 +2,8 @@
 // Fetches and verifies what a page seals with: the keyset, and the epoch of
 // this week or the newest before it.
 import { demand, Refused, text } from "./bytes.js";
-import { epochParse, keysetParse } from "./keyset.js";
+import { epochParse, keysetFollows, keysetParse, withdrawn }
+	from "./keyset.js";
 import { dayAdd, today, weekOf } from "./week.js";
 import { insist } from "./upload.js";
 
@@ -15,11 +16,19 @@ async function file(path, tell) {
 	return answer.status === 200 ? answer.body : null;
 }
 
+// The newest of this visit; nothing is kept after it
+let seen = null;
+
 export async function keysetFetch(tell, pinned) {
 	const doc = await file("/v1/keyset.json", tell);
 	const sig = doc && await file("/v1/keyset.json.minisig", tell);
 	demand(sig, "not-open");
 	const k = keysetParse(doc, text(sig), pinned);
+	demand(!withdrawn(k), "withdrawn");
+	if (seen) {
+		keysetFollows(seen, k);
+	}
+	seen = k;
 	demand(k.notAfter >= today(), "not-open", "keyset expired");
 	return k;
 }

@@ -45,12 +45,39 @@ function personRead(p, desks) {
 	return { ...p, key: keyParse(p.key) };
 }
 
+// The identity before, if it signed that this one follows it
+function successionRead(s, org, identity) {
+	jsonKeys(s, ["identity", "minisig"]);
+	const key = keyParse(s.identity);
+	isText(s.minisig, 1, 512);
+	signCheck([key], { purpose: "succession", org, desk: 0 },
+		utf8(`meldluik succession\n${hex(org)}\n${identity}\n`),
+		s.minisig);
+	return key;
+}
+
+// A revocation: the identity named itself among the revoked keys
+export const withdrawn = (k) => k.revoked.some((r) => equal(r, k.identity));
+
+// May ${next} take the place of ${old}? As keyset_follows of the programs
+export function keysetFollows(old, next) {
+	demand(equal(old.org, next.org), "foreign", "org");
+	demand(equal(old.identity, next.identity), "signature", "identity");
+	demand(next.serial >= old.serial, "rollback", String(next.serial));
+	if (next.serial === old.serial) {
+		demand(equal(old.hash, next.hash), "fork", String(next.serial));
+	} else if (next.serial === old.serial + 1) {
+		demand(next.previous === hex(old.hash), "chain",
+			String(next.serial));
+	}
+}
+
 // Verified by the identity it names, or by ${pinned} where one is known
 export function keysetParse(bytes, minisig, pinned) {
 	const o = jsonRead(bytes, DOC_MAX, "meldluik-keyset", ["org",
 		"organisation", "serial", "previous", "day", "not_after",
 		"identity", "release", "gateway", "addresses", "desks", "people",
-		"revoked"]);
+		"revoked", "succession"]);
 	const org = unhex(o.org, 16), identity = keyParse(o.identity);
 	demand(!pinned || equal(pinned, identity), "signature", "identity");
 	signCheck([identity], { purpose: "keyset", org, desk: 0 }, bytes,
@@ -70,8 +97,10 @@ export function keysetParse(bytes, minisig, pinned) {
 	unique(desks.map((d) => d.id), "desk");
 	unique(people.map((p) => p.id), "person");
 	const revoked = isList(o.revoked, REVOKED_MAX).map(keyParse);
-	const k = { org, identity, organisation: o.organisation,
-		serial: o.serial, notAfter: o.not_after, desks, people, revoked,
+	const before = o.succession === undefined ? null :
+		successionRead(o.succession, org, o.identity);
+	const k = { org, identity, organisation: o.organisation, before,
+		serial: o.serial, previous: o.previous, notAfter: o.not_after, desks, people, revoked,
 		gateway: keyOrNone(o.gateway.key),
 		generation: o.gateway.generation, hash: hash(bytes) };
 	for (const d of desks) {

@@ -11,7 +11,8 @@ import { holders } from "./keyset.js";
 import { fingerprint } from "./minisign.js";
 import { stringsChoose, t } from "./strings.js";
 
-const PROMPT = ["not-open", "server"];
+const PROMPT = ["not-open", "server", "withdrawn", "rollback", "fork",
+	"chain"];
 
 // Starts fetching at once; a failure is tried again at the next wish
 function keysLoad(ctx) {

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * `recover`: back from paper. With --backup: k sheets of the backup key open
+ * FILE.paper, which holds the passphrase of FILE. With --keyset: k sheets of
+ * the identity put a new machine of a holder into the keyset. --drill proves
+ * sheets one by one against the commitments; nothing is laid together.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "archive_age.h"
+#include "files.h"
+#include "founding.h"
+#include "meldluik/age_open.h"
+#include "meldluik/age_unwrap.h"
+#include "meldluik/secret.h"
+#include "papers.h"
+#include "terminal.h"
+#include "verbs.h"
+
+/* One sheet of a drill */
+static enum err
+drill_sheet(const struct share *s, struct papers *papers)
+{
+	char set[SHARE_SET], name[SHARE_SET];
+	const struct paper_set *p = papers_set(papers, s->kind);
+
+	share_set(s, set);
+	if (p == NULL || paper_fits(p, s) != OK) {
+		if (p != NULL) {
+			paper_set_name(p, name);
+		}
+		say_error("sheet %u is of set %s, which does not count here%s"
+		    "%s", s->x, set, p == NULL ? "" : "; the right set is ",
+		    p == NULL ? "" : name);
+		return ERR_CONFLICT;
+	}
+	printf("Sheet %u of %u of the %s, set %s: readable and right. With "
+	    "%u such sheets the key comes back.\n", s->x, s->n,
+	    s->kind == SHARE_IDENTITY ? "identity key" : "backup key", set,
+	    s->k);
+	return OK;
+}
+
+static enum err
+drill(struct desk *d, const char *file)
+{
+	struct buf doc = buf_new(65536);
+	struct share *s = secret_new(sizeof *s);
+	struct papers papers;
+	char path[4096];
+	enum err e = s == NULL ? ERR_MEMORY : OK;
+
+	if (e == OK && file == NULL) {
+		snprintf(path, sizeof path, "%s/public/papers.json",
+		    d->home);
+		file = path;
+	}
+	if (e == OK) {
+		e = file_read_path(file, &doc);
+	}
+	if (e == OK) {
+		e = papers_parse(doc.p, doc.len, NULL, &papers);
+	}
+	if (e != OK) {
+		say_error("the record of the paper shares cannot be read: %s",
+		    err_text(e));
+	}
+	for (unsigned i = 0; e == OK && i < d->sharefiles; i++) {
+		e = share_file(d->sharefile[i], s);
+		if (e == OK) {
+			e = drill_sheet(s, &papers);
+		}
+		secret_wipe(s, sizeof *s);
+	}
+	while (e == OK && d->sharefiles == 0) {
+		puts("Next sheet (an empty line ends the drill):");
+		e = share_ask(s);
+		if (e == OK) {
+			drill_sheet(s, &papers);
+		} else if (e != ERR_UNKNOWN && e != ERR_IO) {
+			e = OK;
+		}
+		secret_wipe(s, sizeof *s);
+	}
+	secret_free(s);
+	buf_free(&doc);
+	return e == ERR_UNKNOWN || e == ERR_IO ? OK : e;
+}
+
+/* The passphrase out of FILE.paper, into ${d} */
+static enum err
+passphrase_unpaper(struct desk *d, const char *file)
+{
+	struct buf sealed = buf_new(65536),
+	    plain = buf_new_secret(PASSPHRASE_MAX + 1);
+	uint8_t *seed = secret_new(SHARE_SECRET);
+	struct age_identity *id = NULL;
+	char path[4096];
+	enum err e = seed == NULL ? ERR_MEMORY : snprintf(path, sizeof path,
+	    "%s.paper", file) >= (int)sizeof path ? ERR_LIMIT :
+	    file_read_path(path, &sealed);
+
+	if (e != OK) {
+		say_error("cannot read %s.paper, which lies beside every "
+		    "backup of a desk that has a backup key", file);
+	} else {
+		e = shares_get(d->sharefile, d->sharefiles, SHARE_BACKUP,
+		    seed);
+	}
+	if (e == OK) {
+		e = age_identity_new(seed, &id);
+	}
+	if (e == OK) {
+		e = age_open_buf(&id, 1, sealed.p, sealed.len, &plain);
+		if (e != OK) {
+			say_error("these sheets do not open %s: is it a backup "
+			    "of this desk, made after the sheets?", path);
+		}
+	}
+	if (e == OK && (plain.len < 2 || plain.p[plain.len - 1] != '\n')) {
+		e = ERR_FORMAT;
+	}
+	if (e == OK) {
+		d->pass = secret_new(PASSPHRASE_MAX + 1);
+		e = d->pass == NULL ? ERR_MEMORY : OK;
+	}
+	if (e == OK) {
+		d->passlen = plain.len - 1;
+		memcpy(d->pass, plain.p, d->passlen);
+	}
+	age_identity_free(id);
+	secret_free(seed);
+	buf_free(&plain);
+	buf_free(&sealed);
+	return e;
+}
+
+/* The restored keyring under a passphrase of its own */
+static enum err
+keyring_again(struct desk *d)
+{
+	struct buf sealed = buf_new(KEYRING_MAX + 65536);
+	char *fresh = NULL;
+	size_t len = 0;
+	enum err e = file_read(d->dir, "keyring.age", &sealed);
+
+	if (e == OK) {
+		e = keyring_open(sealed.p, sealed.len, d->pass, d->passlen,
+		    &d->ring);
+	}
+	if (e == OK) {
+		puts("Choose a new passphrase; the old one came from paper.");
+		e = passphrase_get(d->passfile, true, &fresh, &len);
+	}
+	if (e == OK) {
+		secret_free(d->pass);
+		d->pass = fresh;
+		d->passlen = len;
+		e = keyringfile_save(d);
+	}
+	buf_free(&sealed);
+	return e;
+}
+
+static enum err
+from_backup(struct desk *d, const char *file)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	char *pass;
+	enum err e;
+
+	if (fd < 0) {
+		say_error("cannot open %s", file);
+		return ERR_UNKNOWN;
+	}
+	e = passphrase_unpaper(d, file);
+	if (e == OK) {
+		e = desk_make(d);
+	}
+	if (e == OK) {
+		e = backup_read(d, fd);
+		if (e != OK) {
+			say_error("the backup is damaged: %s; %s is not "
+			    "usable, remove it", err_text(e), d->home);
+		}
+	}
+	close(fd);
+	if (e == OK) {
+		e = keyring_again(d);
+	}
+	if (e == OK) {
+		pass = d->pass;
+		d->pass = NULL; /* kept over the close */
+		desk_close(d);
+		d->pass = pass;
+		e = desk_open(d, DESK_CASEBOOK);
+	}
+	if (e == OK) {
+		e = desk_record(d, event_new(d, "restore"));
+	}
+	if (e == OK) {
+		printf("Recovered to %s. Backups hold no week keys: run "
+		    "`rotate` now, then import, then export.\nEvery passphrase "
+		    "and key of before counts as lost: see keys/CEREMONY.md.\n",
+		    d->home);
+	}
+	return e;
+}
+
+/* The new machine's key in place of the lost one, which is revoked */
+static enum err
+person_replace(struct desk *d)
+{
+	struct keyset *k = malloc(sizeof *k);
+	struct sign_pk pk;
+	unsigned i = 0;
+	enum err e = k == NULL ? ERR_MEMORY : OK;
+
+	if (e != OK) {
+		return e;
+	}
+	*k = *d->keyset;
+	sign_pk_of(d->ring->operational, &pk);
+	while (i < k->people && strcmp(k->person[i].id, d->ring->person) !=
+	    0) {
+		i++;
+	}
+	if (i < k->people && (k->person[i].desk != d->ring->desk ||
+	    k->person[i].role != PERSON_HOLDER)) {
+		say_error("%s is not a holder of desk %u in this keyset",
+		    d->ring->person, d->ring->desk);
+		e = ERR_CONFLICT;
+	} else if (i < k->people) {
+		e = keyset_revoke(k, &k->person[i].key);
+	} else if (k->people == KEYSET_PEOPLE_MAX ||
+	    keyset_holders(k, d->ring->desk) >= KEYSET_HOLDERS_MAX) {
+		e = ERR_FULL;
+	} else {
+		memset(&k->person[i], 0, sizeof k->person[i]);
+		strcpy(k->person[i].id, d->ring->person);
+		k->person[i].desk = d->ring->desk;
+		k->people++;
+	}
+	if (e == OK) {
+		k->person[i].key = pk;
+		if (keyset_expired(k, d->today)) {
+			k->not_after = day_add_months(d->today, 13);
+		}
+		e = org_keyset_save(d, k);
+	}
+	free(k);
+	return e;
+}
+
+static enum err
+from_identity(struct desk *d, const char *path, unsigned desk,
+    const char *person)
+{
+	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX);
+	char file[4096], print[FINGERPRINT_TEXT];
+	struct keyset *k = NULL;
+	enum err e = OK;
+
+	if (snprintf(file, sizeof file, "%s/keyset.json.minisig", path) >=
+	    (int)sizeof file) {
+		return ERR_LIMIT;
+	}
+	e = file_read_path(file, &sig);
+	if (e == OK) {
+		file[strlen(file) - strlen(".minisig")] = 0;
+		e = file_read_path(file, &doc);
+	}
+	if (e == OK) {
+		e = keyset_parse(doc.p, doc.len, sig.p, sig.len, NULL, &k);
+	}
+	if (e != OK) {
+		say_error("the keyset in %s cannot be used: %s", path,
+		    err_text(e));
+		goto out;
+	}
+	sign_fingerprint(&k->identity, print);
+	printf("Organisation; compare with a poster:\n  %s\n", print);
+	/* the sheets first: without them no home is begun */
+	d->keyset = k;
+	k = NULL; /* transferred */
+	d->ring = keyring_new();
+	e = d->ring == NULL ? ERR_MEMORY : identity_need(d);
+	if (e == OK) {
+		uint8_t *identity = d->identity;
+		uint8_t org[ORG_LEN];
+		memcpy(org, d->keyset->org, ORG_LEN);
+		keyring_free(d->ring);
+		d->ring = NULL;
+		keyset_free(d->keyset);
+		d->keyset = NULL;
+		d->identity = identity;
+		e = passphrase_get(d->passfile, true, &d->pass, &d->passlen);
+		if (e == OK) {
+			e = desk_make(d);
+		}
+		if (e == OK) {
+			e = founding_home(d, org, desk, person, PERSON_HOLDER,
+			    false);
+		}
+	}
+	if (e == OK) {
+		e = org_accept(d, path, NULL);
+	}
+	if (e == OK) {
+		e = person_replace(d);
+	}
+	if (e == OK) {
+		json_t *event = event_new(d, "keyset");
+		event_hex(event, "sha256", d->keyset->hash, HASH_LEN);
+		e = desk_record(d, event);
+	}
+	if (e == OK) {
+		printf("Made a new home for %s in %s; the key of the lost "
+		    "machine is revoked.\nNext: `import` what the courier "
+		    "brings, then `export`. What was in the lost casebook "
+		    "comes\nback only from a backup.\n", person, d->home);
+	}
+out:
+	keyset_free(k);
+	buf_free(&doc);
+	buf_free(&sig);
+	return e;
+}
+
+int
+verb_recover(struct desk *d, int argc, char **argv)
+{
+	const char *backup = NULL, *keyset = NULL, *number = NULL,
+	    *person = NULL, *papers = NULL;
+	bool drilling = false;
+	struct option_rule rules[] = {
+		{.name = "backup", .value = &backup},
+		{.name = "keyset", .value = &keyset},
+		{.name = "desk", .value = &number},
+		{.name = "person", .value = &person},
+		{.name = "papers", .value = &papers},
+		{.name = "drill", .flag = &drilling},
+		SHARE_RULE(d),
+	};
+	char *end = NULL;
+	unsigned long n;
+
+	if (!options_take(argc, argv, rules, sizeof rules / sizeof *rules,
+	    NULL, 0, NULL)) {
+		return EXIT_USAGE;
+	}
+	if (drilling && backup == NULL && keyset == NULL) {
+		return exit_of(drill(d, papers));
+	}
+	if (backup != NULL && keyset == NULL && !drilling) {
+		return exit_of(from_backup(d, backup));
+	}
+	n = number == NULL ? 0 : strtoul(number, &end, 10);
+	if (keyset == NULL || drilling || n < 1 || n > CODE_DESK_MAX ||
+	    *end != 0 || person == NULL || !id_ok(person)) {
+		say_error("use: recover --backup FILE, or recover --keyset DIR "
+		    "--desk N --person ID, or recover --drill");
+		return EXIT_USAGE;
+	}
+	return exit_of(from_identity(d, keyset, (unsigned)n, person));
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * `revoke`: the identity key is stolen or lost. A revocation signed in
+ * advance closes the channel; `--new-identity` opens it again under another
+ * key, which the old one vouches for where it is still there.
+ */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ceremony.h"
+#include "files.h"
+#include "founding.h"
+#include "meldluik/secret.h"
+#include "terminal.h"
+#include "verbs.h"
+
+#define NOTE_MAX (KEYSET_MAX + SIGN_TEXT_MAX + 1u)
+#define BEFORE "keyset.before.note"
+
+/* The keyset in a signed note, whichever identity signed it */
+static enum err
+note_keyset(const struct buf *note, struct buf *doc, struct buf *sig,
+    struct keyset **out)
+{
+	struct bytes s, o;
+	enum err e = note_split(note->p, note->len, &s, &o);
+
+	if (e == OK) {
+		buf_put(sig, s.p, s.len);
+		buf_put(doc, o.p, o.len);
+		e = keyset_parse(o.p, o.len, s.p, s.len, NULL, out);
+	}
+	return e;
+}
+
+static enum err
+close_channel(struct desk *d, const char *file)
+{
+	struct buf note = buf_new(NOTE_MAX), doc = buf_new(KEYSET_MAX),
+	    sig = buf_new(SIGN_TEXT_MAX), old = buf_new(NOTE_MAX);
+	struct keyset *k = NULL;
+	enum err e = file != NULL ? file_read_path(file, &note) :
+	    file_read(d->public, "revocation.note", &note);
+
+	if (e == OK) {
+		e = note_keyset(&note, &doc, &sig, &k);
+	}
+	if (e == OK && !keyset_withdrawn(k)) {
+		e = ERR_FORMAT;
+	}
+	if (e != OK) {
+		say_error("this is no revocation: %s", err_text(e));
+		goto out;
+	}
+	if (memcmp(k->org, d->keyset->org, ORG_LEN) != 0 ||
+	    !sign_pk_equal(&k->identity, &d->keyset->identity)) {
+		say_error("this revocation is of another organisation or of "
+		    "another identity key");
+		e = ERR_FOREIGN;
+		goto out;
+	}
+	if (keyset_withdrawn(d->keyset)) {
+		say_error("the identity key is revoked already");
+		e = ERR_CONFLICT;
+		goto out;
+	}
+	e = file_read(d->public, "keyset.note", &old);
+	if (e == OK) { /* the line goes on from here */
+		e = file_replace(d->public, BEFORE, old.p, old.len);
+	}
+	if (e == OK) {
+		e = org_keyset_store(d, &doc, &sig);
+	}
+	if (e == OK) {
+		e = journal_keyset(d);
+	}
+	if (e == OK) {
+		puts("Revoked. `export` now and let the courier deliver: from "
+		    "then on reporters read that the\nkey was withdrawn and "
+		    "nothing can be sent. Then `revoke --new-identity`.");
+	}
+out:
+	keyset_free(k);
+	buf_free(&note);
+	buf_free(&doc);
+	buf_free(&sig);
+	buf_free(&old);
+	return e;
+}
+
+/* The last keyset that was no revocation */
+static enum err
+last_keyset(const struct desk *d, struct keyset **out)
+{
+	struct buf note = buf_new(NOTE_MAX), doc = buf_new(KEYSET_MAX),
+	    sig = buf_new(SIGN_TEXT_MAX);
+	enum err e;
+
+	if (!keyset_withdrawn(d->keyset)) {
+		*out = malloc(sizeof **out);
+		if (*out == NULL) {
+			e = ERR_MEMORY;
+		} else {
+			**out = *d->keyset;
+			e = OK;
+		}
+	} else {
+		e = file_read(d->public, BEFORE, &note);
+		if (e == OK) {
+			e = note_keyset(&note, &doc, &sig, out);
+		}
+	}
+	buf_free(&note);
+	buf_free(&doc);
+	buf_free(&sig);
+	return e;
+}
+
+static enum err
+new_identity(struct desk *d, bool without_old)
+{
+	struct keyring *ring = d->ring;
+	struct keyset *k = NULL;
+	struct sign_pk old, fresh;
+	char print[FINGERPRINT_TEXT];
+	enum err e = last_keyset(d, &k);
+
+	if (e != OK) {
+		say_error("the keyset of before cannot be read: %s",
+		    err_text(e));
+		return e;
+	}
+	old = k->identity;
+	if (!without_old) {
+		e = identity_need(d);
+	}
+	if (e == OK) { /* the new key, in the ring until it is on paper */
+		uint8_t *seed = d->identity;
+		uint8_t own[SIGN_SEED];
+		memcpy(own, ring->identity, sizeof own);
+		sign_keypair(ring->identity, &fresh);
+		k->identity = fresh;
+		k->has_before = false;
+		if (!without_old) {
+			e = keyset_succession_sign(k, seed != NULL ? seed :
+			    own);
+		}
+		secret_wipe(own, sizeof own);
+		ring->has_identity = true;
+		secret_free(d->identity);
+		d->identity = NULL;
+	}
+	if (e == OK) {
+		e = keyset_revoke(k, &old);
+	}
+	if (e == OK) { /* private half first */
+		e = keyringfile_save(d);
+	}
+	if (e == OK) {
+		*d->keyset = *k; /* number and chain go on from it */
+		k->not_after = day_add_months(d->today, 13);
+		e = org_keyset_save(d, k);
+	}
+	if (e == OK) {
+		e = journal_keyset(d);
+	}
+	if (e == OK) {
+		sign_fingerprint(&d->keyset->identity, print);
+		printf("New identity key%s. Fingerprint for new posters:\n  "
+		    "%s\nNext: IT puts it into the gateway's configuration "
+		    "(fingerprint = ...), then `export`;\n`init` puts the key "
+		    "on paper; `keyset --publish` for the other holders, who "
+		    "accept\nit with `keyset --accept DIR --fingerprint ...`."
+		    "\n", without_old ? ", not vouched for by the old one" :
+		    ", vouched for by the old one", print);
+	}
+	free(k);
+	return e;
+}
+
+int
+verb_revoke(struct desk *d, int argc, char **argv)
+{
+	const char *note = NULL;
+	bool fresh = false, without = false, now = false;
+	struct option_rule rules[] = {
+		{.name = "note", .value = &note},
+		{.name = "stored", .flag = &now},
+		{.name = "new-identity", .flag = &fresh},
+		{.name = "without-old", .flag = &without},
+		SHARE_RULE(d),
+	};
+	enum err e;
+
+	if (!options_take(argc, argv, rules, sizeof rules / sizeof *rules,
+	    NULL, 0, NULL)) {
+		return EXIT_USAGE;
+	}
+	if (((note != NULL) + now + fresh) != 1 || (without && !fresh)) {
+		say_error("use: revoke --stored | revoke --note FILE | revoke "
+		    "--new-identity [--without-old]");
+		return EXIT_USAGE;
+	}
+	e = desk_open(d, DESK_CASEBOOK);
+	if (e == OK && d->keyset == NULL) {
+		say_error("this desk has no keyset yet");
+		e = ERR_UNKNOWN;
+	}
+	if (e == OK) {
+		e = fresh ? new_identity(d, without) : close_channel(d, note);
+	}
+	return exit_of(e);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Weeks of keys: how far they reach, and until when they are published. */
+#ifndef DECRYPTOR_WEEKS_H
+#define DECRYPTOR_WEEKS_H
+
+#include "desk.h"
+
+#define WEEKS_WARN 8u           /* fewer left ahead: say so after every verb */
+#define WEEKS_AFTER_HOLIDAY 4   /* published beyond the day of return */
+#define WEEKS_PUBLISHED_MAX 60  /* an outbound bundle lists 256 files */
+#define WEEKS_OLD 26            /* a key so old may be ended by two people */
+
+unsigned weeks_left(const struct desk *d); /* after this one */
+/* A sentence on stderr when they run out; for main, after a verb */
+void weeks_warn(const struct desk *d);
+/* How many weeks an export publishes: more before a holiday */
+unsigned weeks_published(const struct desk *d);
+/* `keyset calendar` */
+enum err calendar_show(struct desk *d);
+
+#endif

@@ -1,0 +1,163 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: three rotations and two changes of holders: every report opens for
+# every holder of its week and for nobody else; weeks die, open cases stay;
+# calendar, holiday, warnings; approvers; a desk retired.
+. "$(dirname "$0")/../decryptor/lib.sh"
+ok "$FIX" new "$T/gw"
+A=$T/a
+B=$T/b
+ok desk "$A" 2026-11-24 init --batch --organisation "Gemeente Voorbeeld" \
+	--card "$T/gw/card.json" --person anna
+ok desk "$A" 2026-11-24 keyset --publish "$T/share"
+
+# request DESK-HOME DAY PERSON DESK [--approver]
+join() {
+	local home=$1 day=$2 person=$3 number=$4
+	shift 4
+	rm -rf "$T/share" "$T/request.json"
+	ok desk "$A" "$day" keyset --publish "$T/share"
+	ok desk "$home" "$day" holder request --keyset "$T/share/keyset.json" \
+		--desk "$number" --person "$person" \
+		--out "$T/request.json" "$@"
+	ok desk "$A" "$day" holder add "$T/request.json"
+	grep -q "Added $person" "$T/out" || fail "not told who was added"
+	share "$day" "$home"
+}
+# share DAY HOME ...: the new keyset to the others
+share() {
+	local day=$1 home
+	shift
+	rm -rf "$T/share"
+	ok desk "$A" "$day" keyset --publish "$T/share"
+	for home in "$@"; do
+		ok desk "$home" "$day" keyset --accept "$T/share"
+	done
+}
+# out DAY: anna's bundle, and what the gateway publishes is in $T/o
+out() {
+	rm -rf "$T/o"
+	mkdir "$T/o"
+	ok desk "$A" "$1" export "$T/o"
+	ok "$FIX" outbound "$T/o/outbound-1"
+}
+# report DAY TEXT: sealed to desk 1, listed
+report() {
+	ok "$FIX" seal "$T/gw" "$T/o/outbound-1" --desk 1 --day "$1" \
+		--text "$2"
+}
+
+# Week 48: anna and ben. An approver reads nothing
+join "$B" 2026-11-24 ben 1
+join "$T/s" 2026-11-24 secretaris 1 --approver
+refused "an approver has no week keys" desk "$T/s" 2026-11-24 rotate
+refused "an approver signs" desk "$T/s" 2026-11-24 export "$T"
+out 2026-11-24
+report 2026-11-24 "week 48"
+# The first rotation, ben's with his request; ben leaves, carla comes
+ok desk "$A" 2026-12-01 rotate
+ok desk "$B" 2026-12-01 rotate
+rm -f "$T/request.json"
+ok desk "$B" 2026-12-01 holder request --out "$T/request.json"
+ok desk "$A" 2026-12-01 holder add "$T/request.json"
+out 2026-12-01
+report 2026-12-01 "week 49"
+refused "names nobody of that id" desk "$A" 2026-12-08 holder remove niemand
+refused "your own machine" desk "$A" 2026-12-08 holder remove anna
+ok desk "$A" 2026-12-08 holder remove ben
+join "$T/c" 2026-12-08 carla 1
+ok desk "$A" 2026-12-08 rotate
+out 2026-12-08
+report 2026-12-08 "week 50"
+# a revoked key never comes back
+refused "was revoked before" desk "$A" 2026-12-08 holder add "$T/request.json"
+# The third; the machine of carla is stolen: her key is replaced
+ok desk "$A" 2026-12-15 rotate
+ok desk "$T/c" 2026-12-15 holder rekey --all --to "$T/c2"
+rm -f "$T/request.json"
+ok desk "$T/c2" 2026-12-15 holder request --out "$T/request.json"
+refused "holder replace" desk "$A" 2026-12-15 holder add "$T/request.json"
+ok desk "$A" 2026-12-15 holder replace "$T/request.json"
+share 2026-12-15 "$T/c2" "$T/s"
+out 2026-12-15
+report 2026-12-15 "week 51"
+
+# The matrix: rows are machines, columns the weeks they may read
+ok "$FIX" cut "$T/gw" "$T/o/outbound-1" 2026-12-15
+reads() {
+	local home=$1 want=$2 got
+	ok desk "$home" 2026-12-15 --json import "$T/gw"
+	ok desk "$home" 2026-12-15 --json list
+	got=
+	for ref in $(json "' '.join(c['ref'] for c in o['cases'])"); do
+		ok desk "$home" 2026-12-15 show "$ref"
+		got+="$(grep -o 'week [45][0-9]' "$T/out" | head -1) "
+	done
+	got=$(tr ' ' '\n' <<<"$got" | grep -E '^[45]' | sort | tr '\n' ' ')
+	[ "$got" = "$want" ] || fail "$home reads '$got', not '$want'"
+}
+share 2026-12-15 "$B"
+reads "$A" "48 49 50 51 "
+reads "$B" "48 49 "
+reads "$T/c" "50 "
+reads "$T/c2" "50 51 "
+reads "$T/s" ""
+
+# Weeks die when closed, read and backed up; what was read stays open
+ok "$FIX" cut "$T/gw" "$T/o/outbound-1" 2026-12-29 \
+	--closed 2026-W48 2>/dev/null
+ok desk "$A" 2026-12-29 backup "$STICK/b.age"
+cp -r "$A" "$T/before"
+ok desk "$A" 2026-12-29 --json import "$T/gw"
+DEAD=$(json "o['weeks_destroyed']")
+ok desk "$A" 2026-12-29 --json keyset calendar
+if [ "$DEAD" = 1 ]; then
+	[ "$(json "[w['here'] for w in o['weeks'] if w['week']=='2026-W48']")" \
+		= "['destroyed']" ] || fail "the calendar does not say so"
+	# every key in a full copy of the machine fails on week 48
+	cp -r "$A" "$T/copy"
+	ok python3 "$HERE/tests/vectors/tty_answer.py" "$PASS" age -d \
+		-o "$T/k.tar" "$T/copy/keyring.age"
+	tar -tf "$T/k.tar" | grep -q 2026-W48 && fail "the key is in the copy"
+	tar -tf "$T/k.tar" | grep -q 2026-W49 || fail "a live key is missing"
+	grep -rqa "W48" "$T/copy/keyring.age" && fail "week named in the clear"
+	ok desk "$T/fresh" 2026-12-29 restore "$STICK/b.age"
+	ok desk "$T/fresh" 2026-12-29 --json list
+	[ "$(json "len(o['cases'])")" = 4 ] || fail "an open case is gone"
+else
+	echo "note: no second file system here; destruction not tried"
+fi
+[ "$(json "len([1 for w in o.get('weeks',[]) if 'carla' in w['others']])")" \
+	!= 0 ] || [ "$DEAD" = 1 ] || fail "the calendar names no other holder"
+
+# The warning, the holiday
+ok desk "$A" 2027-04-20 list
+grep -q "run .rotate." "$T/err" || fail "no warning with 7 weeks left"
+refused_usage() {
+	"$@" >"$T/out" 2>"$T/err"
+	[ $? -eq 2 ] || fail "exit is not 2: $*"
+}
+refused_usage desk "$A" 2027-04-20 rotate --holiday 2027-04-01
+refused_usage desk "$A" 2027-04-20 rotate --holiday 2028-04-01
+ok desk "$A" 2027-04-20 rotate --holiday 2027-08-23
+ok desk "$T/c2" 2027-04-20 rotate --holiday 2027-08-23
+rm -f "$T/request.json"
+ok desk "$T/c2" 2027-04-20 holder request --out "$T/request.json"
+ok desk "$A" 2027-04-20 holder add "$T/request.json"
+out 2027-04-20
+[ -s "$T/o/outbound-1/epochs/2027-W37.json" ] ||
+	fail "not published until four weeks after the holiday"
+ok desk "$A" 2027-04-20 list
+grep -q "run .rotate." "$T/err" && fail "warned after rotating"
+
+# A second desk, retired with a successor; the last holder stays
+join "$T/two" 2027-04-20 burgemeester 2
+refused "last holder of the desk" desk "$A" 2027-04-20 \
+	holder remove burgemeester
+refused "your own desk" desk "$A" 2027-04-20 desk retire 1 --successor 2
+ok desk "$A" 2027-04-20 desk retire 2 --successor 1
+ok desk "$A" 2027-04-20 desk show
+grep -q "retired; desk 1 answers" "$T/out" || fail "not retired"
+out 2027-04-20
+echo "ok: three rotations, two changes of holders, one stolen machine: who" \
+	"may read reads, nobody else; calendar, holiday, retired desk"

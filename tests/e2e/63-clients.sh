@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: both clients refuse a rollback, a fork, a broken link, an expired
+# keyset, another identity and a revoked one, each with a sentence; a fork
+# leaves a proof that minisign checks; a vouched identity needs the paper.
+set -u
+HERE=$(cd "$(dirname "$0")/../.." && pwd)
+BUILD=${BUILD:-$HERE/build}
+R=$BUILD/bin/meldluik-reporter
+[ -x "$BUILD/bin/keyline" ] && [ -x "$R" ] ||
+	{ echo "skip: keyline or meldluik-reporter is not built"; exit 77; }
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+fail() { echo "FAIL: $*"; cat "$T/err"; exit 1; }
+DAY=$(TZ=Europe/Amsterdam date +%F)
+"$BUILD/bin/keyline" "$T/k" "$DAY" || fail "keyline"
+# sees FOLDER STATE [OPTION...]
+sees() {
+	local folder=$1 state=$2
+	shift 2
+	"$R" --keyset "$T/k/$folder" --state "$T/$state" "$@" \
+		verify keyset >"$T/out" 2>"$T/err"
+}
+# refuses FOLDER TEXT: by a client that saw the second keyset
+refuses() {
+	rm -rf "$T/s"
+	sees second s || fail "the second keyset is refused"
+	sees "$1" s && fail "$1 was accepted"
+	grep -q -- "$2" "$T/err" || fail "no '$2' for $1"
+}
+sees first s0 && sees second s0 && sees third s0 || fail "the line is refused"
+[ "$(cut -d' ' -f1,2 "$T/s0/heads" | tr '\n' ';')" = \
+	"$DAY 1;$DAY 2;$DAY 3;" ] || fail "heads are not kept"
+refuses first "older than the one seen before"
+refuses broken "a link of the chain was changed"
+refuses expired "has expired"
+refuses other "NOT vouched for by the old one"
+refuses withdrawn "withdrew its key"
+sees third s && fail "a keyset after the revocation was accepted"
+grep -q "withdrew this key before" "$T/err" || fail "no sentence after it"
+refuses fork "two different keysets of the same number"
+P=$T/s/fraud-2
+KEY=$(sed -n 's/.*"identity":"\([^"]*\)".*/\1/p' "$P/seen.json")
+for one in seen shown; do
+	minisign -V -q -P "$KEY" -m "$P/$one.json" >/dev/null ||
+		fail "the proof does not verify"
+done
+cmp -s "$P/seen.json" "$P/shown.json" && fail "the proof shows no fork"
+grep -q "minisign -V -P $KEY" "$P/README" || fail "the README tells no way"
+# the vouched one: first the paper
+refuses vouched "vouched for by the old one"
+NEW=$(sed -n 's/.*Compare the new fingerprint \([0-9A-Z-]*\) with.*/\1/p' \
+	"$T/err")
+sees vouched s --fingerprint "$NEW" || fail "the new identity is refused"
+sees vouched s || fail "the new identity is not remembered"
+sees second s && fail "back to the old identity"
+
+# The page's script, as node runs it
+web=$BUILD/web
+node=$(command -v node || command -v nodejs) || { echo "no node"; exit 77; }
+[ -x "$web/node_modules/.bin/esbuild" ] || { echo "skip: no $web"; exit 77; }
+cat >"$T/clients.mjs" <<MJS
+import assert from "node:assert";
+import { readFileSync } from "node:fs";
+import { webcrypto } from "node:crypto";
+import { keysetFollows, keysetParse, withdrawn }
+	from "$HERE/gateway/web/script/keyset.js";
+import { errorText } from "$HERE/gateway/web/script/compose.js";
+globalThis.crypto ??= webcrypto;
+const read = (f, n) => new Uint8Array(readFileSync("$T/k/" + f + "/" + n));
+const parse = (f, pinned) => keysetParse(read(f, "keyset.json"),
+	readFileSync("$T/k/" + f + "/keyset.json.minisig", "utf8"), pinned);
+const first = parse("first"), second = parse("second");
+const word = (want, act) => assert.throws(act, (e) => e.word === want, want);
+keysetFollows(first, second);
+keysetFollows(second, parse("third"));
+keysetFollows(second, second);
+word("rollback", () => keysetFollows(second, first));
+word("fork", () => keysetFollows(second, parse("fork")));
+word("chain", () => keysetFollows(second, parse("broken")));
+word("signature", () => keysetFollows(second, parse("other")));
+word("signature", () => parse("other", second.identity));
+assert.ok(withdrawn(parse("withdrawn")) && !withdrawn(second));
+const vouched = parse("vouched");
+assert.deepStrictEqual(vouched.before, second.identity);
+assert.strictEqual(second.before, null);
+assert.ok(parse("expired").notAfter < "$DAY");
+for (const w of ["withdrawn", "rollback", "fork", "chain", "not-open"]) {
+	assert.ok(errorText({ word: w, message: w }).length > 40, w);
+}
+console.log("script too");
+MJS
+NODE_PATH=$web/node_modules "$web/node_modules/.bin/esbuild" \
+	"$T/clients.mjs" --bundle --platform=node --format=esm \
+	--log-level=warning --outfile="$T/run.mjs" \
+	--alias:typage="$web/node_modules/age-encryption/dist" \
+	"--alias:@noble/curves/nist.js=$web/script/no_nist.js" \
+	>"$T/err" 2>&1 || fail "esbuild"
+"$node" "$T/run.mjs" >"$T/out" 2>"$T/err" || fail "the script"
+echo "ok: rollback, fork with proof, broken link, expiry, other and revoked" \
+	"identity refused by program and script"
