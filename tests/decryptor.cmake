@@ -12,6 +12,12 @@ if(MELDLUIK_TESTS)
     target_link_libraries(${name} ${desk} PkgConfig::CMOCKA)
     add_test(NAME ${name} COMMAND ${name})
   endforeach()
+  # The decryptor with a small scrypt work factor, for long scripts
+  add_executable(desk_soft ${CMAKE_SOURCE_DIR}/keys/decryptor/main.c
+    decryptor/soft_scrypt.c)
+  target_include_directories(desk_soft PRIVATE ${CMAKE_SOURCE_DIR}/keys)
+  target_link_options(desk_soft PRIVATE -Wl,--wrap=age_scrypt_key)
+  target_link_libraries(desk_soft ${desk})
   add_executable(desk_fixture decryptor/fixture.c)
   target_link_libraries(desk_fixture ${desk})
   add_executable(sandbox_try decryptor/sandbox_try.c)

@@ -4,7 +4,9 @@
 set -u
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=${BUILD:-$HERE/build}
+# SOFT=1 before sourcing: the same program with a small scrypt work factor
 BIN=$BUILD/bin/meldluik-decryptor
+[ -z "${SOFT:-}" ] || BIN=$BUILD/bin/desk_soft
 FIX=$BUILD/bin/desk_fixture
 if [ ! -x "$BIN" ] || [ ! -x "$FIX" ]; then
 	echo "skip: meldluik-decryptor or desk_fixture is not built"
