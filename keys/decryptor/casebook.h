@@ -44,6 +44,10 @@ void casebook_abort(struct casebook *b);
 enum err casekey_take(struct casebook *b, uint8_t id[KEY_ID]);
 /* The fold says which keys events name; the others are spares */
 void casekey_mark(struct casebook *b, const uint8_t id[KEY_ID]);
+/* Takes a key out of memory; true if it was there. It is destroyed when
+ * casekeys_keep has written the file without it, and not before. */
+bool casekey_drop(struct casebook *b, const uint8_t id[KEY_ID]);
+enum err casekeys_keep(struct casebook *b);
 /* ERR_UNKNOWN: destroyed or never there */
 enum err casekey_find(struct casebook *b, const uint8_t id[KEY_ID],
     uint8_t key[CASE_KEY]);

@@ -134,6 +134,27 @@ casekey_mark(struct casebook *b, const uint8_t id[KEY_ID])
 	}
 }
 
+bool
+casekey_drop(struct casebook *b, const uint8_t id[KEY_ID])
+{
+	for (size_t i = 0; i < b->casekeys; i++) {
+		if (memcmp(b->casekey[i].id, id, KEY_ID) != 0) {
+			continue;
+		}
+		b->casekeys--;
+		b->casekey[i] = b->casekey[b->casekeys];
+		secret_wipe(&b->casekey[b->casekeys], sizeof *b->casekey);
+		return true;
+	}
+	return false;
+}
+
+enum err
+casekeys_keep(struct casebook *b)
+{
+	return casekeys_save(b);
+}
+
 enum err
 casekey_find(struct casebook *b, const uint8_t id[KEY_ID],
     uint8_t key[CASE_KEY])

@@ -87,17 +87,49 @@ open_folder(struct desk *d)
 	return take_lock(d);
 }
 
+enum err
+desk_refold(struct desk *d)
+{
+	struct state *s = state_new();
+	enum err e = s == NULL ? ERR_MEMORY :
+	    journal_walk(d->book, state_fold, s);
+
+	if (e != OK) {
+		state_free(s);
+		return e;
+	}
+	state_free(d->state);
+	d->state = s;
+	return OK;
+}
+
+/* A crash between the word of a destruction and the deed leaves keys; they
+ * go now, before anything reads with them */
+static enum err
+keys_mark(struct desk *d)
+{
+	const struct state *s = d->state;
+	bool dead = false;
+
+	for (size_t i = 0; i < s->messages; i++) {
+		const struct message *m = &s->message[i];
+		if (m->kase != NOT_FOUND && s->kase[m->kase].destroyed) {
+			dead = casekey_drop(d->book, m->key) || dead;
+		} else {
+			casekey_mark(d->book, m->key);
+		}
+	}
+	return dead ? casekeys_keep(d->book) : OK;
+}
+
 static enum err
 open_casebook(struct desk *d)
 {
 	enum err e = casebook_open(d->dir, d->home, d->ring->casebook,
 	    &d->book);
 
-	if (e == OK && (d->state = state_new()) == NULL) {
-		e = ERR_MEMORY;
-	}
 	if (e == OK) {
-		e = journal_walk(d->book, state_fold, d->state);
+		e = desk_refold(d);
 	}
 	if (e != OK) {
 		say_error("the casebook cannot be read: %s. Do not go on with "
@@ -106,10 +138,7 @@ open_casebook(struct desk *d)
 		    err_text(e));
 		return e;
 	}
-	for (size_t i = 0; i < d->state->messages; i++) {
-		casekey_mark(d->book, d->state->message[i].key);
-	}
-	return OK;
+	return keys_mark(d);
 }
 
 enum err

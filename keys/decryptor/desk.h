@@ -72,6 +72,8 @@ enum err keyringfile_load(struct desk *d);
 /* The same ring without week keys, for a backup, appended to ${out} */
 enum err keyringfile_backup(const struct desk *d, struct buf *out);
 
+/* The state again from the journal, after an act that was given up */
+enum err desk_refold(struct desk *d);
 /* The gateway key of the keyset, or NULL and a message */
 const struct sign_pk *desk_gateway(const struct desk *d);
 /* Case by its reference; NOT_FOUND and a message */

@@ -130,6 +130,9 @@ on_reply(struct state *s, const json_t *o)
 		return e;
 	}
 	a.parts = (unsigned)parts;
+	a.reasoned = json_is_true(json_object_get(o, "reasoned"));
+	a.options = json_is_true(json_object_get(o, "options"));
+	a.forward_notice = json_is_true(json_object_get(o, "forward_notice"));
 	more = state_room(s->answer, &s->answers_room, s->answers,
 	    sizeof *s->answer);
 	if (more == NULL) {
@@ -182,19 +185,6 @@ on_classify(struct state *s, const json_t *o)
 	    (e = event_field_word(o, "origin", k->origin, CODE_WORD)) == OK &&
 	    (e = event_field_word(o, "wbk", k->wbk, CODE_WORD)) == OK) {
 		e = event_field_word(o, "kind", k->report_kind, CODE_WORD);
-	}
-	return e;
-}
-
-static enum err
-on_state(struct state *s, const json_t *o)
-{
-	const char *to;
-	size_t i;
-	enum err e = event_field_case(s, o, &i);
-
-	if (e == OK && (e = json_string_field(o, "to", 1, 32, &to)) == OK) {
-		e = case_state_parse(to, &s->kase[i].state);
 	}
 	return e;
 }
@@ -309,6 +299,28 @@ const struct event_rule event_rules[] = {
 	{"note", on_note},
 	{"classify", on_classify},
 	{"state", on_state},
+	{"conflict", on_conflict},
+	{"triage", on_triage},
+	{"codes", on_codes},
+	{"assign", on_assign},
+	{"link", on_link},
+	{"given", on_given},
+	{"oral", on_oral},
+	{"consent", on_consent},
+	{"request", on_request},
+	{"approval", on_approval},
+	{"used", on_used},
+	{"retention", on_retention},
+	{"hold", on_hold},
+	{"case_destroyed", on_case_destroyed},
+	{"resealed", on_resealed},
+	{"handed_over", on_handed_over},
+	{"from_desk", on_from_desk},
+	{"forward", on_forward},
+	{"extraction", on_extraction},
+	{"extraction_removed", on_extraction_removed},
+	{"takeover", on_takeover},
+	{"entry", on_entry},
 	{"register", on_register},
 	{"export", on_export},
 	{"backup", on_backup},

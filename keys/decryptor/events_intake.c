@@ -34,13 +34,10 @@ replies_posted(struct state *s, const struct made *made)
 			continue;
 		}
 		a->posted = s->applied_day;
-		if (a->kind == REPLY_ACKNOWLEDGEMENT &&
-		    k->ack_posted == DAY_NONE) {
-			k->ack_posted = a->posted;
-		} else if ((a->kind == REPLY_FEEDBACK ||
-		    a->kind == REPLY_CLOSING) &&
-		    k->feedback_posted == DAY_NONE) {
-			k->feedback_posted = a->posted;
+		answer_counts(k, a->kind, a->posted, GIVEN_MAILBOX,
+		    a->reasoned, a->options);
+		if (a->forward_notice && k->told == DAY_NONE) {
+			k->told = a->posted;
 		}
 	}
 }
@@ -223,6 +220,9 @@ case_add(struct state *s, const char *ref, size_t m, const char *route,
 	k->first = m;
 	k->ack_posted = k->feedback_posted = DAY_NONE;
 	k->ack_drafted = k->feedback_drafted = DAY_NONE;
+	k->told = k->closed = DAY_NONE;
+	k->retention_from = k->destroy_on = DAY_NONE;
+	k->since = msg->seen;
 	s->kases++;
 	message_join(s, m, s->kases - 1);
 	return OK;

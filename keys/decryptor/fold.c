@@ -28,6 +28,13 @@ state_free(struct state *s)
 		free(s->message);
 		free(s->answer);
 		free(s->note);
+		free(s->step);
+		free(s->request);
+		free(s->approval);
+		free(s->forwarding);
+		free(s->extraction);
+		free(s->link);
+		free(s->entry);
 		free(s->manifest);
 		free(s->body);
 		free(s->rows);
@@ -172,6 +179,70 @@ state_week_destroyed(const struct state *s, day_t week)
 		}
 	}
 	return false;
+}
+
+bool
+state_superseded(const struct state *s)
+{
+	return s->applied_tenure > s->tenure;
+}
+
+size_t
+state_request(const struct state *s, const uint8_t id[HASH_LEN])
+{
+	for (size_t i = 0; i < s->requests; i++) {
+		if (memcmp(s->request[i].id, id, HASH_LEN) == 0) {
+			return i;
+		}
+	}
+	return NOT_FOUND;
+}
+
+static const char *const code_names[KASE_CODES] = {
+	[KASE_SUBJECT_ROLE] = "subject_role",
+	[KASE_INVESTIGATION] = "investigation",
+	[KASE_INVESTIGATION_STATUS] = "investigation_status",
+	[KASE_OUTCOME] = "outcome",
+	[KASE_MEASURES] = "measures",
+	[KASE_AREA] = "area",
+	[KASE_ANONYMOUS] = "anonymous",
+	[KASE_ADVISER] = "adviser",
+	[KASE_TOPIC] = "topic",
+};
+
+const char *
+case_code_name(enum case_code c)
+{
+	return code_names[c];
+}
+
+int
+case_code_find(const char *name)
+{
+	for (int i = 0; i < KASE_CODES; i++) {
+		if (strcmp(code_names[i], name) == 0) {
+			return i;
+		}
+	}
+	return -1;
+}
+
+const char *
+given_by_word(enum given_by g)
+{
+	static const char *const word[] = {"", "mailbox", "letter", "talk",
+		"no_route"};
+
+	return word[g];
+}
+
+const char *
+oral_state_word(enum oral_state o)
+{
+	static const char *const word[] = {"not_offered", "offered",
+		"agreed", "not_confirmed"};
+
+	return word[o];
 }
 
 void

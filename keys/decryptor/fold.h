@@ -12,11 +12,32 @@
 #include "meldluik/board.h"
 #include "meldluik/bundle.h"
 #include "meldluik/casestate.h"
+#include "meldluik/forward.h"
 #include "meldluik/report.h"
+#include "meldluik/taxonomy.h"
 
 #define REF_TEXT 16u /* "2026-7K3Q" and a NUL */
 #define CODE_WORD 33u
 #define NOT_FOUND SIZE_MAX
+#define KASE_SUBJECTS 8u
+#define CODE_CELL 161u /* codes joined by '+', with NUL */
+#define DETAIL_TEXT 65u
+
+/* Register codes of a case beside type, origin and wbk; the names are the
+ * columns of the register (case_code_name) */
+enum case_code {
+	KASE_SUBJECT_ROLE, KASE_INVESTIGATION, KASE_INVESTIGATION_STATUS,
+	KASE_OUTCOME, KASE_MEASURES, KASE_AREA, KASE_ANONYMOUS, KASE_ADVISER,
+	KASE_TOPIC, KASE_CODES
+};
+/* How an answer reached the reporter */
+enum given_by {
+	GIVEN_NOT, GIVEN_MAILBOX, GIVEN_LETTER, GIVEN_TALK, GIVEN_NO_ROUTE
+};
+/* Agreement to the record of a talk (Dir 18(2)-(4)) */
+enum oral_state {
+	ORAL_NOT_OFFERED, ORAL_OFFERED, ORAL_AGREED, ORAL_NOT_CONFIRMED
+};
 
 struct message {
 	size_t kase; /* NOT_FOUND: a follow-up whose thread is not known yet */
@@ -41,11 +62,66 @@ struct draft { /* a reply of ours */
 	char language[17];
 	day_t drafted, posted; /* DAY_NONE: not yet known to be applied */
 	uint64_t serial;       /* first outbound that carried it; 0: none */
+	bool reasoned, options, forward_notice; /* what the text does */
 	unsigned parts;
 	uint8_t record[RECORD_ID];
 };
 struct note {
 	size_t kase;
+	day_t day;
+	uint8_t record[RECORD_ID];
+};
+/* A step of a case, the first one (imported, entered) left out */
+struct step {
+	size_t kase;
+	enum case_state from, to;
+	day_t day;
+	char person[KEYSET_ID]; /* who took it; "" in old journals */
+	bool reason;
+	uint8_t record[RECORD_ID]; /* of the reason */
+	size_t request; /* that allowed it, or NOT_FOUND */
+};
+/* Four eyes: what somebody asked two people to sign */
+struct request {
+	uint8_t id[HASH_LEN]; /* SHA-256 of the document */
+	size_t kase;          /* NOT_FOUND: no case */
+	enum act act;
+	enum case_state state; /* of the case when it was asked */
+	char detail[DETAIL_TEXT];
+	day_t day;
+	uint8_t record[RECORD_ID]; /* the document */
+	bool used;
+};
+struct approval {
+	size_t request;
+	char person[KEYSET_ID];
+	day_t day;
+	bool paper;
+	uint8_t record[RECORD_ID]; /* the signature; none on paper */
+};
+struct forwarding {
+	size_t kase;
+	enum destination to;
+	char receiver[CODE_WORD]; /* code of an authority, number of a desk */
+	day_t day, until;         /* until: end of an investigator's access */
+	bool duty;                /* legal duty; else consent */
+	uint8_t sha256[HASH_LEN]; /* of the plan that two people signed */
+	uint8_t record[RECORD_ID]; /* plan and receiver's name */
+};
+struct extraction { /* files of a case that lie outside the casebook */
+	size_t kase;
+	day_t day;
+	bool removed;
+	uint8_t record[RECORD_ID]; /* where; sealed */
+};
+struct case_link {
+	size_t a, b;
+	day_t day;
+};
+struct entry_row { /* activities, sections, closed years: no case */
+	char what[CODE_WORD];
+	int year;
+	char name[CODE_WORD];
 	day_t day;
 	uint8_t record[RECORD_ID];
 };
@@ -64,6 +140,28 @@ struct kase {
 	    report_kind[CODE_WORD];
 	day_t ack_posted, feedback_posted, ack_drafted, feedback_drafted;
 	unsigned messages, answers, attachments;
+	/* work on it */
+	day_t since; /* of its state */
+	char handler[KEYSET_ID]; /* "" nobody yet */
+	char subject[KASE_SUBJECTS][KEYSET_ID]; /* people it is about */
+	unsigned subjects;
+	bool conflict_checked, triaged;
+	enum answer triage[TRIAGE_QUESTIONS];
+	char code[KASE_CODES][CODE_CELL];
+	enum given_by ack_by, feedback_by;
+	bool feedback_reasoned, feedback_options; /* by what was given */
+	bool consent, duty;
+	day_t told; /* the reporter was told of a forwarding */
+	enum oral_state oral_state;
+	uint8_t oral_sha256[HASH_LEN];
+	bool hold;
+	char retention[CODE_WORD];
+	day_t retention_from, destroy_on; /* DAY_NEVER: permanent */
+	day_t closed;
+	bool resealed, locked; /* went to another desk; text not shown */
+	bool destroyed;        /* its key is gone */
+	unsigned moved_to, from_desk; /* 0: none */
+	char from_ref[REF_TEXT];
 };
 struct manifest {
 	uint64_t serial;
@@ -101,6 +199,20 @@ struct state {
 	size_t answers, answers_room;
 	struct note *note;
 	size_t notes, notes_room;
+	struct step *step;
+	size_t steps, steps_room;
+	struct request *request;
+	size_t requests, requests_room;
+	struct approval *approval;
+	size_t approvals, approvals_room;
+	struct forwarding *forwarding;
+	size_t forwardings, forwardings_room;
+	struct extraction *extraction;
+	size_t extractions, extractions_room;
+	struct case_link *link;
+	size_t links, links_room;
+	struct entry_row *entry;
+	size_t entries, entries_room;
 	struct manifest *manifest; /* ascending by serial, without gaps */
 	size_t manifests, manifests_room;
 	struct read_body *body;
@@ -152,5 +264,14 @@ uint64_t state_confirmed(const struct state *s, uint8_t hash[HASH_LEN]);
 /* Serial of the manifest that closed it; 0: open */
 uint64_t state_week_closed(const struct state *s, day_t week);
 bool state_week_destroyed(const struct state *s, day_t week);
+/* Another machine of this desk has taken over: read-only here */
+bool state_superseded(const struct state *s);
+/* Register column of a code, and back (-1: no such code) */
+const char *case_code_name(enum case_code c);
+int case_code_find(const char *name);
+const char *given_by_word(enum given_by g);
+const char *oral_state_word(enum oral_state o);
+/* Place of a request by its id, or NOT_FOUND */
+size_t state_request(const struct state *s, const uint8_t id[HASH_LEN]);
 
 #endif

@@ -36,6 +36,34 @@ enum err on_message(struct state *s, const json_t *o);
 enum err on_match(struct state *s, const json_t *o);
 enum err on_duplicate(struct state *s, const json_t *o);
 
+/* events_work.c, events_end.c */
+enum err on_state(struct state *s, const json_t *o);
+enum err on_conflict(struct state *s, const json_t *o);
+enum err on_triage(struct state *s, const json_t *o);
+enum err on_codes(struct state *s, const json_t *o);
+enum err on_assign(struct state *s, const json_t *o);
+enum err on_link(struct state *s, const json_t *o);
+enum err on_given(struct state *s, const json_t *o);
+enum err on_oral(struct state *s, const json_t *o);
+enum err on_consent(struct state *s, const json_t *o);
+enum err on_request(struct state *s, const json_t *o);
+enum err on_approval(struct state *s, const json_t *o);
+enum err on_used(struct state *s, const json_t *o);
+enum err on_retention(struct state *s, const json_t *o);
+enum err on_hold(struct state *s, const json_t *o);
+enum err on_case_destroyed(struct state *s, const json_t *o);
+enum err on_resealed(struct state *s, const json_t *o);
+enum err on_handed_over(struct state *s, const json_t *o);
+enum err on_from_desk(struct state *s, const json_t *o);
+enum err on_forward(struct state *s, const json_t *o);
+enum err on_extraction(struct state *s, const json_t *o);
+enum err on_extraction_removed(struct state *s, const json_t *o);
+enum err on_takeover(struct state *s, const json_t *o);
+enum err on_entry(struct state *s, const json_t *o);
+/* What an answer that reached the reporter means for the case */
+void answer_counts(struct kase *k, enum reply_kind kind, day_t day,
+    enum given_by by, bool reasoned, bool options);
+
 /* Room for one more in a grown array; NULL: no memory */
 void *state_room(void *p, size_t *room, size_t count, size_t each);
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "replies.h"
+#include "letters.h"
 
 struct letter {
 	const char *language;

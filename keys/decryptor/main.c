@@ -91,11 +91,28 @@ static const struct verb verbs[] = {
 	{"show", verb_show, "show ID",
 	    "One case: messages, replies (drafted or posted), notes. Control "
 	    "characters are made visible.\n"},
-	{"extract", verb_extract, "extract ID --to DIR",
-	    "Writes messages and attachments under neutral names to DIR.\n"},
-	{"classify", verb_classify, "classify ID [--kind K] [--type T] "
-	    "[--origin O] [--wbk ja|nee|onbekend]",
-	    "Sets codes of the register; a wrong code prints the list.\n"},
+	{"extract", verb_extract, "extract ID --to DIR [--scrub]",
+	    "Writes messages and attachments under neutral names to DIR, named by content; message.txt\ntells names, hashes and metadata. --scrub adds copies without metadata (mat2, bubblewrap).\nDestroying the case removes what was written.\n"},
+	{"classify", verb_classify, "classify ID [--about PERSON|nobody] "
+	    "[--triage A,A,A,A] [--kind K] [--type T]\n"
+	    "         [--origin O] [--wbk W] [--subject-role R] [--outcome O] "
+	    "[--measures A+B] [--area A+B]\n"
+	    "         [--investigation I] [--investigation-status S] "
+	    "[--anonymous A] [--adviser A] [--topic T]",
+	    "--about: the conflict check; people of the keyset whom the "
+	    "report is about (repeat), or nobody.\nThey can neither handle "
+	    "nor sign. --triage: the four questions of 'misstand', ja, nee "
+	    "or\nonbekend; they set wbk. The others are codes of the "
+	    "register; a wrong one prints the list.\nFrom wbk ja to another "
+	    "answer takes two people (`approve --act wbk_downgrade --detail "
+	    "nee`).\n"},
+	{"step", verb_step, "step ID [STATE [--reason FILE|-]]",
+	    "Takes a case to a state, through every guard; without STATE "
+	    "lists the steps and what each lacks.\n"},
+	{"assign", verb_assign, "assign ID PERSON",
+	    "Another holder of this desk handles the case; never somebody it "
+	    "is about.\n"},
+	{"link", verb_link, "link ID ID", "Two cases belong together.\n"},
 	{"enter", verb_enter, "enter report|advice|message|talk [--case ID] "
 	    "[--received DAY] [--route R] [--language L] [--file FILE]",
 	    "Takes in what came by phone, letter or talk; text from --file or "
@@ -104,9 +121,47 @@ static const struct verb verbs[] = {
 	    "Drafts the acknowledgement in the language of the report; --show "
 	    "only prints it.\n"},
 	{"reply", verb_reply, "reply ID [--kind question|message|feedback|"
-	    "closing] [--file FILE]",
+	    "closing] [--reasoned] [--options]\n"
+	    "         [--forwarded] [--file FILE]",
 	    "Drafts a reply; text from --file or standard input. It is posted "
-	    "when the gateway applied\nthe bundle that carries it.\n"},
+	    "when the gateway applied\nthe bundle that carries it. What the "
+	    "text does: --reasoned gives reasons, --options names\nthe outside "
+	    "channels, --forwarded tells of a forwarding.\n"},
+	{"feedback", verb_feedback, "feedback ID [--by mailbox|letter|talk|"
+	    "no-route] [--on DAY] [--acknowledgement]\n"
+	    "         [--reasoned] [--options] [--forwarded] [--file FILE]",
+	    "What the reporter was told, and how. In the mailbox it counts "
+	    "when posted; by letter or talk\non --on. no-route: there is no "
+	    "way to reach the reporter; two people say so first\n(`approve "
+	    "--act feedback_without_route`).\n"},
+	{"close", verb_close, "close ID [--class RT3] [--from DAY]",
+	    "Closes the case when acknowledgement, feedback and outcome are "
+	    "there; --class starts its\nretention. Class RT4 counts from "
+	    "--from, the day measures and appeals are final.\n"},
+	{"reopen", verb_reopen, "reopen ID [--reason FILE]",
+	    "Opens a closed case again; reason from --reason or standard "
+	    "input.\n"},
+	{"hold", verb_hold, "hold ID on|off [--reason FILE]",
+	    "Legal hold: while it is on, the case cannot be destroyed.\n"},
+	{"destroy", verb_destroy, "destroy ID --out DECLARATION.html",
+	    "Destroys the keys and files of a case whose retention is over; "
+	    "two people\n(`approve --act destroy`). Writes the declaration "
+	    "of destruction. The statistics stay.\n"},
+	{"approve", verb_approve, "approve [--case ID --act ACT [--detail D] "
+	    "[--summary FILE] [--request FILE]]\n"
+	    "         [--sign FILE --out FILE] [--take FILE]\n"
+	    "         [REQUEST --keyring FILE [--second-passphrase-file F]] "
+	    "[REQUEST --paper PERSON [--on DAY]]",
+	    "Four eyes. --act asks, and signs for you; --request writes the "
+	    "file to carry, which the other\nsigns on an own machine with "
+	    "--sign and you take in with --take. Or the other signs here "
+	    "with\n--keyring (an own keyring.age and passphrase), or on paper "
+	    "that you keep. Without options:\nlists the requests. --detail: "
+	    "desk number for recuse, code for wbk_downgrade, plan for "
+	    "forward,\nyear for year_closing.\n"},
+	{"clocks", verb_clocks, "clocks",
+	    "What is due, sorted by day: legal terms, drafts to carry, "
+	    "signatures, destruction.\n"},
 	{"note", verb_note, "note ID [--file FILE]",
 	    "Keeps a note with the case; nobody else reads it.\n"},
 	{"register", verb_register, "register import DIR [--replace] | show | "

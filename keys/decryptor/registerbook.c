@@ -176,7 +176,8 @@ report_row(struct desk *d, struct registry *r, const struct kase *k,
     struct register_error *why)
 {
 	const char *cell[REPORT_COLUMNS];
-	char received[DAY_TEXT], ack[DAY_TEXT], feedback[DAY_TEXT];
+	char received[DAY_TEXT], ack[DAY_TEXT], feedback[DAY_TEXT],
+	    closed[DAY_TEXT];
 
 	for (size_t c = 0; c < REPORT_COLUMNS; c++) {
 		cell[c] = "";
@@ -191,7 +192,28 @@ report_row(struct desk *d, struct registry *r, const struct kase *k,
 	/* The adviser who brings a report brings it for somebody: "via" */
 	cell[REPORT_ADVISER] = route_counts(d->profile, cell[REPORT_ROUTE],
 	    "adviser") ? "via" : "geen";
+	cell[REPORT_SUBJECT_ROLE] = k->code[KASE_SUBJECT_ROLE];
+	cell[REPORT_AREA] = k->code[KASE_AREA];
+	cell[REPORT_ANONYMOUS] = k->code[KASE_ANONYMOUS];
+	cell[REPORT_LANGUAGE] = k->language;
+	cell[REPORT_RETENTION] = k->retention;
+	if (k->code[KASE_ADVISER][0] != 0) {
+		cell[REPORT_ADVISER] = k->code[KASE_ADVISER];
+	}
+	cell[REPORT_INVESTIGATION] = k->code[KASE_INVESTIGATION];
+	if (strcmp(cell[REPORT_INVESTIGATION], "geen") != 0 &&
+	    cell[REPORT_INVESTIGATION][0] != 0) {
+		cell[REPORT_INVESTIGATION_STATUS] =
+		    k->closed == DAY_NONE ? "lopend" :
+		    k->code[KASE_INVESTIGATION_STATUS];
+	}
+	/* What is open has no outcome yet, whatever was decided on paper */
 	cell[REPORT_OUTCOME] = "lopend";
+	if (k->closed != DAY_NONE && k->code[KASE_OUTCOME][0] != 0) {
+		cell[REPORT_OUTCOME] = k->code[KASE_OUTCOME];
+		cell[REPORT_MEASURES] = k->code[KASE_MEASURES];
+	}
+	cell[REPORT_CLOSED] = day_cell(k->closed, closed);
 	cell[REPORT_ACK_POSTED] = day_cell(k->ack_posted, ack);
 	cell[REPORT_FEEDBACK_POSTED] = day_cell(k->feedback_posted, feedback);
 	cell[REPORT_WBK] = k->wbk;
@@ -222,7 +244,8 @@ advice_row(struct registry *r, const struct kase *k,
     struct register_error *why)
 {
 	char day[DAY_TEXT];
-	const char *cell[] = {k->ref, day_cell(k->received, day), ""};
+	const char *cell[] = {k->ref, day_cell(k->received, day),
+		k->code[KASE_TOPIC]};
 
 	return registry_add(r, TABLE_ADVICE, cell, why);
 }
@@ -275,6 +298,9 @@ register_whole(struct desk *d, int year, struct registry **out,
 		const struct kase *k = &d->state->kase[i];
 		int y, month, dom;
 		day_split(k->received, &y, &month, &dom);
+		if (k->moved_to != 0) { /* counts at the other desk */
+			continue;
+		}
 		if (k->kind == REPORT_REPORT && !classified(k) &&
 		    !row_known(r, TABLE_REPORT, known.rows[TABLE_REPORT],
 		    k->ref)) {

@@ -10,13 +10,11 @@
 #include "content.h"
 #include "meldluik/secret.h"
 #include "replies.h"
-#include "terminal.h"
 
 #define TEXT_MAX (SLOT_LIVE_MAX * SLOT_PLAIN)
 
-/* Slots that replies of the case not yet known to be posted take */
-static unsigned
-waiting_parts(const struct state *s, size_t k)
+unsigned
+reply_waiting(const struct state *s, size_t k)
 {
 	unsigned n = 0;
 
@@ -66,61 +64,22 @@ notes_free(struct buf note[SLOT_LIVE_MAX], unsigned n)
 }
 
 enum err
-reply_draft(struct desk *d, size_t k, enum reply_kind kind,
-    const char *text, size_t len)
+reply_parts(const struct desk *d, size_t k, enum reply_kind kind,
+    const char *text, size_t len, uint8_t id[16], unsigned *parts)
 {
-	const struct kase *c = &d->state->kase[k];
 	struct buf note[SLOT_LIVE_MAX];
 	struct draft a = {.kase = k, .kind = kind, .drafted = d->today};
 	struct reply reply;
-	uint8_t record[RECORD_ID];
-	unsigned parts = 0;
-	json_t *o;
 	enum err e;
 
-	if (!c->has_mailbox) {
-		say_error("this case has no mailbox: the reporter wanted none "
-		    "or reported in another way");
-		return ERR_POLICY;
-	}
 	randombytes_buf(a.reply_id, sizeof a.reply_id);
-	memcpy(a.language, c->language, sizeof a.language);
+	memcpy(a.language, d->state->kase[k].language, sizeof a.language);
 	reply_of(d, &a, &reply);
-	e = reply_notes(&reply, text, len, d->ring->operational, note, &parts);
-	if (e != OK) {
-		say_error("the text is too long for the mailbox (%u slots); "
-		    "make it shorter", SLOT_LIVE_MAX);
-		return e;
-	}
-	notes_free(note, parts);
-	if (waiting_parts(d->state, k) + parts > SLOT_LIVE_MAX) {
-		say_error("the mailbox holds eight pages and earlier replies "
-		    "are not posted yet: export, carry the bundle, import, "
-		    "then reply again");
-		return ERR_BUSY;
-	}
-	e = casebook_begin(d->book);
+	*parts = 0;
+	e = reply_notes(&reply, text, len, d->ring->operational, note, parts);
 	if (e == OK) {
-		e = record_put(d->book, c->key, text, len, record);
-	}
-	if (e == OK) {
-		o = event_new(d, "reply");
-		json_object_set_new(o, "case", json_string(c->ref));
-		event_hex(o, "reply_id", a.reply_id, sizeof a.reply_id);
-		json_object_set_new(o, "kind",
-		    json_string(reply_kind_word(kind)));
-		json_object_set_new(o, "language", json_string(a.language));
-		json_object_set_new(o, "parts", json_integer(parts));
-		event_hex(o, "record", record, RECORD_ID);
-		e = desk_event(d, o);
-	}
-	if (e == OK) {
-		e = casebook_commit(d->book);
-	} else {
-		casebook_abort(d->book);
-	}
-	if (e != OK) {
-		say_error("the reply could not be kept: %s", err_text(e));
+		notes_free(note, *parts);
+		memcpy(id, a.reply_id, sizeof a.reply_id);
 	}
 	return e;
 }
@@ -206,7 +165,8 @@ threads_make(struct desk *d, struct live_threads *out)
 	for (size_t k = 0; k < s->kases && e == OK; k++) {
 		unsigned replies;
 		if (!s->kase[k].has_mailbox || s->kase[k].answers == 0 ||
-		    s->kase[k].state == CASE_DESTROYED) {
+		    s->kase[k].state == CASE_DESTROYED ||
+		    s->kase[k].destroyed) {
 			continue;
 		}
 		e = thread_make(d, k, &out->thread[out->count],

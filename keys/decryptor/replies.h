@@ -5,13 +5,11 @@
 
 #include "desk.h"
 
-/*
- * reply_draft(d, k, kind, text, len): journals a reply on case ${k}. ERR_LIMIT:
- * over eight slots; ERR_BUSY: it would push out a reply not yet posted;
- * ERR_POLICY: the case has no mailbox.
- */
-enum err reply_draft(struct desk *d, size_t k, enum reply_kind kind,
-    const char *text, size_t len);
+/* A fresh id, and the slots that ${text} would take. ERR_LIMIT: over eight */
+enum err reply_parts(const struct desk *d, size_t k, enum reply_kind kind,
+    const char *text, size_t len, uint8_t id[16], unsigned *parts);
+/* Slots that replies of the case not yet known to be posted take */
+unsigned reply_waiting(const struct state *s, size_t k);
 
 struct live_threads {
 	struct lane_thread *thread;
@@ -22,9 +20,5 @@ struct live_threads {
 /* All live replies, signed afresh. Free with threads_free. */
 enum err threads_make(struct desk *d, struct live_threads *out);
 void threads_free(struct live_threads *t);
-
-/* Acknowledgement in the language of the report; ${out} is appended to */
-enum err letter_acknowledge(struct desk *d, const struct kase *k,
-    struct buf *out);
 
 #endif

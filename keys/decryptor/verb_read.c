@@ -27,6 +27,8 @@ day_or(day_t day, char out[DAY_TEXT])
 	return out;
 }
 
+static void codes_json(const struct kase *k, json_t *o);
+
 static json_t *
 case_json(struct desk *d, const struct kase *k)
 {
@@ -60,6 +62,11 @@ case_json(struct desk *d, const struct kase *k)
 	json_object_set_new(o, "replies_posted", json_integer(posted));
 	json_day(o, "ack_posted", k->ack_posted);
 	json_day(o, "feedback_posted", k->feedback_posted);
+	json_day(o, "since", k->since);
+	json_day(o, "told", k->told);
+	json_day(o, "closed", k->closed);
+	json_day(o, "destroy_on", k->destroy_on);
+	codes_json(k, o);
 	if (desk_clocks(d, k, &c) == OK) {
 		json_day(o, "ack_due", c.ack_due);
 		json_day(o, "feedback_due", c.feedback_due);
@@ -71,6 +78,37 @@ case_json(struct desk *d, const struct kase *k)
 		    k->feedback_posted, d->today))));
 	}
 	return o;
+}
+
+static void
+codes_json(const struct kase *k, json_t *o)
+{
+	json_t *about = json_array();
+
+	for (int c = 0; c < KASE_CODES; c++) {
+		json_object_set_new(o, case_code_name((enum case_code)c),
+		    json_string(k->code[c]));
+	}
+	for (unsigned i = 0; i < k->subjects; i++) {
+		json_array_append_new(about, json_string(k->subject[i]));
+	}
+	json_object_set_new(o, "about", about);
+	json_object_set_new(o, "conflict_checked",
+	    json_boolean(k->conflict_checked));
+	json_object_set_new(o, "handler", json_string(k->handler));
+	json_object_set_new(o, "ack_by", json_string(
+	    given_by_word(k->ack_by)));
+	json_object_set_new(o, "feedback_by", json_string(
+	    given_by_word(k->feedback_by)));
+	json_object_set_new(o, "consent", json_boolean(k->consent));
+	json_object_set_new(o, "duty", json_boolean(k->duty));
+	json_object_set_new(o, "agreement", json_string(k->oral ?
+	    oral_state_word(k->oral_state) : ""));
+	json_object_set_new(o, "hold", json_boolean(k->hold));
+	json_object_set_new(o, "retention", json_string(k->retention));
+	json_object_set_new(o, "destroyed", json_boolean(k->destroyed));
+	json_object_set_new(o, "moved_to", json_integer(k->moved_to));
+	json_object_set_new(o, "from_desk", json_integer(k->from_desk));
 }
 
 static void
@@ -162,7 +200,7 @@ verb_list(struct desk *d, int argc, char **argv)
 static bool
 hidden(const struct kase *k, const struct message *m)
 {
-	return k->withdrawn && m->kind != REPORT_WITHDRAWAL;
+	return k->locked || (k->withdrawn && m->kind != REPORT_WITHDRAWAL);
 }
 
 static json_t *
@@ -255,8 +293,10 @@ show_messages(struct desk *d, size_t k, json_t *list)
 			    " (entered by hand)" : "", m->conflict ?
 			    "  CONFLICT: same code, other content" : "");
 			if (c == NULL) {
-				printf("  withdrawn by the reporter; the text "
-				    "is not shown\n");
+				printf("  %s; the text is not shown\n",
+				    s->kase[k].destroyed ? "destroyed" :
+				    s->kase[k].locked ? "at another desk" :
+				    "withdrawn by the reporter");
 			} else {
 				content_print(c->report);
 			}
@@ -357,11 +397,44 @@ show_notes(struct desk *d, size_t k, json_t *list)
 	return e;
 }
 
+static void
+show_steps(const struct desk *d, size_t k, json_t *list)
+{
+	const struct state *s = d->state;
+	char day[DAY_TEXT];
+
+	for (size_t i = 0; i < s->steps; i++) {
+		const struct step *t = &s->step[i];
+		json_t *o;
+		if (t->kase != k) {
+			continue;
+		}
+		day_text(t->day, day);
+		if (list == NULL) {
+			printf("\n%s  %s -> %s%s%s\n", day,
+			    case_state_code(t->from), case_state_code(t->to),
+			    t->person[0] == 0 ? "" : " by ", t->person);
+			continue;
+		}
+		o = json_object();
+		json_object_set_new(o, "day", json_string(day));
+		json_object_set_new(o, "from", json_string(
+		    case_state_code(t->from)));
+		json_object_set_new(o, "to", json_string(
+		    case_state_code(t->to)));
+		json_object_set_new(o, "person", json_string(t->person));
+		json_object_set_new(o, "four_eyes",
+		    json_boolean(t->request != NOT_FOUND));
+		json_array_append_new(list, o);
+	}
+}
+
 int
 verb_show(struct desk *d, int argc, char **argv)
 {
 	const char *ref = NULL;
-	json_t *o = NULL, *in = NULL, *out = NULL, *notes = NULL;
+	json_t *o = NULL, *in = NULL, *out = NULL, *notes = NULL,
+	    *steps = NULL;
 	size_t k = 0;
 	enum err e;
 
@@ -387,6 +460,8 @@ verb_show(struct desk *d, int argc, char **argv)
 		in = json_array();
 		out = json_array();
 		notes = json_array();
+		steps = json_array();
+		json_object_set_new(o, "steps", steps);
 		json_object_set_new(o, "in", in);
 		json_object_set_new(o, "out", out);
 		json_object_set_new(o, "notes", notes);
@@ -394,11 +469,14 @@ verb_show(struct desk *d, int argc, char **argv)
 		case_line(d, &d->state->kase[k]);
 	}
 	e = show_messages(d, k, in);
-	if (e == OK) {
+	if (e == OK && !d->state->kase[k].locked) {
 		e = show_answers(d, k, out);
 	}
-	if (e == OK) {
+	if (e == OK && !d->state->kase[k].locked) {
 		e = show_notes(d, k, notes);
+	}
+	if (e == OK) {
+		show_steps(d, k, steps);
 	}
 	if (o != NULL && e == OK) {
 		print_json(o);

@@ -3,7 +3,7 @@
 #ifndef DECRYPTOR_VERBS_H
 #define DECRYPTOR_VERBS_H
 
-#include "desk.h"
+#include "acts.h"
 
 #define EXIT_OK 0
 #define EXIT_REFUSED 1
@@ -37,6 +37,16 @@ int verb_register(struct desk *d, int argc, char **argv);
 int verb_report(struct desk *d, int argc, char **argv);
 int verb_backup(struct desk *d, int argc, char **argv);
 int verb_restore(struct desk *d, int argc, char **argv);
+int verb_step(struct desk *d, int argc, char **argv);
+int verb_feedback(struct desk *d, int argc, char **argv);
+int verb_approve(struct desk *d, int argc, char **argv);
+int verb_close(struct desk *d, int argc, char **argv);
+int verb_reopen(struct desk *d, int argc, char **argv);
+int verb_hold(struct desk *d, int argc, char **argv);
+int verb_destroy(struct desk *d, int argc, char **argv);
+int verb_assign(struct desk *d, int argc, char **argv);
+int verb_link(struct desk *d, int argc, char **argv);
+int verb_clocks(struct desk *d, int argc, char **argv);
 int verb_verify(struct desk *d, int argc, char **argv);
 
 /*
@@ -56,6 +66,18 @@ struct option_rule {
 	.room = SHARE_FILES_MAX, .count = &(d)->sharefiles}
 bool options_take(int argc, char **argv, const struct option_rule *rules,
     size_t n, const char **words, unsigned room, unsigned *count);
+/* Opens the casebook and finds case ${ref}; says what is wrong */
+enum err verb_case(struct desk *d, const char *ref, const char *usage,
+    size_t *k);
+/* Text from ${file}, or stdin when it is NULL; says what is wrong */
+enum err verb_text(const char *file, struct buf *text);
+/* The refusal on stderr: sentence, rule, article */
+void tell_refusal(const struct refusal *why);
+/* A day of an option, not in the future; ${word} NULL: today */
+bool verb_day(const struct desk *d, const char *word, const char *option,
+    day_t *out);
+/* Writes a new file; says what is wrong */
+enum err verb_write(const char *path, const struct buf *text);
 /* True if ${s} is an id as FORMAT.md section 6 wants */
 bool id_ok(const char *s);
 static inline int

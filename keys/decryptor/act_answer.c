@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What the reporter is told: into the mailbox, by letter, in a talk, or not
+ * at all because there is no way (four eyes). And what a reporter agreed to.
+ */
+#include <sodium.h>
+#include <string.h>
+
+#include "acts_private.h"
+#include "replies.h"
+
+static enum err
+reply_may(struct desk *d, size_t k, const struct act_answer *a,
+    unsigned *parts, uint8_t id[16], struct refusal *why)
+{
+	const struct kase *c = &d->state->kase[k];
+	enum err e;
+
+	if (!c->has_mailbox) {
+		return refuse(why, ERR_POLICY, "Deze melder heeft geen "
+		    "antwoordbus: geef het antwoord per brief of in een "
+		    "gesprek.", "This case has no mailbox: the reporter "
+		    "wanted none or reported in another way. Give the answer "
+		    "by letter or in a talk.");
+	}
+	if (a->kind == REPLY_ACKNOWLEDGEMENT && (c->ack_drafted != DAY_NONE ||
+	    c->ack_posted != DAY_NONE)) {
+		return refuse(why, ERR_CONFLICT, "De ontvangst van deze "
+		    "melding is al bevestigd.",
+		    "This case is acknowledged already; use `reply`.");
+	}
+	e = reply_parts(d, k, a->kind, a->text, a->len, id, parts);
+	if (e == ERR_LIMIT) {
+		return refuse(why, e, "De tekst is te lang voor de "
+		    "antwoordbus (8 bladen). Maak hem korter.", "The text is "
+		    "too long for the mailbox (8 pages). Make it shorter.");
+	}
+	if (e == OK && reply_waiting(d->state, k) + *parts > SLOT_LIVE_MAX) {
+		return refuse(why, ERR_BUSY, "De antwoordbus is vol met "
+		    "antwoorden die nog niet geplaatst zijn. Breng eerst de "
+		    "stick weg.", "The mailbox holds eight pages and earlier "
+		    "replies are not posted yet: export, carry the bundle, "
+		    "import, then reply again.");
+	}
+	return e == OK ? OK : refuse_err(why, e);
+}
+
+enum err
+act_reply(struct desk *d, size_t k, const struct act_answer *a,
+    struct refusal *why)
+{
+	uint8_t record[RECORD_ID], id[16];
+	const struct kase *c;
+	unsigned parts = 0;
+	json_t *o;
+	enum err e = act_begin(d, why);
+
+	if (e != OK) {
+		return e;
+	}
+	e = act_case(d, k, why);
+	if (e == OK) {
+		e = act_text_check(a->text, a->len, ACT_TEXT_MAX, why);
+	}
+	if (e == OK) {
+		e = reply_may(d, k, a, &parts, id, why);
+	}
+	if (e == OK) {
+		e = act_text(d, k, a->text, a->len, record);
+	}
+	if (e == OK) {
+		c = &d->state->kase[k];
+		o = act_event(d, "reply", k);
+		event_hex(o, "reply_id", id, sizeof id);
+		json_object_set_new(o, "kind",
+		    json_string(reply_kind_word(a->kind)));
+		json_object_set_new(o, "language", json_string(c->language));
+		json_object_set_new(o, "parts", json_integer(parts));
+		event_hex(o, "record", record, RECORD_ID);
+		json_object_set_new(o, "reasoned", json_boolean(a->reasoned));
+		json_object_set_new(o, "options", json_boolean(a->options));
+		json_object_set_new(o, "forward_notice",
+		    json_boolean(a->forward_notice));
+		e = desk_event(d, o);
+	}
+	return act_end(d, e, why);
+}
+
+static enum err
+given_may(struct desk *d, size_t k, enum given_by by, day_t day,
+    const struct act_answer *a, struct refusal *why)
+{
+	const struct kase *c = &d->state->kase[k];
+	size_t request;
+
+	if (by != GIVEN_LETTER && by != GIVEN_TALK && by != GIVEN_NO_ROUTE) {
+		return refuse(why, ERR_USAGE, "Kies brief, gesprek of geen "
+		    "weg.", "Choose letter, talk or no route.");
+	}
+	if (day > d->today || day < c->received) {
+		return refuse(why, ERR_CONFLICT, "Die dag ligt voor de "
+		    "ontvangst of in de toekomst.",
+		    "That day lies before receipt or in the future.");
+	}
+	if (a->kind == REPLY_ACKNOWLEDGEMENT && (by == GIVEN_NO_ROUTE ||
+	    c->ack_posted != DAY_NONE)) {
+		return refuse(why, ERR_CONFLICT, "De ontvangst is al "
+		    "bevestigd, of zo kan dat niet.", "Receipt is "
+		    "acknowledged already, or not in that way.");
+	}
+	if (by == GIVEN_NO_ROUTE && c->has_mailbox) {
+		return refuse(why, ERR_POLICY, "Deze melder heeft een "
+		    "antwoordbus: gebruik die.",
+		    "This reporter has a mailbox: use it.");
+	}
+	if (by == GIVEN_NO_ROUTE &&
+	    foureyes_needed(d->profile, ACT_FEEDBACK_WITHOUT_ROUTE)) {
+		return act_approved(d, ACT_FEEDBACK_WITHOUT_ROUTE, k,
+		    "no_route", &request, why);
+	}
+	return OK;
+}
+
+enum err
+act_given(struct desk *d, size_t k, enum given_by by, day_t day,
+    const struct act_answer *a, struct refusal *why)
+{
+	uint8_t record[RECORD_ID];
+	json_t *o;
+	enum err e = act_begin(d, why);
+
+	if (e != OK) {
+		return e;
+	}
+	e = act_case(d, k, why);
+	if (e == OK) {
+		e = act_text_check(a->text, a->len, ACT_TEXT_MAX, why);
+	}
+	if (e == OK) {
+		e = given_may(d, k, by, day, a, why);
+	}
+	if (e == OK) {
+		e = act_text(d, k, a->text, a->len, record);
+	}
+	if (e == OK) {
+		o = act_event(d, "given", k);
+		json_object_set_new(o, "kind",
+		    json_string(reply_kind_word(a->kind)));
+		json_object_set_new(o, "by", json_string(given_by_word(by)));
+		event_day(o, "on", day);
+		event_hex(o, "record", record, RECORD_ID);
+		json_object_set_new(o, "reasoned", json_boolean(a->reasoned));
+		json_object_set_new(o, "options", json_boolean(a->options));
+		json_object_set_new(o, "forward_notice",
+		    json_boolean(a->forward_notice && by != GIVEN_NO_ROUTE));
+		e = desk_event(d, o);
+	}
+	return act_end(d, e, why);
+}
+
+/* Silence is never agreement: what was offered and not answered is "not
+ * confirmed" */
+enum err
+act_oral(struct desk *d, size_t k, enum oral_state to, const char *text,
+    size_t len, struct refusal *why)
+{
+	uint8_t record[RECORD_ID], hash[HASH_LEN];
+	json_t *o;
+	enum err e = act_begin(d, why);
+
+	if (e != OK) {
+		return e;
+	}
+	e = act_case(d, k, why);
+	memcpy(hash, d->state->kase[k].oral_sha256, HASH_LEN);
+	if (e == OK && to == ORAL_NOT_OFFERED) {
+		e = refuse(why, ERR_USAGE, "Kies aangeboden, akkoord of niet "
+		    "bevestigd.",
+		    "Choose offered, agreed or not confirmed.");
+	}
+	if (e == OK && to != ORAL_OFFERED && text == NULL &&
+	    d->state->kase[k].oral_state == ORAL_NOT_OFFERED) {
+		e = refuse(why, ERR_CONFLICT, "Bied het verslag eerst ter "
+		    "controle aan.", "First offer the record for agreement.");
+	}
+	if (e == OK && (to == ORAL_OFFERED || text != NULL)) {
+		e = act_text_check(text, len, ACT_TEXT_MAX, why);
+		if (e == OK) {
+			hash_bytes(text, len, hash);
+			e = act_text(d, k, text, len, record);
+		}
+	}
+	if (e == OK) {
+		o = act_event(d, "oral", k);
+		json_object_set_new(o, "to",
+		    json_string(oral_state_word(to)));
+		event_hex(o, "sha256", hash, HASH_LEN);
+		if (text != NULL) {
+			event_hex(o, "record", record, RECORD_ID);
+		}
+		e = desk_event(d, o);
+	}
+	return act_end(d, e, why);
+}
+
+enum err
+act_consent(struct desk *d, size_t k, bool duty, bool given,
+    const char *text, size_t len, struct refusal *why)
+{
+	uint8_t record[RECORD_ID];
+	json_t *o;
+	enum err e = act_begin(d, why);
+
+	if (e != OK) {
+		return e;
+	}
+	e = act_case(d, k, why);
+	if (e == OK) {
+		e = act_text_check(text, len, ACT_TEXT_MAX, why);
+	}
+	if (e == OK) {
+		e = act_text(d, k, text, len, record);
+	}
+	if (e == OK) {
+		o = act_event(d, "consent", k);
+		json_object_set_new(o, "basis",
+		    json_string(duty ? "duty" : "consent"));
+		json_object_set_new(o, "given", json_boolean(given));
+		event_hex(o, "record", record, RECORD_ID);
+		e = desk_event(d, o);
+	}
+	return act_end(d, e, why);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Destruction of a case. The journal says it first; then the keys of its
+ * messages leave the key file, which is written anew, and its files go. A
+ * crash between the two is finished when the casebook is opened again
+ * (desk.c). What stays: reference, days and register codes, which are the
+ * frozen row of the statistics (RT5).
+ *
+ * Caveat: an older backup still holds the keys. The declaration says so.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acts_private.h"
+#include "attachment.h"
+#include "extraction.h"
+#include "html_page.h"
+#include "meldluik/retention.h"
+#include "meldluik/secret.h"
+
+struct doomed {
+	struct content_file *file;
+	size_t files, room;
+};
+
+static enum err
+files_find(struct desk *d, size_t k, struct doomed *out)
+{
+	const struct state *s = d->state;
+	enum err e = OK;
+
+	for (size_t i = 0; i < s->messages && e == OK; i++) {
+		struct content *c = NULL;
+		if (s->message[i].kase != k ||
+		    s->message[i].attachments == 0) {
+			continue;
+		}
+		e = desk_content(d, &s->message[i], &c);
+		for (unsigned j = 0; e == OK && j < c->files; j++) {
+			if (out->files == out->room) {
+				void *more = reallocarray(out->file,
+				    out->room + 32, sizeof *out->file);
+				if (more == NULL) {
+					e = ERR_MEMORY;
+					break;
+				}
+				out->file = more;
+				out->room += 32;
+			}
+			out->file[out->files++] = c->file[j];
+		}
+		content_free(c);
+	}
+	return e;
+}
+
+static enum err
+journal_it(struct desk *d, size_t k, size_t request, size_t files)
+{
+	json_t *o;
+	enum err e = act_step_put(d, k, CASE_DESTROYED, NULL, 0, request);
+
+	if (e == OK) {
+		o = act_event(d, "case_destroyed", k);
+		json_object_set_new(o, "class",
+		    json_string(d->state->kase[k].retention));
+		json_object_set_new(o, "files",
+		    json_integer((json_int_t)files));
+		e = desk_event(d, o);
+	}
+	return e;
+}
+
+enum err
+case_keys_destroy(struct desk *d, size_t k)
+{
+	const struct state *s = d->state;
+
+	for (size_t i = 0; i < s->messages; i++) {
+		if (s->message[i].kase == k) {
+			casekey_drop(d->book, s->message[i].key);
+		}
+	}
+	return casekeys_keep(d->book);
+}
+
+static void
+row(struct buf *out, const char *nl, const char *en, const char *value)
+{
+	buf_text(out, "<tr><th scope=\"row\">");
+	buf_text(out, nl);
+	buf_text(out, " <span lang=\"en\">/ ");
+	buf_text(out, en);
+	buf_text(out, "</span></th><td>");
+	html_text(out, value, strlen(value));
+	buf_text(out, "</td></tr>\n");
+}
+
+static void
+row_number(struct buf *out, const char *nl, const char *en, size_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "%zu", n);
+	row(out, nl, en, text);
+}
+
+static void
+row_day(struct buf *out, const char *nl, const char *en, day_t day)
+{
+	char text[DAY_TEXT];
+
+	if (day == DAY_NEVER || day == DAY_NONE) {
+		row(out, nl, en, "-");
+	} else {
+		day_text(day, text);
+		row(out, nl, en, text);
+	}
+}
+
+static void
+declaration(struct desk *d, size_t k, size_t request, size_t files,
+    const struct extracts_gone *gone, struct buf *out)
+{
+	const struct state *s = d->state;
+	const struct kase *c = &s->kase[k];
+	struct retention_class class = {.article = ""};
+
+	retention_find(d->profile, c->retention, &class);
+	html_page_open(out, "nl", "Verklaring van vernietiging");
+	buf_text(out, "<h1>Verklaring van vernietiging <span lang=\"en\">/ "
+	    "Declaration of destruction</span></h1>\n<p>");
+	html_text(out, d->keyset->organisation,
+	    strlen(d->keyset->organisation));
+	buf_text(out, "</p>\n<table>\n");
+	row(out, "Kenmerk", "Reference", c->ref);
+	row_day(out, "Ontvangen", "Received", c->received);
+	row_day(out, "Gesloten", "Closed", c->closed);
+	row(out, "Bewaarklasse", "Retention class", c->retention);
+	row(out, "Grondslag", "Basis", class.article);
+	row_day(out, "Bewaard tot", "Kept until", c->destroy_on);
+	row_day(out, "Vernietigd op", "Destroyed on", d->today);
+	row_number(out, "Berichten", "Messages", c->messages);
+	row_number(out, "Bijlagen", "Attachments", files);
+	for (size_t i = 0; i < s->approvals; i++) {
+		if (s->approval[i].request == request) {
+			row(out, s->approval[i].paper ? "Getekend op papier "
+			    "door" : "Getekend door", s->approval[i].paper ?
+			    "Signed on paper by" : "Signed by",
+			    s->approval[i].person);
+		}
+	}
+	row_number(out, "Uitgenomen mappen verwijderd",
+	    "Extracted folders removed", gone->removed);
+	row_number(out, "Uitgenomen mappen niet gevonden",
+	    "Extracted folders not found", gone->missing);
+	buf_text(out, "</table>\n<p>Vernietigd: de sleutels van alle "
+	    "berichten, antwoorden en aantekeningen van dit dossier, en de "
+	    "bestanden. Bewaard: kenmerk, data en codes van het register "
+	    "(statistiek zonder persoonsgegevens, RT5). Reservekopie&euml;n "
+	    "van v&oacute;&oacute;r deze dag bevatten de sleutels nog: "
+	    "vernietig ze.</p>\n<p lang=\"en\">Destroyed: the keys of all "
+	    "messages, answers and notes of this case, and its files. Kept: "
+	    "reference, days and register codes (statistics without personal "
+	    "data, RT5). Backups from before this day still hold the keys: "
+	    "destroy them.</p>\n<p>Naam, datum, handtekening <span "
+	    "lang=\"en\">/ Name, date, signature</span>:</p>\n");
+	html_page_close(out);
+}
+
+enum err
+act_destroy(struct desk *d, size_t k, struct buf *out, struct refusal *why)
+{
+	struct extracts_gone gone = {0, 0};
+	struct doomed doomed = {NULL, 0, 0};
+	size_t request = NOT_FOUND;
+	enum err e = act_begin(d, why);
+
+	if (e != OK) {
+		return e;
+	}
+	e = act_case(d, k, why);
+	if (e == OK) {
+		e = act_step_may(d, k, CASE_DESTROYED, false,
+		    case_state_code(CASE_DESTROYED), &request, why);
+	}
+	if (e == OK) {
+		e = files_find(d, k, &doomed);
+	}
+	if (e == OK) { /* while the key still tells where they are */
+		e = extracts_remove(d, k, &gone);
+	}
+	if (e == OK) {
+		e = journal_it(d, k, request, doomed.files);
+	}
+	e = act_end(d, e, why);
+	if (e == OK) {
+		e = case_keys_destroy(d, k);
+		for (size_t i = 0; i < doomed.files; i++) {
+			attachment_drop(d->attachments, &doomed.file[i]);
+		}
+		if (e != OK) {
+			refuse(why, e, "De vernietiging staat in het "
+			    "journaal, maar de sleutels konden niet weg. Open "
+			    "het meldpunt opnieuw: dan gebeurt het alsnog.",
+			    "The destruction is in the journal, but the keys "
+			    "could not be removed. Open the desk again: it is "
+			    "done then.");
+		}
+	}
+	if (e == OK) {
+		declaration(d, k, request, doomed.files, &gone, out);
+		if (out->failed) {
+			e = refuse_err(why, ERR_MEMORY);
+		}
+	}
+	secret_wipe(doomed.file, doomed.files * sizeof *doomed.file);
+	free(doomed.file);
+	return e;
+}

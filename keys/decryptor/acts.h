@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Everything a person can do to a case, one function an act. Command line
+ * and page call the same functions; none of them prints, asks or reads a
+ * clock (desk.today is the day). Each checks the law first (policy), writes
+ * the journal last, and either did all of it or nothing.
+ *
+ * Every act returns OK or fills ${why}: a sentence in Dutch and in English
+ * that repeats no hostile and no personal bytes, and for a refusal of policy
+ * the rule's id and its article (policy/RULES.md). ${k} is the place of a
+ * case in desk.state (state_case finds it). Text given to an act is UTF-8
+ * and is sealed under the key of the case; the journal names it, no more.
+ *
+ * Caveats: an act may move the arrays of desk.state: keep no pointer into
+ * them across a call. On a machine that another one has taken over every
+ * act is refused with ERR_STALE.
+ */
+#ifndef DECRYPTOR_ACTS_H
+#define DECRYPTOR_ACTS_H
+
+#include "desk.h"
+#include "meldluik/forward.h"
+#include "meldluik/taxonomy.h"
+
+struct refusal {
+	enum err e;
+	char rule[24];    /* "S-FEEDBACK"; "" when no rule of policy */
+	char article[96]; /* "Wbk 2(2); Dir 9(1)(f)" or "" */
+	char nl[320], en[320];
+};
+
+/* Fills ${why} and returns ${e}; for acts and for who calls them */
+enum err refuse(struct refusal *why, enum err e, const char *nl,
+    const char *en);
+/* The same with ${n} put where "%s" stands; ${n} must be ours */
+enum err refuse_word(struct refusal *why, enum err e, const char *nl,
+    const char *en, const char *word);
+enum err refuse_rule(struct refusal *why, const struct rule *rule);
+/* A code of the system or of a library: its phrase, and that nothing was
+ * changed */
+enum err refuse_err(struct refusal *why, enum err e);
+
+/* One step the table allows from where the case is */
+struct act_step {
+	enum case_state to;
+	bool allowed;
+	struct refusal why; /* when not allowed */
+};
+/* Steps of case ${k}; a reason and approvals count as given when a request
+ * with two signatures waits. Returns how many. */
+size_t act_steps(struct desk *d, size_t k,
+    struct act_step out[CASE_STATES]);
+/* What the journal says of case ${k}, for case_may; ${reason}: given */
+enum err act_facts(struct desk *d, size_t k, bool reason,
+    enum case_state to, struct case_facts *out);
+
+/*
+ * Triage. act_conflict records who was checked against the report: persons
+ * of the keyset it is about (may be none). They can neither handle nor sign.
+ * act_triage records the four answers and sets wbk from them.
+ * act_codes sets register codes; names and codes are those of policy
+ * ("outcome", "gegrond"); multi cells are joined by '+'.
+ */
+enum err act_conflict(struct desk *d, size_t k, const char *const *about,
+    unsigned n, struct refusal *why);
+enum err act_triage(struct desk *d, size_t k,
+    const enum answer answers[TRIAGE_QUESTIONS], struct refusal *why);
+struct act_code {
+	const char *name, *code;
+};
+enum err act_codes(struct desk *d, size_t k, const struct act_code *code,
+    unsigned n, struct refusal *why);
+/*
+ * act_step: to state ${to} through every guard; ${reason} may be NULL where
+ * none is asked. From `opgehaald` to `triage` passes `geopend` by itself.
+ * To niet_ontvankelijk, afgebroken, ingetrokken also sets that outcome.
+ */
+enum err act_step(struct desk *d, size_t k, enum case_state to,
+    const char *reason, size_t len, struct refusal *why);
+enum err act_assign(struct desk *d, size_t k, const char *person,
+    struct refusal *why);
+enum err act_link(struct desk *d, size_t k, size_t other,
+    struct refusal *why);
+enum err act_note(struct desk *d, size_t k, const char *text, size_t len,
+    struct refusal *why);
+
+/*
+ * Answers. act_reply drafts into the mailbox; it counts when posted.
+ * ${reasoned} and ${options} say what the text does (feedback): it gives
+ * reasons, it names the outside channels.
+ */
+struct act_answer {
+	enum reply_kind kind;
+	const char *text;
+	size_t len;
+	bool reasoned, options;
+	bool forward_notice; /* tells the reporter of a forwarding */
+};
+enum err act_reply(struct desk *d, size_t k, const struct act_answer *a,
+    struct refusal *why);
+/*
+ * act_given: acknowledgement or feedback given outside the mailbox on
+ * ${day}; GIVEN_NO_ROUTE (feedback only) needs two people
+ * (ACT_FEEDBACK_WITHOUT_ROUTE). ${a}: what was said; kind acknowledgement
+ * or feedback.
+ */
+enum err act_given(struct desk *d, size_t k, enum given_by by, day_t day,
+    const struct act_answer *a, struct refusal *why);
+/* Record of a talk: offered, agreed, or waited for in vain. ${text} NULL:
+ * the text offered before. */
+enum err act_oral(struct desk *d, size_t k, enum oral_state to,
+    const char *text, size_t len, struct refusal *why);
+/* Consent of the reporter to forward, or a legal duty, with what it rests
+ * on */
+enum err act_consent(struct desk *d, size_t k, bool duty, bool given,
+    const char *text, size_t len, struct refusal *why);
+
+/*
+ * Content out of the casebook into folder ${path} (made if needed, without
+ * message.txt in it). Files are named m01-attachment-01.KIND by content;
+ * message.txt tells the texts, names, hashes and metadata. ${scrub}: with
+ * copies without metadata (mNN-attachment-NN.clean.KIND) where a tool is
+ * there. The folder is in the journal, and destroying the case clears it.
+ */
+struct extract_result {
+	unsigned files, scrubbed, unscrubbed;
+};
+enum err act_extract(struct desk *d, size_t k, const char *path, bool scrub,
+    struct extract_result *r, struct refusal *why);
+
+/* The end */
+enum err act_close(struct desk *d, size_t k, const char *class_code,
+    day_t from, struct refusal *why);
+enum err act_reopen(struct desk *d, size_t k, const char *reason,
+    size_t len, struct refusal *why);
+enum err act_hold(struct desk *d, size_t k, bool on, const char *reason,
+    size_t len, struct refusal *why);
+/*
+ * Destroys the case: retention over, no hold, two people. ${out}: the
+ * declaration of destruction, one printable HTML page.
+ */
+enum err act_destroy(struct desk *d, size_t k, struct buf *out,
+    struct refusal *why);
+
+/*
+ * Four eyes. A request names act, case, state and detail; who makes it signs
+ * it. Two different people, holders or approvers of the keyset and not the
+ * subject, must have signed; the act then finds its request by itself and
+ * uses it up. ${detail}: what exactly is allowed: for a step the state's
+ * code, for `recuse` the number of the desk, for `wbk_downgrade` the new
+ * code, for `year_closing` the year, for `forward` the plan's SHA-256.
+ * ${k} NOT_FOUND: no case (year closing). ${summary}: for the second
+ * person; without identity; NULL: made from codes.
+ */
+enum err act_request(struct desk *d, enum act a, size_t k,
+    const char *detail, const char *summary, size_t *request,
+    struct refusal *why);
+/* The file to carry to the other: a signed note, readable as text */
+enum err act_request_file(struct desk *d, size_t request, struct buf *out,
+    struct refusal *why);
+/* On the other's machine (keyring and keyset are enough): ${out} is the
+ * same request signed by that desk's owner. ${summary}: what was signed */
+enum err act_sign(struct desk *d, const void *file, size_t len,
+    struct buf *out, struct buf *summary, struct refusal *why);
+/* The signed file back */
+enum err act_take(struct desk *d, const void *file, size_t len,
+    size_t *request, struct refusal *why);
+/* The other signs here, with the keyring file ${path} and own passphrase */
+enum err act_sign_here(struct desk *d, size_t request, const char *path,
+    const char *pass, size_t passlen, struct refusal *why);
+/* A signature on paper, entered as such; the paper is kept */
+enum err act_paper(struct desk *d, size_t request, const char *person,
+    day_t day, struct refusal *why);
+/* Valid signatures under a request; how many */
+size_t act_signers_of(struct desk *d, size_t request,
+    struct signer out[SIGNERS_MAX]);
+/* Two fit signatures and not used; ${why} (may be NULL) says what lacks */
+enum err act_approved(struct desk *d, enum act a, size_t k,
+    const char *detail, size_t *request, struct refusal *why);
+
+/* What is due, most urgent first */
+enum due_what {
+	DUE_ACK, DUE_FEEDBACK, DUE_CARRY, DUE_TRIAGE, DUE_ORAL,
+	DUE_REQUEST, DUE_DESTROY, DUE_REVIEW, DUE_IMPORT
+};
+struct due {
+	enum due_what what;
+	size_t kase; /* NOT_FOUND: none */
+	day_t day;
+	enum clock_colour colour;
+	unsigned count; /* DUE_CARRY: drafts */
+};
+/* free() it. Sorted by day. */
+enum err act_due(struct desk *d, struct due **out, size_t *n);
+
+#endif

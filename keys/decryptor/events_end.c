@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Events of where a case goes: retention, hold, destruction, another desk,
+ * outside, another machine. Names never change their meaning (events.c).
+ */
+#include <string.h>
+
+#include "fold_private.h"
+#include "meldluik/json.h"
+
+enum err
+on_retention(struct state *s, const json_t *o)
+{
+	struct kase *k;
+	size_t i;
+	enum err e = event_field_case(s, o, &i);
+
+	if (e != OK) {
+		return e;
+	}
+	k = &s->kase[i];
+	e = event_field_word(o, "class", k->retention, sizeof k->retention);
+	if (e == OK) {
+		e = event_field_day(o, "from", &k->retention_from);
+	}
+	if (e == OK && json_is_null(json_object_get(o, "destroy_on"))) {
+		k->destroy_on = DAY_NEVER;
+	} else if (e == OK) {
+		e = event_field_day(o, "destroy_on", &k->destroy_on);
+	}
+	return e;
+}
+
+enum err
+on_hold(struct state *s, const json_t *o)
+{
+	size_t k;
+	enum err e = event_field_case(s, o, &k);
+
+	if (e == OK) {
+		s->kase[k].hold = json_is_true(json_object_get(o, "on"));
+	}
+	return e;
+}
+
+/* Said before the key is destroyed; casekeys follow when the casebook is
+ * opened again after a crash between the two */
+enum err
+on_case_destroyed(struct state *s, const json_t *o)
+{
+	size_t k;
+	enum err e = event_field_case(s, o, &k);
+
+	if (e == OK) {
+		s->kase[k].destroyed = s->kase[k].locked = true;
+	}
+	return e;
+}
+
+enum err
+on_resealed(struct state *s, const json_t *o)
+{
+	int64_t desk;
+	size_t k;
+	enum err e = event_field_case(s, o, &k);
+
+	if (e == OK) {
+		e = json_int_field(o, "to_desk", 1, CODE_DESK_MAX, &desk);
+	}
+	if (e == OK) {
+		s->kase[k].resealed = s->kase[k].locked = true;
+		s->kase[k].moved_to = (unsigned)desk;
+	}
+	return e;
+}
+
+enum err
+on_handed_over(struct state *s, const json_t *o)
+{
+	return on_case_destroyed(s, o);
+}
+
+enum err
+on_from_desk(struct state *s, const json_t *o)
+{
+	int64_t desk;
+	size_t k;
+	enum err e = event_field_case(s, o, &k);
+
+	if (e == OK) {
+		e = json_int_field(o, "desk", 1, CODE_DESK_MAX, &desk);
+	}
+	if (e == OK) {
+		s->kase[k].from_desk = (unsigned)desk;
+		e = event_field_word(o, "ref", s->kase[k].from_ref, REF_TEXT);
+	}
+	return e;
+}
+
+enum err
+on_forward(struct state *s, const json_t *o)
+{
+	static const char *const words[] = {"desk", "authority",
+		"investigator", "police"};
+	struct forwarding f = {.until = DAY_NONE}, *more;
+	const char *to;
+	unsigned i = 0;
+	enum err e = event_field_case(s, o, &f.kase);
+
+	if (e != OK || (e = json_string_field(o, "to", 1, 16, &to)) != OK ||
+	    (e = event_field_word(o, "receiver", f.receiver,
+	    sizeof f.receiver)) != OK || (e = event_field_day(o, "day",
+	    &f.day)) != OK || (e = json_hex_field(o, "plan", f.sha256,
+	    HASH_LEN)) != OK || (e = json_hex_field(o, "record", f.record,
+	    RECORD_ID)) != OK) {
+		return e;
+	}
+	while (i < 4 && strcmp(words[i], to) != 0) {
+		i++;
+	}
+	if (i == 4) {
+		return ERR_FORMAT;
+	}
+	f.to = (enum destination)i;
+	f.duty = json_is_true(json_object_get(o, "duty"));
+	if (json_object_get(o, "until") != NULL &&
+	    (e = event_field_day(o, "until", &f.until)) != OK) {
+		return e;
+	}
+	more = state_room(s->forwarding, &s->forwardings_room,
+	    s->forwardings, sizeof *more);
+	if (more == NULL) {
+		return ERR_MEMORY;
+	}
+	s->forwarding = more;
+	more[s->forwardings++] = f;
+	return OK;
+}
+
+enum err
+on_extraction(struct state *s, const json_t *o)
+{
+	struct extraction x = {.removed = false}, *more;
+	enum err e = event_field_case(s, o, &x.kase);
+
+	if (e != OK || (e = event_field_day(o, "day", &x.day)) != OK ||
+	    (e = json_hex_field(o, "record", x.record, RECORD_ID)) != OK) {
+		return e;
+	}
+	more = state_room(s->extraction, &s->extractions_room,
+	    s->extractions, sizeof *more);
+	if (more == NULL) {
+		return ERR_MEMORY;
+	}
+	s->extraction = more;
+	more[s->extractions++] = x;
+	return OK;
+}
+
+enum err
+on_extraction_removed(struct state *s, const json_t *o)
+{
+	uint8_t record[RECORD_ID];
+	enum err e = json_hex_field(o, "record", record, RECORD_ID);
+
+	for (size_t i = 0; e == OK && i < s->extractions; i++) {
+		if (memcmp(s->extraction[i].record, record, RECORD_ID) == 0) {
+			s->extraction[i].removed = true;
+		}
+	}
+	return e;
+}
+
+/* Another machine of the desk goes on from here */
+enum err
+on_takeover(struct state *s, const json_t *o)
+{
+	uint64_t tenure = 0;
+	enum err e = event_field_serial(o, "tenure", &tenure);
+
+	if (e == OK && tenure <= s->tenure) {
+		return ERR_FORMAT;
+	}
+	if (e == OK) {
+		e = event_field_word(o, "person", s->person,
+		    sizeof s->person);
+	}
+	if (e == OK) {
+		s->tenure = tenure;
+	}
+	return e;
+}
+
+enum err
+on_entry(struct state *s, const json_t *o)
+{
+	struct entry_row r, *more;
+	int64_t year;
+	enum err e = event_field_word(o, "what", r.what, sizeof r.what);
+
+	if (e != OK || (e = event_field_word(o, "name", r.name,
+	    sizeof r.name)) != OK || (e = json_int_field(o, "year", 1970,
+	    2199, &year)) != OK || (e = event_field_day(o, "day", &r.day)) !=
+	    OK || (e = json_hex_field(o, "record", r.record, RECORD_ID)) !=
+	    OK) {
+		return e;
+	}
+	r.year = (int)year;
+	more = state_room(s->entry, &s->entries_room, s->entries,
+	    sizeof *more);
+	if (more == NULL) {
+		return ERR_MEMORY;
+	}
+	s->entry = more;
+	more[s->entries++] = r;
+	return OK;
+}

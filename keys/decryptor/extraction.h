@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Files of a case that were written outside the casebook: the journal lists
+ * them, sealed under the key of the case, so that destruction can remove
+ * them.
+ */
+#ifndef DECRYPTOR_EXTRACTION_H
+#define DECRYPTOR_EXTRACTION_H
+
+#include "desk.h"
+
+#define EXTRACT_FILES_MAX 2048u
+
+struct extracts_gone {
+	size_t removed, missing; /* folders */
+};
+
+/* Inside the caller's transaction: notes folder ${path} (made absolute) and
+ * the names of the files that will be written there, without endings */
+enum err extraction_note(struct desk *d, size_t k, const char *path,
+    const json_t *names);
+/* Removes the files noted for case ${k}, then empty folders, and notes it.
+ * What is not there any more is counted as missing. */
+enum err extracts_remove(struct desk *d, size_t k,
+    struct extracts_gone *out);
+
+#endif

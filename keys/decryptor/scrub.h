@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Metadata of a file, and a copy without it, by mat2 (Debian) in bubblewrap:
+ * no network, no home, no process but its own, limits on time and memory.
+ * The file is hostile and so, after reading it, is the tool: what comes back
+ * is one file and bounded text.
+ */
+#ifndef DECRYPTOR_SCRUB_H
+#define DECRYPTOR_SCRUB_H
+
+#include "meldluik/bytes.h"
+#include "meldluik/minisign.h"
+
+enum scrub_result { SCRUB_DONE, SCRUB_NO_TOOL, SCRUB_FAILED };
+
+bool scrub_available(void);
+/*
+ * ${name} in folder ${dir} is read, ${copy} there is made new. ${ending}
+ * is the kind found by content ("jpg"). ${report} gets what mat2 shows of
+ * the original, not more than the buffer takes; ${hash} is of the copy.
+ */
+enum scrub_result scrub_file(int dir, const char *name, const char *copy,
+    const char *ending, struct buf *report, uint8_t hash[HASH_LEN]);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What verbs share between arguments and acts. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "files.h"
+#include "terminal.h"
+#include "verbs.h"
+
+enum err
+verb_case(struct desk *d, const char *ref, const char *usage, size_t *k)
+{
+	enum err e;
+
+	if (ref == NULL) {
+		say_error("use: %s", usage);
+		return ERR_USAGE;
+	}
+	e = d->state != NULL ? OK : desk_open(d, DESK_CASEBOOK);
+	if (e == OK && (*k = desk_case(d, ref)) == NOT_FOUND) {
+		e = ERR_UNKNOWN;
+	}
+	return e;
+}
+
+enum err
+verb_text(const char *file, struct buf *text)
+{
+	enum err e = text_get(file, text);
+
+	if (e == ERR_FORMAT) {
+		say_error("the text is empty or not UTF-8");
+	} else if (e == ERR_LIMIT) {
+		say_error("the text is too long");
+	} else if (e != OK) {
+		say_error("the text cannot be read: %s", err_text(e));
+	}
+	return e;
+}
+
+void
+tell_refusal(const struct refusal *why)
+{
+	if (why->rule[0] == 0) {
+		say_error("%s", why->en);
+	} else {
+		say_error("%s [%s: %s]", why->en, why->rule, why->article);
+	}
+}
+
+bool
+verb_day(const struct desk *d, const char *word, const char *option,
+    day_t *out)
+{
+	*out = d->today;
+	if (word != NULL && (day_parse(word, out) != OK ||
+	    *out > d->today)) {
+		say_error("--%s takes a day such as 2026-11-24, not in the "
+		    "future", option);
+		return false;
+	}
+	return true;
+}
+
+enum err
+verb_write(const char *path, const struct buf *text)
+{
+	enum err e = file_create(AT_FDCWD, path, text->p, text->len);
+
+	if (e == ERR_CONFLICT) {
+		say_error("%s is there already; give a new name", path);
+	} else if (e != OK) {
+		say_error("%s could not be written: %s", path, err_text(e));
+	}
+	return e;
+}
