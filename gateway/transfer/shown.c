@@ -159,9 +159,11 @@ terminal_ask(const char *question, char *out, size_t size, size_t *len)
 		return ERR_USAGE;
 	}
 	quiet = old;
-	/* Ctrl-C is read as a character, so that echo always comes back */
+	/* Ctrl-C is read as a character that ends a line, so that echo always
+	 * comes back */
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
 	quiet.c_lflag |= ECHONL;
+	quiet.c_cc[VEOL] = INTERRUPT;
 	if ((e = fd_write(fd, question, strlen(question))) != OK ||
 	    tcsetattr(fd, TCSAFLUSH, &quiet) != 0) {
 		close(fd);
