@@ -5,6 +5,7 @@
 # a flood of junk.
 . "$(dirname "$0")/../decryptor/lib.sh"
 JUNK=${JUNK:-1000}
+[ "${FULL:-}" = 1 ] && JUNK=10000
 found
 H=$T/home
 

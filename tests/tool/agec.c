@@ -17,6 +17,8 @@
 #include "meldluik/age_open.h"
 #include "meldluik/secret.h"
 
+#define KEYS_MAX 1024 /* of an identity file */
+
 static enum err
 to_stdout(void *arg, const uint8_t *p, size_t len)
 {
@@ -83,9 +85,9 @@ open_stdin(struct age_open *o)
 int
 main(int argc, char **argv)
 {
-	static char line[16][2048];
+	static char line[KEYS_MAX][2048];
 	static struct age_recipient r[16];
-	struct age_identity *id[16] = {NULL};
+	static struct age_identity *id[KEYS_MAX];
 	struct age_seal *s = NULL;
 	struct age_open *o = NULL;
 	uint8_t seed[AGE_HYBRID_SEED];
@@ -109,7 +111,8 @@ main(int argc, char **argv)
 		      "[FILE]\n", stderr);
 		return 2;
 	}
-	size_t n = lines_of(argv[2], line, 16);
+	size_t n = lines_of(argv[2], line, strcmp(argv[1], "open") == 0 ?
+	    KEYS_MAX : 16);
 	if (strcmp(argv[1], "seal") == 0) {
 		for (size_t i = 0; e == OK && i < n; i++) {
 			e = age_recipient_parse(line[i], strlen(line[i]),
