@@ -3,7 +3,8 @@
  * Child and parent of one opening. Frames on the pipe: type, number, length
  * (4 bytes), body. The parent bounds each and the sum of all; a child that
  * dies, stops early or speaks out of turn makes the envelope "damaged", and
- * the import goes on.
+ * the import goes on. One that was killed from outside read nothing: the
+ * import ends and can be run again.
  */
 #include <errno.h>
 #include <signal.h>
@@ -361,6 +362,12 @@ opener_run(int fd, const uint8_t sha256[HASH_LEN], uint64_t size,
 	    WEXITSTATUS(status) == CHILD_UNABLE) {
 		out->what = OPENED_FAILED;
 		out->why = ERR_IO;
+	} else if (out->what == OPENED_DAMAGED && WIFSIGNALED(status) &&
+	    WTERMSIG(status) == SIGKILL) {
+		/* no envelope does that, its memory has a limit: the system
+		 * had none left, or somebody ended it */
+		out->what = OPENED_FAILED;
+		out->why = ERR_MEMORY;
 	} else if (out->what == OPENED_DAMAGED && (!WIFEXITED(status) ||
 	    WEXITSTATUS(status) != 0) && !file_is(fd, sha256)) {
 		out->what = OPENED_EDITED;

@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: a stick that fails under the hands. A body, a manifest that cannot be
+# read; an export, a backup that cannot be written: each is said, exit 1, and
+# the same with a good stick goes on as if nothing had been; so when the
+# system kills the process that reads. And a gateway
+# that IT made anew: its card and its manifests are not taken for the old
+# one's.
+. "$(dirname "$0")/../decryptor/lib.sh"
+SHIM=$(find "$BUILD" -name libeio_shim.so | head -1)
+[ -n "$SHIM" ] || { echo "skip: the shim is not built"; exit 77; }
+grep -q '^MELDLUIK_SANITIZE:.*=.*address' "$BUILD/CMakeCache.txt" && {
+	echo "skip: the shim and AddressSanitizer want the same calls"
+	exit 77
+}
+found
+H=$T/home
+# failing READ WRITE COMMAND...
+failing() {
+	EIO_READ=$1 EIO_WRITE=$2 LD_PRELOAD=$SHIM "${@:3}"
+}
+for n in 1 2; do
+	"$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-24 --text "nr $n" \
+		--new-code "$T/c$n" >"$T/sha$n" || fail "seal"
+done
+ok "$FIX" cut "$T/gw" "$ORG" 2026-11-24
+cases() {
+	ok desk "$H" 2026-11-25 --json list
+	json "len(o['cases'])"
+}
+refused "manifest 1" failing manifest-1.json '' \
+	desk "$H" 2026-11-25 import "$T/gw"
+[ "$(cases)" = 0 ] || fail "something was taken from an unreadable stick"
+failing "$(cat "$T/sha1").age" '' desk "$H" 2026-11-25 --json import "$T/gw" \
+	>"$T/out" 2>"$T/err"
+RC=$?
+[ -s "$T/err" ] || { cat "$T/out"; fail "an unreadable body, not a word"; }
+[ $RC -le 1 ] || fail "exit $RC"
+ok desk "$H" 2026-11-25 --json export "$T/o" --confirm-without-backup
+[ "$(json "o['confirmed']")" = 0 ] || fail "confirmed an unread body"
+ok desk "$H" 2026-11-25 --json import "$T/gw"
+[ "$(cases)" = 2 ] || fail "a report was lost to an unreadable stick"
+ok desk "$H" 2026-11-25 --json import "$T/gw"
+[ "$(json "o['missing'],o['edited'],o['damaged']")" = "(0, 0, 0)" ] ||
+	{ cat "$T/out"; fail "something is still open"; }
+
+mkdir "$T/usb"
+refused "" failing '' "$T/usb" desk "$H" 2026-11-25 export "$T/usb"
+[ -s "$T/err" ] || fail "an export that failed, not a word"
+[ -e "$T/usb/outbound-1/outbound.json" ] &&
+	fail "half an export looks like a whole one"
+refused "" failing '' "$T/usb" desk "$H" 2026-11-25 backup "$T/usb/b.age"
+[ -e "$T/usb/b.age" ] && fail "half a backup looks like a whole one"
+ok desk "$H" 2026-11-25 --json export "$T/usb" --confirm-without-backup
+[ "$(json "o['confirmed']")" = 1 ] || fail "not confirmed in the end"
+ok "$FIX" outbound "$T/usb/outbound-1"
+ok desk "$H" 2026-11-25 backup "$T/usb/b.age"
+
+# The child that reads is killed from outside, as a system without memory
+# does: the report is not taken for damaged, the next run reads it
+head -c 20000000 /dev/urandom >"$T/file"
+"$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-25 --text "groot" \
+	--attach "$T/file" >"$T/sha4" || fail "seal"
+ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25
+KILLED=0
+for _ in 1 2 3 4 5 6 7 8; do
+	"$BIN" --home "$H" --passphrase-file "$PASS" --today 2026-11-25 \
+		--json import "$T/gw" >"$T/out" 2>"$T/err" &
+	PARENT=$!
+	while kill -0 $PARENT 2>/dev/null; do
+		CHILD=$(pgrep -P "$PARENT") && kill -9 "$CHILD" 2>/dev/null && {
+			KILLED=$((KILLED + 1))
+			break
+		}
+	done
+	wait $PARENT
+	RC=$?
+	[ $RC -eq 0 ] || break
+done
+[ $KILLED -ge 1 ] && [ $RC -eq 1 ] && grep -q "memory" "$T/err" ||
+	{ cat "$T/out" "$T/err"; fail "$KILLED killed, exit $RC"; }
+ok desk "$H" 2026-11-25 --json import "$T/gw"
+[ "$(json "o['reports'],o['damaged']")" = "(1, 0)" ] ||
+	{ cat "$T/out"; fail "a report was lost with the child that read it"; }
+
+# made anew: another key under the same generation
+ok "$FIX" new "$T/anew"
+refused "no higher" desk "$H" 2026-11-25 keyset --card "$T/anew/card.json"
+"$FIX" seal "$T/anew" "$ORG" --desk 1 --day 2026-11-25 --text "anders" \
+	>"$T/sha3" || fail "seal"
+ok "$FIX" cut "$T/anew" "$ORG" 2026-11-25
+refused "another gateway" desk "$H" 2026-11-25 import "$T/anew"
+[ "$(cases)" = 3 ] || fail "a report came from another gateway"
+ok desk "$H" 2026-11-25 --json import "$T/gw"
+ok desk "$H" 2026-11-25 --json verify
+echo "ok: unreadable manifest and body, failing export and backup said and" \
+	"made good, a killed reader too; another gateway refused; nothing lost"

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * LD_PRELOAD shim: a medium that fails. Reads of files whose path holds
+ * EIO_READ, and writes and syncs of those that hold EIO_WRITE, end with EIO.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+#define FDS 1024
+#define BAD_READ 1
+#define BAD_WRITE 2
+
+static char flags[FDS]; /* set at open: a sandboxed child asks nothing */
+
+static int
+opened(int fd)
+{
+	const char *r = getenv("EIO_READ"), *w = getenv("EIO_WRITE");
+	char link[64], path[PATH_MAX];
+	int kept = errno;
+	ssize_t n;
+
+	if (fd < 0 || fd >= FDS) {
+		return fd;
+	}
+	flags[fd] = 0;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	errno = kept;
+	if (n < 0) {
+		return fd;
+	}
+	path[n] = '\0';
+	if (r != NULL && *r != '\0' && strstr(path, r) != NULL) {
+		flags[fd] |= BAD_READ;
+	}
+	if (w != NULL && *w != '\0' && strstr(path, w) != NULL) {
+		flags[fd] |= BAD_WRITE;
+	}
+	return fd;
+}
+
+static int
+bad(int fd, int how)
+{
+	if (fd < 0 || fd >= FDS || (flags[fd] & how) == 0) {
+		return 0;
+	}
+	errno = EIO;
+	return 1;
+}
+
+int
+open(const char *path, int how, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, how);
+	mode = (how & O_CREAT) != 0 || (how & O_TMPFILE) == O_TMPFILE ?
+	    va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	return opened(REAL(open)(path, how, mode));
+}
+
+int
+openat(int dir, const char *path, int how, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, how);
+	mode = (how & O_CREAT) != 0 || (how & O_TMPFILE) == O_TMPFILE ?
+	    va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	return opened(REAL(openat)(dir, path, how, mode));
+}
+
+int
+close(int fd)
+{
+	if (fd >= 0 && fd < FDS) {
+		flags[fd] = 0;
+	}
+	return REAL(close)(fd);
+}
+
+ssize_t
+read(int fd, void *p, size_t n)
+{
+	return bad(fd, BAD_READ) ? -1 : REAL(read)(fd, p, n);
+}
+
+ssize_t
+pread(int fd, void *p, size_t n, off_t at)
+{
+	return bad(fd, BAD_READ) ? -1 : REAL(pread)(fd, p, n, at);
+}
+
+ssize_t
+write(int fd, const void *p, size_t n)
+{
+	return bad(fd, BAD_WRITE) ? -1 : REAL(write)(fd, p, n);
+}
+
+int
+fsync(int fd)
+{
+	return bad(fd, BAD_WRITE) ? -1 : REAL(fsync)(fd);
+}
