@@ -22,7 +22,7 @@ static const char help[] =
 "  check              reads the answers; asks for the code\n"
 "  follow-up          adds to a report; asks for the code\n"
 "  withdraw           withdraws a report; asks for the code\n"
-"  verify keyset | page | receipt FILE [--sealed FILE]\n"
+"  verify keyset | page | all | receipt FILE [--sealed FILE]\n"
 "\n"
 "What to say: --text FILE|-  --attach FILE (repeat)  --answer KEY=FILE\n"
 "  --desk N | --about ROLE  --relation WORD  --language nl  --advice\n"

@@ -288,8 +288,9 @@ static enum err keyset_load(struct store *s, char area, struct keyset **out)
 		r = file_read(s, &f, 0, SIGN_TEXT_MAX, &sig);
 	}
 	if (r == OK) {
-		r = keyset_parse(doc.p, doc.len, sig.p, sig.len,
-		    s->has_identity ? &s->identity : NULL, out);
+		/* whose it is was judged when it came; the one that is live
+		 * may be of the identity before the one that waits */
+		r = keyset_parse(doc.p, doc.len, sig.p, sig.len, NULL, out);
 	}
 	buf_free(&doc);
 	buf_free(&sig);

@@ -214,7 +214,8 @@ static enum err verified_keep(struct store *s, struct verified *v,
 	bool lane_waits = wait;
 	enum err r;
 
-	if (s->keyset == NULL &&
+	if ((s->keyset == NULL || (v->fresh != NULL &&
+	    !sign_pk_equal(&s->identity, &v->fresh->identity))) &&
 	    (r = state_identity(s, &v->k->identity)) != OK) {
 		return r;
 	}

@@ -165,6 +165,48 @@ static void pinned_identity_counts(void **state)
 	w->o.fingerprint = NULL;
 }
 
+/* Another identity counts when whoever runs the gateway named it; a
+ * revocation counts from whoever holds the old key, and no old one after */
+static void identity_changes_by_fingerprint_only(void **state)
+{
+	struct world *w = *state;
+	struct kit_org old = w->org;
+	struct kit_bundle *b;
+	char text[FINGERPRINT_TEXT];
+
+	w->org.keyset.revoked[0] = w->org.keyset.identity;
+	w->org.keyset.revokeds = 1;
+	w->org.doc = w->org.sig = (struct buf){ .max = 0 };
+	kit_org_next(&w->org, KEYSET_SERIAL_LAST, KIT_DAY);
+	b = bundle(w, 1, 5, 4);
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL)); /* closed */
+	w->org.keyset.revokeds = 0;
+	kit_org_next(&w->org, KEYSET_SERIAL_LAST, KIT_DAY);
+	b = bundle(w, 1, 6, 4);
+	kit_bundle_seal(b, &w->org);
+	assert_int_not_equal(apply(w, b, NULL), OK); /* not opened again */
+
+	w->org.identity[0] ^= 1; /* the new one goes on from the old line */
+	memcpy(w->org.keyset.hash, old.keyset.hash, HASH_LEN);
+	sign_pk_of(w->org.identity, &w->org.keyset.identity);
+	kit_org_next(&w->org, old.keyset.serial + 1, KIT_DAY);
+	b = bundle(w, 1, 7, 4);
+	kit_bundle_seal(b, &w->org);
+	is(apply(w, b, NULL), ERR_SIGNATURE);
+	sign_fingerprint(&w->org.keyset.identity, text);
+	w->o.fingerprint = text;
+	world_reopen(w);
+	b = bundle(w, 1, 7, 4);
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL));
+	b = bundle(w, 1, 8, 0);
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL));
+	w->o.fingerprint = NULL;
+	kit_org_clear(&old);
+}
+
 static void changed_or_missing_files_are_refused(void **state)
 {
 	struct world *w = *state;
@@ -347,6 +389,7 @@ int main(void)
 #define T(f, setup) cmocka_unit_test_setup_teardown(f, setup, world_free)
 		T(first_bundle_opens_the_gateway, world_new),
 		T(pinned_identity_counts, world_new),
+		T(identity_changes_by_fingerprint_only, world_installed),
 		T(same_bundle_again_is_ok, world_installed),
 		T(serials_only_rise, world_installed),
 		T(wrong_signers_are_refused, world_installed),

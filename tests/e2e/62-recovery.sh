@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: back from paper: a lost passphrase with 2 of 3 sheets and a backup, a
+# lost machine with 2 of 3 sheets of the identity; drill; revocation and a
+# new identity that the old one vouches for; a wrong passphrase costs the
+# whole KDF, and a keyring below the floor is refused without work.
+. "$(dirname "$0")/../decryptor/lib.sh"
+SHARES=$BUILD/bin/sharetool
+[ -x "$SHARES" ] || { echo "skip: sharetool is not built"; exit 77; }
+found
+H=$T/home
+# A desk whose papers are known, as the ceremony leaves them
+ok python3 "$HERE/tests/vectors/tty_answer.py" "$PASS" age -d \
+	-o "$T/k.tar" "$H/keyring.age"
+tar -xOf "$T/k.tar" keyring.json >"$T/k.json"
+ok "$SHARES" "$T/k.json" "$H/public/papers.json" "$T"
+
+# Drill: each sheet alone, nothing laid together; a foreign one is named
+ok "$BIN" --home "$H" recover --drill --share "$T/identity-1" \
+	--share "$T/backup-3"
+[ "$(grep -c 'readable and right' "$T/out")" = 2 ] || fail "drill"
+refused "does not count here" "$BIN" --home "$H" recover --drill \
+	--share "$T/foreign-1"
+
+# The passphrase is forgotten: two sheets and the backup
+ok desk "$H" 2026-11-24 enter report --received 2026-11-24 \
+	<<<"Aan de balie gehoord"
+ok desk "$H" 2026-11-24 backup "$STICK/b.age"
+grep -q "Read back and right" "$T/out" || fail "the backup was not read back"
+[ -s "$STICK/b.age.paper" ] || fail "no FILE.paper"
+NEW=$T/newpass
+echo "heel andere woorden nu graag" >"$NEW"
+fresh() {
+	"$BIN" --home "$1" --passphrase-file "$NEW" --today 2026-12-01 \
+		"${@:2}"
+}
+refused "2 different sheets" fresh "$T/r0" recover --backup \
+	"$STICK/b.age" --share "$T/backup-1"
+refused "of the identity key, not of the backup" fresh "$T/r0" recover \
+	--backup "$STICK/b.age" --share "$T/backup-1" --share "$T/identity-2"
+refused "is of set" fresh "$T/r0" recover --backup \
+	"$STICK/b.age" --share "$T/backup-1" --share "$T/backup-2" \
+	--share "$T/other-3"
+[ ! -e "$T/r0" ] || fail "a home was begun without the sheets"
+ok fresh "$T/r1" recover --backup "$STICK/b.age" --share "$T/backup-3" \
+	--share "$T/backup-1"
+ok fresh "$T/r1" --json list
+[ "$(json "len(o['cases'])")" = 1 ] || fail "the case did not come back"
+refused "passphrase is wrong" desk "$T/r1" 2026-12-01 list
+
+# The machine is gone, no backup: two sheets of the identity
+ok fresh "$T/r2" recover --keyset "$ORG" --desk 1 --person coordinator \
+	--share "$T/identity-2" --share "$T/identity-3"
+ok fresh "$T/r2" --json keyset
+[ "$(json "o['serial'],len(o['people']),len(o['weeks'])")" = "(2, 1, 26)" ] ||
+	fail "not a keyset with the new machine"
+mkdir "$T/o2"
+ok fresh "$T/r2" export "$T/o2"
+ok "$FIX" outbound "$T/o2/outbound-1"
+
+# The identity is stolen: revoked with what lies ready, opened again
+ok desk "$H" 2026-12-02 revoke --stored
+refused "revoked already" desk "$H" 2026-12-02 revoke --stored
+mkdir "$T/o3"
+ok desk "$H" 2026-12-02 export "$T/o3"
+grep -q "closes the channel" "$T/out" || fail "not told what it does"
+[ -z "$(ls "$T/o3/outbound-1/epochs")" ] || fail "weeks of a revoked key"
+refused "no revocation" desk "$H" 2026-12-02 revoke --note "$PASS"
+ok desk "$H" 2026-12-02 revoke --new-identity
+grep -q "vouched for by the old one" "$T/out" || fail "not vouched"
+ok desk "$H" 2026-12-02 --json keyset
+[ "$(json "o['serial'],len(o['weeks'])")" = "(2, 26)" ] ||
+	fail "the line does not go on"
+ok desk "$H" 2026-12-02 keyset --publish "$T/share"
+FP=$(json "0" 2>/dev/null; desk "$H" 2026-12-02 keyset fingerprint)
+refused "vouched for by the old one" fresh "$T/r1" keyset --accept "$T/share"
+refused "cannot be accepted" fresh "$T/r1" keyset --accept "$T/share" \
+	--fingerprint "0000${FP:4}"
+ok fresh "$T/r1" keyset --accept "$T/share" --fingerprint "$FP"
+
+# The floor: less than 2^16 is refused before any work. A wrong passphrase
+# costs what the right one costs: the KDF comes first for both
+sed 's/^\(-> scrypt [^ ]*\) 18$/\1 15/' "$H/keyring.age" >"$T/low"
+cp "$H/keyring.age" "$T/keep"
+cp "$T/low" "$H/keyring.age"
+refused "damaged" desk "$H" 2026-12-02 list
+cp "$T/keep" "$H/keyring.age"
+cpu() { # user seconds of one opening, best of three
+	python3 - "$1" "$BIN" "$H" <<'P'
+import resource, subprocess, sys
+best = 99
+for _ in range(3):
+    a = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.argv[2], "--home", sys.argv[3], "--passphrase-file",
+                    sys.argv[1], "--today", "2026-12-02", "list"],
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    b = resource.getrusage(resource.RUSAGE_CHILDREN)
+    best = min(best, b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime)
+print(best)
+P
+}
+RIGHT=$(cpu "$PASS")
+WRONG=$(cpu "$NEW")
+python3 -c "import sys;sys.exit(not $WRONG > 0.5 * $RIGHT)" ||
+	fail "a wrong passphrase costs $WRONG s, a right one $RIGHT s"
+echo "ok: recovered from 2 of 3 sheets twice; revoked and opened anew;" \
+	"KDF: wrong $WRONG s, right $RIGHT s of processor"
