@@ -24,9 +24,10 @@ struct desk {
 	const char *home;
 	const char *passfile;
 	day_t today;
+	bool today_given; /* by --today; else it follows the clock */
 	bool json;
 	int dir, public, attachments, lock;
-	char *pass; /* secret */
+	char *pass; /* secret; NULL: asked for when it is needed */
 	size_t passlen;
 	struct keyring *ring;
 	struct keyset *keyset; /* NULL until one was made or accepted */

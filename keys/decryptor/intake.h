@@ -22,6 +22,10 @@ struct intake_result {
 	bool replayed;        /* nothing new in it */
 };
 
+/* The folder ${path}, or inbound-N in it; -1 and a message */
+int bundle_open(const struct desk *d, const char *path);
+/* All of it: the three steps below */
+enum err bundle_import(struct desk *d, int bundle, struct intake_result *r);
 /* ${bundle}: the folder with manifest-N.json. Verifies and journals the new
  * manifests. Says in plain words what is wrong. */
 enum err chain_import(struct desk *d, int bundle, struct intake_result *r);

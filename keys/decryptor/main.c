@@ -188,6 +188,14 @@ static const struct verb verbs[] = {
 	    "the next export confirm.\n"},
 	{"restore", verb_restore, "restore FILE",
 	    "Rebuilds a home (a new folder) from a backup. Then `rotate`.\n"},
+	{"ui", verb_ui, "ui [--port N] [--lock-after MINUTES] [--stick DIR]... "
+	    "[--browser | --browser-program FILE]",
+	    "The desk as a page on this machine. Prints an address that works "
+	    "once; ENTER prints another.\nThe passphrase is asked on the "
+	    "page, which locks after 10 minutes without work.\n--stick "
+	    "names a folder the page may read and write besides /media, "
+	    "/run/media and /mnt.\n--browser starts Firefox or Chromium with "
+	    "an own profile in memory, removed at the end.\n"},
 	{"verify", verb_verify, "verify",
 	    "Checks the whole journal, every record and every attachment.\n"},
 };
@@ -292,6 +300,7 @@ options(struct desk *d, int argc, char **argv, int *used)
 				    "2026-11-24");
 				return EXIT_USAGE;
 			}
+			d->today_given = true;
 		} else {
 			say_error("there is no option %s; see --help",
 			    argv[i]);

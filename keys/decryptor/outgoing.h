@@ -17,6 +17,8 @@ struct outgoing_result {
 	char moved[64];  /* what lay there before has this name now, or "" */
 };
 
+/* May this machine speak for the desk? Says in plain words why not */
+enum err outgoing_allowed(const struct desk *d);
 /* ${stick}: an open folder */
 enum err outgoing_make(struct desk *d, int stick, struct outgoing_result *r);
 

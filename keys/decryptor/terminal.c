@@ -70,6 +70,14 @@ terminal_word(FILE *f, const char *s)
 	terminal_text(f, s, strlen(s), false);
 }
 
+static struct buf *keep;
+
+void
+say_error_keep(struct buf *b)
+{
+	keep = b;
+}
+
 void
 say_error(const char *fmt, ...)
 {
@@ -79,6 +87,11 @@ say_error(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
+	if (keep != NULL) {
+		buf_text(keep, keep->len == 0 ? "" : "; ");
+		buf_text(keep, line);
+		return;
+	}
 	fflush(stdout);
 	fputs("meldluik-decryptor: ", stderr);
 	terminal_word(stderr, line);

@@ -25,6 +25,9 @@ void terminal_text(FILE *f, const char *s, size_t len, bool lines);
 void terminal_word(FILE *f, const char *s);
 /* One line on stderr: the program's name, then the text, all escaped */
 void say_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* From now on say_error appends to ${b} instead, for the page; NULL: stderr
+ * again */
+void say_error_keep(struct buf *b);
 /* One JSON document on stdout, ASCII only; takes the reference */
 void print_json(json_t *o);
 

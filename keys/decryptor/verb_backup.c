@@ -5,39 +5,17 @@
  * week keys, which must never outlive their week anywhere.
  */
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive_age.h"
+#include "backup.h"
 #include "files.h"
 #include "org.h"
 #include "papers.h"
 #include "terminal.h"
 #include "verbs.h"
-
-/* Another device than the home's? A copy on the same disk dies with it. */
-static bool
-second_medium(const struct desk *d, int fd)
-{
-	struct stat home, there;
-
-	return fstat(d->dir, &home) == 0 && fstat(fd, &there) == 0 &&
-	    home.st_dev != there.st_dev;
-}
-
-static enum err
-journal_backup(struct desk *d, bool second, uint64_t complete)
-{
-	json_t *o = event_new(d, "backup");
-
-	json_object_set_new(o, "complete",
-	    json_integer((json_int_t)complete));
-	json_object_set_new(o, "second_medium", json_boolean(second));
-	return desk_record(d, o);
-}
 
 static void
 tell_backup(const struct desk *d, const char *file, bool second)
@@ -59,53 +37,17 @@ tell_backup(const struct desk *d, const char *file, bool second)
 	}
 }
 
-/*
- * FILE.paper: the passphrase of FILE, sealed to the desk's backup key, which
- * is on paper only. A desk without such paper has none.
- */
-static enum err
-paper_write(const struct desk *d, const char *file, bool *wrote)
-{
-	struct buf line = buf_new_secret(PASSPHRASE_MAX + 1),
-	    sealed = buf_new(65536);
-	struct papers papers;
-	char path[4096];
-	enum err e = papers_load(d, &papers);
-
-	*wrote = false;
-	if (e == OK && papers.has_backup) {
-		buf_put(&line, d->pass, d->passlen);
-		buf_u8(&line, '\n');
-		e = snprintf(path, sizeof path, "%s.paper", file) >=
-		    (int)sizeof path ? ERR_LIMIT : age_seal_buf(
-		    &papers.backup, 1, line.p, line.len, &sealed);
-		if (e == OK) {
-			unlink(path); /* of a backup that is gone */
-			e = file_create(AT_FDCWD, path, sealed.p, sealed.len);
-		}
-		*wrote = e == OK;
-	}
-	buf_free(&line);
-	buf_free(&sealed);
-	return e;
-}
-
 int
 verb_backup(struct desk *d, int argc, char **argv)
 {
 	const char *file = NULL;
-	char tmp[4096];
-	uint64_t complete = 0;
-	uint8_t hash[HASH_LEN];
 	bool second = false, paper = false;
-	int fd = -1;
 	enum err e;
 
 	if (!options_take(argc, argv, NULL, 0, &file, 1, NULL)) {
 		return EXIT_USAGE;
 	}
-	if (file == NULL || snprintf(tmp, sizeof tmp, "%s.tmp", file) >=
-	    (int)sizeof tmp) {
+	if (file == NULL) {
 		say_error("use: backup FILE");
 		return EXIT_USAGE;
 	}
@@ -114,46 +56,8 @@ verb_backup(struct desk *d, int argc, char **argv)
 		return EXIT_REFUSED;
 	}
 	e = desk_open(d, DESK_CASEBOOK);
-	if (e != OK) {
-		return exit_of(e);
-	}
-	unlink(tmp);
-	fd = open(tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
-	if (fd < 0) {
-		say_error("cannot write %s: is the stick in?", file);
-		return EXIT_REFUSED;
-	}
-	second = second_medium(d, fd);
-	complete = state_complete(d->state);
-	e = backup_write(d, fd, hash);
-	if (e == OK && fsync(fd) != 0) {
-		e = ERR_IO;
-	}
-	if (e == OK) { /* a stick that lies must be known now */
-		e = backup_check(d, fd, hash);
-	}
 	if (e == OK) {
-		e = paper_write(d, file, &paper);
-	}
-	close(fd);
-	if (e == OK && rename(tmp, file) != 0) {
-		e = ERR_IO;
-	}
-	if (e == OK) {
-		char *folder = dirname(tmp);
-		int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		e = dir < 0 ? ERR_IO : folder_sync(dir);
-		if (dir >= 0) {
-			close(dir);
-		}
-	} else {
-		unlink(tmp);
-		say_error("the backup could not be written: %s; nothing else "
-		    "is lost", err_text(e));
-	}
-	if (e == OK) {
-		e = journal_backup(d, second, complete);
+		e = backup_make(d, file, &second, &paper);
 	}
 	if (e == OK) {
 		tell_backup(d, file, second);

@@ -49,40 +49,6 @@ tell(const struct desk *d, const struct outgoing_result *r)
 	}
 }
 
-/* May this machine speak for the desk? */
-static enum err
-export_allowed(const struct desk *d)
-{
-	const struct state *s = d->state;
-
-	if (d->keyset == NULL) {
-		say_error("this desk has no keyset yet; take it in with "
-		    "`keyset --accept DIR`");
-		return ERR_UNKNOWN;
-	}
-	if (s->applied_tenure > s->tenure) {
-		say_error("another machine has taken over this desk; this one "
-		    "is read-only now");
-		return ERR_STALE;
-	}
-	if (keyset_person(d->keyset, d->ring->person) == NULL) {
-		say_error("the keyset does not name you yet; ask the founder "
-		    "for `keyset --add-holder` and accept the new keyset");
-		return ERR_POLICY;
-	}
-	if (d->ring->role != PERSON_HOLDER) {
-		say_error("an approver signs, and exports nothing");
-		return ERR_POLICY;
-	}
-	if (keyset_expired(d->keyset, d->today) &&
-	    !keyset_withdrawn(d->keyset)) {
-		say_error("the keyset has expired: no reporter would accept "
-		    "it. Run `keyset --renew` (founder)");
-		return ERR_STALE;
-	}
-	return OK;
-}
-
 static enum err
 confirm_anyway(struct desk *d)
 {
@@ -115,7 +81,7 @@ verb_export(struct desk *d, int argc, char **argv)
 	}
 	e = desk_open(d, DESK_CASEBOOK);
 	if (e == OK) {
-		e = export_allowed(d);
+		e = outgoing_allowed(d);
 	}
 	if (e == OK) {
 		stick = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

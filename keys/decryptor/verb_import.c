@@ -1,33 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `import DIR`: reads an inbound bundle and says what came. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "files.h"
 #include "intake.h"
 #include "terminal.h"
 #include "verbs.h"
-
-/* The folder itself, or inbound-N in it */
-static int
-bundle_open(const struct desk *d, const char *path)
-{
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), sub;
-	char name[32];
-
-	if (dir < 0) {
-		say_error("cannot open the folder %s: is the stick in?", path);
-		return -1;
-	}
-	snprintf(name, sizeof name, "inbound-%u", d->ring->desk);
-	if (folder_open(dir, name, false, &sub) == OK) {
-		close(dir);
-		return sub;
-	}
-	return dir;
-}
 
 static void
 tell_json(const struct intake_result *r)
@@ -130,13 +109,7 @@ verb_import(struct desk *d, int argc, char **argv)
 		e = ERR_UNKNOWN;
 	}
 	if (e == OK) {
-		e = chain_import(d, bundle, &r);
-	}
-	if (e == OK) {
-		e = bodies_import(d, bundle, &r);
-	}
-	if (e == OK) {
-		e = weeks_destroy(d, &r);
+		e = bundle_import(d, bundle, &r);
 	}
 	if (bundle >= 0) {
 		close(bundle);

@@ -47,6 +47,7 @@ int verb_destroy(struct desk *d, int argc, char **argv);
 int verb_assign(struct desk *d, int argc, char **argv);
 int verb_link(struct desk *d, int argc, char **argv);
 int verb_clocks(struct desk *d, int argc, char **argv);
+int verb_ui(struct desk *d, int argc, char **argv);
 int verb_verify(struct desk *d, int argc, char **argv);
 
 /*

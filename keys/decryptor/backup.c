@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The file of a backup: a new name, fsync, rename, fsync of the folder. */
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive_age.h"
+#include "backup.h"
+#include "files.h"
+#include "papers.h"
+#include "terminal.h"
+
+/* Another device than the home's? A copy on the same disk dies with it. */
+static bool
+second_medium(const struct desk *d, int fd)
+{
+	struct stat home, there;
+
+	return fstat(d->dir, &home) == 0 && fstat(fd, &there) == 0 &&
+	    home.st_dev != there.st_dev;
+}
+
+static enum err
+journal_backup(struct desk *d, bool second, uint64_t complete)
+{
+	json_t *o = event_new(d, "backup");
+
+	json_object_set_new(o, "complete",
+	    json_integer((json_int_t)complete));
+	json_object_set_new(o, "second_medium", json_boolean(second));
+	return desk_record(d, o);
+}
+
+/*
+ * FILE.paper: the passphrase of FILE, sealed to the desk's backup key, which
+ * is on paper only. A desk without such paper has none.
+ */
+static enum err
+paper_write(const struct desk *d, const char *file, bool *wrote)
+{
+	struct buf line = buf_new_secret(PASSPHRASE_MAX + 1),
+	    sealed = buf_new(65536);
+	struct papers papers;
+	char path[4096];
+	enum err e = papers_load(d, &papers);
+
+	*wrote = false;
+	if (e == OK && papers.has_backup) {
+		buf_put(&line, d->pass, d->passlen);
+		buf_u8(&line, '\n');
+		e = snprintf(path, sizeof path, "%s.paper", file) >=
+		    (int)sizeof path ? ERR_LIMIT : age_seal_buf(
+		    &papers.backup, 1, line.p, line.len, &sealed);
+		if (e == OK) {
+			unlink(path); /* of a backup that is gone */
+			e = file_create(AT_FDCWD, path, sealed.p, sealed.len);
+		}
+		*wrote = e == OK;
+	}
+	buf_free(&line);
+	buf_free(&sealed);
+	return e;
+}
+
+/* The rename is durable only when the folder is */
+static enum err
+folder_of_sync(char *path)
+{
+	int dir = open(dirname(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum err e = dir < 0 ? ERR_IO : folder_sync(dir);
+
+	if (dir >= 0) {
+		close(dir);
+	}
+	return e;
+}
+
+enum err
+backup_make(struct desk *d, const char *path, bool *second, bool *paper)
+{
+	uint64_t complete = state_complete(d->state);
+	uint8_t hash[HASH_LEN];
+	char tmp[4096];
+	int fd = -1;
+	enum err e;
+
+	if (snprintf(tmp, sizeof tmp, "%s.tmp", path) >= (int)sizeof tmp) {
+		say_error("that name is too long");
+		return ERR_LIMIT;
+	}
+	if (access(path, F_OK) == 0) {
+		say_error("%s is there already; give a new name", path);
+		return ERR_CONFLICT;
+	}
+	unlink(tmp);
+	fd = open(tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+	    0600);
+	if (fd < 0) {
+		say_error("cannot write %s: is the stick in?", path);
+		return ERR_IO;
+	}
+	*second = second_medium(d, fd);
+	e = backup_write(d, fd, hash);
+	if (e == OK && fsync(fd) != 0) {
+		e = ERR_IO;
+	}
+	if (e == OK) { /* a stick that lies must be known now */
+		e = backup_check(d, fd, hash);
+	}
+	if (e == OK) {
+		e = paper_write(d, path, paper);
+	}
+	close(fd);
+	if (e == OK && rename(tmp, path) != 0) {
+		e = ERR_IO;
+	}
+	if (e != OK) {
+		unlink(tmp);
+		say_error("the backup could not be written: %s; nothing else "
+		    "is lost", err_text(e));
+		return e;
+	}
+	e = folder_of_sync(tmp);
+	return e == OK ? journal_backup(d, *second, complete) : e;
+}

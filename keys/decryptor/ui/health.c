@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Is the desk well: stick, backup, keys, holders. And what waits for the
+ * stick: written is not posted.
+ */
+#include "../org.h"
+#include "ui.h"
+
+#define HEALTH_ROWS 10u
+#define EXPORT_EVERY 14 /* days: every desk's lane stays fresh */
+#define WEEKS_LOW 4u
+
+struct health {
+	struct visit *v;
+	struct view *rows;
+	size_t n;
+};
+
+static void
+line(struct health *h, enum clock_colour c, const char *tag,
+    enum text_id name, const char *text)
+{
+	struct view *row = &h->rows[h->n++];
+
+	tag_set(h->v, row, c, tag);
+	view_text(row, "name", say(h->v, name));
+	view_text(row, "text", text);
+}
+
+static void
+weeks_line(struct health *h)
+{
+	const struct keyring *ring = h->v->d->ring;
+	day_t last = ring->weeks == 0 ? DAY_NONE :
+	    ring->week[ring->weeks - 1].week;
+	unsigned left = 0;
+	char text[WEEK_TEXT] = "";
+
+	for (unsigned i = 0; i < ring->weeks; i++) {
+		left += ring->week[i].week >= week_of(h->v->d->today);
+	}
+	if (last != DAY_NONE) {
+		week_text(last, text);
+	}
+	line(h, left < WEEKS_LOW ? CLOCK_RED : left < WEEKS_PUBLISHED ?
+	    CLOCK_AMBER : CLOCK_DONE, left < WEEKS_PUBLISHED ?
+	    say_n(h->v, TEXT_WEEKS_LEFT, left) : say(h->v, TEXT_IN_ORDER),
+	    TEXT_H_WEEKS, last == DAY_NONE ? say(h->v, TEXT_NONE_YET) :
+	    say_word(h->v, TEXT_MADE_UNTIL, visit_text(h->v, "%s", text)));
+}
+
+static void
+backup_line(struct health *h)
+{
+	const struct state *s = h->v->d->state;
+	bool any = s->last_backup != DAY_NONE && s->last_backup > 0;
+	bool all = any && s->backed_up >= state_complete(s);
+
+	line(h, all ? CLOCK_DONE : CLOCK_AMBER, say(h->v, all ?
+	    TEXT_IN_ORDER : TEXT_DO_NOW), TEXT_H_BACKUP, any ?
+	    say_word(h->v, TEXT_BACKUP_ON, date_long(h->v, s->last_backup)) :
+	    say(h->v, TEXT_NONE_YET));
+}
+
+static void
+import_line(struct health *h)
+{
+	const struct state *s = h->v->d->state;
+	const struct manifest *m = s->manifests == 0 ? NULL :
+	    &s->manifest[s->manifests - 1];
+
+	if (s->importing) {
+		line(h, CLOCK_RED, say(h->v, TEXT_DO_NOW), TEXT_H_IMPORT,
+		    say(h->v, TEXT_IMPORT_CUT));
+	} else if (m == NULL) {
+		line(h, CLOCK_AMBER, say(h->v, TEXT_NONE_YET), TEXT_H_IMPORT,
+		    say(h->v, TEXT_NONE_YET));
+	} else {
+		bool old = m->day + EXPORT_EVERY < h->v->d->today;
+		line(h, old ? CLOCK_AMBER : CLOCK_DONE, say(h->v, old ?
+		    TEXT_DO_NOW : TEXT_IN_ORDER), TEXT_H_IMPORT,
+		    say_word(h->v, TEXT_CHAIN_GOOD, visit_text(h->v, "%llu",
+		    (unsigned long long)m->serial)));
+	}
+}
+
+static void
+export_line(struct health *h)
+{
+	const struct state *s = h->v->d->state;
+	bool never = s->applied_serial == 0;
+	bool old = never || s->applied_day + EXPORT_EVERY < h->v->d->today;
+
+	line(h, old ? CLOCK_AMBER : CLOCK_DONE, say(h->v, old ? TEXT_DO_NOW :
+	    TEXT_IN_ORDER), TEXT_H_EXPORT, never ?
+	    say(h->v, TEXT_NEVER_APPLIED) : say_word(h->v, TEXT_APPLIED_ON,
+	    date_long(h->v, s->applied_day)));
+}
+
+static void
+people_lines(struct health *h)
+{
+	const struct keyset *k = h->v->d->keyset;
+	unsigned n = k == NULL ? 0 : keyset_holders(k, h->v->d->ring->desk);
+	int left = k == NULL ? 0 : (int)(k->not_after - h->v->d->today);
+
+	line(h, n > 1 ? CLOCK_DONE : CLOCK_RED, n > 1 ? visit_text(h->v,
+	    "%u", n) : say(h->v, TEXT_MISSING), TEXT_H_HOLDERS,
+	    say(h->v, n > 1 ? TEXT_HOLDERS_GOOD : TEXT_HOLDERS_ONE));
+	if (k != NULL) {
+		line(h, left < 14 ? CLOCK_RED : left < 60 ? CLOCK_AMBER :
+		    CLOCK_DONE, left < 60 ? due_words(h->v, k->not_after) :
+		    say(h->v, TEXT_IN_ORDER), TEXT_H_KEYSET,
+		    say_word(h->v, TEXT_VALID_UNTIL, date_long(h->v,
+		    k->not_after)));
+	}
+}
+
+void
+keys_health(struct visit *v, struct view *to)
+{
+	struct health h = {.v = v, .rows = visit_rows(v, HEALTH_ROWS)};
+
+	import_line(&h);
+	export_line(&h);
+	backup_line(&h);
+	weeks_line(&h);
+	people_lines(&h);
+	view_list(to, "health", h.rows, h.n);
+}
+
+void
+stick_set(struct visit *v, struct view *to)
+{
+	const struct state *s = v->d->state;
+	size_t waiting = 0, carried = 0;
+	day_t oldest = DAY_NEVER;
+
+	for (size_t i = 0; i < s->answers; i++) {
+		const struct draft *a = &s->answer[i];
+		const struct kase *c = &s->kase[a->kase];
+		struct term t;
+		bool f = a->kind == REPLY_FEEDBACK;
+		if (a->posted != DAY_NONE || c->state == CASE_DESTROYED) {
+			continue;
+		}
+		waiting += a->serial == 0;
+		carried += a->serial != 0;
+		if ((f || a->kind == REPLY_ACKNOWLEDGEMENT) &&
+		    term_of(v, a->kase, f, &t) == OK && t.due < oldest &&
+		    t.due != DAY_NONE) {
+			oldest = t.due;
+		}
+	}
+	view_text(to, "stick_n", waiting == 0 ? NULL : say_n(v, waiting == 1 ?
+	    TEXT_ANSWER_1 : TEXT_ANSWERS_N, (long long)waiting));
+	view_text(to, "stick_carried", carried == 0 ? NULL : say_n(v,
+	    TEXT_CARRIED_N, (long long)carried));
+	view_text(to, "stick_due", oldest == DAY_NEVER ? NULL :
+	    say_word(v, TEXT_OLDEST_DUE, due_words(v, oldest)));
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One case: both clocks, what was said in both directions, files, notes, and
+ * what may be done now. What may not be done stands there with its rule.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../content.h"
+#include "case.h"
+
+static const struct {
+	const char *key;
+	enum text_id text;
+} question[] = {
+	{"what", TEXT_Q_WHAT}, {"when", TEXT_Q_WHEN},
+	{"where", TEXT_Q_WHERE}, {"who", TEXT_Q_WHO},
+	{"how_known", TEXT_Q_HOW_KNOWN}, {"ongoing", TEXT_Q_ONGOING},
+	{"danger", TEXT_Q_DANGER}, {"told_someone", TEXT_Q_TOLD_SOMEONE},
+	{"wishes", TEXT_Q_WISHES},
+};
+
+const char *
+question_label(struct visit *v, const char *key)
+{
+	for (size_t i = 0; i < sizeof question / sizeof *question; i++) {
+		if (strcmp(question[i].key, key) == 0) {
+			return say(v, question[i].text);
+		}
+	}
+	return visit_text(v, "%s", key);
+}
+
+static const char *
+size_text(struct visit *v, uint64_t n)
+{
+	return n < 1024 ? visit_text(v, "%llu B", (unsigned long long)n) :
+	    n < (1u << 20) ? visit_text(v, "%.1f KB", (double)n / 1024) :
+	    visit_text(v, "%.1f MB", (double)n / (1u << 20));
+}
+
+void
+answers_set(struct visit *v, struct view *row, const struct report *r)
+{
+	struct view *rows = visit_rows(v, r->answers);
+
+	for (unsigned i = 0; i < r->answers; i++) {
+		const char *text = r->answer[i].text;
+		rows[i].parent = row;
+		view_text(&rows[i], "question", r->answers == 1 &&
+		    strcmp(r->answer[i].key, "what") == 0 ? NULL :
+		    question_label(v, r->answer[i].key));
+		view_text(&rows[i], "text", visit_keep(v, text,
+		    strlen(text)));
+	}
+	view_list(row, "answers", rows, r->answers);
+}
+
+static size_t
+files_of(struct visit *v, const struct report *r, unsigned message,
+    struct view *rows, size_t n)
+{
+	for (unsigned i = 0; i < r->attachments; i++, n++) {
+		const struct report_attachment *a = &r->attachment[i];
+		char hex[2 * HASH_LEN + 1];
+		hex_encode(a->sha256, HASH_LEN, hex);
+		view_text(&rows[n], "number", visit_text(v, "%u.%u", message,
+		    i + 1));
+		view_text(&rows[n], "name", visit_keep(v, a->name,
+		    strlen(a->name)));
+		view_text(&rows[n], "media", visit_keep(v, a->media_type,
+		    strlen(a->media_type)));
+		view_text(&rows[n], "size", size_text(v, a->size));
+		view_text(&rows[n], "hash", visit_text(v, "%.32s %s", hex,
+		    hex + 32));
+	}
+	return n;
+}
+
+static void
+incoming_set(struct visit *v, struct item *it, const struct message *m,
+    struct content *c)
+{
+	struct view *row = it->row;
+
+	view_flag(row, "in", true);
+	view_flag(row, "out", false);
+	view_text(row, "who", say(v, m->entered ? TEXT_ENTERED_BY_HAND :
+	    m->kind == REPORT_WITHDRAWAL ? TEXT_WHO_WITHDRAWS :
+	    TEXT_WHO_REPORTER));
+	view_text(row, "day", date_long(v, m->received));
+	view_flag(row, "signed", m->has_signer && !m->entered);
+	view_flag(row, "conflict", m->conflict);
+	view_flag(row, "hidden", c == NULL);
+	if (c != NULL) {
+		answers_set(v, row, c->report);
+	} else {
+		view_list(row, "answers", NULL, 0);
+	}
+}
+
+static enum err
+outgoing_set(struct visit *v, struct item *it, const struct draft *a)
+{
+	struct buf text = buf_new_secret(RECORD_MAX);
+	struct view *row = it->row;
+	enum err e = record_get(v->d->book, a->record, &text);
+
+	view_flag(row, "in", false);
+	view_flag(row, "out", true);
+	view_flag(row, "hidden", e != OK);
+	view_flag(row, "conflict", false);
+	view_text(row, "who", reply_label(v, a->kind));
+	view_text(row, "day", date_long(v, a->drafted));
+	if (a->posted == DAY_NONE) {
+		tag_set(v, row, CLOCK_AMBER, say(v, TEXT_NOT_POSTED));
+	} else {
+		tag_set(v, row, CLOCK_DONE, say_word(v, TEXT_POSTED_ON,
+		    date_long(v, a->posted)));
+	}
+	view_text(row, "text", e != OK ? "" : visit_keep(v,
+	    (const char *)text.p, text.len));
+	buf_free(&text);
+	return e == ERR_UNKNOWN ? OK : e;
+}
+
+static int
+item_cmp(const void *a, const void *b)
+{
+	const struct item *s = a, *t = b;
+
+	return s->day != t->day ? (s->day < t->day ? -1 : 1) :
+	    s->order != t->order ? (s->order < t->order ? -1 : 1) : 0;
+}
+
+/* Both directions in one line of time, and the files */
+static enum err
+talk_set(struct visit *v, size_t k)
+{
+	const struct state *s = v->d->state;
+	const struct kase *c = &s->kase[k];
+	size_t room = c->messages + c->answers + 1, n = 0, files = 0;
+	struct item *item = visit_new(v, room * sizeof *item);
+	struct view *rows = visit_rows(v, room), *sorted,
+	    *file = visit_rows(v, (size_t)c->attachments + 1 +
+	    (size_t)c->messages * REPORT_ATTACHMENTS_MAX);
+	unsigned number = 0;
+	enum err e = OK;
+
+	for (size_t i = 0; i < s->messages && e == OK && n < room; i++) {
+		const struct message *m = &s->message[i];
+		struct content *content = NULL;
+		if (m->kase != k) {
+			continue;
+		}
+		number++;
+		if (!c->withdrawn || m->kind == REPORT_WITHDRAWAL) {
+			e = desk_content(v->d, m, &content);
+			e = e == ERR_UNKNOWN ? OK : e; /* destroyed */
+		}
+		item[n] = (struct item){.row = &rows[n], .day = m->received,
+			.order = n};
+		incoming_set(v, &item[n++], m, content);
+		if (content != NULL) {
+			files = files_of(v, content->report, number, file,
+			    files);
+		}
+		content_free(content);
+	}
+	for (size_t i = 0; i < s->answers && e == OK && n < room; i++) {
+		if (s->answer[i].kase == k) {
+			item[n] = (struct item){.row = &rows[n],
+				.day = s->answer[i].drafted, .order = n};
+			e = outgoing_set(v, &item[n++], &s->answer[i]);
+		}
+	}
+	qsort(item, n, sizeof *item, item_cmp);
+	sorted = visit_rows(v, n);
+	for (size_t i = 0; i < n; i++) {
+		sorted[i] = *item[i].row;
+	}
+	view_list(&v->view, "talk", sorted, n);
+	view_flag(&v->view, "has_files", files > 0);
+	view_list(&v->view, "files", file, files);
+	return e;
+}
+
+static enum err
+notes_set(struct visit *v, size_t k)
+{
+	const struct state *s = v->d->state;
+	struct view *rows;
+	size_t n = 0;
+	enum err e = OK;
+
+	for (size_t i = 0; i < s->notes; i++) {
+		n += s->note[i].kase == k;
+	}
+	rows = visit_rows(v, n);
+	n = 0;
+	for (size_t i = s->notes; i-- > 0 && e == OK;) {
+		struct buf text = buf_new_secret(RECORD_MAX);
+		if (s->note[i].kase == k) {
+			e = record_get(v->d->book, s->note[i].record, &text);
+			e = e == ERR_UNKNOWN ? OK : e;
+			view_text(&rows[n], "day", date_long(v,
+			    s->note[i].day));
+			view_text(&rows[n++], "text", visit_keep(v,
+			    (const char *)text.p, text.len));
+		}
+		buf_free(&text);
+	}
+	view_list(&v->view, "notes", rows, n);
+	return e;
+}
+
+void
+case_head(struct visit *v, size_t k)
+{
+	const struct kase *c = &v->d->state->kase[k];
+	struct view *w = &v->view;
+
+	view_text(w, "ref", c->ref);
+	view_text(w, "title", c->ref);
+	view_flag(w, "advice_case", c->kind == REPORT_ADVICE);
+	view_text(w, "state", state_label(v, c->state));
+	view_text(w, "received", date_long(v, c->received));
+	view_text(w, "received_iso", date_iso(v, c->received));
+	view_text(w, "type", c->type[0] == 0 ? say(v, TEXT_NOT_SORTED) :
+	    code_label(v, "type", c->type));
+	view_text(w, "wbk", c->wbk[0] == 0 ? say(v, TEXT_UNKNOWN) :
+	    code_label(v, "wbk", c->wbk));
+	view_text(w, "origin", c->origin[0] == 0 ? say(v, TEXT_UNKNOWN) :
+	    code_label(v, "origin", c->origin));
+	view_text(w, "route", c->has_mailbox || c->route[0] == 0 ?
+	    say(v, TEXT_ROUTE_MAILBOX) : code_label(v, "route", c->route));
+	view_text(w, "case_language", visit_text(v, "%s", c->language));
+	view_flag(w, "mailbox", c->has_mailbox);
+	view_flag(w, "withdrawn", c->withdrawn);
+	view_flag(w, "sorted", c->type[0] != 0);
+}
+
+static void
+clocks_set(struct visit *v, size_t k)
+{
+	struct view *rows = visit_rows(v, 2);
+	struct term t;
+	size_t n = 0;
+
+	if (v->d->state->kase[k].kind == REPORT_REPORT) {
+		for (int f = 0; f < 2; f++) {
+			if (term_of(v, k, f == 1, &t) == OK &&
+			    t.due != DAY_NONE) {
+				view_text(&rows[n], "cid", f == 0 ? "k1" :
+				    "k2");
+				term_set(v, &rows[n++], &t);
+			}
+		}
+	}
+	view_flag(&v->view, "clocks_shown", n > 0);
+	view_list(&v->view, "clocks", rows, n);
+}
+
+void
+page_case(struct visit *v)
+{
+	enum err e = OK;
+
+	if (v->d->state->importing) {
+		visit_plain(v, 409, TEXT_IMPORT_CUT);
+		return;
+	}
+	case_head(v, v->k);
+	clocks_set(v, v->k);
+	e = talk_set(v, v->k);
+	if (e == OK) {
+		e = notes_set(v, v->k);
+	}
+	if (e != OK) {
+		visit_plain(v, 500, TEXT_CASE_DAMAGED);
+		return;
+	}
+	visit_page(v, PAGE_CASE, TEXTS, 3);
+}

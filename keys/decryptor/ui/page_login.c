@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The passphrase, asked on the page, and the lock. A wrong one costs as much
+ * time as a right one (scrypt); after five the program wants a new address.
+ */
+#include <string.h>
+
+#include "../terminal.h"
+#include "ui.h"
+
+#define TRIES_MAX 5u
+
+static void
+form(struct visit *v)
+{
+	view_flag(&v->view, "locked", true);
+	visit_page(v, PAGE_LOGIN, TEXT_TITLE_LOGIN, 0);
+}
+
+void
+page_login(struct visit *v)
+{
+	struct buf said = buf_new(512);
+	enum err e;
+
+	if (v->ui->unlocked) {
+		visit_go(v, "/");
+		return;
+	}
+	if (!v->post) {
+		form(v);
+		return;
+	}
+	say_error_keep(&said);
+	e = session_unlock(v->ui, field(v, "passphrase"),
+	    fields_len(v->form, "passphrase"));
+	say_error_keep(NULL);
+	if (e == OK) {
+		visit_go(v, "/");
+	} else if (v->ui->tries >= TRIES_MAX) {
+		v->ui->tries = 0;
+		memset(v->ui->session, 0, sizeof v->ui->session);
+		visit_plain(v, 403, TEXT_TOO_MANY);
+	} else {
+		if (e == ERR_NO_MATCH) {
+			notice_bad(v, TEXT_WRONG_PASSPHRASE);
+		} else {
+			notice_said(v, TEXT_NOT_OPENED, &said);
+		}
+		v->status = 403;
+		form(v);
+	}
+	buf_free(&said);
+}
+
+void
+page_lock(struct visit *v)
+{
+	session_lock(v->ui);
+	v->clear = true;
+	visit_go(v, "/login");
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One request's memory, its answer, and the sentence the next page shows.
+ * All of it is secret memory: pages hold what reporters wrote.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "meldluik/secret.h"
+#include "ui.h"
+
+#define CHUNK ((size_t)256 << 10)
+
+struct chunk {
+	struct chunk *next;
+	size_t size, used;
+	max_align_t data[];
+};
+
+void *
+visit_new(struct visit *v, size_t len)
+{
+	size_t room = (len + 15) & ~(size_t)15;
+	struct chunk *c = v->arena;
+	void *p;
+
+	if (c == NULL || c->size - c->used < room) {
+		size_t size = room > CHUNK ? room : CHUNK;
+		c = secret_new(sizeof *c + size);
+		if (c == NULL) {
+			abort(); /* no locked memory: nothing can be shown */
+		}
+		c->next = v->arena;
+		c->size = size;
+		v->arena = c;
+	}
+	p = (char *)c->data + c->used;
+	c->used += room;
+	return p;
+}
+
+char *
+visit_keep(struct visit *v, const char *p, size_t len)
+{
+	char *s = visit_new(v, len + 1);
+
+	if (len > 0) {
+		memcpy(s, p, len);
+	}
+	return s;
+}
+
+char *
+visit_text(struct visit *v, const char *fmt, ...)
+{
+	char *s;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	s = visit_new(v, n < 0 ? 1 : (size_t)n + 1);
+	if (n > 0) {
+		va_start(ap, fmt);
+		vsnprintf(s, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
+	return s;
+}
+
+struct view *
+visit_rows(struct visit *v, size_t n)
+{
+	struct view *rows = visit_new(v, (n == 0 ? 1 : n) * sizeof *rows);
+
+	for (size_t i = 0; i < n; i++) {
+		view_init(&rows[i], &v->view);
+	}
+	return rows;
+}
+
+void
+visit_end(struct visit *v)
+{
+	while (v->arena != NULL) {
+		struct chunk *c = v->arena;
+		v->arena = c->next;
+		secret_free(c);
+	}
+	fields_free(v->form);
+	buf_free(&v->body);
+}
+
+const char *
+field(const struct visit *v, const char *name)
+{
+	return v->form == NULL ? "" : fields_get(v->form, name);
+}
+
+static void
+frame(struct visit *v, enum text_id title, unsigned menu)
+{
+	static const char *const at[] = {"", "at_today", "at_inbox",
+		"at_register", "at_report", "at_keys"};
+	const struct desk *d = v->d;
+	struct view *w = &v->view;
+	size_t fresh = 0;
+
+	if (title != TEXTS) {
+		view_text(w, "title", say(v, title));
+	}
+	view_text(w, "token", v->ui->csrf);
+	view_text(w, "here", v->path);
+	view_flag(w, "unlocked", v->ui->unlocked);
+	if (menu > 0) {
+		view_flag(w, at[menu], true);
+	}
+	view_text(w, "weekday", date_long(v, d->today));
+	view_text(w, "dayname", say(v, (enum text_id)(TEXT_DAY_1 +
+	    day_weekday(d->today) - 1)));
+	view_text(w, "organisation", d->keyset == NULL ? "" :
+	    d->keyset->organisation);
+	view_text(w, "person", v->ui->unlocked ?
+	    person_label(v, d->ring->person) : "");
+	if (v->ui->unlocked) {
+		const struct state *s = d->state;
+		char week[WEEK_TEXT];
+		week_text(week_of(d->today), week);
+		view_text(w, "week", visit_text(v, "%s", week + 6));
+		for (size_t i = 0; i < s->kases; i++) {
+			fresh += s->kase[i].state == CASE_FETCHED;
+		}
+		view_text(w, "fresh", fresh == 0 ? NULL :
+		    visit_text(v, "%zu", fresh));
+		view_text(w, "last_import", s->manifests == 0 ?
+		    say(v, TEXT_NONE_YET) :
+		    date_long(v, s->manifest[s->manifests - 1].day));
+		view_text(w, "last_backup", s->last_backup == DAY_NONE ||
+		    s->last_backup == 0 ? say(v, TEXT_NONE_YET) :
+		    date_long(v, s->last_backup));
+		view_flag(w, "importing", s->importing);
+		view_flag(w, "superseded", s->applied_tenure > s->tenure);
+	}
+	if (v->ui->notice[0] != 0) {
+		view_text(w, "notice", visit_text(v, "%s", v->ui->notice));
+		view_flag(w, "notice_bad", v->ui->notice_bad);
+		if (v->ui->seen[0] != 0) {
+			view_text(w, "notice_said", visit_text(v, "%s",
+			    v->ui->seen));
+		}
+		secret_wipe(v->ui->notice, sizeof v->ui->notice);
+		secret_wipe(v->ui->seen, sizeof v->ui->seen);
+	}
+}
+
+void
+visit_page(struct visit *v, enum page_id page, enum text_id title,
+    unsigned menu)
+{
+	const struct embedded *t = &page_templates[page][v->lang];
+	enum err e;
+
+	frame(v, title, menu);
+	buf_free(&v->body);
+	v->body = buf_new_secret(UI_PAGE_MAX);
+	e = view_render(&v->view, (const char *)t->p, t->len, &v->body);
+	if (e != OK) {
+		buf_free(&v->body);
+		v->body = buf_new_secret(4096);
+		buf_text(&v->body, "this page could not be made: ");
+		buf_text(&v->body, err_text(e));
+		v->status = 500;
+		v->type = "text/plain; charset=utf-8";
+		return;
+	}
+	if (v->status == 0) {
+		v->status = 200;
+	}
+	v->type = "text/html; charset=utf-8";
+}
+
+void
+visit_plain(struct visit *v, unsigned status, enum text_id why)
+{
+	v->status = status;
+	view_text(&v->view, "why", say(v, why));
+	visit_page(v, PAGE_REFUSED, TEXT_TITLE_REFUSED, 0);
+}
+
+void
+visit_go(struct visit *v, const char *fmt, ...)
+{
+	va_list ap;
+	int n = snprintf(v->location, sizeof v->location, "/%s",
+	    language(v));
+
+	va_start(ap, fmt);
+	vsnprintf(v->location + n, sizeof v->location - (size_t)n, fmt, ap);
+	va_end(ap);
+	v->status = 303;
+}
+
+static void
+notice(struct visit *v, bool bad, const char *text, const char *said)
+{
+	snprintf(v->ui->notice, sizeof v->ui->notice, "%s", text);
+	snprintf(v->ui->seen, sizeof v->ui->seen, "%s", said);
+	v->ui->notice_bad = bad;
+}
+
+void
+notice_good(struct visit *v, enum text_id t, const char *word)
+{
+	notice(v, false, word == NULL ? say(v, t) : say_word(v, t, word),
+	    "");
+}
+
+void
+notice_bad(struct visit *v, enum text_id t)
+{
+	notice(v, true, say(v, t), "");
+}
+
+void
+notice_said(struct visit *v, enum text_id t, const struct buf *said)
+{
+	notice(v, true, say(v, t), visit_text(v, "%.*s", (int)said->len,
+	    said->len == 0 ? "" : (const char *)said->p));
+}
