@@ -188,9 +188,8 @@ put_adviser(const struct sheets *s, struct buf *out)
 }
 
 void
-sheets_html(const struct sheets *s, struct buf *out)
+sheets_body(const struct sheets *s, struct buf *out)
 {
-	put_head(s, out);
 	put_reports(s, out);
 	buf_text(out, "<h2>Meldingen door de jaren heen</h2>\n");
 	put_chart(s, SHEET_YEARS, chart_standing,
@@ -206,5 +205,12 @@ sheets_html(const struct sheets *s, struct buf *out)
 	    "binnen 7 dagen te komen, een terugkoppeling binnen 3 maanden "
 	    "daarna.</p>\n");
 	put_table(s, SHEET_TERMS, out);
+}
+
+void
+sheets_html(const struct sheets *s, struct buf *out)
+{
+	put_head(s, out);
+	sheets_body(s, out);
 	buf_text(out, "</body>\n</html>\n");
 }

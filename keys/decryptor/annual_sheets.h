@@ -49,6 +49,8 @@ struct sheets *sheets_new(const struct annual *a, const char *organisation,
 void sheets_csv(const struct sheets *s, struct buf *out);
 void sheets_markdown(const struct sheets *s, struct buf *out);
 /* One page that needs no other file */
+/* The same without head and title, for a page that has its own */
+void sheets_body(const struct sheets *s, struct buf *out);
 void sheets_html(const struct sheets *s, struct buf *out);
 
 /* Bars of a sheet as SVG: lying, one group a row; standing, one a row */

@@ -15,8 +15,9 @@ void case_head(struct visit *v, size_t k);
 /* Answers of a report as list ${answers} */
 void answers_set(struct visit *v, struct view *row, const struct report *r);
 const char *question_label(struct visit *v, const char *key);
-/* Work: POST on the case page and its parts */
-void case_note(struct visit *v);
-void case_extract(struct visit *v);
+/* A POST on the case page */
+void case_work(struct visit *v);
+/* What may be done now, signatures, people, steps taken */
+void case_work_set(struct visit *v, size_t k);
 
 #endif

@@ -154,7 +154,8 @@ talk_set(struct visit *v, size_t k)
 			continue;
 		}
 		number++;
-		if (!c->withdrawn || m->kind == REPORT_WITHDRAWAL) {
+		if ((!c->withdrawn || m->kind == REPORT_WITHDRAWAL) &&
+		    !c->locked && !c->destroyed) {
 			e = desk_content(v->d, m, &content);
 			e = e == ERR_UNKNOWN ? OK : e; /* destroyed */
 		}
@@ -270,6 +271,10 @@ page_case(struct visit *v)
 		visit_plain(v, 409, TEXT_IMPORT_CUT);
 		return;
 	}
+	if (v->post) {
+		case_work(v);
+		return;
+	}
 	case_head(v, v->k);
 	clocks_set(v, v->k);
 	e = talk_set(v, v->k);
@@ -280,5 +285,6 @@ page_case(struct visit *v)
 		visit_plain(v, 500, TEXT_CASE_DAMAGED);
 		return;
 	}
+	case_work_set(v, v->k);
 	visit_page(v, PAGE_CASE, TEXTS, 3);
 }

@@ -175,7 +175,7 @@ static void
 do_backup(struct visit *v, struct buf *said)
 {
 	int dir = place_open(v, field(v, "place"));
-	bool second = false;
+	bool second = false, paper = false;
 	char day[DAY_TEXT];
 	const char *path;
 	unsigned n = 1;
@@ -190,7 +190,7 @@ do_backup(struct visit *v, struct buf *said)
 		    field(v, "place"), day, n);
 	} while (access(path, F_OK) == 0 && n++ < 100);
 	close(dir);
-	e = backup_make(v->d, path, &second);
+	e = backup_make(v->d, path, &second, &paper);
 	if (e != OK) {
 		notice_said(v, TEXT_BACKUP_FAILED, said);
 	} else {

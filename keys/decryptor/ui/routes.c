@@ -20,7 +20,13 @@ static const struct {
 	{"/login", WAY_BOTH, true, page_login},
 	{"/lock", WAY_POST, true, page_lock},
 	{"/inbox", WAY_GET, false, page_inbox},
+	{"/enter", WAY_BOTH, false, page_enter},
+	{"/register", WAY_GET, false, page_register},
+	{"/search", WAY_POST, false, page_search},
+	{"/bulk", WAY_POST, false, page_bulk},
+	{"/report", WAY_BOTH, false, page_report},
 	{"/keys", WAY_BOTH, false, page_keys},
+	{"/handbook", WAY_GET, false, page_handbook},
 };
 
 /* Behind "/case/REF" */
@@ -30,6 +36,9 @@ static const struct {
 	void (*page)(struct visit *v);
 } of_case[] = {
 	{"", WAY_BOTH, page_case},
+	{"/triage", WAY_BOTH, page_triage},
+	{"/letter", WAY_BOTH, page_letter},
+	{"/approve", WAY_POST, page_approve},
 };
 
 static bool

@@ -27,7 +27,7 @@
 #define SECONDS_QUIET 60u /* of a connection */
 #define TURN 250u         /* milliseconds until the lock is looked at */
 
-struct request {
+struct call {
 	struct visit v;
 	struct buf body;
 	bool refused;
@@ -208,7 +208,7 @@ open_ticket(struct visit *v, const char *ticket)
 }
 
 static void
-page_make(struct request *q, struct MHD_Connection *c, const char *url)
+page_make(struct call *q, struct MHD_Connection *c, const char *url)
 {
 	struct visit *v = &q->v;
 	const struct embedded *file;
@@ -248,7 +248,7 @@ page_make(struct request *q, struct MHD_Connection *c, const char *url)
 }
 
 static enum MHD_Result
-finish(struct request *q, struct MHD_Connection *c, const char *url)
+finish(struct call *q, struct MHD_Connection *c, const char *url)
 {
 	if (q->v.post) {
 		q->v.form = fields_new();
@@ -264,10 +264,10 @@ finish(struct request *q, struct MHD_Connection *c, const char *url)
 	return answer(c, &q->v);
 }
 
-static struct request *
-request_new(struct MHD_Connection *c, const char *method)
+static struct call *
+call_new(struct MHD_Connection *c, const char *method)
 {
-	struct request *q = secret_new(sizeof *q);
+	struct call *q = secret_new(sizeof *q);
 
 	if (q != NULL) {
 		q->v.ui = the_ui;
@@ -289,13 +289,13 @@ handle(void *arg, struct MHD_Connection *c, const char *url,
     const char *method, const char *version, const char *data, size_t *len,
     void **state)
 {
-	struct request *q = *state;
+	struct call *q = *state;
 	unsigned status;
 
 	(void)arg;
 	(void)version;
 	if (q == NULL) {
-		*state = q = request_new(c, method);
+		*state = q = call_new(c, method);
 		if (q == NULL) {
 			return MHD_NO;
 		}
@@ -329,7 +329,7 @@ static void
 done(void *arg, struct MHD_Connection *c, void **state,
     enum MHD_RequestTerminationCode code)
 {
-	struct request *q = *state;
+	struct call *q = *state;
 
 	(void)arg;
 	(void)c;

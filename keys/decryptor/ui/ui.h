@@ -20,7 +20,7 @@
 #ifndef DECRYPTOR_UI_H
 #define DECRYPTOR_UI_H
 
-#include "../desk.h"
+#include "../acts.h"
 #include "embedded_pages.h"
 #include "meldluik/fields.h"
 #include "meldluik/view.h"
@@ -127,9 +127,12 @@ void visit_plain(struct visit *v, unsigned status, enum text_id why);
 /* 303 to ${fmt} behind the language */
 void visit_go(struct visit *v, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* The sentence of a refusal with its rule and article */
+const char *refusal_text(struct visit *v, const struct refusal *why);
 /* Shown on the next page */
 void notice_good(struct visit *v, enum text_id t, const char *word);
 void notice_bad(struct visit *v, enum text_id t);
+void notice_refusal(struct visit *v, const struct refusal *why);
 /* What desk functions said (say_error) while they failed */
 void notice_said(struct visit *v, enum text_id t, const struct buf *said);
 /* A field of the form, "" when absent */
@@ -147,6 +150,7 @@ const char *code_label(struct visit *v, const char *vocabulary,
     const char *code);
 const char *state_label(struct visit *v, enum case_state s);
 const char *reply_label(struct visit *v, enum reply_kind k);
+const char *act_label(struct visit *v, enum act a);
 const char *about_label(struct visit *v, const char *role);
 const char *person_label(struct visit *v, const char *id);
 void tag_set(struct visit *v, struct view *row, enum clock_colour c,
@@ -185,6 +189,7 @@ void page_enter(struct visit *v);
 void page_register(struct visit *v);
 void page_search(struct visit *v);
 void page_bulk(struct visit *v);
+void page_approve(struct visit *v);
 void page_report(struct visit *v);
 void page_keys(struct visit *v);
 void page_handbook(struct visit *v);

@@ -142,7 +142,7 @@ frame(struct visit *v, enum text_id title, unsigned menu)
 		    s->last_backup == 0 ? say(v, TEXT_NONE_YET) :
 		    date_long(v, s->last_backup));
 		view_flag(w, "importing", s->importing);
-		view_flag(w, "superseded", s->applied_tenure > s->tenure);
+		view_flag(w, "superseded", state_superseded(s));
 	}
 	if (v->ui->notice[0] != 0) {
 		view_text(w, "notice", visit_text(v, "%s", v->ui->notice));
@@ -203,6 +203,15 @@ visit_go(struct visit *v, const char *fmt, ...)
 	v->status = 303;
 }
 
+const char *
+refusal_text(struct visit *v, const struct refusal *why)
+{
+	const char *text = v->lang == 0 ? why->nl : why->en;
+
+	return why->rule[0] == 0 ? visit_text(v, "%s", text) :
+	    visit_text(v, "%s (%s; %s)", text, why->rule, why->article);
+}
+
 static void
 notice(struct visit *v, bool bad, const char *text, const char *said)
 {
@@ -222,6 +231,12 @@ void
 notice_bad(struct visit *v, enum text_id t)
 {
 	notice(v, true, say(v, t), "");
+}
+
+void
+notice_refusal(struct visit *v, const struct refusal *why)
+{
+	notice(v, true, refusal_text(v, why), "");
 }
 
 void

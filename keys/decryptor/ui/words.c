@@ -110,6 +110,26 @@ reply_label(struct visit *v, enum reply_kind k)
 }
 
 const char *
+act_label(struct visit *v, enum act a)
+{
+	static const enum text_id text[ACT_COUNT] = {
+		[ACT_NOT_ADMISSIBLE] = TEXT_ACT_NOT_ADMISSIBLE,
+		[ACT_UNFOUNDED_UNINVESTIGATED] = TEXT_ACT_UNFOUNDED,
+		[ACT_ABORT] = TEXT_ACT_ABORT,
+		[ACT_FORWARD] = TEXT_ACT_FORWARD,
+		[ACT_DISCLOSE_IDENTITY] = TEXT_ACT_IDENTITY,
+		[ACT_RECUSE] = TEXT_ACT_RECUSE,
+		[ACT_WBK_DOWNGRADE] = TEXT_ACT_DOWNGRADE,
+		[ACT_DESTROY] = TEXT_ACT_DESTROY,
+		[ACT_KEY_CEREMONY] = TEXT_ACT_CEREMONY,
+		[ACT_YEAR_CLOSING] = TEXT_ACT_YEAR,
+		[ACT_FEEDBACK_WITHOUT_ROUTE] = TEXT_ACT_NO_ROUTE,
+	};
+
+	return say(v, text[a]);
+}
+
+const char *
 about_label(struct visit *v, const char *role)
 {
 	size_t n = routing_roles(v->d->profile);

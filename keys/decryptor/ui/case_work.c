@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Work on a case from its page: each button is one act (../acts.h). What the
+ * law forbids comes back as a sentence with its rule.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../acts_private.h"
+#include "case.h"
+#include "meldluik/retention.h"
+
+static enum err
+do_note(struct visit *v, struct refusal *why)
+{
+	return act_note(v->d, v->k, field(v, "text"),
+	    fields_len(v->form, "text"), why);
+}
+
+static enum err
+do_step(struct visit *v, struct refusal *why)
+{
+	enum case_state to;
+	size_t len = fields_len(v->form, "text");
+
+	if (case_state_parse(field(v, "to"), &to) != OK) {
+		return refuse(why, ERR_USAGE, "Die stap bestaat niet.",
+		    "There is no such step.");
+	}
+	return act_step(v->d, v->k, to, len == 0 ? NULL : field(v, "text"),
+	    len, why);
+}
+
+static enum err
+do_close(struct visit *v, struct refusal *why)
+{
+	const char *class = field(v, "class");
+	day_t from = DAY_NONE;
+
+	if (field(v, "from")[0] != 0 &&
+	    day_parse(field(v, "from"), &from) != OK) {
+		return refuse(why, ERR_USAGE, "Dat is geen dag.",
+		    "That is no day.");
+	}
+	return act_close(v->d, v->k, class[0] == 0 ? NULL : class, from, why);
+}
+
+static enum err
+do_hold(struct visit *v, struct refusal *why)
+{
+	return act_hold(v->d, v->k, !v->d->state->kase[v->k].hold,
+	    field(v, "text"), fields_len(v->form, "text"), why);
+}
+
+static enum err
+do_assign(struct visit *v, struct refusal *why)
+{
+	return act_assign(v->d, v->k, field(v, "person"), why);
+}
+
+static enum err
+do_consent(struct visit *v, struct refusal *why)
+{
+	bool duty = strcmp(field(v, "ground"), "duty") == 0;
+
+	return act_consent(v->d, v->k, duty, true, field(v, "text"),
+	    fields_len(v->form, "text"), why);
+}
+
+static enum err
+do_codes(struct visit *v, struct refusal *why)
+{
+	static const char *const name[] = {"outcome", "investigation",
+		"investigation_status"};
+	struct act_code code[3];
+	unsigned n = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		if (field(v, name[i])[0] != 0) {
+			code[n++] = (struct act_code){name[i],
+				field(v, name[i])};
+		}
+	}
+	return act_codes(v->d, v->k, code, n, why);
+}
+
+static enum err
+do_oral(struct visit *v, struct refusal *why)
+{
+	size_t len = fields_len(v->form, "text");
+	const char *to = field(v, "to");
+
+	return act_oral(v->d, v->k, strcmp(to, "offered") == 0 ?
+	    ORAL_OFFERED : strcmp(to, "agreed") == 0 ? ORAL_AGREED :
+	    ORAL_NOT_CONFIRMED, len == 0 ? NULL : field(v, "text"), len, why);
+}
+
+static enum err
+do_extract(struct visit *v, struct refusal *why)
+{
+	struct extract_result r;
+	const char *place = field(v, "place");
+	int dir = place_open(v, place);
+	enum err e;
+
+	if (dir < 0) {
+		return refuse(why, ERR_UNKNOWN, v->ui->notice,
+		    v->ui->notice);
+	}
+	e = act_extract(v->d, v->k, visit_text(v, "%s/%s", place,
+	    v->d->state->kase[v->k].ref), false, &r, why);
+	return e;
+}
+
+static enum err
+do_request(struct visit *v, struct refusal *why)
+{
+	const char *word = field(v, "act");
+	size_t request;
+
+	for (int a = 0; a < ACT_COUNT; a++) {
+		if (strcmp(act_code((enum act)a), word) == 0) {
+			return act_request(v->d, (enum act)a, v->k,
+			    field(v, "detail"), NULL, &request, why);
+		}
+	}
+	return refuse(why, ERR_USAGE, "Zo'n besluit is er niet.",
+	    "There is no such decision.");
+}
+
+/* The declaration is shown once, to be printed and signed */
+static void
+destroy(struct visit *v)
+{
+	struct buf out = buf_new((size_t)1 << 20);
+	struct refusal why;
+
+	if (act_destroy(v->d, v->k, &out, &why) != OK) {
+		notice_refusal(v, &why);
+		visit_go(v, "/case/%s", v->d->state->kase[v->k].ref);
+	} else {
+		struct buf body = buf_new((size_t)1 << 20);
+		const char *at = (const char *)out.p, *end;
+		at = at == NULL ? "" : buf_cstr(&out);
+		at = strstr(at, "<body");
+		at = at == NULL ? NULL : strchr(at, '>');
+		end = at == NULL ? NULL : strstr(at, "</body>");
+		if (end != NULL) {
+			buf_put(&body, at + 1, (size_t)(end - at - 1));
+		}
+		view_text(&v->view, "declaration", visit_keep(v,
+		    (const char *)body.p, body.len));
+		visit_page(v, PAGE_DESTROYED, TEXT_TITLE_DESTROYED, 3);
+		buf_free(&body);
+	}
+	buf_free(&out);
+}
+
+void
+case_work(struct visit *v)
+{
+	static const struct {
+		const char *what;
+		enum err (*run)(struct visit *v, struct refusal *why);
+		enum text_id done;
+		const char *anchor;
+	} work[] = {
+		{"note", do_note, TEXT_DONE_NOTE, "#notes"},
+		{"step", do_step, TEXT_DONE_STEP, "#may"},
+		{"close", do_close, TEXT_DONE_CLOSE, "#may"},
+		{"hold", do_hold, TEXT_DONE_HOLD, "#after"},
+		{"assign", do_assign, TEXT_DONE_ASSIGN, "#who"},
+		{"consent", do_consent, TEXT_DONE_CONSENT, "#consent"},
+		{"codes", do_codes, TEXT_DONE_CODES, "#result"},
+		{"oral", do_oral, TEXT_DONE_ORAL, "#result"},
+		{"extract", do_extract, TEXT_DONE_EXTRACT, "#files"},
+		{"request", do_request, TEXT_DONE_REQUEST, "#signatures"},
+	};
+	const char *what = field(v, "do");
+	struct refusal why;
+
+	if (strcmp(what, "destroy") == 0) {
+		destroy(v);
+		return;
+	}
+	for (size_t i = 0; i < sizeof work / sizeof *work; i++) {
+		if (strcmp(work[i].what, what) == 0) {
+			enum err e = work[i].run(v, &why);
+			if (e == OK) {
+				notice_good(v, work[i].done, NULL);
+			} else {
+				notice_refusal(v, &why);
+			}
+			visit_go(v, "/case/%s%s", v->d->state->kase[v->k].ref,
+			    e == OK ? work[i].anchor : "");
+			return;
+		}
+	}
+	visit_plain(v, 400, TEXT_NO_WAY);
+}
+
+/* Steps that may be taken, and those that may not with the rule */
+static void
+steps_set(struct visit *v, size_t k)
+{
+	struct act_step step[CASE_STATES];
+	size_t n = act_steps(v->d, k, step), may = 0, not = 0;
+	struct view *yes = visit_rows(v, n), *no = visit_rows(v, n);
+
+	for (size_t i = 0; i < n; i++) {
+		enum act a = act_of_state(step[i].to);
+		if (step[i].to == CASE_DESTROYED) {
+			continue;
+		}
+		struct view *row = step[i].allowed ? &yes[may++] :
+		    &no[not++];
+		view_text(row, "to", case_state_code(step[i].to));
+		view_text(row, "label", state_label(v, step[i].to));
+		view_text(row, "reason", a != ACT_COUNT ||
+		    step[i].to == CASE_REOPENED ? "1" : NULL);
+		if (!step[i].allowed) {
+			view_text(row, "why", refusal_text(v, &step[i].why));
+			view_text(row, "act", a == ACT_COUNT ? NULL :
+			    act_code(a));
+		}
+	}
+	view_list(&v->view, "may", yes, may);
+	view_list(&v->view, "may_not", no, not);
+}
+
+static void
+requests_set(struct visit *v, size_t k)
+{
+	const struct state *s = v->d->state;
+	struct view *rows = visit_rows(v, s->requests);
+	size_t n = 0;
+
+	for (size_t i = s->requests; i-- > 0;) {
+		struct signer signer[SIGNERS_MAX];
+		size_t signers;
+		struct view *names;
+		char id[2 * HASH_LEN + 1];
+		if (s->request[i].kase != k) {
+			continue;
+		}
+		signers = act_signers_of(v->d, i, signer);
+		names = visit_rows(v, signers);
+		for (size_t j = 0; j < signers; j++) {
+			names[j].parent = &rows[n];
+			view_text(&names[j], "name", visit_text(v, "%s",
+			    signer[j].person));
+		}
+		hex_encode(s->request[i].id, HASH_LEN, id);
+		view_text(&rows[n], "id", visit_text(v, "%.16s", id));
+		view_text(&rows[n], "act_label", act_label(v,
+		    s->request[i].act));
+		view_text(&rows[n], "day", date_long(v, s->request[i].day));
+		view_flag(&rows[n], "used", s->request[i].used);
+		view_list(&rows[n++], "signers", names, signers);
+	}
+	view_flag(&v->view, "has_requests", n > 0);
+	view_list(&v->view, "requests", rows, n);
+}
+
+static void
+classes_set(struct visit *v)
+{
+	size_t n = retention_classes(v->d->profile), m = 0;
+	struct view *rows = visit_rows(v, n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct retention_class c = retention_class(v->d->profile, i);
+		if (c.from == RETAIN_FROM_FETCHED ||
+		    c.from == RETAIN_FROM_ACTIVITY) {
+			continue;
+		}
+		view_text(&rows[m], "value", c.code);
+		view_text(&rows[m++], "label", visit_text(v, "%s: %s",
+		    c.code, retention_label(v->d->profile, i, language(v))));
+	}
+	view_list(&v->view, "classes", rows, m);
+}
+
+static void
+people_set(struct visit *v, const struct kase *c)
+{
+	const struct keyset *k = v->d->keyset;
+	struct view *rows = visit_rows(v, KEYSET_PEOPLE_MAX + 1);
+	size_t n = 0;
+
+	for (unsigned i = 0; k != NULL && i < k->people; i++) {
+		bool subject = false;
+		if (k->person[i].desk != v->d->ring->desk &&
+		    k->person[i].role != PERSON_APPROVER) {
+			continue;
+		}
+		for (unsigned j = 0; j < c->subjects; j++) {
+			subject |= strcmp(c->subject[j], k->person[i].id) == 0;
+		}
+		view_text(&rows[n], "value", k->person[i].id);
+		view_flag(&rows[n], "handles", strcmp(c->handler,
+		    k->person[i].id) == 0);
+		view_flag(&rows[n], "holder", k->person[i].role ==
+		    PERSON_HOLDER && !subject);
+		view_text(&rows[n++], "right", say(v, subject ?
+		    TEXT_RIGHT_SUBJECT : k->person[i].role == PERSON_HOLDER ?
+		    TEXT_RIGHT_HOLDER : TEXT_RIGHT_APPROVER));
+	}
+	view_list(&v->view, "people", rows, n);
+}
+
+static void
+timeline_set(struct visit *v, size_t k)
+{
+	const struct state *s = v->d->state;
+	struct view *rows = visit_rows(v, s->steps);
+	size_t n = 0;
+
+	for (size_t i = s->steps; i-- > 0;) {
+		if (s->step[i].kase == k) {
+			view_text(&rows[n], "day_iso", date_iso(v,
+			    s->step[i].day));
+			view_text(&rows[n], "day", date_short(v,
+			    s->step[i].day));
+			view_text(&rows[n], "label", state_label(v,
+			    s->step[i].to));
+			view_text(&rows[n++], "who", s->step[i].person[0] == 0
+			    ? NULL : visit_text(v, "%s", s->step[i].person));
+		}
+	}
+	view_list(&v->view, "steps", rows, n);
+}
+
+void
+case_work_set(struct visit *v, size_t k)
+{
+	const struct kase *c = &v->d->state->kase[k];
+	struct view *w = &v->view;
+
+	steps_set(v, k);
+	requests_set(v, k);
+	classes_set(v);
+	people_set(v, c);
+	timeline_set(v, k);
+	places_set(v, w);
+	view_flag(w, "open", case_state_open(c->state));
+	view_flag(w, "answered", c->state == CASE_ANSWERED);
+	view_flag(w, "closed", c->state == CASE_CLOSED);
+	view_flag(w, "retained", c->state == CASE_RETAINED);
+	view_flag(w, "hold", c->hold);
+	view_flag(w, "consented", c->consent);
+	view_flag(w, "duty", c->duty);
+	view_flag(w, "oral", c->oral);
+	view_text(w, "oral_state", say(v, c->oral_state == ORAL_OFFERED ?
+	    TEXT_ORAL_OFFERED : c->oral_state == ORAL_AGREED ?
+	    TEXT_ORAL_AGREED : c->oral_state == ORAL_NOT_CONFIRMED ?
+	    TEXT_ORAL_NOT_CONFIRMED : TEXT_ORAL_NONE));
+	view_text(w, "retention", c->retention[0] == 0 ? NULL :
+	    visit_text(v, "%s", c->retention));
+	view_text(w, "destroy_on", c->retention[0] == 0 ? "" :
+	    c->destroy_on == DAY_NEVER ? say(v, TEXT_NEVER) :
+	    date_long(v, c->destroy_on));
+	view_text(w, "handler", person_label(v, c->handler));
+	options_set(v, w, "outcomes", "outcome", c->code[KASE_OUTCOME]);
+	options_set(v, w, "investigations", "investigation",
+	    c->code[KASE_INVESTIGATION]);
+	options_set(v, w, "statuses", "investigation_status",
+	    c->code[KASE_INVESTIGATION_STATUS]);
+	view_text(w, "outcome", c->code[KASE_OUTCOME][0] == 0 ?
+	    say(v, TEXT_UNKNOWN) : code_label(v, "outcome",
+	    c->code[KASE_OUTCOME]));
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What came by phone, letter or talk, entered on the day it was heard. */
+#include <string.h>
+
+#include "../entry.h"
+#include "ui.h"
+
+static void
+form(struct visit *v, const char *what, const char *text)
+{
+	view_flag(&v->view, "is_advice", strcmp(what, "advice") == 0);
+	view_text(&v->view, "what", strcmp(what, "advice") == 0 ? "advice" :
+	    "report");
+	view_text(&v->view, "today_iso", date_iso(v, v->d->today));
+	view_text(&v->view, "text", text);
+	options_set(v, &v->view, "routes", "route", field(v, "route"));
+	visit_page(v, PAGE_ENTER, TEXT_TITLE_ENTER, 2);
+}
+
+static bool
+route_known(const struct visit *v, const char *route)
+{
+	const struct vocabulary *w = taxonomy_find(v->d->profile, "route");
+
+	return w != NULL && vocabulary_index(w, route) >= 0;
+}
+
+void
+page_enter(struct visit *v)
+{
+	const char *text = field(v, "text");
+	struct entry w = {.route = field(v, "route"), .language = "nl"};
+	struct buf b = buf_new_secret(ENTRY_TEXT_MAX);
+	char ref[REF_TEXT];
+
+	if (!v->post) {
+		form(v, v->query(v, "what"), "");
+		return;
+	}
+	w.kind = strcmp(field(v, "what"), "advice") == 0 ? REPORT_ADVICE :
+	    REPORT_REPORT;
+	w.oral = field(v, "oral")[0] != 0;
+	if (strcmp(field(v, "language"), "en") == 0) {
+		w.language = "en";
+	}
+	buf_put(&b, text, strlen(text));
+	if (text[0] == 0 || b.failed || !route_known(v, w.route) ||
+	    day_parse(field(v, "day"), &w.day) != OK ||
+	    w.day > v->d->today) {
+		notice_bad(v, TEXT_ENTER_WRONG);
+		form(v, field(v, "what"), text);
+	} else if (state_superseded(v->d->state)) {
+		notice_bad(v, TEXT_READ_ONLY);
+		form(v, field(v, "what"), text);
+	} else {
+		ref_new(v->d->state, w.day, ref);
+		if (entry_store(v->d, &w, &b, ref) != OK) {
+			notice_bad(v, TEXT_ENTER_FAILED);
+			form(v, field(v, "what"), text);
+		} else {
+			notice_good(v, TEXT_ENTERED, ref);
+			visit_go(v, "/case/%s/triage", ref);
+		}
+	}
+	buf_free(&b);
+}
