@@ -22,7 +22,7 @@ trap done_all EXIT
 gw_start
 gw_install --weeks 2 --desks 2
 up() { # waits for PORT
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		python3 -c "import socket
 socket.create_connection(('127.0.0.1', $1)).close()" 2>/dev/null && return
 		sleep 0.1

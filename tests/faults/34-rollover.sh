@@ -41,7 +41,7 @@ post() {
 }
 # Until the store has seen the day: an upload for WEEK is answered STATUS
 until_answer() {
-	for _ in $(seq 150); do
+	for _ in $(seq 900); do
 		[ "$(post "$1")" = "$2" ] && return
 		sleep 0.1
 	done
@@ -57,7 +57,7 @@ start() {
 	LD_PRELOAD=$SHIM "$BIN/meldluik-gateway" --config "$GW/gateway.ini" \
 		>>"$GW/log" 2>&1 &
 	GWPID=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		curl -fsS -m 2 -o "$GW/health" "$URL/healthz" 2>/dev/null &&
 			return
 		sleep 0.1
@@ -168,7 +168,7 @@ else
 	fail "no $web: build first"
 fi
 for n in 1 2; do
-	for _ in $(seq 300); do
+	for _ in $(seq 1200); do
 		[ -e "$T/held$n" ] && break
 		sleep 0.1
 	done

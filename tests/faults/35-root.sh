@@ -32,7 +32,6 @@ b, code = report_form(int(port))
 b.submit("report", what="KANARIE zonder scripts " * 40, code=code)
 assert b.number(), b.text
 b.c.close()
-time.sleep(1.5)  # pages given back are returned within half a second
 
 LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
@@ -72,32 +71,36 @@ right = open(f"{folder}/org/keys/epochs/desk1-a-{week}.txt").read()
 right = re.search("AGE-SECRET-KEY-PQ-1[0-9A-Z]+", right).group(0)
 assert identity(seed_of(right)) == right
 
-# what root has
-loot = {}
-for top, _, names in os.walk(folder + "/store"):
-    for n in names:
-        loot[os.path.join(top, n)] = open(os.path.join(top, n), "rb").read()
-for n in ("gateway.ini", "log", "card.json"):
-    loot[n] = open(f"{folder}/{n}", "rb").read()
-private = b""
-for pid in pids.split():
-    role = open(f"/proc/{pid}/cmdline", "rb").read()
-    with open(f"/proc/{pid}/maps") as maps, \
-            open(f"/proc/{pid}/mem", "rb", 0) as mem:
-        for line in maps:
-            m = re.match(r"([0-9a-f]+)-([0-9a-f]+) (r\S+)", line)
-            if not m or "[v" in line:
-                continue
-            a, z = int(m.group(1), 16), int(m.group(2), 16)
-            try:
-                mem.seek(a)
-                data = mem.read(min(z - a, 1 << 28))
-            except OSError:
-                continue
-            loot[f"memory {pid} {a:x}"] = data
-            if b"role-store" in role and m.group(3) == "rw-p" and \
-                    line.split()[-1] == "[heap]":
-                private += data
+
+def take():
+    """What root has, and the private memory of the store"""
+    loot = {}
+    for top, _, names in os.walk(folder + "/store"):
+        for n in names:
+            loot[os.path.join(top, n)] = open(os.path.join(top, n), "rb").read()
+    for n in ("gateway.ini", "log", "card.json"):
+        loot[n] = open(f"{folder}/{n}", "rb").read()
+    private = b""
+    for pid in pids.split():
+        role = open(f"/proc/{pid}/cmdline", "rb").read()
+        with open(f"/proc/{pid}/maps") as maps, \
+                open(f"/proc/{pid}/mem", "rb", 0) as mem:
+            for line in maps:
+                m = re.match(r"([0-9a-f]+)-([0-9a-f]+) (r\S+)", line)
+                if not m or "[v" in line:
+                    continue
+                a, z = int(m.group(1), 16), int(m.group(2), 16)
+                try:
+                    mem.seek(a)
+                    data = mem.read(min(z - a, 1 << 28))
+                except OSError:
+                    continue
+                loot[f"memory {pid} {a:x}"] = data
+                if b"role-store" in role and m.group(3) == "rw-p" and \
+                        line.split()[-1] == "[heap]":
+                    private += data
+    return loot, private
+
 
 # what must not be in it
 codes = [code.encode(), open(folder + "/code", "rb").read().strip()]
@@ -108,8 +111,16 @@ for f in glob.glob(folder + "/org/keys/epochs/*.txt"):
                                      open(f).read()).group(0)))
 for f in glob.glob(folder + "/org/keys/*.seed"):
     needles.append(open(f, "rb").read())
-bad = [(where, n[:12]) for where, data in loot.items() for n in needles
-       if n in data and not (n.startswith(b"AGE-") and "memory" in where)]
+# pages given back return to the system within half a second, later where
+# the machine is busy
+for _ in range(30):
+    loot, private = take()
+    bad = [(where, n[:12]) for where, data in loot.items() for n in needles
+           if n in data and not (n.startswith(b"AGE-") and
+                                 "memory" in where)]
+    if not bad:
+        break
+    time.sleep(1)
 # the word AGE-SECRET-KEY alone stands in the program, a key does not
 for where, data in loot.items():
     for m in re.finditer(rb"AGE-SECRET-KEY-PQ-1[0-9A-Z]{20}", data):
