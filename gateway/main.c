@@ -15,6 +15,7 @@
 #include "meldluik/secret.h"
 #include "meldluik/store.h"
 #include "doctor/doctor.h"
+#include "pages/setup.h"
 #include "process/ipc.h"
 #include "process/roles.h"
 
@@ -37,7 +38,8 @@ complain(const char *what, const char *why)
 static int
 load(const char *path, struct config *c, struct buf *text)
 {
-	char where[32];
+	struct pages_config pages;
+	char where[32], why[PAGES_WHY];
 	enum err e;
 	int fd, line;
 
@@ -62,7 +64,14 @@ load(const char *path, struct config *c, struct buf *text)
 		return complain(path, "[listen] courier and [courier] "
 		    "credential_hash need each other");
 	}
-	return e == OK ? EXIT_GOOD : complain(path, err_text(e));
+	if (e != OK) {
+		return complain(path, err_text(e));
+	}
+	pages.languages = c->languages;
+	pages.checked = c->checked;
+	pages.organisation = c->organisation;
+	e = pages_setup(&pages, why);
+	return e == OK ? EXIT_GOOD : complain(path, why);
 }
 
 /*

@@ -15,7 +15,7 @@ static const struct {
 } fixed[] = {
 	{"Content-Security-Policy",
 	    "default-src 'none'; script-src 'self'; worker-src 'self'; "
-	    "style-src 'self'; img-src 'self'; connect-src 'self'; "
+	    "style-src 'self'; img-src data:; connect-src 'self'; "
 	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
 	{"X-Content-Type-Options", "nosniff"},
 	{"Referrer-Policy", "no-referrer"},

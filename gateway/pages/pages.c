@@ -9,12 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "meldluik/secret.h"
 #include "pages.h"
 
 #define HTML "text/html; charset=utf-8"
+#define SCRIPT "text/javascript; charset=utf-8"
+#define WHOLE_MAX (1024u * 1024u) /* the offline page, unpacked */
 #define SMALL_MAX 8192u /* an urlencoded form */
 #define LARGE_MAX (ENVELOPE_SIZE_MAX + 1048576u)
 
@@ -47,10 +48,8 @@ page_render(enum page_id page, unsigned lang, const struct view *v,
 static void
 plain_failure(struct exchange *x, unsigned status)
 {
-	static const char text[] = "503\n";
-
-	exchange_answer(x, status, "text/plain; charset=utf-8", text,
-	    sizeof(text) - 1, 0);
+	exchange_answer(x, status, "text/plain; charset=utf-8",
+	    status == 404 ? "404\n" : "503\n", 4, 0);
 }
 
 void
@@ -72,11 +71,14 @@ void
 page_answer_padded(struct exchange *x, unsigned status, enum page_id page,
     unsigned lang, const struct view *v, size_t size)
 {
-	struct buf b = buf_new_secret(size);
+	struct buf b = buf_new_secret(PAGE_MAX);
 	size_t used;
 
 	if (page_render(page, lang, v, &b) == OK) {
 		used = b.len;
+		while (size < used && size < PAGE_MAX) {
+			size *= 2;
+		}
 		buf_zeros(&b, size - used);
 		if (!b.failed) {
 			memset(b.p + used, ' ', size - used);
@@ -103,49 +105,11 @@ page_fail(struct exchange *x, unsigned status, unsigned lang,
 	}
 	view_init(&v, &s->view);
 	view_text(&v, "error", site_text(lang, why));
-	page_answer(x, status, PAGE_FAILED, lang, &v, false);
+	page_answer_padded(x, status, PAGE_FAILED, lang, &v, SMALL_PAGE);
 	site_close(s);
 }
 
 /* --- pages without input --- */
-
-static bool
-takes_gzip(const struct exchange *x)
-{
-	const char *s = exchange_header(x, "Accept-Encoding");
-	const char *p = s == NULL ? NULL : strstr(s, "gzip");
-
-	/* "gzip;q=0" refuses it */
-	return p != NULL && strncmp(p + 4, ";q=0", 4) != 0;
-}
-
-static bool
-gzip(const uint8_t *p, size_t len, struct buf *out)
-{
-	z_stream z;
-	size_t bound;
-	bool good;
-
-	memset(&z, 0, sizeof(z));
-	if (deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY)
-	    != Z_OK) {
-		return false;
-	}
-	bound = deflateBound(&z, (uLong)len);
-	buf_zeros(out, bound);
-	if (out->failed) {
-		deflateEnd(&z);
-		return false;
-	}
-	z.next_in = (Bytef *)(uintptr_t)p;
-	z.avail_in = (uInt)len;
-	z.next_out = out->p;
-	z.avail_out = (uInt)bound;
-	good = deflate(&z, Z_FINISH) == Z_STREAM_END;
-	out->len = z.total_out;
-	deflateEnd(&z);
-	return good;
-}
 
 static const struct {
 	const char *path; /* after the language */
@@ -189,6 +153,9 @@ kept_make(unsigned i, unsigned lang)
 {
 	struct site *s = site_open(lang);
 	enum page_id page = still[i].page;
+	struct question_views *q = NULL;
+	char size[8], *path = NULL;
+	unsigned side;
 	struct view v;
 	bool good = false;
 
@@ -199,9 +166,26 @@ kept_make(unsigned i, unsigned lang)
 	view_text(&v, "kind", still[i].kind);
 	view_flag(&v, "is_report", strcmp(still[i].kind, "report") == 0);
 	view_flag(&v, "at_about", page == PAGE_ABOUT);
-	view_flag(&v, "scripted", still[i].scripted &&
-	    page_static("/script.js") != NULL);
+	view_flag(&v, "scripted", still[i].scripted);
 	view_text(&v, "code", "");
+	if (page == PAGE_WHO && s->keyset != NULL) {
+		path = secret_new(SVG_PATH_MAX);
+		if (path == NULL || qr_path(s->print_text, path, &side) !=
+		    OK) {
+			goto out;
+		}
+		snprintf(size, sizeof(size), "%u", side);
+		view_text(&v, "qr", path);
+		view_text(&v, "qr_size", size);
+	}
+	if (page == PAGE_ABOUT) {
+		q = secret_new(sizeof(*q));
+		if (q == NULL) {
+			goto out;
+		}
+		questions_show(q, lang, strcmp(still[i].kind, "advice") == 0,
+		    NULL, &v);
+	}
 	if (page == PAGE_ABOUT && s->epoch == NULL) {
 		page = PAGE_CLOSED;
 	}
@@ -211,7 +195,7 @@ kept_make(unsigned i, unsigned lang)
 	kept[i][lang].plain = buf_new(PAGE_MAX);
 	kept[i][lang].small = buf_new(PAGE_MAX);
 	if (page_render(page, lang, &v, &kept[i][lang].plain) == OK &&
-	    gzip(kept[i][lang].plain.p, kept[i][lang].plain.len,
+	    pack_gzip(kept[i][lang].plain.p, kept[i][lang].plain.len,
 	    &kept[i][lang].small)) {
 		memset(kept[i][lang].keyset, 0, HASH_LEN);
 		if (s->keyset != NULL) {
@@ -222,6 +206,9 @@ kept_make(unsigned i, unsigned lang)
 		kept[i][lang].day = exchange_today();
 		kept[i][lang].used = good = true;
 	}
+out:
+	secret_free(q);
+	secret_free(path);
 	site_close(s);
 	return good;
 }
@@ -230,7 +217,7 @@ static void
 still_answer(struct exchange *x, unsigned i, unsigned lang)
 {
 	const struct snapshot *now = snapshot_take();
-	bool small = takes_gzip(x), good;
+	bool small = pack_wanted(x), good;
 	const struct buf *b;
 
 	pthread_mutex_lock(&lock);
@@ -251,7 +238,7 @@ still_answer(struct exchange *x, unsigned i, unsigned lang)
 	}
 }
 
-/* "/nl/who": language and the rest; false when it is neither language */
+/* "/nl/who": language and the rest; false when it is none that is on */
 static bool
 path_split(const char *path, unsigned *lang, const char **rest)
 {
@@ -260,7 +247,7 @@ path_split(const char *path, unsigned *lang, const char **rest)
 	for (l = 0; l < LANGUAGES; l++) {
 		const char *name = site_language(l);
 
-		if (path[0] == '/' && strncmp(path + 1, name, 2) == 0 &&
+		if (language_on(l) && path[0] == '/' && strncmp(path + 1, name, 2) == 0 &&
 		    path[3] == '/') {
 			*lang = l;
 			*rest = path + 4;
@@ -300,68 +287,91 @@ page_begin(struct exchange *x)
 	not_found(x, lang);
 }
 
-/* English for those who put it before Dutch; Dutch is the first language */
-static bool
-wants_english(const char *s)
+/*
+ * The language of Accept-Language that is on and wanted most (RFC 9110
+ * 12.5.4); of equals the first. Looked at for this answer and never kept.
+ */
+static unsigned
+language_wanted(const char *s)
 {
-	const char *en = s == NULL ? NULL : strstr(s, "en");
-	const char *nl = s == NULL ? NULL : strstr(s, "nl");
+	unsigned best = language_first(), l, q, top = 0;
+	const char *weight;
+	size_t n;
 
-	if (s == NULL) {
-		return false;
+	for (; s != NULL && *s != '\0'; s += n + (s[n] == ',')) {
+		s += strspn(s, " \t");
+		n = strcspn(s, ",");
+		weight = memmem(s, n, ";q=", 3);
+		q = 1000;
+		if (weight != NULL && weight[3] == '0') {
+			q = weight[4] != '.' || weight[5] < '0' ||
+			    weight[5] > '9' ? 0 :
+			    (unsigned)(weight[5] - '0') * 100 + 1;
+		}
+		l = n >= 2 && (n == 2 || strchr("-; ", s[2]) != NULL) ?
+		    language_find(s, 2) : LANGUAGES;
+		if (l < LANGUAGES && language_on(l) && q > top) {
+			best = l;
+			top = q;
+		}
 	}
-	if (nl == NULL) {
-		return en != NULL;
-	}
-	return en != NULL && en < nl;
+	return best;
 }
 
+/* The start page itself: a redirection would cost a trip through Tor */
 static void
 root_begin(struct exchange *x)
 {
-	exchange_add_header(x, "Location",
-	    wants_english(exchange_header(x, "Accept-Language")) ? "/en/" :
-	    "/nl/");
 	exchange_add_header(x, "Vary", "Accept-Language");
-	exchange_answer(x, 303, HTML, "", 0, 0);
+	still_answer(x, 0, language_wanted(exchange_header(x,
+	    "Accept-Language")));
 }
 
+/* Files that are the same for everybody */
 static void
 static_begin(struct exchange *x)
 {
-	static const struct {
-		const char *path, *small, *type;
-	} types[] = {
-		{ "/style.css", "/style.css.gz", "text/css; charset=utf-8" },
-		{ "/icon.svg", "/icon.svg.gz", "image/svg+xml" },
-		{ "/script.js", "/script.js.gz",
-		    "text/javascript; charset=utf-8" },
-		{ "/offline.html", "/offline.html.gz", HTML },
-	};
+	const char *path = exchange_path(x);
+	bool small = pack_wanted(x), page = strcmp(path, "/offline.html") ==
+	    0;
 	const struct embedded *e;
-	bool small = takes_gzip(x);
-	unsigned i;
+	struct buf whole;
+	char name[64];
 
-	for (i = 0; i < sizeof(types) / sizeof(*types); i++) {
-		if (strcmp(types[i].path, exchange_path(x)) != 0) {
-			continue;
-		}
-		e = small ? page_static(types[i].small) : NULL;
-		if (e != NULL) {
-			exchange_add_header(x, "Content-Encoding", "gzip");
-		} else if ((e = page_static(types[i].path)) == NULL) {
-			break;
-		}
-		exchange_add_header(x, "Vary", "Accept-Encoding");
-		if (strcmp(types[i].path, "/offline.html") == 0) {
-			exchange_add_header(x, "Content-Disposition",
-			    "attachment; filename=\"meldluik.html\"");
-		}
-		exchange_answer(x, 200, types[i].type, e->p, e->len,
+	exchange_add_header(x, "Vary", "Accept-Encoding");
+	if (small) {
+		exchange_add_header(x, "Content-Encoding", "gzip");
+	}
+	if (strcmp(path, "/style.css") == 0) {
+		const struct buf *b = style_sheet(small);
+
+		exchange_answer(x, 200, "text/css; charset=utf-8", b->p,
+		    b->len, ANSWER_STORE);
+		return;
+	}
+	if (page) {
+		exchange_add_header(x, "Content-Disposition",
+		    "attachment; filename=\"meldluik.html\"");
+	}
+	snprintf(name, sizeof(name), "%s.gz", path);
+	e = page_static(name);
+	if (e == NULL) {
+		plain_failure(x, 404);
+		return;
+	}
+	if (small) {
+		exchange_answer(x, 200, page ? HTML : SCRIPT, e->p, e->len,
 		    ANSWER_STORE);
 		return;
 	}
-	not_found(x, 0);
+	whole = buf_new(WHOLE_MAX);
+	if (pack_gunzip(e->p, e->len, &whole)) {
+		exchange_answer(x, 200, page ? HTML : SCRIPT, whole.p,
+		    whole.len, ANSWER_STORE);
+	} else {
+		plain_failure(x, 503);
+	}
+	buf_free(&whole);
 }
 
 /* --- forms --- */
@@ -382,6 +392,7 @@ post_begin(struct exchange *x)
 		[POST_CODE] = "code", [POST_FORM] = "form",
 		[POST_REPLIES] = "replies", [POST_WITHDRAW] = "withdraw",
 		[POST_REPORT] = "report", [POST_ADVICE] = "advice",
+		[POST_PREVIEW] = "preview", [POST_EDIT] = "edit",
 		[POST_FOLLOW_UP] = "follow-up", [POST_SEALED] = "sealed"};
 	struct posted *p;
 	const char *rest;
@@ -438,118 +449,6 @@ post_body(struct exchange *x, uint8_t *b, size_t len)
 }
 
 static void
-code_answer(struct exchange *x, unsigned lang, const struct fields *f)
-{
-	struct site *s = site_open(lang);
-	const char *about = fields_get(f, "about");
-	bool advice = strcmp(fields_get(f, "kind"), "advice") == 0;
-	struct code_page {
-		struct code code;
-		char text[CODE_TEXT];
-		char groups[7][5];
-		char path[SVG_PATH_MAX];
-		struct view group[7];
-		struct view v;
-	} *c = secret_new(sizeof(*c));
-	char size[8];
-	unsigned number, i, side;
-	enum err e;
-
-	if (s == NULL || c == NULL) {
-		page_fail(x, 503, lang, TEXT_ERR_BUSY);
-		goto out;
-	}
-	if (s->epoch == NULL) {
-		page_answer(x, 503, PAGE_CLOSED, lang, &s->view, false);
-		goto out;
-	}
-	if (!site_role_known(s, about)) {
-		page_fail(x, 400, lang, TEXT_ERR_FORM);
-		goto out;
-	}
-	if (site_desk(s, about, &number) != OK) {
-		page_fail(x, 200, lang, TEXT_ERR_NOBODY);
-		goto out;
-	}
-	if ((e = code_new(number, &c->code)) == OK) {
-		code_text(&c->code, c->text);
-		e = qr_path(c->text, c->path, &side);
-	}
-	if (e != OK) {
-		page_fail(x, 503, lang, TEXT_ERR_BUSY);
-		goto out;
-	}
-	for (i = 0; i < 7; i++) {
-		memcpy(c->groups[i], c->text + i * 5, 4);
-		view_init(&c->group[i], NULL);
-		view_text(&c->group[i], "group", c->groups[i]);
-	}
-	snprintf(size, sizeof(size), "%u", side);
-	view_init(&c->v, &s->view);
-	view_list(&c->v, "groups", c->group, 7);
-	view_text(&c->v, "qr", c->path);
-	view_text(&c->v, "qr_size", size);
-	view_text(&c->v, "kind", advice ? "advice" : "report");
-	view_text(&c->v, "about", about);
-	view_flag(&c->v, "past_about", true);
-	view_flag(&c->v, "at_code", true);
-	page_answer(x, 200, PAGE_CODE, lang, &c->v, true);
-out:
-	secret_free(c);
-	site_close(s);
-}
-
-static void
-empty_form(struct exchange *x, unsigned lang, const struct fields *f)
-{
-	static const char *const blank[] = { "what", "when", "where", "who",
-		"how_known", "danger", "told_someone", "wishes", "code" };
-	struct site *s = site_open(lang);
-	const char *about = fields_get(f, "about");
-	bool advice = strcmp(fields_get(f, "kind"), "advice") == 0;
-	char id[FORM_ID_TEXT];
-	struct view v, ongoing[3];
-	unsigned number, i;
-
-	if (s == NULL) {
-		page_fail(x, 503, lang, TEXT_ERR_BUSY);
-		return;
-	}
-	if (s->epoch == NULL || !site_role_known(s, about) ||
-	    site_desk(s, about, &number) != OK) {
-		page_answer(x, 503, PAGE_CLOSED, lang, &s->view, false);
-		goto out;
-	}
-	form_id_new(id);
-	view_init(&v, &s->view);
-	for (i = 0; i < sizeof(blank) / sizeof(*blank); i++) {
-		view_text(&v, blank[i], "");
-	}
-	for (i = 0; i < 3; i++) {
-		static const char *const words[] = { "yes", "no", "unknown" };
-
-		view_init(&ongoing[i], NULL);
-		view_text(&ongoing[i], "value", words[i]);
-		view_text(&ongoing[i], "label", site_text(lang,
-		    (enum text_id)(TEXT_YES + i)));
-	}
-	view_list(&v, "ongoings", ongoing, 3);
-	view_text(&v, "form", id);
-	view_text(&v, "about", about);
-	view_text(&v, "kind", advice ? "advice" : "report");
-	view_flag(&v, "is_report", !advice);
-	view_flag(&v, "no_mailbox",
-	    strcmp(fields_get(f, "next"), "none") == 0);
-	view_text(&v, "desk", site_desk_name(s, number));
-	view_flag(&v, "past_about", true);
-	view_flag(&v, "past_code", true);
-	view_flag(&v, "at_report", true);
-	page_answer(x, 200, PAGE_FORM, lang, &v, false);
-out:
-	site_close(s);
-}
-
-static void
 small_finish(struct exchange *x, struct posted *p)
 {
 	static const char want[] = "application/x-www-form-urlencoded";
@@ -571,7 +470,7 @@ small_finish(struct exchange *x, struct posted *p)
 	} else if (p->what == POST_CODE) {
 		code_answer(x, p->lang, f);
 	} else if (p->what == POST_FORM) {
-		empty_form(x, p->lang, f);
+		form_answer(x, p->lang, f);
 	} else if (p->what == POST_REPLIES) {
 		replies_answer(x, p->lang, f);
 	} else {
@@ -605,17 +504,21 @@ post_release(void *state)
 	}
 }
 
+#define LANGUAGE(path) \
+	{ METHOD_GET, path, 0, page_begin, NULL, NULL, NULL }, \
+	{ METHOD_POST, path, LARGE_MAX, post_begin, post_body, post_finish, \
+	    post_release }
+#define STATIC(path) \
+	{ METHOD_GET, path, 0, static_begin, NULL, NULL, NULL }
+
+/* All languages of the build; those that are off answer 404 */
 const struct handler page_handlers[] = {
 	{ METHOD_GET, "/", 0, root_begin, NULL, NULL, NULL },
-	{ METHOD_GET, "/nl/*", 0, page_begin, NULL, NULL, NULL },
-	{ METHOD_GET, "/en/*", 0, page_begin, NULL, NULL, NULL },
-	{ METHOD_GET, "/style.css", 0, static_begin, NULL, NULL, NULL },
-	{ METHOD_GET, "/icon.svg", 0, static_begin, NULL, NULL, NULL },
-	{ METHOD_GET, "/script.js", 0, static_begin, NULL, NULL, NULL },
-	{ METHOD_GET, "/offline.html", 0, static_begin, NULL, NULL, NULL },
-	{ METHOD_POST, "/nl/*", LARGE_MAX, post_begin, post_body, post_finish,
-	    post_release },
-	{ METHOD_POST, "/en/*", LARGE_MAX, post_begin, post_body, post_finish,
-	    post_release },
+	LANGUAGE("/nl/*"), LANGUAGE("/en/*"), LANGUAGE("/pl/*"),
+	LANGUAGE("/uk/*"), LANGUAGE("/tr/*"), LANGUAGE("/ar/*"),
+	STATIC("/style.css"), STATIC("/offline.html"), STATIC("/qr.js"),
+	STATIC("/script.nl.js"), STATIC("/script.en.js"),
+	STATIC("/script.pl.js"), STATIC("/script.uk.js"),
+	STATIC("/script.tr.js"), STATIC("/script.ar.js"),
 	{ METHOD_GET, NULL, 0, NULL, NULL, NULL, NULL },
 };

@@ -15,6 +15,8 @@
 #include "meldluik/keyset.h"
 #include "meldluik/routing.h"
 #include "meldluik/view.h"
+#include "organisation.h"
+#include "setup.h"
 
 #define PAGE_MAX (512u * 1024u) /* a page with all text escaped, kept */
 #define DATE_TEXT 64u           /* "woensdag 30 september 2026" */
@@ -33,7 +35,7 @@ struct site {
 	const struct epoch *epoch;   /* NULL: not open */
 	struct route_desk desk[KEYSET_DESKS_MAX];
 	const char *bar[KEYSET_DESKS_MAX][KEYSET_ROLES];
-	char print[FINGERPRINT_TEXT];
+	char print[FINGERPRINT_TEXT], print_text[FINGERPRINT_TEXT];
 	char ack_iso[DAY_TEXT], feedback_iso[DAY_TEXT], day_iso[DAY_TEXT];
 	char ack[DATE_TEXT], feedback[DATE_TEXT], day[DATE_TEXT];
 	char ack_days[8], feedback_months[8];
@@ -41,6 +43,7 @@ struct site {
 	struct view role[SITE_ROLES_MAX];
 	size_t roles;
 	char role_desks[SITE_ROLES_MAX][KEYSET_DESKS_MAX * KEYSET_ID];
+	struct view language[LANGUAGES];
 	struct view print_group[8];
 	char print_groups[8][5];
 	struct view view;
@@ -49,7 +52,7 @@ struct site {
 /* Takes a snapshot; NULL when there is no memory */
 struct site *site_open(unsigned lang);
 void site_close(struct site *s); /* accepts NULL */
-const char *site_language(unsigned lang); /* "nl", "en" */
+const char *site_language(unsigned lang); /* "nl", "en", ... */
 const char *site_text(unsigned lang, enum text_id t);
 /* The desk that reads about ${role} ("" or NULL: nothing chosen) */
 enum err site_desk(const struct site *s, const char *role, unsigned *number);
@@ -62,12 +65,30 @@ void receipt_number(const uint8_t envelope[HASH_LEN],
     char out[RECEIPT_NUMBER]);
 void form_id_new(char out[FORM_ID_TEXT]);
 
+/* The configuration (setup.c), the same for the life of the process */
+bool language_on(unsigned lang);
+bool language_checked(unsigned lang);
+unsigned language_first(void);
+const struct organisation *organisation(void);
+const struct buf *style_sheet(bool small);
+
+/* gzip (pack.c): wanted by the client; the whole of ${p} into ${out} */
+bool pack_wanted(const struct exchange *x);
+bool pack_gzip(const uint8_t *p, size_t len, struct buf *out);
+bool pack_gunzip(const uint8_t *p, size_t len, struct buf *out);
+
 /* Renders and answers. ${secret}: the page holds a code or a text. */
 void page_answer(struct exchange *x, unsigned status, enum page_id page,
     unsigned lang, const struct view *v, bool secret);
-/* The same, filled with spaces to exactly ${size} bytes */
+/*
+ * The same with a code or text, filled with spaces to ${size} bytes or, if
+ * that is too little, the next of its doubles: one size per kind of page,
+ * whatever it says.
+ */
 void page_answer_padded(struct exchange *x, unsigned status,
     enum page_id page, unsigned lang, const struct view *v, size_t size);
+#define SMALL_PAGE 16384u /* code, empty form, receipt, failure */
+#define TEXT_PAGE 65536u  /* form or preview with a reporter's text */
 /* failed.html with one sentence */
 void page_fail(struct exchange *x, unsigned status, unsigned lang,
     enum text_id why);
@@ -77,7 +98,8 @@ const struct embedded *page_static(const char *path);
 /* POST handlers: each answers, from finish() on */
 enum post {
 	POST_CODE, POST_FORM, POST_REPLIES, POST_WITHDRAW, /* urlencoded */
-	POST_REPORT, POST_ADVICE, POST_FOLLOW_UP, POST_SEALED /* multipart */
+	POST_REPORT, POST_ADVICE, POST_PREVIEW, POST_EDIT, /* multipart */
+	POST_FOLLOW_UP, POST_SEALED
 };
 /* A multipart request: sent while it is read */
 struct sending;
@@ -90,6 +112,32 @@ void sending_free(struct sending *s);
 /* A withdrawal: no files. Takes over ${f} */
 void sending_withdraw(struct exchange *x, struct sending *s,
     struct fields *f);
+
+/* The page with a code nobody has, and the empty form */
+void code_answer(struct exchange *x, unsigned lang, const struct fields *f);
+void form_answer(struct exchange *x, unsigned lang, const struct fields *f);
+/* The form with what was typed; ${why} NO_PROBLEM: to change something */
+void form_filled(struct exchange *x, unsigned lang, enum post what,
+    const struct fields *f, enum text_id why);
+/* What was typed, to look at; the form sends it or goes back */
+void preview_answer(struct exchange *x, unsigned lang, enum post what,
+    const struct fields *f);
+#define NO_PROBLEM TEXTS /* what went wrong, as a page says it: nothing */
+
+/*
+ * The organisation's questions on one page. ${f} may be NULL. Lives until
+ * the page is rendered; ${v} gets the list "questions".
+ */
+struct question_views {
+	struct view row[QUESTIONS_MAX], child[QUESTIONS_MAX];
+	struct view option[QUESTIONS_MAX][OPTIONS_MAX];
+	char number[OPTIONS_MAX][4];
+};
+void questions_show(struct question_views *q, unsigned lang, bool advice,
+    const struct fields *f, struct view *v);
+/* The answer to question ${i} in words; NULL when there is none */
+const char *question_answer(const struct question *q, unsigned lang,
+    const struct fields *f);
 
 /* The replies of the code in ${f}; always the same work and size */
 void replies_answer(struct exchange *x, unsigned lang,

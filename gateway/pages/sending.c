@@ -19,17 +19,21 @@ sending_fail(struct sending *s, enum text_id why)
 {
 	if (s->why == NO_PROBLEM) {
 		s->why = why;
-		s->bad_code = why == TEXT_ERR_CODE_MISSING ||
-		    why == TEXT_ERR_CODE_TYPO || why == TEXT_ERR_CODE_LENGTH ||
-		    why == TEXT_ERR_CODE_DESK;
-		s->bad_what = why == TEXT_ERR_TEXT || why == TEXT_ERR_LARGE;
 	}
 }
 
 static bool
 first(const struct sending *s)
 {
-	return s->what == POST_REPORT || s->what == POST_ADVICE;
+	return s->what == POST_REPORT || s->what == POST_ADVICE ||
+	    s->what == POST_PREVIEW;
+}
+
+/* Looks at the fields and sends nothing: files that came are let pass */
+static bool
+only_looks(const struct sending *s)
+{
+	return s->what == POST_PREVIEW || s->what == POST_EDIT;
 }
 
 /* --- judging the fields --- */
@@ -110,6 +114,20 @@ answers_add(struct sending *s)
 			    fields_len(s->fields, keys[i]));
 		}
 	}
+	for (i = 0; e == OK && i < organisation()->questions; i++) {
+		const struct question *q = &organisation()->question[i];
+		unsigned lang = s->site->lang;
+		const char *text = question_answer(q, lang, s->fields);
+
+		if (text == NULL) {
+			continue;
+		}
+		e = report_answer_add(s->report, q->id, text, strlen(text));
+		if (e == OK) {
+			e = report_question_add(s->report, q->id,
+			    q->ask.in[lang], strlen(q->ask.in[lang]));
+		}
+	}
 	return e;
 }
 
@@ -135,6 +153,7 @@ report_fill(struct sending *s, unsigned desk)
 {
 	static const enum report_kind kinds[] = {
 		[POST_REPORT] = REPORT_REPORT, [POST_ADVICE] = REPORT_ADVICE,
+		[POST_PREVIEW] = REPORT_REPORT, [POST_EDIT] = REPORT_REPORT,
 		[POST_FOLLOW_UP] = REPORT_FOLLOW_UP,
 		[POST_WITHDRAW] = REPORT_WITHDRAWAL };
 	const char *relation = fields_get(s->fields, "relation");
@@ -181,6 +200,37 @@ report_fits(const struct report *r)
 	return e;
 }
 
+/* Fills s->report from the fields; false: s->why says what is wrong */
+static bool
+judge(struct sending *s, unsigned *desk)
+{
+	enum err e;
+
+	if (s->why != NO_PROBLEM) {
+		return false;
+	}
+	if (s->site->epoch == NULL) {
+		sending_fail(s, TEXT_ERR_CLOSED);
+		return false;
+	}
+	if (first(s) && blank(fields_get(s->fields, "what"))) {
+		sending_fail(s, TEXT_ERR_TEXT);
+		return false;
+	}
+	if (!judge_code(s, desk)) {
+		return false;
+	}
+	e = report_fill(s, *desk);
+	if (e == OK) {
+		e = report_fits(s->report);
+	}
+	if (e != OK) {
+		sending_fail(s, e == ERR_LIMIT ? TEXT_ERR_LARGE :
+		    e == ERR_MEMORY ? TEXT_ERR_BUSY : TEXT_ERR_FORM);
+	}
+	return e == OK;
+}
+
 static void
 prepare(struct sending *s)
 {
@@ -189,27 +239,7 @@ prepare(struct sending *s)
 	enum err e;
 
 	s->prepared = true;
-	if (s->why != NO_PROBLEM) {
-		return;
-	}
-	if (s->site->epoch == NULL) {
-		sending_fail(s, TEXT_ERR_CLOSED);
-		return;
-	}
-	if (first(s) && blank(fields_get(s->fields, "what"))) {
-		sending_fail(s, TEXT_ERR_TEXT);
-		return;
-	}
-	if (!judge_code(s, &desk)) {
-		return;
-	}
-	e = report_fill(s, desk);
-	if (e == OK) {
-		e = report_fits(s->report);
-	}
-	if (e != OK) {
-		sending_fail(s, e == ERR_LIMIT ? TEXT_ERR_LARGE :
-		    e == ERR_MEMORY ? TEXT_ERR_BUSY : TEXT_ERR_FORM);
+	if (!judge(s, &desk)) {
 		return;
 	}
 	to = calloc(KEYSET_HOLDERS_MAX, sizeof(*to));
@@ -300,6 +330,9 @@ part_begin(void *arg, const struct form_part *part)
 	if (strcmp(part->name, "files") != 0) {
 		return ERR_FORMAT;
 	}
+	if (only_looks(s)) {
+		return OK;
+	}
 	*s->part = *part;
 	if (!s->prepared) {
 		prepare(s);
@@ -336,7 +369,7 @@ part_data(void *arg, const uint8_t *p, size_t len)
 		}
 		return e;
 	}
-	if (s->why != NO_PROBLEM) {
+	if (s->why != NO_PROBLEM || only_looks(s)) {
 		return OK;
 	}
 	if (s->what == POST_SEALED) {
@@ -371,7 +404,8 @@ part_end(void *arg)
 		}
 		return e;
 	}
-	if (s->why != NO_PROBLEM || s->what == POST_SEALED) {
+	if (s->why != NO_PROBLEM || s->what == POST_SEALED ||
+	    only_looks(s)) {
 		return OK;
 	}
 	if (!s->open && s->part->file_name[0] == '\0') {
@@ -514,7 +548,16 @@ go(struct exchange *x, struct sending *s)
 {
 	struct once_result r;
 	uint8_t files[HASH_LEN];
+	unsigned desk;
 
+	if (only_looks(s)) {
+		if (s->what == POST_PREVIEW && judge(s, &desk)) {
+			preview_answer(x, s->site->lang, s->what, s->fields);
+		} else {
+			thanks_not(x, s);
+		}
+		return;
+	}
 	s->finishing = true;
 	if (s->what == POST_SEALED) {
 		if (s->why == NO_PROBLEM && (!s->passing ||

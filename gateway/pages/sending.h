@@ -17,16 +17,12 @@
 
 #define SEALED_ROOM (4u * 1024u * 1024u) /* a part in flight and one burst */
 
-/* What went wrong, as the page says it; NO_PROBLEM for nothing */
-#define NO_PROBLEM TEXTS
-
 struct sending {
 	enum post what;
 	struct site *site;
 	struct fields *fields;
 	struct form *form;
 	enum text_id why;
-	bool bad_code, bad_what;  /* the field to point at */
 	bool prepared;            /* fields judged, report begun */
 	bool file;                /* the part being read is a file */
 	bool skip;                /* an empty file field */

@@ -30,7 +30,7 @@ load(void)
 const char *
 site_language(unsigned lang)
 {
-	return lang == 0 ? "nl" : "en";
+	return page_languages[lang].code;
 }
 
 const char *
@@ -171,6 +171,7 @@ fingerprint(struct site *s)
 	unsigned i;
 
 	sign_fingerprint(&s->keyset->identity, s->print);
+	memcpy(s->print_text, s->print, sizeof(s->print_text));
 	for (i = 0; i < 8; i++) {
 		memcpy(s->print_groups[i], s->print + i * 5, 4);
 		view_init(&s->print_group[i], NULL);
@@ -197,9 +198,45 @@ one_holder(const struct keyset *k)
 	return false;
 }
 
+static void
+languages(struct site *s)
+{
+	unsigned l, n = 0;
+
+	for (l = 0; l < LANGUAGES; l++) {
+		struct view *v = &s->language[n];
+
+		if (!language_on(l)) {
+			continue;
+		}
+		view_init(v, NULL);
+		view_text(v, "code", page_languages[l].code);
+		view_text(v, "name", page_languages[l].name);
+		view_flag(v, "current", l == s->lang);
+		n++;
+	}
+	view_list(&s->view, "languages", s->language, n);
+}
+
+static void
+own_words(struct site *s)
+{
+	const struct organisation *o = organisation();
+	unsigned l = s->lang;
+
+	view_text(&s->view, "contact", o->contact.in[l]);
+	view_text(&s->view, "phone", o->phone.in[l]);
+	view_text(&s->view, "post", o->post.in[l]);
+	view_text(&s->view, "adviser", o->adviser.in[l]);
+	view_text(&s->view, "dpo", o->dpo.in[l]);
+	view_text(&s->view, "exit_url", o->exit.in[l] != NULL ?
+	    o->exit.in[l] : site_text(l, TEXT_EXIT_URL));
+}
+
 struct site *
 site_open(unsigned lang)
 {
+	const struct organisation *own = organisation();
 	struct site *s = calloc(1, sizeof(*s));
 	struct view *v;
 
@@ -223,10 +260,13 @@ site_open(unsigned lang)
 	}
 	roles(s);
 	view_text(v, "lang", site_language(lang));
-	view_flag(v, "is_nl", lang == 0);
-	view_flag(v, "is_en", lang == 1);
+	view_flag(v, "rtl", page_languages[lang].rtl);
+	view_flag(v, "unchecked", !language_checked(lang));
+	languages(s);
+	own_words(s);
 	view_flag(v, "open", s->epoch != NULL);
-	view_text(v, "organisation", s->keyset == NULL ? "" :
+	view_text(v, "organisation", own->name.in[lang] != NULL ?
+	    own->name.in[lang] : s->keyset == NULL ? "" :
 	    s->keyset->organisation);
 	view_text(v, "fingerprint", s->keyset == NULL ? NULL : s->print);
 	view_text(v, "default_desk", s->default_desk);
@@ -244,7 +284,6 @@ site_open(unsigned lang)
 	view_text(v, "day_date", s->day);
 	view_text(v, "onion", exchange_onion()[0] == '\0' ? NULL :
 	    exchange_onion());
-	view_flag(v, "has_offline", page_static("/offline.html") != NULL);
 	return s;
 }
 

@@ -43,70 +43,7 @@ thanks_answer(struct exchange *x, struct sending *s,
 	view_flag(&v, "past_code", true);
 	view_flag(&v, "past_report", true);
 	view_flag(&v, "at_done", true);
-	page_answer(x, 200, PAGE_DONE, lang, &v, true);
-}
-
-static void
-form_again(struct exchange *x, struct sending *s)
-{
-	static const char *const texts[] = { "what", "when", "where", "who",
-		"how_known", "danger", "told_someone", "wishes", "code",
-		"about" };
-	static const char *const words[] = { "yes", "no", "unknown" };
-	static const char *const relations[][2] = {
-		{ "employee", "rel_employee" }, { "hired", "rel_hired" },
-		{ "former", "rel_former" }, { "supplier", "rel_supplier" },
-		{ "office_holder", "rel_office_holder" },
-		{ "citizen", "rel_citizen" }, { "not_said", "rel_not_said" } };
-	const struct fields *f = s->fields;
-	unsigned lang = s->site->lang, i, number;
-	char id[FORM_ID_TEXT];
-	struct view v, ongoing[3];
-	bool filled = false;
-	uint8_t old[FORM_ID];
-
-	view_init(&v, &s->site->view);
-	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		view_bytes(&v, texts[i], fields_get(f, texts[i]),
-		    fields_len(f, texts[i]));
-		filled = filled || (i > 0 && i < 8 &&
-		    fields_len(f, texts[i]) > 0);
-	}
-	for (i = 0; i < 3; i++) {
-		view_init(&ongoing[i], NULL);
-		view_text(&ongoing[i], "value", words[i]);
-		view_text(&ongoing[i], "label", site_text(lang,
-		    (enum text_id)(TEXT_YES + i)));
-		view_flag(&ongoing[i], "checked",
-		    strcmp(fields_get(f, "ongoing"), words[i]) == 0);
-	}
-	view_list(&v, "ongoings", ongoing, 3);
-	for (i = 0; i < sizeof(relations) / sizeof(*relations); i++) {
-		view_flag(&v, relations[i][1], strcmp(fields_get(f,
-		    "relation"), relations[i][0]) == 0);
-	}
-	filled = filled || *fields_get(f, "ongoing") != '\0' ||
-	    *fields_get(f, "relation") != '\0';
-	/* the same number, so that a later success counts as this form */
-	if (hex_decode(fields_get(f, "form"), old, sizeof(old)) == OK) {
-		hex_encode(old, sizeof(old), id);
-	} else {
-		form_id_new(id);
-	}
-	view_text(&v, "form", id);
-	view_text(&v, "kind", s->what == POST_ADVICE ? "advice" : "report");
-	view_flag(&v, "is_report", s->what == POST_REPORT);
-	view_flag(&v, "filled", filled);
-	view_flag(&v, "no_mailbox", *fields_get(f, "no_mailbox") != '\0');
-	view_flag(&v, "bad_code", s->bad_code);
-	view_flag(&v, "bad_what", s->bad_what);
-	view_text(&v, "desk", site_desk(s->site, fields_get(f, "about"),
-	    &number) == OK ? site_desk_name(s->site, number) : NULL);
-	view_text(&v, "error", site_text(lang, s->why));
-	view_flag(&v, "past_about", true);
-	view_flag(&v, "past_code", true);
-	view_flag(&v, "at_report", true);
-	page_answer(x, 200, PAGE_FORM, lang, &v, true);
+	page_answer_padded(x, 200, PAGE_DONE, lang, &v, SMALL_PAGE);
 }
 
 void
@@ -118,7 +55,9 @@ thanks_not(struct exchange *x, struct sending *s)
 	switch (s->what) {
 	case POST_REPORT:
 	case POST_ADVICE:
-		form_again(x, s);
+	case POST_PREVIEW:
+	case POST_EDIT:
+		form_filled(x, lang, s->what, s->fields, s->why);
 		break;
 	case POST_FOLLOW_UP:
 	case POST_WITHDRAW:
@@ -127,6 +66,6 @@ thanks_not(struct exchange *x, struct sending *s)
 	default:
 		view_init(&v, &s->site->view);
 		view_text(&v, "error", site_text(lang, s->why));
-		page_answer(x, 200, PAGE_SEALED, lang, &v, false);
+		page_answer_padded(x, 200, PAGE_SEALED, lang, &v, SMALL_PAGE);
 	}
 }

@@ -26,6 +26,9 @@ struct config {
 	bool has_identity;
 	char onion[KEYSET_URL], https[KEYSET_URL];
 	char contact[CONFIG_VALUE]; /* of security.txt; "": none */
+	/* Of the pages; "": Dutch and English, as built, none */
+	char languages[CONFIG_VALUE], checked[CONFIG_VALUE];
+	char organisation[CONFIG_VALUE];
 	unsigned header_seconds, idle_seconds, body_rate, body_grace;
 	unsigned connections;
 };

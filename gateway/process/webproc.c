@@ -18,6 +18,7 @@
 #include "../http/engine.h"
 #include "../http/link.h"
 #include "../http/snapshot.h"
+#include "../pages/setup.h"
 #include "events.h"
 #include "ipc.h"
 #include "meldluik/json.h"
@@ -159,6 +160,8 @@ web_main(void)
 	struct sandbox_told told;
 	struct watchdog_limits limits;
 	struct engine_site site;
+	struct pages_config pages;
+	char why[PAGES_WHY];
 	static struct config c;
 	struct buf text;
 	uint8_t *slots;
@@ -179,6 +182,12 @@ web_main(void)
 	buf_free(&text);
 	close(FD_CONFIG);
 	json_setup();
+	pages.languages = c.languages;
+	pages.checked = c.checked;
+	pages.organisation = c.organisation;
+	if (pages_setup(&pages, why) != OK) {
+		return EXIT_USAGE; /* the monitor has complained before */
+	}
 	slots = first_link(&link);
 	if (slots == NULL) {
 		return EXIT_TROUBLE;

@@ -1,20 +1,35 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Makes what the reporter's browser gets: node build.mjs OUT RELEASE, run by
 // CMake in a copy of this folder beside its node_modules. The same sources
-// give the same bytes: page.json's hashes are signed by people.
+// give the same bytes: page.json's hashes are signed by people. A script per
+// language carries the texts of that one; the offline page carries all.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { minify } from "terser";
+import { keysCheck, texts } from "./texts.mjs";
 
 const [out, release] = process.argv.slice(2);
+const all = texts(process.cwd());
+keysCheck(process.cwd(), Object.keys(all.nl.text));
 
-export const options = (root) => ({
-	bundle: true, minify: true, format: "iife", target: "es2020",
+const PLACE = "MELDLUIK_TEXTS"; // stands for them until all else is small
+
+const textsPlugin = {
+	name: "texts", setup(b) {
+		b.onLoad({ filter: /\/script\/texts\.js$/ }, () =>
+			({ contents: `export const texts = ${PLACE};`,
+				loader: "js" }));
+	},
+};
+
+const options = (root) => ({
+	bundle: true, minify: true, format: "iife", target: "es2022",
 	charset: "utf8", legalComments: "none", write: false,
 	logLevel: "warning",
 	alias: { "typage": root + "node_modules/age-encryption/dist",
 		"@noble/curves/nist.js": root + "script/no_nist.js" },
+	plugins: [textsPlugin],
 });
 
 const sha = (data, as) => createHash("sha256").update(data).digest(as);
@@ -22,15 +37,21 @@ const sha = (data, as) => createHash("sha256").update(data).digest(as);
 async function bundle(entry) {
 	const made = await build({ ...options(process.cwd() + "/"),
 		entryPoints: [entry] });
-	return made.outputFiles[0].text;
+	const small = await minify(made.outputFiles[0].text, {
+		ecma: 2020, compress: { passes: 3 }, mangle: true,
+		format: { comments: false } });
+	return small.code + "\n";
 }
+
+const filled = (js, languages) =>
+	js.replace(PLACE, () => JSON.stringify(languages));
 
 // </script> in a string would end the element
 const inline = (js) => js.replace(/<\/(script)/gi, "<\\/$1")
 	.replace(/<!--/g, "<\\!--").trim();
 
 async function offline() {
-	const js = inline(await bundle("offline/offline.js"));
+	const js = inline(filled(await bundle("offline/offline.js"), all));
 	const css = readFileSync("offline/offline.css", "utf8").trim();
 	return readFileSync("offline/offline.html", "utf8")
 		.replace("@SCRIPT_HASH@", () => sha(js, "base64"))
@@ -40,14 +61,19 @@ async function offline() {
 		.replace("@SCRIPT@", () => js);
 }
 
+// For programs of node that import parts of the script from this folder
+writeFileSync("script/texts.js",
+	`export const texts = ${JSON.stringify(all)};\n`);
+const script = await bundle("script/main.js");
 const files = { "offline.html": await offline(),
-	"script.js": await bundle("script/main.js") };
+	"qr.js": await bundle("script/qr.js") };
+for (const code of Object.keys(all)) {
+	files[`script.${code}.js`] = filled(script, { [code]: all[code] });
+}
 const page = { type: "meldluik-page", version: 1, release, files: {} };
 mkdirSync(out, { recursive: true });
 for (const [name, data] of Object.entries(files)) {
 	writeFileSync(`${out}/${name}`, data);
 	page.files[name] = sha(data, "hex");
 }
-writeFileSync(`${out}/script.js.gz`, gzipSync(files["script.js"],
-	{ level: 9 }));
 writeFileSync(`${out}/page.json`, JSON.stringify(page) + "\n");

@@ -12,6 +12,7 @@
 #define REPORT_ATTACHMENTS_MAX 32u
 #define REPORT_ANSWERS_MAX 64u
 #define REPORT_NAME_MAX 255u
+#define REPORT_ASKED_MAX 200u /* a question of the organisation, as asked */
 
 enum report_kind {
 	REPORT_REPORT,
@@ -30,6 +31,7 @@ enum report_thread { THREAD_NONE, THREAD_FIRST, THREAD_LATER, THREAD_BAD };
 
 struct report_answer {
 	char *key, *text;
+	char *asked; /* key q_...: the page's words; NULL: not told */
 };
 struct report_attachment {
 	char *name, *media_type;
@@ -66,6 +68,10 @@ struct report *report_new(void);
 void report_free(struct report *r);
 enum err report_answer_add(struct report *r, const char *key,
     const char *text, size_t len);
+/* What the page asked, for an answer q_... added before. ERR_CONFLICT: told
+ * twice; ERR_UNKNOWN: no such answer */
+enum err report_question_add(struct report *r, const char *key,
+    const char *asked, size_t len);
 enum err report_attachment_add(struct report *r, const char *name,
     const char *media_type, uint64_t size, const uint8_t sha256[HASH_LEN]);
 /* A copy without hidden data: original is set, by the caller after the add */

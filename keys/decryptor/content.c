@@ -43,6 +43,7 @@ report_flatten(const struct report *r, struct buf *out)
 	for (unsigned i = 0; i < r->answers; i++) {
 		put_text(out, r->answer[i].key);
 		put_text(out, r->answer[i].text);
+		put_text(out, r->answer[i].asked);
 	}
 	buf_u8(out, (uint8_t)r->attachments);
 	for (unsigned i = 0; i < r->attachments; i++) {
@@ -101,11 +102,16 @@ take_answers(struct reader *r, struct report *out)
 	}
 	for (unsigned i = 0; i < n && e == OK; i++) {
 		char key[64] = {0};
-		struct bytes text;
+		struct bytes text, asked;
 		take_word(r, key, sizeof key);
 		text = take_text(r, REPORT_JSON_MAX);
+		asked = take_text(r, REPORT_ASKED_MAX);
 		e = r->failed ? ERR_FORMAT : report_answer_add(out, key,
 		    text.len == 0 ? "" : (const char *)text.p, text.len);
+		if (e == OK && asked.len > 0) {
+			e = report_question_add(out, key,
+			    (const char *)asked.p, asked.len);
+		}
 	}
 	return e;
 }

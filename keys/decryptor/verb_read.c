@@ -207,7 +207,7 @@ static json_t *
 content_json(const struct report *r)
 {
 	json_t *o = json_object(), *answers = json_object(),
-	    *list = json_array();
+	    *asked = json_object(), *list = json_array();
 
 	json_object_set_new(o, "sealed_by_claim",
 	    json_string(report_sealed_by_word(r->sealed_by)));
@@ -216,8 +216,13 @@ content_json(const struct report *r)
 	for (unsigned i = 0; i < r->answers; i++) {
 		json_object_set_new(answers, r->answer[i].key,
 		    json_string(r->answer[i].text));
+		if (r->answer[i].asked != NULL) {
+			json_object_set_new(asked, r->answer[i].key,
+			    json_string(r->answer[i].asked));
+		}
 	}
 	json_object_set_new(o, "answers", answers);
+	json_object_set_new(o, "questions_of_the_page", asked);
 	for (unsigned i = 0; i < r->attachments; i++) {
 		json_t *a = json_object();
 		json_object_set_new(a, "name",
@@ -250,6 +255,12 @@ content_print(const struct report *r)
 		printf("  [");
 		terminal_word(stdout, r->answer[i].key);
 		printf("]\n");
+		if (r->answer[i].asked != NULL) {
+			printf("  the page asked (its words, not signed): ");
+			terminal_text(stdout, r->answer[i].asked,
+			    strlen(r->answer[i].asked), false);
+			printf("\n");
+		}
 		terminal_text(stdout, r->answer[i].text,
 		    strlen(r->answer[i].text), true);
 		printf("\n");

@@ -168,8 +168,30 @@ report_answer_add(struct report *r, const char *key, const char *text,
 	}
 	r->answer[r->answers].key = k;
 	r->answer[r->answers].text = t;
+	r->answer[r->answers].asked = NULL;
 	r->answers++;
 	return OK;
+}
+
+enum err
+report_question_add(struct report *r, const char *key, const char *asked,
+    size_t len)
+{
+	if (strncmp(key, "q_", 2) != 0 || len == 0 ||
+	    len > REPORT_ASKED_MAX || !utf8_valid(asked, len)) {
+		return ERR_FORMAT;
+	}
+	for (unsigned i = 0; i < r->answers; i++) {
+		if (strcmp(r->answer[i].key, key) != 0) {
+			continue;
+		}
+		if (r->answer[i].asked != NULL) {
+			return ERR_CONFLICT;
+		}
+		r->answer[i].asked = report_keep(r, asked, len);
+		return r->answer[i].asked == NULL ? ERR_LIMIT : OK;
+	}
+	return ERR_UNKNOWN;
 }
 
 enum err

@@ -80,11 +80,31 @@ attachments_json(const struct report *r, bool *failed)
 	return list;
 }
 
+/* What the page asked, of the answers q_...; NULL when there are none */
+static json_t *
+questions_json(const struct report *r, bool *failed)
+{
+	json_t *o = NULL;
+
+	for (unsigned i = 0; i < r->answers; i++) {
+		if (r->answer[i].asked == NULL) {
+			continue;
+		}
+		if (o == NULL && (o = json_object()) == NULL) {
+			*failed = true;
+			return NULL;
+		}
+		put(o, r->answer[i].key, json_string(r->answer[i].asked),
+		    failed);
+	}
+	return o;
+}
+
 enum err
 report_write(const struct report *r, struct buf *out)
 {
 	struct buf text = buf_new_secret(REPORT_JSON_MAX);
-	json_t *o = NULL, *answers;
+	json_t *o = NULL, *answers, *questions;
 	bool failed = false;
 	enum err e;
 
@@ -112,6 +132,10 @@ report_write(const struct report *r, struct buf *out)
 		    json_string(r->answer[i].text), &failed);
 	}
 	put(o, "answers", answers, &failed);
+	questions = questions_json(r, &failed);
+	if (questions != NULL) {
+		put(o, "questions", questions, &failed);
+	}
 	put(o, "attachments", attachments_json(r, &failed), &failed);
 	if (r->thread != THREAD_NONE) {
 		put(o, "thread", thread_json(r, &failed), &failed);
@@ -191,6 +215,32 @@ answers_read(const json_t *o, struct report *r)
 		if ((e = report_answer_add(r, key, json_string_value(v),
 		    json_string_length(v))) != OK) {
 			return e;
+		}
+	}
+	return OK;
+}
+
+static enum err
+questions_read(const json_t *o, struct report *r)
+{
+	const json_t *list;
+	const char *key;
+	json_t *v;
+	enum err e;
+
+	if (json_object_get(o, "questions") == NULL) {
+		return OK;
+	}
+	if ((e = json_object_field(o, "questions", &list)) != OK) {
+		return e;
+	}
+	json_object_foreach((json_t *)(uintptr_t)list, key, v) {
+		if (strncmp(key, "x_", 2) == 0) {
+			continue;
+		}
+		if (!json_is_string(v) || report_question_add(r, key,
+		    json_string_value(v), json_string_length(v)) != OK) {
+			return ERR_FORMAT;
 		}
 	}
 	return OK;
@@ -329,8 +379,8 @@ report_parse(const void *p, size_t len, struct report **out)
 {
 	static const char *const allowed[] = { "type", "version", "kind",
 		"org", "keyset", "epoch", "desk", "message_id", "sealed_by",
-		"language", "relation", "about", "answers", "attachments",
-		"thread", NULL };
+		"language", "relation", "about", "answers", "questions",
+		"attachments", "thread", NULL };
 	struct report *r = NULL;
 	json_t *o = NULL;
 	size_t kind, sealed_by;
@@ -364,6 +414,7 @@ report_parse(const void *p, size_t len, struct report **out)
 	    (e = text_field(o, "about", report_about_valid, r->about,
 	    sizeof(r->about))) != OK ||
 	    (e = answers_read(o, r)) != OK ||
+	    (e = questions_read(o, r)) != OK ||
 	    (e = attachments_read(o, r)) != OK) {
 		goto out;
 	}

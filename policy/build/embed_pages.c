@@ -2,13 +2,17 @@
 /*
  * Build tool: templates and translations in, one C file out. Runs on the
  * build machine only; guards that no string is missing, empty, unused,
- * fuzzy or doubled in any language, that both languages use the same values
+ * fuzzy or doubled in any language, that all languages use the same values
  * and tags, and that every section is closed.
  *
- *   embed OUT.c OUT.h nl.po en.po -- FILE.html... -- NAME=PATH...
+ *   embed OUT.c OUT.h nl.po en.po... -- FILE.html... -- NAME=PATH...
  *
  * In a template {{>file}} includes, {{_key}} translates; what else stands in
- * {{ }} is for view.c. A key "c.x-y" is a text for C code: TEXT_X_Y.
+ * {{ }} is for view.c. A key "c.x-y" is a text for C code: TEXT_X_Y; a key
+ * "js.x" is a text of the script, which build.mjs takes from the same files.
+ *
+ * The header of a PO file says X-Name (the language in itself), X-Direction
+ * (ltr or rtl) and X-Checked (yes, once a speaker has read all of it).
  */
 #include <ctype.h>
 #include <stdarg.h>
@@ -16,13 +20,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LANGUAGES 2
+#define LANGUAGES_MAX 16
 #define KEYS_MAX 1024
 #define FILES_MAX 64
 #define NAME_MAX_LEN 64
 #define DEPTH_MAX 8
 
-static const char *const language[LANGUAGES] = { "nl", "en" };
+static struct {
+	char code[3];
+	char *name;
+	int rtl, checked;
+} language[LANGUAGES_MAX];
+static unsigned languages;
 
 struct text {
 	char *p;
@@ -30,7 +39,7 @@ struct text {
 };
 static struct {
 	char *key;
-	char *value[LANGUAGES];
+	char *value[LANGUAGES_MAX];
 	int used;
 } key[KEYS_MAX];
 static unsigned keys;
@@ -138,13 +147,49 @@ key_find(const char *name, int make)
 	return keys++;
 }
 
+/* "X-Name: value" in the header of language ${l} */
+static char *
+header_value(const char *header, const char *name, unsigned l)
+{
+	const char *p = strstr(header, name);
+
+	if (p == NULL) {
+		die("%s.po: the header has no %s", language[l].code, name);
+	}
+	p += strlen(name);
+	return strndup(p, strcspn(p, "\n"));
+}
+
+static void
+header_read(unsigned l, const char *header)
+{
+	char *v = header_value(header, "Language: ", l);
+
+	if (strcmp(v, language[l].code) != 0) {
+		die("%s.po: the header says language %s", language[l].code,
+		    v);
+	}
+	free(v);
+	language[l].name = header_value(header, "X-Name: ", l);
+	v = header_value(header, "X-Direction: ", l);
+	language[l].rtl = strcmp(v, "rtl") == 0;
+	free(v);
+	v = header_value(header, "X-Checked: ", l);
+	language[l].checked = strcmp(v, "yes") == 0;
+	free(v);
+}
+
 static void
 po_keep(unsigned l, struct text *id, struct text *str, const char *where)
 {
 	unsigned i;
 
-	if (id->p == NULL || id->len == 0) {
-		return; /* the header */
+	if (id->p == NULL) {
+		return;
+	}
+	if (id->len == 0) {
+		header_read(l, str->p == NULL ? "" : str->p);
+		return;
 	}
 	if (str->p == NULL || str->len == 0) {
 		die("%s: %s is not translated", where, id->p);
@@ -211,6 +256,8 @@ marks(const char *s)
 
 		if (strncmp(s, "{{", 2) == 0) {
 			len = strcspn(s, "}");
+		} else if (*s == '{' && s[1] >= '0' && s[1] <= '9') {
+			len = 2;
 		} else if (*s == '<') {
 			len = 1 + strspn(s + 1,
 			    "/abcdefghijklmnopqrstuvwxyz0123456789");
@@ -232,19 +279,26 @@ static void
 keys_check(void)
 {
 	unsigned i, l;
+	char *first, *now;
 
 	for (i = 0; i < keys; i++) {
-		for (l = 0; l < LANGUAGES; l++) {
+		first = NULL;
+		for (l = 0; l < languages; l++) {
 			if (key[i].value[l] == NULL) {
 				die("%s is missing in %s.po", key[i].key,
-				    language[l]);
+				    language[l].code);
+			}
+			now = marks(key[i].value[l]);
+			if (first == NULL) {
+				first = now;
+			} else if (strcmp(first, now) != 0) {
+				die("%s: values or tags differ in %s.po",
+				    key[i].key, language[l].code);
+			} else {
+				free(now);
 			}
 		}
-		if (strcmp(marks(key[i].value[0]), marks(key[i].value[1])) !=
-		    0) {
-			die("%s: values or tags differ between languages",
-			    key[i].key);
-		}
+		free(first);
 	}
 }
 
@@ -397,7 +451,7 @@ put_pages(FILE *c, FILE *h)
 			continue; /* only included */
 		}
 		fprintf(h, "\tPAGE_%s,\n", identifier(file[i].name));
-		for (l = 0; l < LANGUAGES; l++) {
+		for (l = 0; l < languages; l++) {
 			struct text t = { 0 };
 
 			add(&t, "", 0);
@@ -410,13 +464,13 @@ put_pages(FILE *c, FILE *h)
 	}
 	fputs("\tPAGES\n};\n", h);
 	fprintf(c, "const struct embedded page_templates[PAGES][%u] = {\n",
-	    LANGUAGES);
+	    languages);
 	for (i = 0; i < files; i++) {
 		if (file[i].name[0] == '_') {
 			continue;
 		}
 		fprintf(c, "\t{ ");
-		for (l = 0; l < LANGUAGES; l++) {
+		for (l = 0; l < languages; l++) {
 			fprintf(c, "{ \"%s\", page_%u_%u, sizeof(page_%u_%u)"
 			    " - 1 }, ", file[i].name, i, l, i, l);
 		}
@@ -432,7 +486,7 @@ put_texts(FILE *c, FILE *h)
 
 	fputs("enum text_id {\n", h);
 	fprintf(c, "const char *const page_texts[TEXTS][%u] = {\n",
-	    LANGUAGES);
+	    languages);
 	for (i = 0; i < keys; i++) {
 		if (strncmp(key[i].key, "c.", 2) != 0) {
 			continue;
@@ -440,7 +494,7 @@ put_texts(FILE *c, FILE *h)
 		key[i].used = 1;
 		fprintf(h, "\tTEXT_%s,\n", identifier(key[i].key + 2));
 		fputs("\t{ ", c);
-		for (l = 0; l < LANGUAGES; l++) {
+		for (l = 0; l < languages; l++) {
 			const char *s = key[i].value[l];
 
 			fputc('"', c);
@@ -458,7 +512,7 @@ put_texts(FILE *c, FILE *h)
 	fputs("};\n", c);
 	fputs("\tTEXTS\n};\n", h);
 	for (i = 0; i < keys; i++) {
-		if (!key[i].used) {
+		if (!key[i].used && strncmp(key[i].key, "js.", 3) != 0) {
 			die("%s is not used by any page", key[i].key);
 		}
 	}
@@ -467,17 +521,46 @@ put_texts(FILE *c, FILE *h)
 	}
 }
 
+static void
+put_languages(FILE *c)
+{
+	unsigned l;
+
+	fputs("const struct page_language page_languages[] = {\n", c);
+	for (l = 0; l < languages; l++) {
+		fprintf(c, "\t{ \"%s\", \"%s\", %d, %d },\n",
+		    language[l].code, language[l].name, language[l].rtl,
+		    language[l].checked);
+	}
+	fputs("};\n", c);
+}
+
+static void
+language_add(const char *path)
+{
+	const char *base = strrchr(path, '/');
+
+	base = base == NULL ? path : base + 1;
+	if (languages == LANGUAGES_MAX || strlen(base) != 5 ||
+	    strcmp(base + 2, ".po") != 0) {
+		die("%s: two letters and .po are expected", path);
+	}
+	memcpy(language[languages].code, base, 2);
+	po_read(path, languages++);
+}
+
 int
 main(int argc, char **argv)
 {
 	FILE *c, *h;
-	int i = 5, n = 0;
+	int i = 3, n = 0;
 
-	if (argc < 7 || strcmp(argv[5], "--") != 0) {
-		die("usage: embed OUT.c OUT.h nl.po en.po -- HTML -- N=PATH");
+	for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		language_add(argv[i]);
 	}
-	po_read(argv[3], 0);
-	po_read(argv[4], 1);
+	if (languages == 0 || i >= argc) {
+		die("usage: embed OUT.c OUT.h PO... -- HTML... -- N=PATH...");
+	}
 	keys_check();
 	while (++i < argc && strcmp(argv[i], "--") != 0) {
 		const char *base = strrchr(argv[i], '/');
@@ -497,11 +580,14 @@ main(int argc, char **argv)
 	fputs("/* Generated by policy/build/embed_pages.c */\n"
 	    "#ifndef MELDLUIK_EMBEDDED_PAGES_H\n"
 	    "#define MELDLUIK_EMBEDDED_PAGES_H\n#include <stddef.h>\n"
-	    "#define LANGUAGES 2\n"
+	    "struct page_language {\n\tconst char *code, *name;\n"
+	    "\tint rtl, checked;\n};\n"
 	    "struct embedded {\n\tconst char *name;\n"
 	    "\tconst unsigned char *p;\n\tsize_t len;\n};\n", h);
+	fprintf(h, "#define LANGUAGES %u\n", languages);
 	fprintf(c, "/* Generated by policy/build/embed_pages.c */\n"
 	    "#include \"embedded_pages.h\"\n");
+	put_languages(c);
 	put_pages(c, h);
 	put_texts(c, h);
 	for (n = i + 1; n < argc; n++) {
@@ -523,6 +609,7 @@ main(int argc, char **argv)
 	fputs("\t{ NULL, NULL, 0 }\n};\n", c);
 	fputs("extern const struct embedded page_templates[PAGES][LANGUAGES];\n"
 	    "extern const char *const page_texts[TEXTS][LANGUAGES];\n"
+	    "extern const struct page_language page_languages[LANGUAGES];\n"
 	    "extern const struct embedded page_statics[];\n#endif\n", h);
 	if (fclose(c) != 0 || fclose(h) != 0) {
 		die("cannot write");

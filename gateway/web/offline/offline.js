@@ -7,16 +7,19 @@ import { codeDerive, codeNew } from "../script/code.js";
 import { errorText, guard } from "../script/compose.js";
 import { $, el, notice, show } from "../script/dom.js";
 import { envelopeSize, seal } from "../script/envelope.js";
-import { codeShow, formShow } from "../script/flow_report.js";
+import { codeShow } from "../script/flow_code.js";
+import { formShow } from "../script/flow_report.js";
 import { deskPick, epochParse, holders, keysetParse }
 	from "../script/keyset.js";
 import { fingerprint } from "../script/minisign.js";
 import { reportNew } from "../script/report.js";
-import { stringsChoose, t } from "../script/strings.js";
+import "../script/qr.js";
+import { languages, stringsChoose, t } from "../script/strings.js";
 import { END, tarHeader, tarPad } from "../script/tar.js";
 import { today } from "../script/week.js";
 
 const SIZE_MAX = 200 * 1048576; // the result is held in memory
+const FILES_MAX = 195 * 1048576; // that still fit it
 const ALIKE = 8;
 
 // keys/FORMAT.md section 3, "upload file"
@@ -98,7 +101,7 @@ function aboutShow(ctx) {
 		ctx.keys = codeDerive(ctx.code, ctx.k.org);
 		guard(true);
 		codeShow(ctx, () => formShow(ctx, (f, files, given) =>
-			make(ctx, f, files, given), t("off_make")));
+			make(ctx, f, files, given), t("off_make"), FILES_MAX));
 		const name = ctx.desk.names[ctx.language] ?? ctx.desk.id;
 		ctx.box.append(el("p", { class: "hint" }, t("readers", name), " ",
 			holders(ctx.k, ctx.desk.number).length === 1 ?
@@ -137,13 +140,14 @@ const box = el("div", { id: "ml" });
 $("main").replaceChildren(box);
 const ctx = { box, kind: "report", sealedBy: "offline_page" };
 const choose = (language) => {
+	const { rtl, checked } = languages.find((l) => l.code === language);
 	document.documentElement.lang = ctx.language = language;
+	document.documentElement.dir = rtl ? "rtl" : "ltr";
 	stringsChoose(language);
+	$("#unchecked").textContent = checked ? "" : t("unchecked");
 	start(ctx);
 };
-$("#languages").append(...["nl", "en"].map((l) => el("button", { type:
-	"button", lang: l, onclick: () => choose(l) },
-l === "nl" ? "Nederlands" : "English")));
-choose(navigator.language?.startsWith("nl") ? "nl" : "en");
-
-
+$("#languages").append(...languages.map((l) => el("button", { type:
+	"button", lang: l.code, onclick: () => choose(l.code) }, l.name)));
+const wanted = (navigator.language ?? "").slice(0, 2);
+choose(languages.some((l) => l.code === wanted) ? wanted : "en");

@@ -3,7 +3,8 @@
 // without losing a word, and shows the receipt.
 import { random, unhex } from "./bytes.js";
 import { crockford, groups } from "./code.js";
-import { $, dayWords, el, notice, show } from "./dom.js";
+import { $, dayWords, el, notice, show, sizeWords } from "./dom.js";
+import { envelopeSize } from "./envelope.js";
 import { run } from "./job.js";
 import { epochFetch, keysetFetch } from "./keys.js";
 import { deskNow } from "./keyset.js";
@@ -38,14 +39,15 @@ export function roomTell(node, message, files) {
 	return free >= 0;
 }
 
-// Words for what deliver() tells
-export function teller(status, bar) {
+// Words for what deliver() tells; ${total}: bytes of what is sent
+export function teller(status, bar, total, language) {
 	return (state, part, seconds) => {
 		if (bar) {
 			bar.value = part;
 		}
 		status.textContent = state === "seal" ? t("sealing") :
-			state === "send" ? t("sending", Math.floor(100 * part)) :
+			state === "send" ? t("sending", sizeWords(part * total,
+				language), sizeWords(total, language)) :
 			state === "board" ? t("reading", Math.floor(100 * part)) :
 			t(state, seconds);
 	};
@@ -84,6 +86,8 @@ export function errorText(e) {
 		return t("err_full");
 	case "file-changed":
 		return t("err_file", e.detail ?? e.message);
+	case "file-odd":
+		return t("files_odd", e.detail ?? e.message);
 	case "receipt":
 		return t("err_receipt");
 	case "files-large":
@@ -121,7 +125,7 @@ export async function send(ctx, form, files, make, sent) {
 		const { message, seed } = make();
 		const list = await files.chosen();
 		const receipt = await dispatch(ctx, message, list, seed,
-			teller(status, bar));
+			teller(status, bar, envelopeSize(list), ctx.language));
 		guard(false);
 		sent(receipt);
 	} catch (e) {
@@ -160,19 +164,27 @@ export function receiptNode(receipt, language) {
 			el("p", { class: "mono" }, receipt.note)));
 }
 
-export function doneShow(ctx, receipt, first) {
+const DONE = { report: "done_title", advice: "done_title_advice",
+	follow_up: "done_title_later", withdrawal: "done_title_withdraw" };
+
+// ${kind} of the message that was sent
+export function doneShow(ctx, receipt, kind) {
+	const first = kind === "report" || kind === "advice";
 	const ack = dayAdd(receipt.day, ctx.ackDays);
 	const by = (day, what) => el("li", {}, el("b", {}, t("by",
 		dayWords(day, ctx.language))), " " + what);
 	show(ctx.box, steps(first ? 4 : 0),
-		el("h1", {}, t(first ? "done_title" : "done_title_later")),
-		el("p", { class: "lead" }, t("done_lead")),
+		el("h1", {}, t(DONE[kind])),
+		el("p", { class: "lead" }, t(kind === "withdrawal" ?
+			"done_withdraw" : "done_lead")),
 		receiptNode(receipt, ctx.language),
 		!first ? null : el("section", {}, el("h2", {}, t("next")),
 			el("ol", { class: "when" }, by(ack, t("next_ack")),
 				by(dayAddMonths(ack, ctx.feedbackMonths),
 					t("next_feedback")))),
-		el("p", {}, t("next_come")), el("p", {}, t("next_close")));
+		el("p", {}, t(ctx.keys ? "next_come" : "now_nocode")),
+		el("section", {}, el("h2", {}, t("do")), el("ul", {},
+			["do1", "do2", "do3", "do4"].map((k) => el("li", {}, t(k))))));
 }
 
 export function steps(current) {
@@ -181,5 +193,3 @@ export function steps(current) {
 			i + 1 < current ? { class: "ok" } :
 			i + 1 === current ? { "aria-current": "step" } : {}, name)));
 }
-
-

@@ -35,7 +35,7 @@ export function dayWords(day, language) {
 
 export function sizeWords(n, language) {
 	const [value, unit] = n < 1048576 ? [n / 1024, "kB"] :
-		[n / 1048576, "MB"];
+		n < 1073741824 ? [n / 1048576, "MB"] : [n / 1073741824, "GB"];
 	return new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
 		.format(value) + " " + unit;
 }
@@ -55,6 +55,32 @@ export function area(id, label, hint, rows, slot) {
 		el("label", { for: "ml-" + id }, label),
 		hint ? el("p", { class: "hint", id: `ml-${id}-h` }, hint) : null,
 		el("textarea", props));
+}
+
+// Radio buttons; ${choices}: [value, label, note or null]
+export const picks = (name, legend, choices) => el("fieldset", {},
+	el("legend", {}, legend), choices.map(([value, label, note]) =>
+		el("label", { class: "pick" },
+			el("input", { type: "radio", name, value }),
+			el("span", {}, label,
+				note ? el("small", {}, " " + note) : null))));
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function svgQr(size, path, label) {
+	const make = (tag, props) => {
+		const e = document.createElementNS(SVG, tag);
+		for (const [k, v] of Object.entries(props)) {
+			e.setAttribute(k, v);
+		}
+		return e;
+	};
+	const svg = make("svg", { class: "qr", viewBox: `0 0 ${size} ${size}`,
+		width: 180, height: 180, role: "img", "aria-label": label,
+		"shape-rendering": "crispEdges" });
+	svg.append(make("rect", { width: size, height: size, fill: "#fff" }),
+		make("path", { d: path, fill: "#000" }));
+	return svg;
 }
 
 export const PRIVATE_INPUT = { ...PRIVATE, autocapitalize: "characters" };

@@ -46,9 +46,11 @@ function writeForm(ctx, lastReply) {
 				files.list.length === 0) {
 				$("#ml-error", form).textContent = t("write_empty");
 				$("#ml-text", form).focus();
+			} else if (files.trouble()) {
+				$("#ml-error", form).textContent = files.trouble();
 			} else if (count()) {
 				send(ctx, form, files, make, (receipt) =>
-					doneShow(ctx, receipt, false));
+					doneShow(ctx, receipt, "follow_up"));
 			}
 		} },
 	area("text", t("write_text"), t("form_seal"), 6, true), left,
@@ -67,7 +69,10 @@ function withdrawForm(ctx, lastReply) {
 		e.preventDefault();
 		if (sure.checked) {
 			send(ctx, form, none, () => later(ctx, "withdrawal", id, "",
-				lastReply), (receipt) => doneShow(ctx, receipt, false));
+				lastReply), (receipt) => doneShow(ctx, receipt,
+				"withdrawal"));
+		} else {
+			$("#ml-error", form).textContent = t("withdraw_tick");
 		}
 	} },
 	el("label", { class: "pick" }, sure, el("span", {},
@@ -107,8 +112,9 @@ function codeRead(field, error) {
 	try {
 		return codeParse(field.value);
 	} catch (e) {
-		error.textContent = t(e.word === "code-length" ? "code_short" :
-			e.word === "code-version" ? "code_version" : "code_bad");
+		error.textContent = t("err_mark") + " " + t(e.word ===
+			"code-length" ? "code_short" : e.word === "code-version" ?
+			"code_version" : "code_bad") + " " + t("nothing_sent");
 		field.setAttribute("aria-invalid", "true");
 		field.focus();
 		return undefined;

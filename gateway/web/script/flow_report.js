@@ -1,77 +1,71 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Report and advice question: about whom, code, form, done, in one page.
 // Everything is in memory; closing the page is forgetting.
-import { codeDerive, codeNew, codeText, groups } from "./code.js";
+import { codeDerive, codeNew } from "./code.js";
+import { codeShow } from "./flow_code.js";
 import { deskPick } from "./keyset.js";
-import { $, area, el, notice, PRIVATE_INPUT, show } from "./dom.js";
+import { $, area, el, notice, picks, show } from "./dom.js";
 import { doneShow, guard, messageId, roomTell, send, steps }
 	from "./compose.js";
 import { Files } from "./files.js";
 import { threadFirst } from "./report.js";
 import { t } from "./strings.js";
 
-const TEXTS = [["when", 2], ["where", 2], ["who", 3], ["how_known", 3],
-	["ongoing", 2], ["danger", 2], ["told_someone", 2], ["wishes", 2]];
+const TEXTS = ["when", "where", "who", "how_known", "danger",
+	"told_someone", "wishes"];
 const RELATIONS = ["employee", "hired", "former", "supplier",
 	"office_holder", "citizen", "not_said"];
 
-const plain = (s) => s.toUpperCase().replace(/[^0-9A-Z]/g, "")
-	.replace(/O/g, "0").replace(/[IL]/g, "1");
+const fold = (key, ...nodes) => el("details", {},
+	el("summary", {}, t(key)), nodes);
 
-export function codeShow(ctx, next) {
-	const text = codeText(ctx.code);
-	const last = el("input", { id: "ml-last", class: "keys", size: 6,
-		"aria-describedby": "ml-last-h ml-last-e", ...PRIVATE_INPUT });
-	const wrong = notice("ml-last-e", "err");
-	const without = () => {
-		ctx.code = ctx.keys = null;
-		next();
-	};
-	const form = el("form", { novalidate: true, onsubmit: (e) => {
-		e.preventDefault();
-		if (plain(last.value) !== groups(plain(text)).at(-1)) {
-			wrong.textContent = t("code_last_bad");
-			last.setAttribute("aria-invalid", "true");
-			last.focus();
-			return;
+// What helps, folded away: nothing of it is needed
+const more = () => el("fieldset", {}, el("legend", {}, t("more")),
+	fold("sum_when", area("when", t("when"), t("when_hint"), 2),
+		area("where", t("where"), null, 2)),
+	fold("sum_who", area("who", t("who"), null, 3),
+		area("how_known", t("how_known"), t("how_hint"), 3)),
+	fold("sum_ongoing", picks("ongoing", t("ongoing"),
+		["yes", "no", "unknown"].map((v) => [v, t(v)])),
+	area("danger", t("danger"), t("danger_hint"), 2)),
+	fold("sum_wish", area("told_someone", t("told_someone"), null, 2),
+		area("wishes", t("wishes"), null, 2)),
+	fold("sum_relation", picks("relation", t("relation"),
+		RELATIONS.map((r) => [r, t("rel_" + r),
+			r === "citizen" ? t("rel_citizen_note") : null]))));
+
+const leaveOut = () => fold("leave_out", el("ul", {}, [1, 2, 3, 4]
+	.map((n) => el("li", {}, t("leave" + n)))));
+
+// The organisation's own questions: name, what was asked, words of the answer
+function* own(form) {
+	for (const q of form.querySelectorAll("[data-ask]")) {
+		const field = $("input:checked", q) ??
+			$("textarea, input:not([type=radio])", q);
+		if (field && /^q_[a-z0-9_]{1,30}$/.test(field.name)) {
+			yield [field.name, q.dataset.ask, field.type === "radio" ?
+				field.nextElementSibling.textContent : field.value];
 		}
-		next();
-	} },
-	el("div", {}, el("label", { for: "ml-last" }, t("code_last")),
-		el("p", { class: "hint", id: "ml-last-h" }, t("code_last_hint")),
-		wrong, last),
-	el("div", { class: "row" },
-		el("button", { id: "ml-code-next" }, t("code_saved")),
-		el("button", { id: "ml-no-code", type: "button", class: "alt",
-			onclick: without }, t("code_none"))),
-	el("p", { class: "hint" }, t("code_none_hint")));
-	show(ctx.box, steps(2), el("h1", {}, t("code_title")),
-		el("p", { class: "lead" }, t("code_lead")),
-		el("section", { class: "paper strip sheet",
-			"aria-label": t("code_title") },
-		el("ol", { class: "code", id: "ml-code" },
-			text.split("-").map((g) => el("li", {}, g)))),
-		el("section", { class: "care" }, el("h2", {}, t("code_lost")),
-			el("p", {}, t("code_lost_text"))),
-		el("p", {}, t("code_keep")), form);
+	}
 }
 
-// The answers as they stand in the form; `q_` are the organisation's own
 function answers(form) {
 	const out = { what: $("#ml-what", form).value };
-	for (const [key] of TEXTS) {
-		out[key] = $("#ml-" + key, form).value;
+	for (const key of TEXTS) {
+		out[key] = $("#ml-" + key, form)?.value ?? "";
 	}
-	for (const e of form.querySelectorAll("[name^=q_]")) {
-		const on = !["radio", "checkbox"].includes(e.type) || e.checked;
-		if (on && /^q_[a-z0-9_]{1,32}$/.test(e.name)) {
-			out[e.name] = e.value;
+	out.ongoing = $("input[name=ongoing]:checked", form)?.value ?? "";
+	const questions = {};
+	for (const [key, asked, text] of own(form)) {
+		out[key] = text;
+		if (text.trim() !== "") {
+			questions[key] = asked;
 		}
 	}
-	return out;
+	return { answers: out, questions };
 }
 
-export function formShow(ctx, submit, label) {
+export function formShow(ctx, submit, label, limit) {
 	const advice = ctx.kind === "advice";
 	const id = ctx.keys?.messageId ?? messageId();
 	const thread = ctx.keys ? threadFirst(ctx.keys) : null;
@@ -81,9 +75,9 @@ export function formShow(ctx, submit, label) {
 		sealedBy: ctx.sealedBy, language: ctx.language,
 		relation: $("input[name=relation]:checked", form)?.value ??
 			"not_said",
-		about: ctx.role, answers: answers(form), thread } });
+		about: ctx.role, ...answers(form), thread } });
 	const count = () => roomTell(left, make().message, files.list);
-	const files = new Files(ctx.language, () => count());
+	const files = new Files(ctx.language, () => count(), limit);
 	const extra = $("template#ml-questions");
 	const form = el("form", { id: "ml-form", autocomplete: "off",
 		novalidate: true, oninput: () => {
@@ -96,20 +90,17 @@ export function formShow(ctx, submit, label) {
 				error.textContent = t("what_empty");
 				$("#ml-what", form).setAttribute("aria-invalid", "true");
 				$("#ml-what", form).focus();
+			} else if (files.trouble()) {
+				error.textContent = files.trouble();
 			} else if (count()) {
 				submit(form, files, make);
 			}
 		} },
+	leaveOut(),
 	area("what", t(advice ? "what_advice" : "what"), t("what_hint"), 10,
-		true), left,
-	el("fieldset", {}, el("legend", {}, t("more")),
-		TEXTS.map(([key, rows]) => area(key, t(key), null, rows, false)),
-		extra ? extra.content.cloneNode(true) : null),
+		true), left, advice ? null : more(),
+	extra ? fold("sum_questions", extra.content.cloneNode(true)) : null,
 	files.node,
-	el("fieldset", {}, el("legend", {}, t("relation")),
-		RELATIONS.map((r) => el("label", { class: "pick" },
-			el("input", { type: "radio", name: "relation", value: r }),
-			el("span", {}, t("rel_" + r))))),
 	notice("ml-error", "err"),
 	el("div", { class: "row" }, el("button", { id: "ml-send" }, label)),
 	el("p", { class: "hint" }, t("time")));
@@ -122,7 +113,7 @@ export function formShow(ctx, submit, label) {
 function reportForm(ctx) {
 	formShow(ctx, (form, files, make) =>
 		send(ctx, form, files, make, (receipt) =>
-			doneShow(ctx, receipt, true)),
+			doneShow(ctx, receipt, ctx.kind)),
 	t(ctx.kind === "advice" ? "send_advice" : "send"));
 }
 

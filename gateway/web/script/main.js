@@ -3,16 +3,18 @@
 // seals and sends. In a page it takes over only what HOOKS.md names.
 import { checkStart } from "./flow_check.js";
 import { reportStart } from "./flow_report.js";
-import { errorText } from "./compose.js";
-import { $, el, show } from "./dom.js";
+import { errorText, guard } from "./compose.js";
+import { $, dayWords, el, show } from "./dom.js";
 import { worker } from "./job.js";
 import { epochFetch, keysetFetch } from "./keys.js";
 import { holders } from "./keyset.js";
 import { fingerprint } from "./minisign.js";
 import { stringsChoose, t } from "./strings.js";
+import { dayAdd, today } from "./week.js";
 
 const PROMPT = ["not-open", "server", "withdrawn", "rollback", "fork",
 	"chain"];
+const KEYS_OLD_DAYS = 30;
 
 // Starts fetching at once; a failure is tried again at the next wish
 function keysLoad(ctx) {
@@ -56,6 +58,19 @@ function failText(why) {
 		t("bad_keys", why.message);
 }
 
+// Leaving quickly: this page and what was typed are gone before the other
+// site comes, and going back does not bring them back
+function exitWatch() {
+	$("#exit")?.addEventListener("click", (e) => {
+		const to = e.currentTarget.href;
+		e.preventDefault();
+		guard(false);
+		document.title = " ";
+		document.body.replaceChildren();
+		location.replace(to);
+	});
+}
+
 function page(main) {
 	const language = document.documentElement.lang || "en";
 	const own = [...main.childNodes];
@@ -84,9 +99,14 @@ function page(main) {
 				number ? t("readers", name) + " " : "",
 				n === 1 ? t("one_holder") + " " : "",
 				t("print_is", fingerprint(ctx.k.identity))));
+			if (ctx.k.notAfter < dayAdd(today(), KEYS_OLD_DAYS)) {
+				box.append(el("p", { class: "err" }, t("keys_old",
+					dayWords(ctx.k.notAfter, language))));
+			}
 		},
 	};
-	stringsChoose(language, $("template#ml-strings"));
+	stringsChoose(language);
+	exitWatch();
 	const ready = keysLoad(ctx);
 	if (main.dataset.ml === "check") {
 		checkStart(ctx, ready);

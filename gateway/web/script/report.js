@@ -8,6 +8,7 @@ import { recipientOf } from "./recipient.js";
 export const REPORT_MAX = 49152;
 const NAME_MAX = 255;
 const TYPE_MAX = 127;
+const ASKED_MAX = 200;
 
 // No NUL and no half of a surrogate pair: neither is a character, and
 // readers refuse the document for them
@@ -43,6 +44,8 @@ export function reportNew(about) {
 			answers[k] = clean(v);
 		}
 	}
+	const questions = Object.entries(about.questions ?? {})
+		.map(([k, v]) => [k, cut(v, ASKED_MAX)]);
 	const r = {
 		type: "meldluik-report", version: 1, kind: about.kind,
 		org: hex(about.org), keyset: hex(about.keyset),
@@ -50,6 +53,8 @@ export function reportNew(about) {
 		message_id: hex(about.messageId ?? random(16)),
 		sealed_by: about.sealedBy, language: about.language,
 		relation: about.relation, about: about.about, answers,
+		...(questions.length > 0 ?
+			{ questions: Object.fromEntries(questions) } : {}),
 		attachments: [],
 	};
 	return about.thread ? { ...r, thread: about.thread } : r;

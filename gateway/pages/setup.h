@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What the pages take from the configuration. Called once, before the
+ * sandbox and the threads; monitor calls it too, only to complain early.
+ */
+#ifndef MELDLUIK_GATEWAY_PAGES_SETUP_H
+#define MELDLUIK_GATEWAY_PAGES_SETUP_H
+
+#include "meldluik/bytes.h"
+
+#define PAGES_WHY 160u
+
+struct pages_config {
+	const char *languages;    /* "nl en pl"; "": Dutch and English */
+	const char *checked;      /* those a speaker has checked here */
+	const char *organisation; /* path of organisation.json; "": none */
+};
+
+/* ERR_USAGE, ERR_IO or ERR_FORMAT; ${why} says in English what is wrong */
+enum err pages_setup(const struct pages_config *c, char why[PAGES_WHY]);
+
+#endif

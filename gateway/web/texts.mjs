@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Reads the PO files for the script: node texts.mjs is not run by itself;
+// build.mjs and the tests import it. embed.c checks the files first, so here
+// only what the script asks for and nobody has is an error.
+import { readFileSync, readdirSync } from "node:fs";
+
+export function po(path) {
+	const found = {};
+	let id = "", part = null;
+	for (const line of readFileSync(path, "utf8").split("\n")) {
+		const m = /^(?:(msgid|msgstr) )?(".*")$/.exec(line);
+		if (!m) {
+			continue;
+		}
+		part = m[1] ?? part;
+		if (m[1] === "msgid") {
+			id = "";
+		}
+		if (part === "msgid") {
+			id += JSON.parse(m[2]);
+		} else {
+			found[id] = (found[id] ?? "") + JSON.parse(m[2]);
+		}
+	}
+	return found;
+}
+
+const header = (strings, name) => {
+	const m = new RegExp(`^${name}: (.*)$`, "m").exec(strings[""]);
+	if (!m) {
+		throw new Error(`no ${name} in a header`);
+	}
+	return m[1];
+};
+
+// Every t("key") of the sources is a key of the map, and none is for nothing
+// but those whose names are put together (rel_ kind_ leave do code_keep)
+export function keysCheck(folder, keys) {
+	const made = /^(rel_|kind_|leave\d|do\d|code_keep\d)/;
+	const source = ["script", "offline"].flatMap((d) =>
+		readdirSync(`${folder}/${d}`).filter((f) => f.endsWith(".js"))
+			.map((f) => readFileSync(`${folder}/${d}/${f}`, "utf8")))
+		.join("\n");
+	for (const [, key] of source.matchAll(/\bt\(\s*"(\w+)"\s*[,)]/g)) {
+		if (!keys.includes(key)) {
+			throw new Error(`strings.map has no ${key}`);
+		}
+	}
+	for (const key of keys) {
+		if (!made.test(key) && !source.includes(`"${key}"`)) {
+			throw new Error(`strings.map: nobody asks for ${key}`);
+		}
+	}
+}
+
+// What a text node may hold: no tags, no template values
+function plain(s, key, language) {
+	const out = s.replace(/<[^>]*>/g, "").replace(/&lt;/g, "<")
+		.replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+	if (out.includes("{{")) {
+		throw new Error(`${language}: ${key} has a value of the page`);
+	}
+	return out;
+}
+
+// { nl: { name, rtl, checked, text: { key: "..." } }, ... }, nl and en first
+export function texts(folder) {
+	const map = readFileSync(folder + "/script/strings.map", "utf8")
+		.split("\n").filter((l) => l && !l.startsWith("#"))
+		.map((l) => l.split(" "));
+	const codes = readdirSync(folder + "/po").filter((f) =>
+		/^[a-z]{2}\.po$/.test(f)).map((f) => f.slice(0, 2));
+	const rank = (c) => ["nl", "en"].includes(c) ? c === "en" : 2;
+	codes.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+	return Object.fromEntries(codes.map((code) => {
+		const strings = po(`${folder}/po/${code}.po`);
+		const text = Object.fromEntries(map.map(([key, from]) => [key,
+			from.split("|").map((k) => {
+				if (!strings[k]) {
+					throw new Error(`${code}: no ${k}`);
+				}
+				return plain(strings[k], k, code);
+			}).join("|")]));
+		return [code, { name: header(strings, "X-Name"),
+			rtl: header(strings, "X-Direction") === "rtl",
+			checked: header(strings, "X-Checked") === "yes", text }];
+	}));
+}
