@@ -81,8 +81,9 @@ if(TARGET meldluik_process)
   endif()
 endif()
 
-# Of the pages: what parses a form, without the pages
-# themselves. test_pages_*.c, fuzz_pages_*.c.
+# Of the pages: what parses a form, without the pages themselves; of
+# meldluik_pages only organisation.c comes along. test_pages_*.c,
+# fuzz_pages_*.c.
 set(page_parsers form.c)
 list(TRANSFORM page_parsers PREPEND ${CMAKE_SOURCE_DIR}/gateway/pages/)
 file(GLOB units CONFIGURE_DEPENDS gateway/test_pages_*.c)
@@ -94,7 +95,10 @@ if(MELDLUIK_TESTS)
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} ${source})
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/gateway)
-    target_link_libraries(${name} meldluik_page_parsers PkgConfig::CMOCKA)
+    target_compile_definitions(${name} PRIVATE
+      TESTS_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
+    target_link_libraries(${name} meldluik_page_parsers meldluik_pages
+      PkgConfig::CMOCKA)
     add_test(NAME ${name} COMMAND ${name})
   endforeach()
 endif()
@@ -107,5 +111,5 @@ foreach(source ${fuzzers})
     add_executable(${name} ${source} fuzz/driver.c)
   endif()
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/gateway)
-  target_link_libraries(${name} meldluik_page_parsers)
+  target_link_libraries(${name} meldluik_page_parsers meldluik_pages)
 endforeach()

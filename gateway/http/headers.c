@@ -27,7 +27,7 @@ static const struct {
 	    "accelerometer=(), autoplay=(), camera=(), "
 	    "display-capture=(), fullscreen=(), geolocation=(), "
 	    "gyroscope=(), magnetometer=(), microphone=(), midi=(), "
-	    "payment=(), screen-wake-lock=(), usb=(), web-share=()"},
+	    "payment=(), screen-wake-lock=(), usb=()"},
 };
 
 bool

@@ -147,14 +147,14 @@ key_find(const char *name, int make)
 	return keys++;
 }
 
-/* "X-Name: value" in the header of language ${l} */
+/* "X-Name: value" in a header; ${otherwise} when it is not there */
 static char *
-header_value(const char *header, const char *name, unsigned l)
+header_value(const char *header, const char *name, const char *otherwise)
 {
 	const char *p = strstr(header, name);
 
 	if (p == NULL) {
-		die("%s.po: the header has no %s", language[l].code, name);
+		return strdup(otherwise);
 	}
 	p += strlen(name);
 	return strndup(p, strcspn(p, "\n"));
@@ -163,18 +163,19 @@ header_value(const char *header, const char *name, unsigned l)
 static void
 header_read(unsigned l, const char *header)
 {
-	char *v = header_value(header, "Language: ", l);
+	char *v = header_value(header, "Language: ", "none");
 
 	if (strcmp(v, language[l].code) != 0) {
 		die("%s.po: the header says language %s", language[l].code,
 		    v);
 	}
 	free(v);
-	language[l].name = header_value(header, "X-Name: ", l);
-	v = header_value(header, "X-Direction: ", l);
+	language[l].name = header_value(header, "X-Name: ",
+	    language[l].code);
+	v = header_value(header, "X-Direction: ", "ltr");
 	language[l].rtl = strcmp(v, "rtl") == 0;
 	free(v);
-	v = header_value(header, "X-Checked: ", l);
+	v = header_value(header, "X-Checked: ", "no");
 	language[l].checked = strcmp(v, "yes") == 0;
 	free(v);
 }
@@ -184,11 +185,11 @@ po_keep(unsigned l, struct text *id, struct text *str, const char *where)
 {
 	unsigned i;
 
-	if (id->p == NULL) {
-		return;
+	if (str->p == NULL) {
+		return; /* before the first */
 	}
 	if (id->len == 0) {
-		header_read(l, str->p == NULL ? "" : str->p);
+		header_read(l, str->p);
 		return;
 	}
 	if (str->p == NULL || str->len == 0) {
@@ -235,6 +236,9 @@ po_read(const char *path, unsigned l)
 		}
 	}
 	po_keep(l, &id, &str, path);
+	if (language[l].name == NULL) {
+		die("%s: no header", path);
+	}
 }
 
 /* The values {{x}} and tags <x of a string, sorted into ${out} */
