@@ -1,0 +1,189 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: languages are on as configured and say when no speaker has checked
+# them; the organisation's words, colour and questions stand on the pages;
+# what was asked and answered is in the sealed report; a form can be looked
+# at and changed before it is sent; pages of a kind have one size; a first
+# visit is small and quick.
+. "$(dirname "$0")/lib.sh"
+[ -x "$BIN/envtool" ] || skip "envtool is not built"
+words=$(mktemp)
+cat >"$words" <<'JSON'
+{"type":"meldluik-organisation","version":1,"name":{"nl":"Gemeente Proef"},
+"contact":"de coördinator","phone":"000 000 00 00","post":"Postbus 0",
+"adviser":"mevrouw A <a@b>","dpo":"fg@proef","exit":"https://weg.example/",
+"colour":{"light":"#6b2346","dark":"#f0b5cf"},"questions":[
+{"id":"q_area","kind":"choice","ask":{"nl":"Welk gebied?","en":"Which area?"},
+"options":[{"nl":"Zorg & bouw","en":"Care"},"Anders"],"on":["report","advice"]},
+{"id":"q_care","kind":"text","ask":"Welke zorg?","hint":"Kort is goed",
+"shown_if":{"question":"q_area","option":1}},
+{"id":"q_day","kind":"date","ask":"Sinds wanneer?"}]}
+JSON
+gw_new '[site]' 'languages = nl en ar' "organisation = $words"
+gw_start
+gw_install --weeks 2 --desks 3
+rm -f "$words"
+python3 - "$PORT" "$COURIER" "$TOKEN" "$GW" "$BIN/envtool" "$WEEK" <<'PY' ||
+import gzip
+import sys
+import pages
+from pages import Browser, envelopes, opened, report_form
+port, courier, token, folder, tool, week = sys.argv[1:]
+port = int(port)
+key = f"{folder}/org/keys/epochs/desk1-a-{week}.txt"
+
+# languages
+b = Browser(port, "ar").get("")
+assert '<html lang="ar" dir="rtl">' in b.text and 'class="unchecked"' in b.text
+assert 'hreflang="nl"' in b.text and 'hreflang="pl"' not in b.text
+assert 'class="unchecked"' not in Browser(port).get("").text
+assert Browser(port, "pl").get("").status == 404
+for wanted, lang in [("ar", "ar"), ("ar-EG,en;q=0.5", "ar"),
+                     ("pl,en;q=0.2", "en"), ("en;q=0,nl;q=0.1", "nl"),
+                     ("", "nl"), ("arx", "nl"), (";;;,,", "nl"),
+                     ("de;q=0.9, *;q=0.1", "nl")]:
+    a = b.c.ask("GET", "/", {"Accept-Language": wanted})
+    assert f'<html lang="{lang}"'.encode() in a.body, (wanted, a.body[:60])
+    assert "set-cookie" not in a.headers
+
+# words
+b = Browser(port).get("other")
+for word in ("000 000 00 00", "Postbus 0", "de coördinator",
+             "mevrouw A &lt;a@b&gt;", 'href="https://weg.example/"',
+             "Gemeente Proef"):
+    assert word in b.text, word
+assert "fg@proef" in b.get("privacy").text
+style = b.c.ask("GET", "/style.css").body
+assert b"--door:#6b2346" in style and b"--door:#f0b5cf" in style
+packed = b.c.ask("GET", "/style.css", {"Accept-Encoding": "gzip"})
+assert gzip.decompress(packed.body) == style
+assert packed.headers["content-encoding"] == "gzip"
+
+# first visit, headers counted: without scripts, and with
+total = requests = 0
+for path in ("/", "/style.css", "/nl/report", "/script.nl.js"):
+    a = b.c.ask("GET", path, {"Accept-Encoding": "gzip, br",
+                              "Accept-Language": "nl"})
+    assert a.headers.get("content-encoding") == "gzip", path
+    plain = b.c.ask("GET", path, {"Accept-Language": "nl"})
+    assert gzip.decompress(a.body) == plain.body, path
+    refused = b.c.ask("GET", path, {"Accept-Encoding": "gzip;q=0",
+                                    "Accept-Language": "nl"})
+    assert refused.body == plain.body, path
+    total += len(a.body) + 20 + sum(len(k) + len(v) + 4
+                                    for k, v in a.headers.items())
+    requests += 1
+    if path == "/nl/report":
+        without = total
+assert requests <= 4 and without <= 12288 and total <= 61440, (without, total)
+
+# questions: both forms as configured, answered as asked
+b = Browser(port).get("report")
+assert 'id="ml-questions"' in b.text and "Welke zorg?" in b.text
+a = Browser(port).get("advice")
+assert "Welk gebied?" in a.text and "Welke zorg?" not in a.text
+b, code = report_form(port)
+empty = len(b.bytes)
+assert "Zorg &amp; bouw" in b.text and "Kort is goed" in b.text
+b.submit("report", what="Iets <b>", q_area="1", q_care="Wijk & co\nlaat",
+         q_day="2026-03-01", code=code)
+assert b.number(), b.text
+first = b.note()["envelope"]
+r, _ = opened(tool, key, folder + "/a", envelopes(courier, token)[first])
+assert r["answers"] == {"what": "Iets <b>", "q_area": "Zorg & bouw",
+                        "q_care": "Wijk & co\nlaat",
+                        "q_day": "2026-03-01"}, r
+assert r["questions"] == {"q_area": "Welk gebied?", "q_care": "Welke zorg?",
+                          "q_day": "Sinds wanneer?"}, r
+b, code = report_form(port, lang="en")
+b.submit("report", what="x", q_area="2", code=code)
+r, _ = opened(tool, key, folder + "/b",
+              envelopes(courier, token)[b.note()["envelope"]])
+assert r["questions"] == {"q_area": "Which area?"} and \
+    r["answers"]["q_area"] == "Anders" and r["language"] == "en"
+b, code = report_form(port)  # a number that is no option is no answer
+b.submit("report", what="x", q_area="9", code=code)
+r, _ = opened(tool, key, folder + "/c",
+              envelopes(courier, token)[b.note()["envelope"]])
+assert "questions" not in r and "q_area" not in r["answers"]
+
+# preview: nothing is sent, the text comes back, then it is sent once
+before = set(envelopes(courier, token))
+text = 'Regel "1" <i>\n\n\'twee\' & één'
+b, code = report_form(port)
+f = b.form("report")["fields"]
+f.update(what=text, where="hier", q_area="1", q_care="Zorg", code=code,
+         ongoing="no", relation="citizen")
+boundary, body = pages.multipart(f, [("files", "a.txt", "text/plain",
+                                      b"f" * 300000)])
+b.post("preview", f"multipart/form-data; boundary={boundary}", body)
+assert "Klopt het zo?" in b.text and "&lt;i&gt;" in b.text, b.text[:500]
+assert set(envelopes(courier, token)) == before
+seen = b.form("report")["fields"]
+for k, v in f.items():
+    assert seen.get(k, "") == v, (k, seen.get(k), v)
+again = Browser(port)
+boundary, body = pages.multipart(seen, [])
+again.post("edit", f"multipart/form-data; boundary={boundary}", body)
+kept = again.form("report")["fields"]
+assert kept["what"].strip("\n") == text and kept["q_area"] == "1" and \
+    kept["form"] == seen["form"], kept
+b.submit("report")
+assert b.number(), b.text
+sent = b.note()["envelope"]
+assert set(envelopes(courier, token)) - before == {sent}
+r, _ = opened(tool, key, folder + "/d", envelopes(courier, token)[sent])
+assert r["answers"]["what"] == text and r["relation"] == "citizen"
+assert r["attachments"] == []
+b, _ = report_form(port)
+f = b.form("report")["fields"]
+f.update(what=" ", code="x")
+boundary, body = pages.multipart(f, [])
+b.post("preview", f"multipart/form-data; boundary={boundary}", body)
+assert "nog niets verstuurd" in b.text
+
+# one size per kind of page, whatever it holds
+sizes = {}
+for lang in ("nl", "en", "ar"):
+    b = Browser(port, lang).get("report")
+    b.submit("code", about="")
+    sizes.setdefault("code", set()).add(len(b.bytes))
+    code = b.code()
+    b.submit("form", next="code")
+    sizes.setdefault("form", set()).add(len(b.bytes))
+    assert "content-encoding" not in b.headers
+    b.submit("report", what="Kort", code=code)
+    sizes.setdefault("done", set()).add(len(b.bytes))
+for body in ("x", "Lang en breed. " * 900):
+    b, code = report_form(port)
+    f = b.form("report")["fields"]
+    f.update(what=body, code=code)
+    boundary, data = pages.multipart(f, [])
+    b.post("preview", f"multipart/form-data; boundary={boundary}", data)
+    sizes.setdefault("text", set()).add(len(b.bytes))
+    f.update(code="")
+    boundary, data = pages.multipart(f, [])
+    b.post("report", f"multipart/form-data; boundary={boundary}", data)
+    sizes.setdefault("text", set()).add(len(b.bytes))
+assert all(len(v) == 1 for v in sizes.values()), sizes
+print(f"languages, words, colour and questions; preview; one size of each "
+      f"kind ({', '.join(f'{k} {min(v)}' for k, v in sizes.items())}); "
+      f"first visit {without} bytes without scripts, {total} with, "
+      f"{requests} requests")
+PY
+fail "own words"
+# the monitor refuses a wrong file and says where
+gw_stop
+printf '{"type":"meldluik-organisation","version":1,"colour":{}}' \
+	>"$GW/wrong.json"
+sed "s|^organisation = .*|organisation = $GW/wrong.json|" "$GW/gateway.ini" \
+	>"$GW/wrong.ini"
+"$BIN/meldluik-gateway" --config "$GW/wrong.ini" >"$GW/said" 2>&1 &&
+	fail "a wrong organisation.json was taken"
+grep -q 'organisation: colour' "$GW/said" || fail "said: $(cat "$GW/said")"
+sed 's|^languages = .*|languages = nl xx|' "$GW/gateway.ini" |
+	grep -v '^organisation' >"$GW/wrong.ini"
+"$BIN/meldluik-gateway" --config "$GW/wrong.ini" >"$GW/said" 2>&1 &&
+	fail "an unknown language was taken"
+grep -q 'there are nl en' "$GW/said" || fail "said: $(cat "$GW/said")"
+echo "own words, preview, sizes and first visit hold; wrong files are named"
