@@ -335,7 +335,7 @@ void
 case_work_set(struct visit *v, size_t k)
 {
 	const struct kase *c = &v->d->state->kase[k];
-	struct view *w = &v->view;
+	struct view *w = &v->work;
 
 	steps_set(v, k);
 	requests_set(v, k);

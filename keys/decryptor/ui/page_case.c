@@ -219,7 +219,7 @@ void
 case_head(struct visit *v, size_t k)
 {
 	const struct kase *c = &v->d->state->kase[k];
-	struct view *w = &v->view;
+	struct view *w = &v->head;
 
 	view_text(w, "ref", c->ref);
 	view_text(w, "title", c->ref);

@@ -279,7 +279,10 @@ call_new(struct MHD_Connection *c, const char *method)
 		q->v.connection = c;
 		q->v.post = strcmp(method, "POST") == 0;
 		q->body = buf_new_secret(FIELDS_BYTES);
-		view_init(&q->v.view, NULL);
+		view_init(&q->v.outer, NULL);
+		view_init(&q->v.head, &q->v.outer);
+		view_init(&q->v.work, &q->v.head);
+		view_init(&q->v.view, &q->v.work);
 	}
 	return q;
 }

@@ -65,7 +65,9 @@ struct visit {
 	const char *(*query)(const struct visit *v, const char *name);
 	void *connection;
 	struct fields *form; /* of a POST */
-	struct view view;
+	/* values of the page; behind it work on the case, its head, and the
+	 * frame, as one view holds VIEW_VALUES */
+	struct view view, work, head, outer;
 	struct chunk *arena;
 	/* the answer */
 	unsigned status;

@@ -106,7 +106,7 @@ frame(struct visit *v, enum text_id title, unsigned menu)
 	static const char *const at[] = {"", "at_today", "at_inbox",
 		"at_register", "at_report", "at_keys"};
 	const struct desk *d = v->d;
-	struct view *w = &v->view;
+	struct view *w = &v->outer;
 	size_t fresh = 0;
 
 	if (title != TEXTS) {
