@@ -286,8 +286,18 @@ class Browser {
 	}
 
 	async close() {
+		const pid = this.browser.process().pid;
 		await this.browser.close();
-		fs.rmSync(this.own, { recursive: true, force: true,
-			maxRetries: 20, retryDelay: 100 });
+		try { // what it started may outlive it for a moment
+			process.kill(-pid, "SIGKILL");
+		} catch {
+			// all gone
+		}
+		try {
+			fs.rmSync(this.own, { recursive: true, force: true,
+				maxRetries: 20, retryDelay: 100 });
+		} catch {
+			// the script's clean-up removes the folder above
+		}
 	}
 }

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Looks at every page in every language, light and dark: axe-core (WCAG 2.0
+// to 2.2, A and AA, and best practices), html-validate on the source as
+// served, reflow at 320 CSS pixels (400 % zoom), and a picture of each.
+//   node faces.mjs URL SCREENS CODE DATA TEMPLATES [CLOSED_URL]
+// Languages and still pages are found by following the links of the start
+// page; the rest by acting as a reporter. CODE has replies. TEMPLATES is the
+// folder of the templates: each must be shown by a step. CLOSED_URL: a
+// gateway that is not open yet.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import { HtmlValidate } from "html-validate";
+import { open } from "./drive.mjs";
+import { forms, script } from "./reporter.mjs";
+
+const [url, screens, code, data, templates, closed] =
+	process.argv.slice(2);
+const axe = fs.readFileSync(createRequire(import.meta.url)
+	.resolve("axe-core/axe.min.js"), "utf8");
+const validator = new HtmlValidate({ extends: ["html-validate:recommended"],
+	rules: { "long-title": "off",
+		// a list may have a name (ARIA 1.2)
+		"aria-label-misuse": ["error", { allowAnyNamable: true }] } });
+const THEMES = ["light", "dark"];
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa",
+	"best-practice"];
+const text = fs.readFileSync(data + "/melding.txt", "utf8").trimEnd();
+const shown = new Set();
+let faults = 0, looks = 0;
+
+const fault = (where, what) => {
+	faults++;
+	console.log(`${where}: ${what}`);
+};
+
+// ${template}: what the step shows, "" for a state of the script
+async function look(b, name, template) {
+	const where = `${b.o.lang ?? "--"} ${name}`;
+	shown.add(template);
+	const source = await b.source;
+	if (source) {
+		const got = await validator.validateString(source, where);
+		for (const m of got.results.flatMap((r) => r.messages)) {
+			fault(where, `html ${m.line}:${m.column} ${m.ruleId}: ` +
+				m.message);
+		}
+	}
+	// what is folded away is looked at too
+	const unfold = (on) => b.run((open) => {
+		for (const e of document.querySelectorAll("details")) {
+			e.open = open;
+		}
+	}, on);
+	for (const theme of THEMES) {
+		await b.page.emulateMediaFeatures([{ name: "prefers-color-scheme",
+			value: theme }]);
+		await b.page.setViewport({ width: 1000, height: 800 });
+		await b.page.screenshot({ fullPage: true,
+			path: `${screens}/${b.o.lang}-${name}-${theme}.png` });
+		await unfold(true);
+		await b.run(axe + ";0");
+		const { violations } = await b.run((tags) => window.axe.run({
+			runOnly: tags }), TAGS);
+		for (const v of violations) {
+			for (const n of v.nodes) {
+				fault(where, `axe ${theme} ${v.id}: ` +
+					`${n.target.join(" ")}: ${v.help}`);
+			}
+		}
+		looks++;
+		if (theme === "light") {
+			await b.page.setViewport({ width: 320, height: 640 });
+			const width = await b.run(() =>
+				document.documentElement.scrollWidth);
+			if (width > 320) {
+				fault(where, `${width} px wide in a window of 320`);
+			}
+			await unfold(false);
+			await b.page.screenshot({ fullPage: true,
+				path: `${screens}/${b.o.lang}-${name}-narrow.png` });
+		}
+		await unfold(false);
+	}
+	await b.page.setViewport({ width: 1000, height: 800 });
+}
+
+async function chromium(lang, scripts) {
+	const b = await open("chromium", { lang });
+	b.page.on("response", (r) => {
+		if (r.request().isNavigationRequest() && r.status() !== 303) {
+			b.source = r.text().catch(() => null);
+		}
+	});
+	if (!scripts) { // the page's own; axe needs an engine that runs
+		await b.page.setRequestInterception(true);
+		b.page.on("request", (r) => /\/script[^/]*\.js$/
+			.test(r.url()) ? r.abort() : r.continue());
+	}
+	return b;
+}
+
+const TEMPLATE = { "": "start", report: "about", advice: "about",
+	replies: "check" };
+
+async function still(b) {
+	const todo = [`/${b.o.lang}/`], done = new Set();
+	for (let path; (path = todo.shift()) !== undefined;) {
+		if (done.has(path)) {
+			continue;
+		}
+		done.add(path);
+		await b.goto(url + path);
+		const page = path.split("/")[2];
+		await look(b, page || "start", TEMPLATE[page] ?? page);
+		todo.push(...(await b.run(() => Array.from(
+			document.querySelectorAll("a[href]"), (a) => a.href)))
+			.filter((h) => h.startsWith(url))
+			.map((h) => new URL(h).pathname)
+			.filter((p) => p.startsWith(`/${b.o.lang}/`)));
+	}
+	assert(done.size >= 8, `only ${[...done]}`);
+	await b.goto(`${url}/${b.o.lang}/nothing`);
+	await look(b, "notfound", "notfound");
+}
+
+async function withForms(b) {
+	const base = `${url}/${b.o.lang}/`;
+	await b.goto(base + "report");
+	await b.submit("form[action=code] button[type=submit]");
+	await look(b, "code", "code");
+	const mine = (await b.texts("ol.code li")).join("-");
+	await b.submit("button[name=next][value=code]");
+	await look(b, "form", "form");
+	if (await b.has("button[formaction=preview]")) {
+		await b.type("textarea[name=what]", text);
+		await b.type("textarea[name=code]", mine);
+		await b.submit("button[formaction=preview]");
+		await look(b, "preview", "preview");
+		await b.submit("button[formaction=edit]");
+	}
+	await b.type("textarea[name=what]", text);
+	await b.type("textarea[name=code]", mine.slice(0, -1) + "U");
+	await b.submit("form[action=report] button[type=submit]");
+	await look(b, "form-error", "form");
+	await b.type("textarea[name=code]", mine);
+	await b.submit("form[action=report] button[type=submit]");
+	await forms.number(b);
+	await look(b, "done", "done");
+	await forms.check(b, url, mine);
+	await look(b, "replies-none", "replies");
+	await forms.check(b, url, mine.slice(0, -1) + "U");
+	await look(b, "replies-error", "replies");
+	const got = await forms.check(b, url, code);
+	assert(got.length > 0, "no replies");
+	await look(b, "replies", "replies");
+	await b.goto(base + "advice");
+	await b.submit("form[action=code] button[type=submit]");
+	await b.submit("button[name=next][value=none]");
+	await look(b, "form-advice", "form");
+	await b.goto(base + "sealed");
+	await b.choose("input[name=sealed]", data + "/factuur.jpg");
+	await b.submit("form[action=sealed] button[type=submit]");
+	await look(b, "sealed-error", "sealed");
+	// a form with a wrong role, as nobody makes it by hand
+	await b.goto(base + "report");
+	await b.run(() => {
+		const e = document.querySelector("input[name=about]");
+		e.value = "nobody-has-this";
+		e.checked = true;
+	});
+	await b.submit("form[action=code] button[type=submit]");
+	await look(b, "failed", "failed");
+}
+
+async function withScript(b) {
+	await script.goto(b, url, "report");
+	await b.click("#about-form button[type=submit]");
+	await b.wait("#ml-code-next");
+	b.source = null; // what stands there is no longer what was served
+	await look(b, "script-code", "");
+	await script.code(b);
+	await b.wait("#ml-what");
+	await b.choose("#ml-files", data + "/factuur.jpg");
+	await look(b, "script-form", "");
+	await b.click("#ml-send");
+	await b.until("error", () => document.querySelector("#ml-error")
+		.textContent);
+	await look(b, "script-form-error", "");
+	await b.type("#ml-what", text);
+	await b.click("#ml-send");
+	await script.number(b);
+	await look(b, "script-done", "");
+	await script.check(b, url, code);
+	b.source = null;
+	await look(b, "script-replies", "");
+	await script.goto(b, url, "replies");
+	await b.type("#check-form textarea[name=code]", "0000");
+	await b.click("#check-form button[type=submit]");
+	await b.until("error", () => document.querySelector("#ml-error")
+		.textContent);
+	b.source = null;
+	await look(b, "script-check-error", "");
+}
+
+fs.mkdirSync(screens, { recursive: true });
+let b = await open("chromium", {});
+await b.goto(url + "/");
+const languages = await b.run(() => [...new Set(Array.from(
+	document.querySelectorAll("[hreflang]"), (e) => e.hreflang))]);
+assert(languages.length >= 2, "no languages on the start page");
+await b.close();
+for (const lang of languages) {
+	b = await chromium(lang, false);
+	await still(b);
+	await withForms(b);
+	if (closed) {
+		await b.goto(`${closed}/${lang}/report`);
+		await look(b, "closed", "closed");
+		await b.goto(`${closed}/${lang}/`);
+		await look(b, "start-closed", "start");
+	}
+	await b.close();
+	b = await chromium(lang, true);
+	await withScript(b);
+	assert.deepEqual(b.errors, []);
+	await b.close();
+}
+for (const name of fs.readdirSync(templates)) {
+	const template = name.replace(/\.html$/, "");
+	if (!name.startsWith("_") && !shown.has(template)) {
+		fault(name, "no step shows this template");
+	}
+}
+console.log(`${looks} looks at pages in ${languages.join(", ")}, light and ` +
+	`dark: ${faults} faults`);
+process.exitCode = faults ? 1 : 0;

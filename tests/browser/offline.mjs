@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The offline page from a file:// address: node offline.mjs URL WORK DATA
+// WORK/keys holds the key files, WORK/offline.html the page. Seals in both
+// browsers, sends Firefox's file through the form without scripts, and
+// leaves WORK/chromium.tar for the command line.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import { open } from "./drive.mjs";
+import { forms, script } from "./reporter.mjs";
+
+const [url, work, data] = process.argv.slice(2);
+const melding = fs.readFileSync(data + "/melding.txt", "utf8").trimEnd();
+const sha = (f) => createHash("sha256").update(fs.readFileSync(f))
+	.digest("hex");
+const keys = fs.readdirSync(work + "/keys").map((f) => `${work}/keys/${f}`);
+const want = [];
+
+async function seal(which) {
+	const b = await open(which, {});
+	const asked = [];
+	b.page.on("request", (r) => asked.push(r.url()));
+	await b.goto(`file://${work}/offline.html`);
+	// what is not a key file is refused in words
+	await b.choose("#ml-keys", data + "/melding.txt");
+	await b.until("a refusal", () => document.querySelector("#ml-error")
+		.textContent);
+	await b.choose("#ml-keys", ...keys);
+	await b.wait("#ml-print-yes");
+	assert.match(await b.text("#ml-print"), /([0-9A-Z]{4}-){7}/);
+	await b.click("#ml-print-yes");
+	await b.click("#ml-about-next");
+	await b.wait("#ml-code-next");
+	await script.code(b);
+	await b.wait("#ml-what");
+	const text = `Losse pagina ${which}\n\n${melding}`;
+	await b.type("#ml-what", text);
+	await b.choose("#ml-files", data + "/opdracht.pdf");
+	await b.click("#ml-send");
+	await b.wait("#ml-save");
+	await b.download("#ml-save", `${work}/${which}.tar`);
+	want.push({ text, files: [sha(data + "/opdracht.pdf")] });
+	assert.deepEqual(asked.filter((u) => !/^(file|blob|data):/.test(u)), [],
+		`${b.name}: the offline page asked for something`);
+	assert.deepEqual(b.errors, [], b.name);
+	console.log(`${b.name}: sealed to a file from file://`);
+	await b.close();
+}
+await seal("firefox");
+await seal("chromium");
+
+const b = await open("firefox", { scripts: false });
+await b.goto(url + "/nl/sealed");
+await b.choose("input[name=sealed]", work + "/firefox.tar");
+await b.submit("form[action=sealed] button[type=submit]");
+await forms.number(b);
+console.log(`${b.name}: the form took the file`);
+await b.close();
+fs.writeFileSync(work + "/want.json", JSON.stringify(want));
+fs.writeFileSync(work + "/never.json", "[]");
