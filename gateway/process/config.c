@@ -49,6 +49,8 @@ static const struct rule rules[] = {
 	{"limits", "body_rate", COUNT, AT(body_rate), 1u << 30},
 	{"limits", "body_grace", COUNT, AT(body_grace), 600},
 	{"limits", "connections", COUNT, AT(connections), 60000},
+	{"limits", "texts_minute", COUNT, AT(texts_minute), 60000},
+	{"limits", "texts_burst", COUNT, AT(texts_burst), 1000000},
 };
 
 /* Decimal digits, and for a size one of K, M, G (powers of 1024) */

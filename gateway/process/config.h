@@ -31,6 +31,7 @@ struct config {
 	char organisation[CONFIG_VALUE];
 	unsigned header_seconds, idle_seconds, body_rate, body_grace;
 	unsigned connections;
+	unsigned texts_minute, texts_burst; /* 0: by the room there is */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,6 +21,7 @@
 
 #include "../http/snapshot.h"
 #include "events.h"
+#include "flood.h"
 #include "ipc.h"
 #include "meldluik/secret.h"
 #include "meldluik/store.h"
@@ -33,6 +35,8 @@
 #define BEAT_SECONDS 60
 #define SEND_WAIT_MS 1000 /* for a web that does not read */
 
+struct turn;
+
 struct keeper {
 	struct store *store;
 	struct config config;
@@ -45,6 +49,8 @@ struct keeper {
 	day_t today;
 	bool daily_due; /* the machine may have been off at midnight */
 	int64_t beat, start, alive;
+	struct flood flood;
+	struct turn *held; /* the one a draw would take now, or NULL */
 	uint64_t manifest_serial; /* of the one kept for its pieces */
 	struct buf manifest;
 };
@@ -56,16 +62,23 @@ struct turn {
 	struct store_receipt receipt;
 	bool changes; /* fails with the commit */
 	bool receipted;
+	bool budgeted; /* counted by the flood's budget */
 	bool answered; /* before the commit: it promised nothing durable */
 };
 
 static int64_t
-monotonic(void)
+milliseconds(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t
+monotonic(void)
+{
+	return milliseconds() / 1000;
 }
 
 static uint8_t *
@@ -85,6 +98,9 @@ do_put(struct keeper *k, struct turn *t)
 	if (e == OK) {
 		e = store_put_end(k->store, t->put, &t->receipt);
 		t->receipted = e == OK;
+	}
+	if (e != OK && t->budgeted) {
+		flood_return(&k->flood);
 	}
 	return e;
 }
@@ -417,6 +433,8 @@ drop_link(struct keeper *k)
 		munmap(k->slots, SLOT_BYTES);
 		k->slots = NULL;
 	}
+	free(k->held);
+	k->held = NULL;
 	k->lost = false;
 }
 
@@ -459,6 +477,58 @@ send_answer(struct keeper *k, struct turn *t)
 	return false;
 }
 
+static void
+answer_busy(struct keeper *k, struct turn *t)
+{
+	memset(&t->a.a, 0, sizeof(t->a.a));
+	t->a.a.err = ERR_BUSY;
+	t->receipted = false;
+	k->lost = !send_answer(k, t) || k->lost;
+}
+
+/* False: it is answered, or kept for the draw */
+static bool
+admit(struct keeper *k, struct turn *t)
+{
+	if (t->r.len != ENVELOPE_TEXT_SIZE ||
+	    store_has(k->store, t->r.q.digest)) {
+		return true;
+	}
+	switch (flood_offer(&k->flood, milliseconds(), randombytes_random())) {
+	case FLOOD_TAKE:
+		t->budgeted = true;
+		return true;
+	case FLOOD_HOLD:
+		if (k->held != NULL) {
+			answer_busy(k, k->held);
+		} else {
+			k->held = malloc(sizeof(*k->held));
+		}
+		if (k->held != NULL) {
+			*k->held = *t;
+			return false;
+		}
+		break;
+	case FLOOD_REFUSE:
+		break;
+	}
+	answer_busy(k, t);
+	return false;
+}
+
+static void
+flood_measure(struct keeper *k)
+{
+	struct store_figures f;
+	double minute = k->config.texts_minute;
+
+	if (minute == 0) {
+		store_figures(k->store, &f);
+		minute = flood_minute(f.text_free, SLOT_TEXT_LEN);
+	}
+	flood_budget(&k->flood, minute, k->config.texts_burst);
+}
+
 /* Takes what is queued, at most a batch. False: the peer is broken */
 static bool
 receive_batch(struct keeper *k, struct turn turn[BATCH], unsigned *n,
@@ -466,11 +536,13 @@ receive_batch(struct keeper *k, struct turn turn[BATCH], unsigned *n,
 {
 	uint8_t message[IPC_REQUEST_LEN + 1];
 	int fds[IPC_FDS];
-	unsigned nfds;
+	unsigned nfds, seen = 0;
 	size_t bytes = 0;
 	ssize_t got = 0;
 
-	for (*n = 0; *n < BATCH && bytes < BATCH_BYTES; (*n)++) {
+	/* Those a flood is answered by are seen and not counted */
+	for (*n = 0; *n < BATCH && bytes < BATCH_BYTES && seen < 4 * BATCH;
+	    seen++) {
 		struct turn *t = &turn[*n];
 
 		got = ipc_receive(k->link, message, sizeof(message), fds,
@@ -486,10 +558,14 @@ receive_batch(struct keeper *k, struct turn turn[BATCH], unsigned *n,
 			}
 			return false;
 		}
+		if (t->r.q.what == ASK_PUT && !admit(k, t)) {
+			continue;
+		}
 		bytes += t->r.len;
 		if (t->r.q.what == ASK_PUT) {
 			put_begin(k, t);
 		}
+		(*n)++;
 	}
 	*ended = got == 0 || (got < 0 && errno != EAGAIN);
 	return true;
@@ -498,7 +574,7 @@ receive_batch(struct keeper *k, struct turn turn[BATCH], unsigned *n,
 /* Asks the store. Parts are answered at once; true: others wait for a
  * commit */
 static bool
-ask_batch(struct keeper *k, struct turn turn[BATCH], unsigned n)
+ask_batch(struct keeper *k, struct turn *turn, unsigned n)
 {
 	bool waits = false;
 	unsigned i;
@@ -520,8 +596,7 @@ ask_batch(struct keeper *k, struct turn turn[BATCH], unsigned n)
 }
 
 static void
-answer_batch(struct keeper *k, struct turn turn[BATCH], unsigned n,
-    enum err e)
+answer_batch(struct keeper *k, struct turn *turn, unsigned n, enum err e)
 {
 	unsigned i;
 
@@ -536,6 +611,31 @@ answer_batch(struct keeper *k, struct turn turn[BATCH], unsigned n,
 			t->a.a.err = (int)e;
 		}
 		k->lost = !send_answer(k, t);
+	}
+}
+
+/* The draw is over: who is held is a batch of its own */
+static void
+serve_drawn(struct keeper *k)
+{
+	struct turn *t = k->held;
+	enum err e;
+
+	k->held = NULL; /* transferred */
+	if (t == NULL) {
+		return;
+	}
+	t->budgeted = true;
+	put_begin(k, t);
+	(void)ask_batch(k, t, 1);
+	e = store_commit(k->store);
+	answer_batch(k, t, 1, e);
+	if (e != OK) {
+		log_event(EVENT_STORE_FAILED);
+	}
+	free(t);
+	if (k->lost) {
+		drop_link(k);
 	}
 }
 
@@ -610,6 +710,7 @@ beat(struct keeper *k)
 {
 	day_t today = day_of_utc((int64_t)time(NULL));
 
+	flood_measure(k);
 	if (store_beat(k->store, (uint64_t)(monotonic() - k->start)) != OK) {
 		log_event(EVENT_STORE_FAILED);
 	}
@@ -661,7 +762,7 @@ static void
 run(struct keeper *k)
 {
 	struct pollfd p[2];
-	int64_t wait;
+	int64_t wait, drawn;
 	int ready;
 
 	for (;;) {
@@ -672,6 +773,10 @@ run(struct keeper *k)
 		}
 		if (wait > ALIVE_SECONDS * 1000) {
 			wait = ALIVE_SECONDS * 1000;
+		}
+		drawn = flood_wait(&k->flood, milliseconds());
+		if (drawn >= 0 && drawn < wait) {
+			wait = drawn;
 		}
 		p[0] = (struct pollfd){FD_CONTROL, POLLIN, 0};
 		p[1] = (struct pollfd){k->link, POLLIN, 0};
@@ -686,10 +791,15 @@ run(struct keeper *k)
 		if (p[1].revents != 0) {
 			while (serve_batch(k)) {
 				say_alive(k);
-				if (monotonic() >= k->beat) {
+				if (monotonic() >= k->beat ||
+				    flood_wait(&k->flood, milliseconds()) ==
+				    0) {
 					break;
 				}
 			}
+		}
+		if (flood_drawn(&k->flood, milliseconds())) {
+			serve_drawn(k);
 		}
 		if (p[0].revents != 0) {
 			take_control(k);
@@ -741,6 +851,7 @@ store_main(bool first)
 	k.daily_due = first;
 	k.start = monotonic();
 	k.beat = k.start + BEAT_SECONDS;
+	flood_measure(&k);
 	if (sandbox_enter(ROLE_STORE, k.config.store_path, &told) != OK) {
 		return EXIT_TROUBLE;
 	}

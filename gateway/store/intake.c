@@ -287,6 +287,13 @@ enum err store_put(struct store *s, const uint8_t *p, size_t len,
 	return r;
 }
 
+bool store_has(struct store *s, const uint8_t digest[HASH_LEN])
+{
+	struct entry e;
+
+	return entry_find(s, digest, &e) == OK;
+}
+
 enum err puts_end(struct store *s)
 {
 	enum err r = OK;

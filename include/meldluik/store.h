@@ -98,6 +98,9 @@ enum err store_put_begin(struct store *s, const uint8_t *p, size_t len,
 enum err store_put_end(struct store *s, struct store_put *put,
     struct store_receipt *out);
 
+/* Is it here already? Then asking again takes no room. */
+bool store_has(struct store *s, const uint8_t digest[HASH_LEN]);
+
 #define UPLOAD_ID 16u
 /* A session costs nothing before its first part; it lives 24 hours from the
  * last one, and the least recently fed goes when uploads_max are open. */
