@@ -254,6 +254,7 @@ enum err store_daily(struct store *s, day_t today)
 	if (store_waiting(s) && (r = store_commit(s)) != OK) {
 		return r;
 	}
+	puts_trim(s);
 	s->today = today;
 	/* On a full disk LMDB cannot even delete. */
 	if (!space_text(s, ENVELOPE_TEXT_SIZE)) {

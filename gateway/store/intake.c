@@ -327,6 +327,8 @@ void puts_trim(struct store *s)
 {
 	struct puts *a = s->puts;
 
+	/* The daily batch destroys keys of no record, spare ones too */
+	a->spares = 0;
 	while (a->idles > 0) {
 		free(a->idle[--a->idles]);
 	}

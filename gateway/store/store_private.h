@@ -232,7 +232,8 @@ void puts_free(struct store *s);
 /* Receipts under way are ready after it, and all places free */
 enum err puts_end(struct store *s);
 void puts_abort(struct store *s);
-void puts_trim(struct store *s); /* memory of a burst goes back */
+/* Between batches: memory of a burst goes back, spare numbers are lost */
+void puts_trim(struct store *s);
 
 /* parts.c */
 #define PARTS_AHEAD 8u

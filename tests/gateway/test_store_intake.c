@@ -249,6 +249,66 @@ static void nothing_stands_in_clear(void **state)
 	buf_free(&e);
 }
 
+/* Numbers that a resend did not need are used by the next; but not when the
+ * daily batch came between, which destroys keys of no record. */
+static void resend_and_the_day_between(void **state)
+{
+	struct world *w = *state;
+	struct store_receipt r;
+	struct buf e;
+
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	for (unsigned i = 0; i < 3; i++) {
+		kit_envelope_vary(&e, i);
+		ok(put(w, &e, THIS_WEEK, &r));
+		ok(put(w, &e, THIS_WEEK, &r));
+		ok(store_commit(w->s));
+		if (i == 1) {
+			ok(store_daily(w->s, KIT_DAY));
+		}
+	}
+	buf_free(&e);
+}
+
+/* Begun together, ended in another order; receipts come with the commit */
+static void many_at_once(void **state)
+{
+	struct world *w = *state;
+	struct store_receipt r[3] = { { .len = 0 } };
+	struct store_put *t[3];
+	uint8_t digest[3][HASH_LEN];
+	struct receipt doc;
+	struct buf e[3];
+
+	for (unsigned i = 0; i < 3; i++) {
+		kit_envelope(&e[i], i == 2 ? 131072 : ENVELOPE_CLASS_MIN);
+		hash_bytes(e[i].p, e[i].len, digest[i]);
+		ok(store_put_begin(w->s, e[i].p, e[i].len, digest[i],
+		    THIS_WEEK, &t[i]));
+	}
+	ok(store_put_end(w->s, t[2], &r[2]));
+	ok(store_put_end(w->s, t[0], &r[0]));
+	is(store_put_end(w->s, t[0], &r[0]), ERR_USAGE);
+	ok(store_put_end(w->s, t[1], &r[1]));
+	ok(store_commit(w->s));
+	for (unsigned i = 0; i < 3; i++) {
+		ok(receipt_check(r[i].note, r[i].len, store_key(w->s), &doc));
+		assert_memory_equal(doc.envelope, digest[i], HASH_LEN);
+		assert_true(store_has(w->s, digest[i]));
+		buf_free(&e[i]);
+	}
+	/* What was begun and never ended is forgotten with the batch */
+	kit_envelope(&e[0], ENVELOPE_CLASS_MIN);
+	hash_bytes(e[0].p, e[0].len, digest[0]);
+	ok(store_put_begin(w->s, e[0].p, e[0].len, digest[0], THIS_WEEK,
+	    &t[0]));
+	store_abort(w->s);
+	assert_false(store_has(w->s, digest[0]));
+	ok(put(w, &e[0], THIS_WEEK, &r[0]));
+	ok(store_commit(w->s));
+	buf_free(&e[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +330,10 @@ int main(void)
 		    world_installed, world_free),
 		cmocka_unit_test_setup_teardown(nothing_stands_in_clear,
 		    world_installed, world_free),
+		cmocka_unit_test_setup_teardown(resend_and_the_day_between,
+		    world_installed, world_free),
+		cmocka_unit_test_setup_teardown(many_at_once, world_installed,
+		    world_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
