@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Takes hidden data out of copies of JPEG and PNG pictures: place, camera,
-// times, comments, thumbnails. What is not exactly understood is refused
+// Takes hidden data out of copies of JPEG, PNG and WebP pictures: place,
+// camera, times, comments, thumbnails. What is not exactly understood is refused
 // (null), never passed on as clean. PDF is not touched: rewriting one safely
 // is not for a page.
 import { concat } from "./bytes.js";
@@ -91,6 +91,42 @@ function png(b) {
 	return null;
 }
 
+const WEBP_KEEP = ["VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF"];
+const WEBP_FLAGS = 0x12; // of VP8X: alpha and animation stay true
+
+// RIFF (little-endian); a chunk of odd length has one byte behind it
+function webp(b) {
+	const out = [b.slice(0, 12)], v = view(b);
+	const whole = 8 + v.getUint32(4, true);
+	if (whole > b.length) {
+		return null;
+	}
+	for (let at = 12; at < whole;) {
+		if (at + 8 > whole) {
+			return null;
+		}
+		const n = v.getUint32(at + 4, true), end = at + 8 + n + (n & 1);
+		const type = String.fromCharCode(...b.subarray(at, at + 4));
+		if (end > whole) {
+			return null;
+		}
+		if (WEBP_KEEP.includes(type)) {
+			const chunk = b.slice(at, end);
+			if (type === "VP8X") {
+				chunk[8] &= WEBP_FLAGS;
+			}
+			out.push(chunk);
+		}
+		at = end;
+	}
+	const clean = concat(...out);
+	view(clean).setUint32(4, clean.length - 8, true);
+	return out.length > 1 ? clean : null;
+}
+
+const ascii = (b, at, s) => [...s].every((c, i) =>
+	b[at + i] === c.charCodeAt(0));
+
 // The clean bytes, or null: not a picture of a kind we know
 export function scrub(b) {
 	if (b.length > 4 && b[0] === 0xff && b[1] === 0xd8) {
@@ -98,6 +134,9 @@ export function scrub(b) {
 	}
 	if (b.length > 8 && PNG.every((x, i) => b[i] === x)) {
 		return png(b);
+	}
+	if (b.length > 20 && ascii(b, 0, "RIFF") && ascii(b, 8, "WEBP")) {
+		return webp(b);
 	}
 	return null;
 }
