@@ -60,6 +60,7 @@ ok desk "$B" 2026-12-01 rotate
 rm -f "$T/request.json"
 ok desk "$B" 2026-12-01 holder request --out "$T/request.json"
 ok desk "$A" 2026-12-01 holder add "$T/request.json"
+cp "$T/request.json" "$T/ben.json"
 out 2026-12-01
 report 2026-12-01 "week 49"
 refused "names nobody of that id" desk "$A" 2026-12-08 holder remove niemand
@@ -70,7 +71,12 @@ ok desk "$A" 2026-12-08 rotate
 out 2026-12-08
 report 2026-12-08 "week 50"
 # a revoked key never comes back
-refused "was revoked before" desk "$A" 2026-12-08 holder add "$T/request.json"
+refused "was revoked before" desk "$A" 2026-12-08 holder add "$T/ben.json"
+if [ -z "${FULL:-}" ]; then
+	echo "ok: people joined, left, and stay out (FULL=1: who reads what," \
+		"stolen machine, holiday, retired desk)"
+	exit 0
+fi
 # The third; the machine of carla is stolen: her key is replaced
 ok desk "$A" 2026-12-15 rotate
 ok desk "$T/c" 2026-12-15 holder rekey --all --to "$T/c2"
