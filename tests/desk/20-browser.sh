@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: every page of the desk in Chromium, Dutch and English, light and
+# dark: no fault by axe (WCAG 2.2 AA) or html-validate, no sideways scrolling
+# at 320 px, no request to anywhere else. FULL=1 keeps pictures in $T.
+[ -x /usr/bin/chromium ] || { echo "no chromium"; exit 77; }
+SOFT=1
+. "$(dirname "$0")/../decryptor/lib.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+found
+ok "$FIX" outbound "$ORG"
+for day in 24 25; do
+	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-$day \
+		--text "Geld van <b>de leverancier</b>." --new-code "$T/code$day"
+done
+ok "$FIX" cut "$T/gw" "$ORG" 2026-11-26
+ok desk "$T/home" 2026-11-26 import "$T/gw"
+mkdir "$T/work"
+cp "$here"/package*.json "$here/pages.mjs" "$T/work/"
+(cd "$T/work" && npm ci --ignore-scripts --no-audit --no-fund --silent) ||
+	fail "npm ci"
+"$BIN" --home "$T/home" --today 2026-12-01 ui --stick "$T/o" \
+	>"$T/address" </dev/null &
+ui=$!
+trap 'kill $ui; cleanup' EXIT
+for _ in $(seq 600); do
+	url=$(sed -n 's/^  \(http.*\)/\1/p' "$T/address")
+	[ -n "$url" ] && break
+	sleep 0.1
+done
+(cd "$T/work" && node pages.mjs "$url" "$PASS" ${FULL:+"$T"}) || exit 1

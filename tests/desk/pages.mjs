@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Every page of the desk in both languages and themes: axe (WCAG 2.2 AA),
+// html-validate, reflow at 320 px, no request but to the page itself.
+//   node pages.mjs ORIGIN_URL PASSFILE OUT    exit 1 at any fault
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { HtmlValidate } from 'html-validate';
+import { chromium } from 'playwright-core';
+
+const [url, pass, out] = process.argv.slice(2);
+const origin = new URL(url).origin;
+const axe = fs.readFileSync(createRequire(import.meta.url)
+  .resolve('axe-core/axe.min.js'), 'utf8');
+const html = new HtmlValidate({ extends: ['html-validate:recommended'],
+  rules: { 'long-title': 'off', 'no-raw-characters': 'off',
+    'autocomplete-password': 'off' } }); // nothing is to be remembered
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu'] });
+const context = await browser.newContext({ javaScriptEnabled: true });
+const page = await context.newPage();
+page.setDefaultTimeout(240000);
+let faults = 0, pages = 0;
+const fault = (where, what) => { faults++; console.log(where, what); };
+page.on('request', (q) => {
+  if (!q.url().startsWith(origin + '/')) fault('request', q.url());
+});
+page.on('console', (m) => {
+  if (m.type() === 'error' && !/status of 40/.test(m.text()))
+    fault('console', m.text());
+});
+
+async function check(path) {
+  const source = await (await page.goto(origin + path)).text();
+  pages++;
+  for (const { messages } of (await html.validateString(source)).results) {
+    for (const m of messages) fault(path, `${m.line} ${m.ruleId}: ${m.message}`);
+  }
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => window.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
+    for (const v of violations) {
+      for (const n of v.nodes.slice(0, 3)) {
+        fault(path, `${colorScheme} ${v.id}: ${n.target.join(' ')}`);
+      }
+    }
+    const name = path.replace(/[^a-z0-9]+/gi, '_') + colorScheme + '.png';
+    if (out) await page.screenshot({ path: out + '/' + name, fullPage: true });
+  }
+  await page.setViewportSize({ width: 320, height: 700 });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  if (wide > 320) fault(path, `${wide} px wide at 320`);
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+await page.goto(url);
+await page.waitForURL(/\/login$/);
+await check('/nl/login');
+await page.fill('#passphrase', fs.readFileSync(pass, 'utf8').trim());
+await page.click('main button');
+await page.waitForURL(/\/nl\/$/);
+const ref = (await page.getAttribute('.due a[href*="/case/"]', 'href'))
+  .match(/case\/([^/]+)/)[1];
+for (const lang of ['nl', 'en']) {
+  for (const path of ['', 'inbox', 'register', 'report', 'keys', 'handbook',
+    'enter?what=report', `case/${ref}`, `case/${ref}/triage`,
+    `case/${ref}/letter?kind=feedback`, 'no-such-page']) {
+    await check(`/${lang}/${path}`);
+  }
+}
+await browser.close();
+console.log(`${pages} pages, ${faults} faults`);
+process.exit(faults ? 1 : 0);
