@@ -64,8 +64,13 @@ grep -q '^CapBnd:	0000000000000000' /proc/"$pid"/status ||
 	die "the store's folder is open"
 systemctl show -p WatchdogTimestampMonotonic meldluik-gateway |
 	grep -qv '=0$' || die "no watchdog"
-journalctl -b -u meldluik-gateway --no-pager 2>/dev/null |
-	grep -E "cannot be locked|forbidden" && die "rights are missing"
+journalctl -b -u meldluik-gateway --no-pager -o cat >/root/journal
+grep -E "forbidden|no Landlock" /root/journal && die "rights are missing"
+# a root in a machine that may not raise limits cannot either
+if grep -q "cannot be locked" /root/journal &&
+	grep -q '^Max locked memory *unlimited' /proc/"$pid"/limits; then
+	die "the unit does not let memory be locked"
+fi
 ok "its own user, no capability, no network, watchdog answered"
 systemd-analyze security --threshold=5 meldluik-gateway.service \
 	>/root/security 2>&1 || die "$(tail -n 1 /root/security)"

@@ -99,7 +99,9 @@ root_boot() { # FOLDER [nspawn option...]
 	shift
 	systemd-nspawn --quiet --directory "$root" --boot --register=no \
 		--keep-unit --private-network --console=pipe \
-		--link-journal=no "$@" >"$root.console" 2>&1 </dev/null &
+		--link-journal=no --system-call-filter="landlock_create_ruleset \
+		landlock_add_rule landlock_restrict_self" \
+		--capability=CAP_IPC_LOCK "$@" >"$root.console" 2>&1 </dev/null &
 	NSPAWN=$!
 	for _ in $(seq 300); do
 		LEADER=$(pgrep -P "$NSPAWN" | head -n 1)
