@@ -119,7 +119,12 @@ systemctl restart meldluik-gateway.service || die "no restart"
 answers $url/healthz || die "no answer after the restart"
 m=$(listed 2) && [ "$m" -ge "$n" ] || die "after the restart: $m of $n"
 ok "it is there after a restart"
-kill -STOP "$(pgrep -f 'meldluik-gateway role-web')"
+mapfile -t family </sys/fs/cgroup/systemd"$(systemctl show -p ControlGroup \
+	--value meldluik-gateway)"/cgroup.procs 2>/dev/null ||
+	mapfile -t family </sys/fs/cgroup"$(systemctl show -p ControlGroup \
+	--value meldluik-gateway)"/cgroup.procs
+[ ${#family[@]} = 3 ] || die "${#family[@]} processes, not three"
+kill -STOP "${family[@]:1}"
 kill -KILL "$(systemctl show -p MainPID --value meldluik-gateway)"
 answers $url/healthz || die "no answer after the monitor was killed"
 ok "a killed monitor is started again, with all its children"
@@ -165,5 +170,6 @@ tell >/root/after
 left=$(comm -13 /root/before /root/after)
 [ -z "$left" ] || die "purge leaves: $left"
 getent passwd meldluik-gateway >/dev/null && die "purge leaves the user"
-pgrep meldluik >/dev/null && die "purge leaves processes"
+grep -lx 'meldluik-gateway\|meldluik-gatewa' /proc/[0-9]*/comm 2>/dev/null &&
+	die "purge leaves processes"
 ok "purge leaves nothing"

@@ -50,9 +50,10 @@ debs() {
 	key=$(git -C "$REPO" rev-parse HEAD)
 	[ "$(cat "$DEBS.key" 2>/dev/null)" = "$key" ] && return
 	vendor
-	rm -rf "$DEBS"
-	"$REPO/packaging/make-deb" --vendor "$VENDOR" --out "$DEBS" ||
-		fail "packaging/make-deb"
+	rm -rf "$DEBS" "$DEBS.new"
+	"$REPO/packaging/make-deb" --vendor "$VENDOR" --out "$DEBS.new" \
+		>/dev/null || fail "packaging/make-deb"
+	mv "$DEBS.new" "$DEBS"
 	echo "$key" >"$DEBS.key"
 }
 
