@@ -61,12 +61,15 @@ static const struct verb verbs[] = {
 	    "QR code, or the typed lines).\n--page signs page.json "
 	    "for the next export; --publish writes keyset and blocks for "
 	    "another\nholder, who takes them in with --accept.\n"},
-	{"rotate", verb_rotate, "rotate [--holiday DAY]",
+	{"rotate", verb_rotate, "rotate [--holiday DAY] | --destroy WEEK "
+	    "[--request FILE]",
 	    "Makes week keys up to 26 weeks ahead. Then export; who is not "
 	    "the founder also brings\n`holder request --out FILE` to the "
 	    "founder. Every verb warns from 8 weeks left. --holiday:\nkeys "
 	    "reach 26 weeks beyond DAY, and exports publish them until 4 "
-	    "weeks after it.\n"},
+	    "weeks after it.\n--destroy ends the key of a week that is over "
+	    "for 26 weeks and did not die by itself; two\npeople sign for it "
+	    "(`approve`), and what is outstanding is named.\n"},
 	{"recover", verb_recover, "recover --backup FILE | --keyset DIR "
 	    "--desk N --person ID | --drill [--papers FILE]\n"
 	    "         [--share FILE ...]",

@@ -209,17 +209,24 @@ int
 verb_rotate(struct desk *d, int argc, char **argv)
 {
 	struct org_blocks blocks = {NULL, 0, 0};
-	const char *until = NULL;
-	struct option_rule rules[] = {{.name = "holiday", .value = &until}};
+	const char *until = NULL, *old = NULL, *request = NULL;
+	struct option_rule rules[] = {
+		{.name = "holiday", .value = &until},
+		{.name = "destroy", .value = &old},
+		{.name = "request", .value = &request},
+	};
 	unsigned before = 0, n = WEEKS_MADE;
 	day_t end = DAY_NONE;
 	json_t *o;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 1, NULL, 0, NULL)) {
+	if (!options_take(argc, argv, rules, 3, NULL, 0, NULL)) {
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK);
+	if (e == OK && old != NULL) {
+		return exit_of(week_destroy_old(d, old, request));
+	}
 	if (e == OK && d->ring->role != PERSON_HOLDER) {
 		say_error("an approver has no week keys");
 		e = ERR_POLICY;

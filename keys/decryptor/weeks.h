@@ -15,6 +15,12 @@ unsigned weeks_left(const struct desk *d); /* after this one */
 void weeks_warn(const struct desk *d);
 /* How many weeks an export publishes: more before a holiday */
 unsigned weeks_published(const struct desk *d);
+/*
+ * Ends the key of an old week, once two people signed for it (ERR_POLICY
+ * until then: asks, and writes the request to ${file} unless NULL).
+ */
+enum err week_destroy_old(struct desk *d, const char *name,
+    const char *file);
 /* `keyset calendar` */
 enum err calendar_show(struct desk *d);
 
