@@ -210,7 +210,10 @@ act_request(struct desk *d, enum act a, size_t k, const char *detail,
 	if (e != OK) {
 		return e;
 	}
-	if (k != NOT_FOUND) {
+	/* Whom the report is about may ask that it goes elsewhere; others sign */
+	bool mine = k == NOT_FOUND || !act_subject(&d->state->kase[k],
+	    d->ring->person);
+	if (k != NOT_FOUND && (mine || a != ACT_RECUSE)) {
 		e = act_case(d, k, why);
 	}
 	if (e == OK && summary != NULL) {
@@ -240,10 +243,12 @@ act_request(struct desk *d, enum act a, size_t k, const char *detail,
 	}
 	if (e == OK) {
 		*request = d->state->requests - 1;
+	}
+	if (e == OK && mine) {
 		e = sign_make(d->ring->operational, &purp, doc.p, doc.len,
 		    &sig);
 	}
-	if (e == OK) {
+	if (e == OK && mine) {
 		e = approval_put(d, *request, d->ring->person, &sig, 0);
 	}
 	buf_free(&doc);

@@ -78,7 +78,7 @@ case_keys_destroy(struct desk *d, size_t k)
 	const struct state *s = d->state;
 
 	for (size_t i = 0; i < s->messages; i++) {
-		if (s->message[i].kase == k) {
+		if (s->message[i].kase == k && !s->message[i].late) {
 			casekey_drop(d->book, s->message[i].key);
 		}
 	}

@@ -143,6 +143,48 @@ enum err act_destroy(struct desk *d, size_t k, struct buf *out,
     struct refusal *why);
 
 /*
+ * Recusal. act_recuse seals the case to desk ${to} as the new file ${path}
+ * (parcel.h) and locks it here; again for a lost stick or later messages.
+ * Two people, none a subject (ACT_RECUSE, detail: number of the desk).
+ * ${code}: what the other desk sees when it took the parcel in; told here,
+ * act_handed_over destroys the keys.
+ */
+enum err act_recuse(struct desk *d, size_t k, unsigned to,
+    const char *reason, size_t len, const char *path, char code[20],
+    struct refusal *why);
+enum err act_handed_over(struct desk *d, size_t k, const char *code,
+    struct refusal *why);
+/* At the other desk: a case with its old day of receipt */
+enum err act_parcel_take(struct desk *d, const char *path,
+    char ref[REF_TEXT], char code[20], struct refusal *why);
+
+/*
+ * Take-over from ${path}, a backup that was also sealed to this ring's owner
+ * (FILE.deputy). ${d} has its keyring open and no casebook in use.
+ */
+enum err act_takeover(struct desk *d, const char *path, uint64_t *tenure,
+    struct refusal *why);
+
+/*
+ * Forwarding outside the organisation. act_forward_plan writes the default
+ * plan (dossier.h) for editing; act_forward_show the page as it would go and
+ * the hash that two people sign for (ACT_FORWARD); act_forward the dossier,
+ * sealed to a key, to a passphrase, or (neither) the page alone for print.
+ */
+struct act_sealing {
+	const struct age_recipient *recipient;
+	const char *pass; /* secret */
+	size_t passlen;
+};
+enum err act_forward_plan(struct desk *d, size_t k, enum destination to,
+    const char *receiver, struct buf *out, struct refusal *why);
+enum err act_forward_show(struct desk *d, size_t k, const void *plan,
+    size_t len, struct buf *page, uint8_t sha256[HASH_LEN],
+    struct refusal *why);
+enum err act_forward(struct desk *d, size_t k, const void *plan, size_t len,
+    const struct act_sealing *to, const char *path, struct refusal *why);
+
+/*
  * Four eyes. A request names act, case, state and detail; who makes it signs
  * it. Two different people, holders or approvers of the keyset and not the
  * subject, must have signed; the act then finds its request by itself and
@@ -177,6 +219,31 @@ size_t act_signers_of(struct desk *d, size_t request,
 /* Two fit signatures and not used; ${why} (may be NULL) says what lacks */
 enum err act_approved(struct desk *d, enum act a, size_t k,
     const char *detail, size_t *request, struct refusal *why);
+
+/* What came without an envelope: report, advice, talk or a message on case
+ * ${kase}. ${mailbox}: a code is made for the caller, told once. */
+struct act_entry {
+	enum report_kind kind;
+	size_t kase;  /* NOT_FOUND: a new case */
+	day_t day;
+	const char *route, *language; /* "" and "nl" when nothing is said */
+	const char *text;
+	size_t len;
+	bool oral, mailbox;
+};
+/* ${code}: "" or the code; the caller shows it once and wipes it */
+enum err act_enter(struct desk *d, const struct act_entry *w,
+    char ref[REF_TEXT], char code[CODE_TEXT], struct refusal *why);
+/*
+ * A row that belongs to no case: ${what} "activity" (JSON {date, kind,
+ * audience, sessions, invited, attended, text}), "talk" (JSON {date,
+ * participants}) or "section" (text of the annual report, ${name} its
+ * heading's code). A later section of the same name replaces it.
+ */
+enum err act_row(struct desk *d, const char *what, int year,
+    const char *name, const void *p, size_t len, struct refusal *why);
+/* Freezes the figures of a year (two people, ACT_YEAR_CLOSING) */
+enum err act_year_close(struct desk *d, int year, struct refusal *why);
 
 /* What is due, most urgent first */
 enum due_what {

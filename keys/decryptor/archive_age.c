@@ -14,12 +14,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include "archive_age.h"
 #include "attachment.h"
 #include "files.h"
+#include "heir.h"
+#include "meldluik/secret.h"
 
 #define PIECE 65536u
 #define COPY "backup-copy.tmp"
+#define HEIRS_KEY "casebook.key"
 
 struct sealing {
 	struct age_seal *seal;
@@ -154,13 +159,22 @@ casebook_add(struct desk *d, struct archive *a)
 }
 
 static enum err
-members_add(struct desk *d, struct archive *a)
+members_add(struct desk *d, struct archive *a, bool heirs)
 {
-	struct buf ring = buf_new(KEYRING_MAX * 2), keys = buf_new(8u << 20);
-	enum err e = keyringfile_backup(d, &ring);
+	struct buf ring = buf_new_secret(KEYRING_MAX * 2),
+	    keys = buf_new(8u << 20);
+	char hex[2 * 32 + 1];
+	enum err e = OK;
 
+	if (heirs) {
+		sodium_bin2hex(hex, sizeof hex, d->ring->casebook, 32);
+		buf_put(&ring, hex, 2 * 32);
+		secret_wipe(hex, sizeof hex);
+	} else {
+		e = keyringfile_backup(d, &ring);
+	}
 	if (e == OK) {
-		e = buf_add(a, "keyring.age", &ring);
+		e = buf_add(a, heirs ? HEIRS_KEY : "keyring.age", &ring);
 	}
 	if (e == OK) {
 		e = file_read(d->dir, "casekeys", &keys);
@@ -182,13 +196,15 @@ members_add(struct desk *d, struct archive *a)
 	return e;
 }
 
-enum err
-backup_write(struct desk *d, int fd, uint8_t hash[HASH_LEN])
+static enum err
+sealed_write(struct desk *d, const struct age_recipient *to, unsigned n,
+    int fd, uint8_t hash[HASH_LEN])
 {
 	struct sealing s = {NULL, hash_new(), OK};
 	struct archive *a = archive_write_new();
-	enum err e = a == NULL || s.hash == NULL ? ERR_MEMORY : age_seal_new_scrypt(d->pass,
-	    d->passlen, sealed_out, &fd, &s.seal);
+	enum err e = a == NULL || s.hash == NULL ? ERR_MEMORY : n == 0 ?
+	    age_seal_new_scrypt(d->pass, d->passlen, sealed_out, &fd,
+	    &s.seal) : age_seal_new(to, n, sealed_out, &fd, 1, &s.seal);
 
 	if (e == OK && (archive_write_set_format_pax_restricted(a) !=
 	    ARCHIVE_OK || archive_write_open(a, &s, NULL, tar_out, NULL) !=
@@ -196,7 +212,7 @@ backup_write(struct desk *d, int fd, uint8_t hash[HASH_LEN])
 		e = ERR_MEMORY;
 	}
 	if (e == OK) {
-		e = members_add(d, a);
+		e = members_add(d, a, n > 0);
 	}
 	if (e == OK && archive_write_close(a) != ARCHIVE_OK) {
 		e = ERR_IO;
@@ -253,6 +269,21 @@ backup_check(const struct desk *d, int fd, const uint8_t hash[HASH_LEN])
 	return e;
 }
 
+enum err
+backup_write(struct desk *d, int fd, uint8_t hash[HASH_LEN])
+{
+	return sealed_write(d, NULL, 0, fd, hash);
+}
+
+enum err
+backup_write_heirs(struct desk *d, const struct age_recipient *to,
+    unsigned n, int fd)
+{
+	uint8_t hash[HASH_LEN];
+
+	return n == 0 ? ERR_USAGE : sealed_write(d, to, n, fd, hash);
+}
+
 /*
  * Reading: the age file is opened wholly into an unlinked file first, so
  * that no byte is used before the end was authentic. What lies there is
@@ -264,13 +295,15 @@ plain_in(void *arg, const uint8_t *p, size_t len)
 	return fd_write(*(int *)arg, p, len);
 }
 
+/* ${heir} NULL: with the passphrase */
 static enum err
-backup_open(struct desk *d, int fd, int plain)
+backup_open(struct desk *d, struct age_identity *heir, int fd, int plain)
 {
 	uint8_t piece[PIECE];
 	struct age_open *o = NULL;
-	enum err e = age_open_new_scrypt(d->pass, d->passlen, plain_in,
-	    &plain, &o);
+	enum err e = heir == NULL ? age_open_new_scrypt(d->pass, d->passlen,
+	    plain_in, &plain, &o) : age_open_new(&heir, 1, plain_in, &plain,
+	    1, &o);
 	ssize_t n = 0;
 
 	while (e == OK && (n = read(fd, piece, sizeof piece)) > 0) {
@@ -368,7 +401,7 @@ backup_read(struct desk *d, int fd)
 
 	if (e == OK) {
 		unlinkat(d->dir, COPY, 0);
-		e = backup_open(d, fd, plain);
+		e = backup_open(d, NULL, fd, plain);
 	}
 	if (e == OK && (lseek(plain, 0, SEEK_SET) != 0 ||
 	    archive_read_support_format_tar(a) != ARCHIVE_OK ||
@@ -387,6 +420,81 @@ backup_read(struct desk *d, int fd)
 	}
 	archive_read_free(a);
 	return e == OK ? folder_sync(d->dir) : e;
+}
+
+/* One member of a deputies' file: where it goes, or nowhere (-1) */
+static enum err
+heir_member(struct desk *d, struct archive *a, struct archive_entry *entry,
+    int stage, uint8_t key[32], bool *keyed)
+{
+	const char *path = archive_entry_pathname(entry);
+	char hex[2 * 32];
+	struct desk to = *d;
+	size_t n = 0;
+
+	if (path == NULL || archive_entry_filetype(entry) != AE_IFREG) {
+		return ERR_FORMAT;
+	}
+	if (strcmp(path, HEIRS_KEY) == 0) {
+		enum err e = archive_read_data(a, hex, sizeof hex) ==
+		    (la_ssize_t)sizeof hex && sodium_hex2bin(key, 32, hex,
+		    sizeof hex, NULL, &n, NULL) == 0 && n == 32 ? OK :
+		    ERR_FORMAT;
+		secret_wipe(hex, sizeof hex);
+		*keyed = e == OK;
+		return e;
+	}
+	if (strncmp(path, "public/", 7) == 0) {
+		return OK; /* this machine has its own */
+	}
+	/* An attachment that lies here from before is the same one */
+	if (strncmp(path, "attachments/", 12) == 0 && faccessat(
+	    d->attachments, path + 12, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		return OK;
+	}
+	to.dir = stage;
+	return member_out(&to, a, entry);
+}
+
+enum err
+heirs_read(struct desk *d, int fd, int stage, uint8_t key[32])
+{
+	struct archive *a = archive_read_new();
+	struct archive_entry *entry;
+	struct age_identity *heir = NULL;
+	uint8_t seed[AGE_HYBRID_SEED];
+	bool keyed = false;
+	int plain = openat(d->dir, COPY, O_RDWR | O_CREAT | O_EXCL |
+	    O_CLOEXEC, 0600), rc = ARCHIVE_OK;
+	enum err e = a == NULL ? ERR_MEMORY : plain < 0 ? ERR_IO : OK;
+
+	unlinkat(d->dir, COPY, 0);
+	heir_seed(d->ring, seed);
+	if (e == OK) {
+		e = age_identity_new(seed, &heir);
+	}
+	secret_wipe(seed, sizeof seed);
+	if (e == OK) {
+		e = backup_open(d, heir, fd, plain);
+	}
+	if (e == OK && (lseek(plain, 0, SEEK_SET) != 0 ||
+	    archive_read_support_format_tar(a) != ARCHIVE_OK ||
+	    archive_read_open_fd(a, plain, PIECE) != ARCHIVE_OK)) {
+		e = ERR_IO;
+	}
+	while (e == OK &&
+	    (rc = archive_read_next_header(a, &entry)) == ARCHIVE_OK) {
+		e = heir_member(d, a, entry, stage, key, &keyed);
+	}
+	if (e == OK && (rc != ARCHIVE_EOF || !keyed)) {
+		e = ERR_FORMAT;
+	}
+	if (plain >= 0) {
+		close(plain);
+	}
+	age_identity_free(heir);
+	archive_read_free(a);
+	return e == OK ? folder_sync(stage) : e;
 }
 
 enum err

@@ -10,6 +10,13 @@ enum err backup_write(struct desk *d, int fd, uint8_t hash[HASH_LEN]);
  * is inside. ERR_CHAIN: the medium gave back something else. */
 enum err backup_check(const struct desk *d, int fd,
     const uint8_t hash[HASH_LEN]);
+/* A backup for the deputies in ${to}: the casebook's key as `casebook.key`
+ * (64 hex digits) in the place of the keyring */
+enum err backup_write_heirs(struct desk *d, const struct age_recipient *to,
+    unsigned n, int fd);
+/* Opens such a file with the identity of this ring's owner: casebook and
+ * casekeys into folder ${stage}, attachments to their place, the key out */
+enum err heirs_read(struct desk *d, int fd, int stage, uint8_t key[32]);
 /* Into the fresh home of ${d}. Only names that backup_write makes become
  * files; everything else is ERR_FORMAT. */
 enum err backup_read(struct desk *d, int fd);

@@ -159,9 +159,22 @@ piece_read(int fd, uint8_t *p, size_t *n)
 	return OK;
 }
 
+static enum err
+fd_sink(void *arg, const uint8_t *p, size_t len)
+{
+	return fd_write(*(int *)arg, p, len);
+}
+
 enum err
 attachment_read(int dir, const struct content_file *f, int fd,
     uint64_t *size, uint8_t sha256[HASH_LEN])
+{
+	return attachment_stream(dir, f, fd_sink, &fd, size, sha256);
+}
+
+enum err
+attachment_stream(int dir, const struct content_file *f, age_sink sink,
+    void *arg, uint64_t *size, uint8_t sha256[HASH_LEN])
 {
 	struct attachment_writer *w = secret_new(sizeof *w);
 	struct hash_state *h = hash_new();
@@ -194,7 +207,7 @@ attachment_read(int dir, const struct content_file *f, int fd,
 		if (e == OK) {
 			hash_write(h, w->plain, (size_t)plain);
 			*size += plain;
-			e = fd_write(fd, w->plain, (size_t)plain);
+			e = sink(arg, w->plain, (size_t)plain);
 		}
 	}
 	if (e == OK) {

@@ -27,4 +27,8 @@ void attachment_drop(int dir, const struct content_file *f);
 enum err attachment_read(int dir, const struct content_file *f, int fd,
     uint64_t *size, uint8_t sha256[HASH_LEN]);
 
+/* The same into a sink */
+enum err attachment_stream(int dir, const struct content_file *f,
+    age_sink sink, void *arg, uint64_t *size, uint8_t sha256[HASH_LEN]);
+
 #endif

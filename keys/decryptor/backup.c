@@ -9,6 +9,7 @@
 #include "archive_age.h"
 #include "backup.h"
 #include "files.h"
+#include "heir.h"
 #include "papers.h"
 #include "terminal.h"
 
@@ -77,6 +78,43 @@ folder_of_sync(char *path)
 	return e;
 }
 
+/* FILE.deputy, if there is anybody who may take over (heir.h) */
+static enum err
+deputies_write(struct desk *d, const char *file)
+{
+	struct age_recipient to[KEYSET_HOLDERS_MAX];
+	unsigned n = heirs_load(d, to);
+	char name[4096], tmp[4096];
+	int fd;
+	enum err e;
+
+	if (n == 0) {
+		return OK;
+	}
+	if (snprintf(name, sizeof name, "%s.deputy", file) >=
+	    (int)sizeof name || snprintf(tmp, sizeof tmp, "%s.deputy.tmp",
+	    file) >= (int)sizeof tmp) {
+		return ERR_LIMIT;
+	}
+	unlink(tmp);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+	    0600);
+	e = fd < 0 ? ERR_IO : backup_write_heirs(d, to, n, fd);
+	if (e == OK && fsync(fd) != 0) {
+		e = ERR_IO;
+	}
+	if (fd >= 0) {
+		close(fd);
+	}
+	if (e == OK && rename(tmp, name) != 0) {
+		e = ERR_IO;
+	}
+	if (e != OK) {
+		unlink(tmp);
+	}
+	return e;
+}
+
 enum err
 backup_make(struct desk *d, const char *path, bool *second, bool *paper)
 {
@@ -113,6 +151,9 @@ backup_make(struct desk *d, const char *path, bool *second, bool *paper)
 		e = paper_write(d, path, paper);
 	}
 	close(fd);
+	if (e == OK) {
+		e = deputies_write(d, path);
+	}
 	if (e == OK && rename(tmp, path) != 0) {
 		e = ERR_IO;
 	}

@@ -68,6 +68,10 @@ on_resealed(struct state *s, const json_t *o)
 		e = json_int_field(o, "to_desk", 1, CODE_DESK_MAX, &desk);
 	}
 	if (e == OK) {
+		e = event_field_word(o, "code", s->kase[k].move_code,
+		    sizeof s->kase[k].move_code);
+	}
+	if (e == OK) {
 		s->kase[k].resealed = s->kase[k].locked = true;
 		s->kase[k].moved_to = (unsigned)desk;
 	}

@@ -187,6 +187,7 @@ message_join(struct state *s, size_t m, size_t k)
 	struct message *msg = &s->message[m];
 
 	msg->kase = k;
+	msg->late = s->kase[k].destroyed;
 	s->kase[k].messages++;
 	s->kase[k].attachments += msg->attachments;
 	if (msg->kind == REPORT_WITHDRAWAL) {

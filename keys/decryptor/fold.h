@@ -44,6 +44,7 @@ struct message {
 	enum report_kind kind;
 	bool conflict; /* same message id as another, other content */
 	bool entered;  /* by phone, letter or talk; no envelope */
+	bool late;     /* came when its case was destroyed or handed over */
 	uint8_t message_id[MESSAGE_ID_LEN];
 	uint8_t payload[HASH_LEN];
 	bool has_signer;
@@ -162,6 +163,7 @@ struct kase {
 	bool destroyed;        /* its key is gone */
 	unsigned moved_to, from_desk; /* 0: none */
 	char from_ref[REF_TEXT];
+	char move_code[20]; /* of the last parcel */
 };
 struct manifest {
 	uint64_t serial;

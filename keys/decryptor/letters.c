@@ -1,98 +1,179 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/*
- * Letters from templates, in the language of the report where we have it.
- * They promise only what the strict clock allows (RULES.md C4): a later
- * posting never makes the promised day too early for us to keep.
- */
+/* Templates filled with what the register knows; see the header. */
 #include <stdio.h>
 #include <string.h>
 
 #include "letters.h"
+#include "meldluik/json.h"
 
-struct letter {
-	const char *language;
-	const char *text; /* %1 received, %2 reference, %3 feedback due */
-};
+#define LETTERS_MAX (1u << 20)
+#define NAMES_MAX 32u
 
-static const struct letter acknowledgements[] = {
-	{"nl",
-	    "Wij hebben uw melding van %1 ontvangen.\n"
-	    "Uw kenmerk is %2.\n\n"
-	    "Wij lezen uw melding en beoordelen wat wij ermee doen. "
-	    "Uiterlijk op %3 leest u hier wat wij hebben gedaan en waarom.\n\n"
-	    "Kom terug met uw code. Misschien hebben wij een vraag aan u. "
-	    "U mag hier ook zelf iets toevoegen of vragen.\n\n"
-	    "U mag niet worden benadeeld omdat u meldt. Gebeurt dat toch? "
-	    "Laat het ons hier weten.\n\n"
-	    "U mag ook meteen melden bij een instantie buiten onze "
-	    "organisatie. Het Huis voor Klokkenluiders geeft gratis en "
-	    "vertrouwelijk advies: 088-1331000, huisvoorklokkenluiders.nl.\n"},
-	{"en",
-	    "We have received your report of %1.\n"
-	    "Your reference is %2.\n\n"
-	    "We read your report and decide what to do. On %3 at the latest "
-	    "you can read here what we have done and why.\n\n"
-	    "Come back with your code. We may have a question for you. You "
-	    "can also add something or ask something here yourself.\n\n"
-	    "You must not be treated badly because you report. Does it "
-	    "happen all the same? Tell us here.\n\n"
-	    "You may also report at once to an authority outside our "
-	    "organisation. The Dutch Whistleblowers Authority (Huis voor "
-	    "Klokkenluiders) gives free and confidential advice: "
-	    "+31 88 133 10 00, huisvoorklokkenluiders.nl.\n"},
-};
-
-static const struct letter *
-letter_for(const char *language)
+/* The data, parsed once a process; it is ours and never freed */
+static json_t *
+letters(void)
 {
-	size_t n = sizeof acknowledgements / sizeof *acknowledgements;
+	static json_t *root;
+	struct bytes data;
 
-	for (size_t i = 0; i < n; i++) {
-		if (strncmp(language, acknowledgements[i].language, 2) == 0 &&
-		    (language[2] == 0 || language[2] == '-')) {
-			return &acknowledgements[i];
+	if (root == NULL && policy_data("letters.json", &data) == OK) {
+		if (json_read(data.p, data.len, LETTERS_MAX, &root) != OK) {
+			root = NULL;
 		}
 	}
-	return &acknowledgements[n - 1];
+	return json_object_get(root, "letters");
+}
+
+size_t
+letters_count(void)
+{
+	return json_object_size(letters());
+}
+
+const char *
+letter_name(size_t i)
+{
+	const char *name;
+	json_t *v;
+
+	json_object_foreach (letters(), name, v) {
+		if (i-- == 0) {
+			return name;
+		}
+	}
+	return "";
+}
+
+static bool
+flag(const json_t *o, const char *name)
+{
+	return json_is_true(json_object_get(json_object_get(o, "flags"),
+	    name));
+}
+
+enum err
+letter_find(const char *name, struct letter *out)
+{
+	const json_t *o = json_object_get(letters(), name);
+	const char *kind = json_string_value(json_object_get(
+	    json_object_get(o, "flags"), "kind"));
+
+	if (o == NULL || kind == NULL) {
+		return ERR_UNKNOWN;
+	}
+	memset(out, 0, sizeof *out);
+	out->mailbox = reply_kind_parse(kind, &out->kind) == OK;
+	out->reasoned = flag(o, "reasoned");
+	out->options = flag(o, "options");
+	out->forwarded = flag(o, "forwarded");
+	return OK;
+}
+
+/* "nl" serves "nl-BE"; English serves who has no letter of an own */
+static const char *
+text_of(const json_t *o, const char *lang)
+{
+	char two[3] = "";
+	const char *text;
+
+	if (strlen(lang) >= 2 && (lang[2] == 0 || lang[2] == '-')) {
+		memcpy(two, lang, 2);
+	}
+	text = json_string_value(json_object_get(o, two));
+	return text != NULL ? text :
+	    json_string_value(json_object_get(o, "en"));
+}
+
+struct filling {
+	const char *name;
+	char text[160];
+};
+
+static void
+fill(struct buf *out, const char *text, const struct filling *f, size_t n)
+{
+	while (*text != 0) {
+		size_t i = 0;
+		while (i < n && (*text != '{' || strncmp(text + 1, f[i].name,
+		    strlen(f[i].name)) != 0 ||
+		    text[1 + strlen(f[i].name)] != '}')) {
+			i++;
+		}
+		if (i < n) {
+			buf_text(out, f[i].text);
+			text += strlen(f[i].name) + 2;
+		} else {
+			buf_u8(out, (uint8_t)*text++);
+		}
+	}
 }
 
 /* "24 november 2026" would need months in every language we write; the ISO
  * form is read alike by all and by screen readers */
-static void
-put_day(struct buf *b, day_t day)
-{
-	char text[DAY_TEXT];
-
-	day_text(day, text);
-	buf_text(b, text);
-}
-
 enum err
-letter_acknowledge(struct desk *d, const struct kase *k, struct buf *out)
+letter_make(struct desk *d, size_t k, const char *name, const char *lang,
+    const char *receiver, struct buf *out)
 {
-	const struct letter *l = letter_for(k->language);
+	const struct kase *c = &d->state->kase[k];
+	const json_t *o = json_object_get(letters(), name);
+	struct filling f[] = {{"received", ""}, {"reference", ""},
+		{"feedback_due", ""}, {"receiver", ""}, {"basis", ""},
+		{"organisation", ""}};
+	struct kase now = *c;
 	struct clocks clocks;
-	struct kase now = *k;
+	const char *text;
+	bool dutch;
 	enum err e;
 
+	if (o == NULL) {
+		return ERR_UNKNOWN;
+	}
+	lang = lang == NULL ? c->language : lang;
+	text = text_of(o, lang);
+	dutch = strncmp(lang, "nl", 2) == 0;
 	if (now.ack_posted == DAY_NONE) {
-		now.ack_posted = d->today < k->received ? k->received :
+		now.ack_posted = d->today < c->received ? c->received :
 		    d->today;
 	}
 	e = desk_clocks(d, &now, &clocks);
-	for (const char *p = l->text; e == OK && *p != 0; p++) {
-		if (p[0] == '%' && p[1] == '1') {
-			put_day(out, k->received);
-			p++;
-		} else if (p[0] == '%' && p[1] == '2') {
-			buf_text(out, k->ref);
-			p++;
-		} else if (p[0] == '%' && p[1] == '3') {
-			put_day(out, clocks.feedback_due);
-			p++;
-		} else {
-			buf_u8(out, (uint8_t)*p);
-		}
+	if (e != OK || text == NULL) {
+		return e != OK ? e : ERR_FORMAT;
 	}
-	return e != OK ? e : out->failed ? ERR_LIMIT : OK;
+	day_text(c->received, f[0].text);
+	memcpy(f[1].text, c->ref, sizeof c->ref);
+	day_text(clocks.feedback_due, f[2].text);
+	snprintf(f[3].text, sizeof f[3].text, "%s", receiver == NULL ?
+	    (dutch ? "[instantie]" : "[authority]") : receiver);
+	snprintf(f[4].text, sizeof f[4].text, "%s", c->consent ? (dutch ?
+	    "uw toestemming" : "your consent") : c->duty ? (dutch ?
+	    "een wettelijke plicht" : "a legal duty") : dutch ? "[grond]" :
+	    "[ground]");
+	snprintf(f[5].text, sizeof f[5].text, "%s", d->keyset == NULL ? "" :
+	    d->keyset->organisation);
+	fill(out, text, f, sizeof f / sizeof *f);
+	return out->failed ? ERR_LIMIT : OK;
+}
+
+enum err
+letter_whole(const char *text, size_t len, struct refusal *why)
+{
+	const char *at = memchr(text, '[', len);
+
+	while (at != NULL) {
+		static const char *const open[] = {"[vul in]", "[fill in]",
+			"[verslag]", "[record]", "[instantie]",
+			"[authority]", "[grond]", "[ground]"};
+		size_t left = len - (size_t)(at - text);
+		for (unsigned i = 0; i < 8; i++) {
+			size_t n = strlen(open[i]);
+			if (left >= n && memcmp(at, open[i], n) == 0) {
+				return refuse(why, ERR_POLICY, "In de brief "
+				    "staat nog een plek om in te vullen.",
+				    "The letter still has a place to fill "
+				    "in.");
+			}
+		}
+		at = memchr(at + 1, '[', left - 1);
+	}
+	return OK;
 }

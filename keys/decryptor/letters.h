@@ -1,12 +1,35 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Letters from templates, in the language of the report where we have it. */
+/*
+ * Letters from templates (policy/data/letters.json), in the language of the
+ * report where we have it: acknowledgement, questions, feedback, consent,
+ * forwarding, not_admissible, talk_record, closing, notice, retaliation.
+ * They promise only what the strict clock allows (RULES.md C4). What stands
+ * in square brackets is for the writer; a letter that still has one is not
+ * sent.
+ */
 #ifndef DECRYPTOR_LETTERS_H
 #define DECRYPTOR_LETTERS_H
 
-#include "desk.h"
+#include "acts.h"
 
-/* Acknowledgement; ${out} is appended to */
-enum err letter_acknowledge(struct desk *d, const struct kase *k,
-    struct buf *out);
+struct letter {
+	bool mailbox;  /* may go to the reporter */
+	enum reply_kind kind;
+	bool reasoned, options, forwarded; /* what the text does */
+};
+
+size_t letters_count(void);
+const char *letter_name(size_t i); /* i < letters_count() */
+/* What ${name} is, ERR_UNKNOWN when there is none */
+enum err letter_find(const char *name, struct letter *out);
+/*
+ * letter_make(d, k, name, lang, out): ${lang} NULL: that of the report.
+ * {receiver} and {basis} are filled from the case's last forwarding plan if
+ * ${receiver} is given, else left in brackets.
+ */
+enum err letter_make(struct desk *d, size_t k, const char *name,
+    const char *lang, const char *receiver, struct buf *out);
+/* A text that still has a bracket to fill in: ERR_POLICY */
+enum err letter_whole(const char *text, size_t len, struct refusal *why);
 
 #endif

@@ -86,7 +86,7 @@ static const struct verb verbs[] = {
 	    "revocation signed in advance;\nthe next export closes the "
 	    "channel. --new-identity: another key, vouched for by k sheets\n"
 	    "of the old one; --without-old when they are lost.\n"},
-	{"import", verb_import, "import DIR",
+	{"import", verb_import, "import DIR|PARCEL",
 	    "Reads an inbound bundle: verifies the chain of manifests, opens "
 	    "what is for this desk,\nmatches follow-ups, notes what was "
 	    "posted. Again or after a crash: reads what is left.\n"},
@@ -117,19 +117,34 @@ static const struct verb verbs[] = {
 	    "is about.\n"},
 	{"link", verb_link, "link ID ID", "Two cases belong together.\n"},
 	{"enter", verb_enter, "enter report|advice|message|talk [--case ID] "
-	    "[--received DAY] [--route R] [--language L] [--file FILE]",
+	    "[--received DAY] [--route R] [--language L]\n"
+	    "         [--mailbox] [--file FILE]\n"
+	    "  enter agreement --case ID --state offered|agreed|not_confirmed "
+	    "[--file FILE]\n"
+	    "  enter activity --kind WORDS [--received DAY] [--audience WORDS] "
+	    "[--sessions N] [--invited N]\n"
+	    "         [--attended N] [--file FILE]\n"
+	    "  enter council-talk --participants griffier+burgemeester "
+	    "[--received DAY]",
 	    "Takes in what came by phone, letter or talk; text from --file or "
-	    "standard input.\n"},
-	{"acknowledge", verb_acknowledge, "acknowledge ID [--show]",
+	    "standard input. --mailbox makes\na code for the caller and shows "
+	    "it once. A talk's record is offered for agreement; the hash of "
+	    "the\nagreed text is kept, and silence is \"not confirmed\". "
+	    "Activities and council talks go into the\nannual report.\n"},
+	{"acknowledge", verb_acknowledge, "acknowledge ID [--show] "
+	    "[--file FILE]",
 	    "Drafts the acknowledgement in the language of the report; --show "
-	    "only prints it.\n"},
+	    "only prints it, --file sends\nan edited one.\n"},
 	{"reply", verb_reply, "reply ID [--kind question|message|feedback|"
-	    "closing] [--reasoned] [--options]\n"
-	    "         [--forwarded] [--file FILE]",
+	    "closing] [--letter NAME] [--show]\n"
+	    "         [--receiver WORDS] [--reasoned] [--options] "
+	    "[--forwarded] [--file FILE]",
 	    "Drafts a reply; text from --file or standard input. It is posted "
 	    "when the gateway applied\nthe bundle that carries it. What the "
 	    "text does: --reasoned gives reasons, --options names\nthe outside "
-	    "channels, --forwarded tells of a forwarding.\n"},
+	    "channels, --forwarded tells of a forwarding. --letter starts from "
+	    "a template (a wrong name lists\nthem), --show prints it; what is "
+	    "in square brackets is filled in and sent with --file.\n"},
 	{"feedback", verb_feedback, "feedback ID [--by mailbox|letter|talk|"
 	    "no-route] [--on DAY] [--acknowledgement]\n"
 	    "         [--reasoned] [--options] [--forwarded] [--file FILE]",
@@ -162,13 +177,45 @@ static const struct verb verbs[] = {
 	    "that you keep. Without options:\nlists the requests. --detail: "
 	    "desk number for recuse, code for wbk_downgrade, plan for "
 	    "forward,\nyear for year_closing.\n"},
+	{"recuse", verb_recuse, "recuse ID --to DESK --out PARCEL "
+	    "[--reason FILE] | --handed-over CODE",
+	    "Seals the case to another desk and locks it here; two people "
+	    "(`approve --act recuse --detail\nDESK`). The other desk takes "
+	    "PARCEL in with `import` and reads a code to you; with "
+	    "--handed-over\nthe keys are destroyed here.\n"},
+	{"forward", verb_forward, "forward ID --consent FILE|- | --duty "
+	    "FILE|-\n"
+	    "  forward ID --to authority|investigator|police [--receiver CODE] "
+	    "--make PLAN\n"
+	    "  forward ID --plan PLAN --show PAGE.html\n"
+	    "  forward ID --plan PLAN --out FILE --recipient KEY | "
+	    "--file-passphrase FILE | --print",
+	    "Sends a case outside: record consent or duty, make a plan, "
+	    "choose what it carries, look, have\ntwo people sign for it "
+	    "(`approve --act forward --detail HASH`), tell the reporter "
+	    "(`reply --letter\nforwarding`), send. Originals stay as they "
+	    "are.\n"},
+	{"redact", verb_redact, "redact PLAN --field NAME [--message N] --word "
+	    "WORD | --words-file FILE | --range FROM-TO",
+	    "Leaves words or characters out of a field of the dossier. A word "
+	    "that names somebody is better\ngiven in a file: arguments are "
+	    "seen by who else works on this machine.\n"},
+	{"takeover", verb_takeover, "takeover BACKUP.deputy | --note FILE | "
+	    "--deputy FILE",
+	    "The deputy goes on with the desk from the last backup; the other "
+	    "machine turns read-only at\nits next import. Beforehand the "
+	    "deputy writes a --note and the holder takes it in with "
+	    "--deputy:\nthen each backup also writes FILE.deputy.\n"},
 	{"clocks", verb_clocks, "clocks",
 	    "What is due, sorted by day: legal terms, drafts to carry, "
 	    "signatures, destruction.\n"},
 	{"note", verb_note, "note ID [--file FILE]",
 	    "Keeps a note with the case; nobody else reads it.\n"},
 	{"register", verb_register, "register import DIR [--replace] | show | "
-	    "export DIR",
+	    "export DIR\n"
+	    "  register public --from DAY --to DAY --out FILE.csv\n"
+	    "  register section --year Y --name HEADING [--file FILE]\n"
+	    "  register close --year Y",
 	    "Rows of the register besides the cases of this desk: report.csv, "
 	    "adviser_case.csv,\nadviser_hours.csv, contact.csv, advice.csv, "
 	    "talk.csv, ledger.csv; those that lie in DIR.\nThe same rows "
@@ -176,11 +223,12 @@ static const struct verb verbs[] = {
 	    "rows. A row with\nthe reference of a case stands for that case. "
 	    "`export` writes all rows, cases included.\n"},
 	{"report", verb_report, "report --year Y [--as-of DATE] [--format "
-	    "html|csv|json|md] [--out FILE]",
+	    "html|csv|json|md] [--suppress N] [--out FILE]",
 	    "The annual report from register and cases, as known on --as-of "
 	    "(today). Reports that are\nnot classified are not counted; the "
 	    "number left out is said. html prints on A4. json also lists\n"
-	    "the clocks of every case: not for publication.\n"},
+	    "the clocks of every case: not for publication. --suppress 5 "
+	    "prints \"<5\" for smaller counts.\n"},
 	{"export", verb_export, "export DIR [--confirm-without-backup]",
 	    "Writes the outbound bundle to DIR. What lay there is renamed, "
 	    "never removed.\n--confirm-without-backup (rehearsal) confirms "

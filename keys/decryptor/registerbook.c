@@ -7,9 +7,11 @@
  * Caveat: an imported row with the reference of a case wins over the case,
  * so that a register can be exported, completed by hand and taken in again.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "meldluik/json.h"
 #include "meldluik/taxonomy.h"
 #include "registerbook.h"
 #include "files.h"
@@ -279,6 +281,71 @@ case_rows(struct desk *d, struct registry *r, const struct known *known,
 	return e;
 }
 
+/* A council talk that was entered */
+static enum err
+talk_row(struct registry *r, unsigned number, const struct buf *json)
+{
+	struct register_error why;
+	const char *day, *who;
+	char id[16];
+	json_t *o = NULL;
+	enum err e = json_read(json->p, json->len, 65536, &o);
+
+	snprintf(id, sizeof id, "T-%04u", number);
+	if (e == OK && (e = json_string_field(o, "date", 10, 10, &day)) ==
+	    OK && (e = json_string_field(o, "participants", 0, 128,
+	    &who)) == OK) {
+		const char *cell[] = {id, day, who};
+		e = registry_add(r, TABLE_TALK, cell, &why);
+	}
+	json_decref(o);
+	return e;
+}
+
+/* "year,key,count" lines of a closed year; a row that was imported wins */
+static enum err
+ledger_rows(struct registry *r, struct buf *rows)
+{
+	struct buf csv = buf_new(1u << 20);
+	struct csv *t = NULL;
+	enum err e;
+
+	buf_text(&csv, "year,key,count\n");
+	buf_put(&csv, rows->p, rows->len);
+	e = csv.failed ? ERR_LIMIT : csv_parse(csv.p, csv.len, &t, NULL);
+	for (size_t i = 0; e == OK && i < csv_rows(t); i++) {
+		const char *cell[] = {csv_cell(t, i, 0), csv_cell(t, i, 1),
+			csv_cell(t, i, 2)};
+		struct register_error why;
+		e = registry_add(r, TABLE_LEDGER, cell, &why);
+		e = e == ERR_CONFLICT ? OK : e;
+	}
+	csv_free(t);
+	buf_free(&csv);
+	return e;
+}
+
+static enum err
+entry_rows(struct desk *d, struct registry *r)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < d->state->entries && e == OK; i++) {
+		const struct entry_row *row = &d->state->entry[i];
+		bool talk = strcmp(row->what, "talk") == 0;
+		struct buf text = buf_new_secret(1u << 20);
+		if (talk || strcmp(row->what, "ledger") == 0) {
+			e = record_get(d->book, row->record, &text);
+			if (e == OK) {
+				e = talk ? talk_row(r, (unsigned)i + 1, &text) :
+				    ledger_rows(r, &text);
+			}
+		}
+		buf_free(&text);
+	}
+	return e;
+}
+
 enum err
 register_whole(struct desk *d, int year, struct registry **out,
     unsigned *left_out)
@@ -293,6 +360,12 @@ register_whole(struct desk *d, int year, struct registry **out,
 	}
 	for (int t = 0; t < TABLE_COUNT; t++) {
 		known.rows[t] = registry_rows(r, (enum register_table)t);
+	}
+	if ((e = entry_rows(d, r)) != OK) {
+		say_error("a row that was entered cannot be read: %s",
+		    err_text(e));
+		registry_free(r);
+		return e;
 	}
 	for (size_t i = 0; i < d->state->kases; i++) {
 		const struct kase *k = &d->state->kase[i];

@@ -7,6 +7,7 @@
 #define DECRYPTOR_REGISTERBOOK_H
 
 #include "desk.h"
+#include "meldluik/annual.h"
 #include "meldluik/register.h"
 
 /* All tables as one record: for each a 32-bit length and its CSV */

@@ -2,6 +2,7 @@
 /* `import DIR`: reads an inbound bundle and says what came. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "intake.h"
@@ -88,11 +89,35 @@ tell_open(const struct intake_result *r)
 	}
 }
 
+/* A file is a parcel of another desk */
+static int
+parcel_import(struct desk *d, const char *path)
+{
+	char ref[REF_TEXT], code[20];
+	struct refusal why;
+	json_t *o;
+	enum err e = act_parcel_take(d, path, ref, code, &why);
+
+	if (e != OK) {
+		tell_refusal(&why);
+	} else if (d->json) {
+		o = json_object();
+		json_object_set_new(o, "ref", json_string(ref));
+		json_object_set_new(o, "code", json_string(code));
+		print_json(o);
+	} else {
+		printf("Took in a case of another desk as %s. Tell that desk "
+		    "this code, by voice:\n  %s\n", ref, code);
+	}
+	return exit_of(e);
+}
+
 int
 verb_import(struct desk *d, int argc, char **argv)
 {
 	struct intake_result r;
 	const char *path = NULL;
+	struct stat st;
 	int bundle = -1;
 	enum err e;
 
@@ -105,6 +130,14 @@ verb_import(struct desk *d, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK);
+	if (e == OK && state_superseded(d->state)) {
+		say_error("another machine has taken over this desk; this one "
+		    "is read-only now");
+		e = ERR_STALE;
+	}
+	if (e == OK && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+		return parcel_import(d, path);
+	}
 	if (e == OK && (bundle = bundle_open(d, path)) < 0) {
 		e = ERR_UNKNOWN;
 	}

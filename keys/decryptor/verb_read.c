@@ -200,7 +200,7 @@ verb_list(struct desk *d, int argc, char **argv)
 static bool
 hidden(const struct kase *k, const struct message *m)
 {
-	return k->locked || (k->withdrawn && m->kind != REPORT_WITHDRAWAL);
+	return (k->locked && !m->late) || (k->withdrawn && m->kind != REPORT_WITHDRAWAL);
 }
 
 static json_t *

@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -263,24 +264,123 @@ register_export(struct desk *d, const char *path)
 	return e;
 }
 
+/* For Woo requests: type, year, outcome, and nothing else */
+static enum err
+register_public(struct desk *d, const char *from, const char *to,
+    const char *out)
+{
+	struct buf csv = buf_new((size_t)CSV_MAX);
+	struct registry *r = NULL;
+	unsigned left_out = 0;
+	day_t first, last;
+	enum err e;
+
+	if (from == NULL || to == NULL || out == NULL ||
+	    day_parse(from, &first) != OK || day_parse(to, &last) != OK ||
+	    last < first) {
+		say_error("use: register public --from DAY --to DAY --out "
+		    "FILE.csv");
+		return ERR_USAGE;
+	}
+	e = register_whole(d, 0, &r, &left_out);
+	if (e == OK) {
+		registry_export_public(r, first, last, &csv);
+		e = csv.failed ? ERR_LIMIT : verb_write(out, &csv);
+	}
+	registry_free(r);
+	buf_free(&csv);
+	return e;
+}
+
+static bool
+year_of(const char *word, int *year)
+{
+	if (word == NULL || strlen(word) != 4 ||
+	    strspn(word, "0123456789") != 4) {
+		say_error("--year takes a year such as 2026");
+		return false;
+	}
+	*year = atoi(word);
+	return true;
+}
+
+static enum err
+register_section(struct desk *d, const char *year, const char *name,
+    const char *file)
+{
+	struct buf text = buf_new_secret(65536);
+	struct refusal why;
+	int y;
+	enum err e;
+
+	if (!year_of(year, &y)) {
+		return ERR_USAGE;
+	}
+	if (name == NULL || name[0] == 0 || strlen(name) >= CODE_WORD ||
+	    !utf8_valid(name, strlen(name))) {
+		say_error("--name takes the heading, at most 32 bytes");
+		return ERR_USAGE;
+	}
+	e = verb_text(file, &text);
+	if (e == OK && (e = act_row(d, "section", y, name, text.p, text.len,
+	    &why)) != OK) {
+		tell_refusal(&why);
+	}
+	buf_free(&text);
+	return e;
+}
+
+static enum err
+register_close(struct desk *d, const char *year)
+{
+	struct refusal why;
+	int y;
+	enum err e;
+
+	if (!year_of(year, &y)) {
+		return ERR_USAGE;
+	}
+	e = act_year_close(d, y, &why);
+	if (e != OK) {
+		tell_refusal(&why);
+	} else if (!d->json) {
+		printf("The figures of %d are frozen.\n", y);
+	}
+	return e;
+}
+
 int
 verb_register(struct desk *d, int argc, char **argv)
 {
-	const char *word[2] = {"", NULL};
+	const char *word[2] = {"", NULL}, *from = NULL, *to = NULL,
+	    *out = NULL, *year = NULL, *name = NULL, *file = NULL;
 	bool replace = false;
-	struct option_rule rules[] = {{.name = "replace", .flag = &replace}};
-	bool import, show;
+	struct option_rule rules[] = {
+		{.name = "replace", .flag = &replace},
+		{.name = "from", .value = &from},
+		{.name = "to", .value = &to},
+		{.name = "out", .value = &out},
+		{.name = "year", .value = &year},
+		{.name = "name", .value = &name},
+		{.name = "file", .value = &file},
+	};
+	static const char *const verbs[] = {"import", "show", "export",
+		"public", "section", "close"};
+	unsigned v = 0;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 1, word, 2, NULL)) {
+	if (!options_take(argc, argv, rules, 7, word, 2, NULL)) {
 		return EXIT_USAGE;
 	}
-	import = strcmp(word[0], "import") == 0;
-	show = strcmp(word[0], "show") == 0;
-	if ((!import && !show && strcmp(word[0], "export") != 0) ||
-	    show != (word[1] == NULL) || (replace && !import)) {
+	while (v < 6 && strcmp(word[0], verbs[v]) != 0) {
+		v++;
+	}
+	if (v == 6 || (word[1] != NULL) != (v == 0 || v == 2) ||
+	    (replace && v != 0)) {
 		say_error("use: register import DIR [--replace] | show | "
-		    "export DIR");
+		    "export DIR | public --from DAY --to DAY --out FILE | "
+		    "section --year Y --name HEADING [--file FILE] | close "
+		    "--year Y");
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK);
@@ -288,8 +388,11 @@ verb_register(struct desk *d, int argc, char **argv)
 		e = desk_policy(d);
 	}
 	if (e == OK) {
-		e = import ? register_import(d, word[1], replace) : show ?
-		    register_show(d) : register_export(d, word[1]);
+		e = v == 0 ? register_import(d, word[1], replace) : v == 1 ?
+		    register_show(d) : v == 2 ? register_export(d, word[1]) :
+		    v == 3 ? register_public(d, from, to, out) : v == 4 ?
+		    register_section(d, year, name, file) :
+		    register_close(d, year);
 	}
 	return exit_of(e);
 }

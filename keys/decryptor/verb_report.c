@@ -12,6 +12,7 @@
 #include "annual_sheets.h"
 #include "files.h"
 #include "registerbook.h"
+#include "sections.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -25,6 +26,7 @@ struct wanted {
 	int year;
 	day_t as_of;
 	enum format format;
+	int suppress; /* counts below it print "<N"; 0: none */
 	const char *out;
 };
 
@@ -73,10 +75,11 @@ wanted_parse(const struct desk *d, const char *year, const char *as_of,
 }
 
 static enum err
-report_print(const struct desk *d, const struct wanted *w,
+report_print(struct desk *d, const struct wanted *w,
     const struct annual *a, unsigned left_out, struct buf *out)
 {
 	struct sheets *s;
+	enum err e = OK;
 
 	if (w->format == FORMAT_JSON) {
 		return annual_json(a, out);
@@ -90,11 +93,17 @@ report_print(const struct desk *d, const struct wanted *w,
 		sheets_csv(s, out);
 	} else if (w->format == FORMAT_MD) {
 		sheets_markdown(s, out);
+		e = sections_markdown(d, w->year, out);
 	} else {
 		sheets_html(s, out);
+		if (out->len > 16 && !out->failed) { /* before </body></html> */
+			out->len -= sizeof "</body>\n</html>\n" - 1;
+			e = sections_html(d, w->year, out);
+			buf_text(out, "</body>\n</html>\n");
+		}
 	}
 	free(s);
-	return out->failed ? ERR_LIMIT : OK;
+	return e != OK ? e : out->failed ? ERR_LIMIT : OK;
 }
 
 static enum err
@@ -122,6 +131,9 @@ report_make(struct desk *d, const struct wanted *w)
 	if (e == OK) {
 		e = annual_new(d->profile, d->holidays, r, w->year, w->as_of,
 		    "nl", &a);
+		if (e == OK && w->suppress > 0) {
+			annual_suppress(a, w->suppress);
+		}
 		if (e == OK) {
 			e = report_print(d, w, a, left_out, &text);
 		}
@@ -145,18 +157,26 @@ report_make(struct desk *d, const struct wanted *w)
 int
 verb_report(struct desk *d, int argc, char **argv)
 {
-	const char *year = NULL, *as_of = NULL, *format = NULL;
+	const char *year = NULL, *as_of = NULL, *format = NULL,
+	    *suppress = NULL;
 	struct wanted w = {.out = NULL};
 	struct option_rule rules[] = {
 		{.name = "year", .value = &year},
 		{.name = "as-of", .value = &as_of},
 		{.name = "format", .value = &format},
 		{.name = "out", .value = &w.out},
+		{.name = "suppress", .value = &suppress},
 	};
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 4, NULL, 0, NULL) ||
+	if (!options_take(argc, argv, rules, 5, NULL, 0, NULL) ||
 	    !wanted_parse(d, year, as_of, format, &w)) {
+		return EXIT_USAGE;
+	}
+	w.suppress = suppress == NULL ? 0 : atoi(suppress);
+	if (suppress != NULL && (w.suppress < 2 || w.suppress > 100)) {
+		say_error("--suppress takes a number such as 5: smaller "
+		    "counts print as \"<5\"");
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK);

@@ -27,48 +27,101 @@ tell_reply(const struct desk *d)
 	}
 }
 
+/* A letter to read, or its text to send; whole, or it is not sent */
+static enum err
+words_get(struct desk *d, size_t k, const char *letter, const char *file,
+    const char *receiver, bool show, struct buf *text)
+{
+	struct refusal why;
+	enum err e = letter == NULL || file != NULL ? verb_text(file, text) :
+	    letter_make(d, k, letter, NULL, receiver, text);
+
+	if (e != OK) {
+		if (letter != NULL && file == NULL) {
+			say_error("the letter could not be made: %s",
+			    err_text(e));
+		}
+		return e;
+	}
+	if (show) {
+		terminal_text(stdout, (const char *)text->p, text->len, true);
+		return OK;
+	}
+	e = letter_whole((const char *)text->p, text->len, &why);
+	if (e != OK) {
+		tell_refusal(&why);
+	}
+	return e;
+}
+
+static void
+letters_list(void)
+{
+	fprintf(stderr, "letters:\n");
+	for (size_t i = 0; i < letters_count(); i++) {
+		fprintf(stderr, "  %s\n", letter_name(i));
+	}
+}
+
 int
 verb_reply(struct desk *d, int argc, char **argv)
 {
-	const char *ref = NULL, *file = NULL, *word = NULL;
-	bool reasoned = false, options = false, forwarded = false;
+	const char *ref = NULL, *file = NULL, *word = NULL, *letter = NULL,
+	    *receiver = NULL;
+	bool reasoned = false, options = false, forwarded = false,
+	    show = false;
 	struct option_rule rules[] = {
 		{.name = "file", .value = &file},
 		{.name = "kind", .value = &word},
 		{.name = "reasoned", .flag = &reasoned},
 		{.name = "options", .flag = &options},
 		{.name = "forwarded", .flag = &forwarded},
+		{.name = "letter", .value = &letter},
+		{.name = "receiver", .value = &receiver},
+		{.name = "show", .flag = &show},
 	};
 	struct buf text = buf_new_secret(TEXT_MAX);
-	enum reply_kind kind = REPLY_MESSAGE;
+	struct letter l = {.mailbox = true, .kind = REPLY_MESSAGE};
+	struct refusal why;
+	struct act_answer a;
 	size_t k = 0;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 5, &ref, 1, NULL)) {
+	if (!options_take(argc, argv, rules, 8, &ref, 1, NULL)) {
 		return EXIT_USAGE;
 	}
-	if (word != NULL && (reply_kind_parse(word, &kind) != OK ||
-	    kind == REPLY_ACKNOWLEDGEMENT)) {
+	if (letter != NULL && letter_find(letter, &l) != OK) {
+		say_error("there is no such letter");
+		letters_list();
+		return EXIT_USAGE;
+	}
+	if (word != NULL && (reply_kind_parse(word, &l.kind) != OK ||
+	    l.kind == REPLY_ACKNOWLEDGEMENT)) {
 		say_error("--kind is question, message, feedback or closing "
 		    "(`acknowledge` is a verb of its own)");
 		return EXIT_USAGE;
 	}
-	e = verb_case(d, ref, "reply ID [--kind KIND] [--file FILE]", &k);
-	if (e == OK) {
-		e = verb_text(file, &text);
+	if (!l.mailbox && !show) {
+		say_error("this letter does not go to the reporter; print it "
+		    "with --show");
+		return EXIT_USAGE;
 	}
+	e = verb_case(d, ref, "reply ID [--letter NAME] [--show] [--kind KIND] "
+	    "[--file FILE]", &k);
 	if (e == OK) {
-		struct act_answer a = {.kind = kind,
+		e = words_get(d, k, letter, file, receiver, show, &text);
+	}
+	if (e == OK && !show) {
+		a = (struct act_answer){.kind = l.kind,
 			.text = (const char *)text.p, .len = text.len,
-			.reasoned = reasoned, .options = options,
-			.forward_notice = forwarded};
-		struct refusal why;
+			.reasoned = reasoned || l.reasoned,
+			.options = options || l.options,
+			.forward_notice = forwarded || l.forwarded};
 		if ((e = act_reply(d, k, &a, &why)) != OK) {
 			tell_refusal(&why);
+		} else {
+			tell_reply(d);
 		}
-	}
-	if (e == OK) {
-		tell_reply(d);
 	}
 	buf_free(&text);
 	return exit_of(e);
@@ -77,31 +130,33 @@ verb_reply(struct desk *d, int argc, char **argv)
 int
 verb_acknowledge(struct desk *d, int argc, char **argv)
 {
-	const char *ref = NULL;
+	const char *ref = NULL, *file = NULL;
 	bool show = false;
-	struct option_rule rules[] = {{.name = "show", .flag = &show}};
+	struct option_rule rules[] = {
+		{.name = "show", .flag = &show},
+		{.name = "file", .value = &file},
+	};
 	struct buf text = buf_new_secret(TEXT_MAX);
+	struct refusal why;
+	struct act_answer a;
 	size_t k = 0;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 1, &ref, 1, NULL)) {
+	if (!options_take(argc, argv, rules, 2, &ref, 1, NULL)) {
 		return EXIT_USAGE;
 	}
-	e = verb_case(d, ref, "acknowledge ID [--show]", &k);
-	if (e == OK && (e = letter_acknowledge(d, &d->state->kase[k],
-	    &text)) != OK) {
-		say_error("the letter could not be made: %s", err_text(e));
+	e = verb_case(d, ref, "acknowledge ID [--show] [--file FILE]", &k);
+	if (e == OK) {
+		e = words_get(d, k, "acknowledgement", file, NULL, show,
+		    &text);
 	}
-	if (e == OK && show) {
-		terminal_text(stdout, (const char *)text.p, text.len, true);
-	} else if (e == OK) {
-		struct act_answer a = {.kind = REPLY_ACKNOWLEDGEMENT,
+	if (e == OK && !show) {
+		a = (struct act_answer){.kind = REPLY_ACKNOWLEDGEMENT,
 			.text = (const char *)text.p, .len = text.len};
-		struct refusal why;
-		if ((e = act_reply(d, k, &a, &why)) == OK) {
-			tell_reply(d);
-		} else {
+		if ((e = act_reply(d, k, &a, &why)) != OK) {
 			tell_refusal(&why);
+		} else {
+			tell_reply(d);
 		}
 	}
 	buf_free(&text);

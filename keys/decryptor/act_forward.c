@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Forwarding outside the organisation. The plan is what two people sign
+ * for; consent or legal duty, the word to the reporter and the review are
+ * checked by policy before a byte leaves.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "acts_private.h"
+#include "dossier.h"
+#include "files.h"
+
+static enum err
+to_fd(void *arg, const uint8_t *p, size_t len)
+{
+	return fd_write(*(int *)arg, p, len);
+}
+
+static enum err
+to_seal(void *arg, const uint8_t *p, size_t len)
+{
+	return age_seal_write(arg, p, len);
+}
+
+/* The newest signatures for exactly this plan */
+static enum err
+forward_check(struct desk *d, size_t k, const struct plan *p,
+    size_t *request, struct refusal *why)
+{
+	const struct kase *c = &d->state->kase[k];
+	struct forward_facts f = {.to = p->to, .today = d->today,
+		.consent = c->consent, .legal_duty = c->duty,
+		.reporter_told = c->told != DAY_NONE && c->told <= d->today,
+		.telling_endangers = p->endangers[0] != 0,
+		.modified = p->modified, .reviewed = p->reviewed,
+		.with_identity = p->with_identity,
+		.named = p->name[0] != 0, .agreement = p->agreement,
+		.until = p->until};
+	char detail[2 * HASH_LEN + 1];
+	struct rule rule;
+
+	hex_encode(p->sha256, HASH_LEN, detail);
+	if (act_approved(d, ACT_FORWARD, k, detail, request, NULL) == OK) {
+		f.signer_count = act_signers_of(d, *request, f.signers);
+	}
+	if (forward_may(d->profile, &f, &rule) != OK) {
+		return refuse_rule(why, &rule);
+	}
+	/* An investigator works for the desk: the case stays in progress */
+	return p->to == DEST_INVESTIGATOR ? OK : act_step_may(d, k,
+	    CASE_FORWARDED, true, detail, request, why);
+}
+
+static enum err
+write_out(struct desk *d, size_t k, const struct plan *p,
+    const struct act_sealing *to, int fd, struct refusal *why)
+{
+	struct buf page = buf_new_secret(8u << 20);
+	struct age_seal *seal = NULL;
+	enum err e;
+
+	if (to->recipient == NULL && to->pass == NULL) {
+		e = dossier_page(d, k, p, &page, why);
+		if (e == OK) {
+			e = fd_write(fd, page.p, page.len);
+		}
+		buf_free(&page);
+		return e == OK || why->e != OK ? e : refuse_err(why, e);
+	}
+	e = to->recipient != NULL ? age_seal_new(to->recipient, 1, to_fd,
+	    &fd, 1, &seal) : age_seal_new_scrypt(to->pass, to->passlen,
+	    to_fd, &fd, &seal);
+	if (e == OK) {
+		e = dossier_write(d, k, p, to_seal, seal, why);
+	}
+	if (e == OK) {
+		e = age_seal_end(seal);
+	}
+	age_seal_free(seal);
+	return e == OK || why->e != OK ? e : refuse_err(why, e);
+}
+
+static enum err
+forward_put(struct desk *d, size_t k, const struct plan *p,
+    const void *plan, size_t len, size_t request)
+{
+	uint8_t record[RECORD_ID];
+	json_t *o;
+	enum err e = act_text(d, k, plan, len, record);
+
+	if (e != OK) {
+		return e;
+	}
+	o = act_event(d, "forward", k);
+	json_object_set_new(o, "to", json_string(destination_word(p->to)));
+	json_object_set_new(o, "receiver", json_string(p->receiver));
+	event_hex(o, "plan", p->sha256, HASH_LEN);
+	event_hex(o, "record", record, RECORD_ID);
+	json_object_set_new(o, "duty", json_boolean(
+	    !d->state->kase[k].consent && d->state->kase[k].duty));
+	if (p->until != DAY_NONE) {
+		event_day(o, "until", p->until);
+	}
+	e = desk_event(d, o);
+	if (e == OK && p->to != DEST_INVESTIGATOR) {
+		e = act_step_put(d, k, CASE_FORWARDED, NULL, 0, request);
+		return e == OK ? act_code_put(d, k, KASE_OUTCOME,
+		    "doorgezonden") : e;
+	}
+	return e == OK && request != NOT_FOUND ? act_used_put(d, request) :
+	    e;
+}
+
+enum err
+act_forward(struct desk *d, size_t k, const void *plan, size_t len,
+    const struct act_sealing *to, const char *path, struct refusal *why)
+{
+	size_t request = NOT_FOUND;
+	struct plan p = {.o = NULL};
+	int fd = -1;
+	enum err e = act_begin(d, why);
+
+	if (e != OK) {
+		return e;
+	}
+	e = act_case(d, k, why);
+	if (e == OK) {
+		e = plan_parse(d, k, plan, len, &p, why);
+	}
+	if (e == OK) {
+		e = forward_check(d, k, &p, &request, why);
+	}
+	if (e == OK) {
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
+		    O_NOFOLLOW, 0600);
+		if (fd < 0) {
+			e = refuse(why, ERR_IO, "Het dossier kan daar niet "
+			    "worden geschreven; geef een nieuwe naam.", "The "
+			    "dossier cannot be written there; give a new "
+			    "name.");
+		}
+	}
+	if (e == OK) {
+		e = write_out(d, k, &p, to, fd, why);
+	}
+	if (e == OK && fsync(fd) != 0) {
+		e = ERR_IO;
+	}
+	if (e == OK) {
+		e = forward_put(d, k, &p, plan, len, request);
+	}
+	plan_free(&p);
+	e = act_end(d, e, why);
+	if (fd >= 0) {
+		close(fd);
+		if (e != OK) {
+			unlink(path);
+		}
+	}
+	return e;
+}
+
+enum err
+act_forward_show(struct desk *d, size_t k, const void *plan, size_t len,
+    struct buf *page, uint8_t sha256[HASH_LEN], struct refusal *why)
+{
+	struct plan p = {.o = NULL};
+	enum err e = desk_policy(d);
+
+	memset(why, 0, sizeof *why);
+	e = e == OK ? act_case(d, k, why) : refuse_err(why, e);
+	if (e == OK) {
+		e = plan_parse(d, k, plan, len, &p, why);
+	}
+	if (e == OK) {
+		memcpy(sha256, p.sha256, HASH_LEN);
+		e = dossier_page(d, k, &p, page, why);
+	}
+	plan_free(&p);
+	return e;
+}

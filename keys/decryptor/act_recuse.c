@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Recusal: a case goes to another desk, whole and unmodified, and access to
+ * it ends here. Two people who are no subject sign. Until the other desk has
+ * it the keys stay, locked, so that a lost stick loses nothing; then they
+ * are destroyed.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "acts_private.h"
+#include "attachment.h"
+#include "files.h"
+#include "parcel.h"
+
+static enum err
+parcel_file(struct desk *d, size_t k, unsigned to, const char *path,
+    char code[20], struct refusal *why)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
+	    O_NOFOLLOW, 0600);
+	enum err e = fd < 0 ? ERR_IO : OK;
+
+	if (e != OK) {
+		return refuse(why, e, "Het pakket kan daar niet worden "
+		    "geschreven; geef een nieuwe naam.",
+		    "The parcel cannot be written there; give a new name.");
+	}
+	e = parcel_write(d, k, to, fd, code);
+	if (e == OK && fsync(fd) != 0) {
+		e = ERR_IO;
+	}
+	close(fd);
+	if (e != OK) {
+		unlink(path);
+	}
+	if (e == ERR_LIMIT) {
+		return refuse(why, e, "Dit dossier heeft te veel bestanden "
+		    "voor een pakket.",
+		    "This case has too many files for one parcel.");
+	}
+	if (e == ERR_UNKNOWN) {
+		return refuse(why, e, "Er zijn geen sleutels van dat meldpunt "
+		    "voor deze week.",
+		    "There are no keys of that desk for this week.");
+	}
+	return e == OK ? OK : refuse_err(why, e);
+}
+
+static enum err
+desk_check(const struct desk *d, unsigned to, struct refusal *why)
+{
+	return d->keyset == NULL || to == d->ring->desk ||
+	    keyset_desk(d->keyset, to) == NULL ||
+	    keyset_holders(d->keyset, to) == 0 ? refuse(why, ERR_UNKNOWN,
+	    "Zo'n ander meldpunt is er niet.",
+	    "There is no such other desk.") : OK;
+}
+
+/* A subject of the case may hand it over, though not sign for it */
+static enum err
+recuse_case(const struct desk *d, size_t k, struct refusal *why)
+{
+	const struct kase *c = &d->state->kase[k];
+
+	if (c->destroyed) {
+		return refuse(why, ERR_POLICY, "Dit dossier is hier niet "
+		    "meer.", "This case is not here any more.");
+	}
+	return OK;
+}
+
+enum err
+act_recuse(struct desk *d, size_t k, unsigned to, const char *reason,
+    size_t len, const char *path, char code[20], struct refusal *why)
+{
+	char detail[8];
+	size_t request = NOT_FOUND;
+	bool again = d->state->kase[k].resealed;
+	json_t *o;
+	enum err e = act_begin(d, why);
+
+	if (e != OK) {
+		return e;
+	}
+	snprintf(detail, sizeof detail, "%u", to);
+	if ((e = recuse_case(d, k, why)) == OK) {
+		e = desk_check(d, to, why);
+	}
+	if (e == OK && again && d->state->kase[k].moved_to != to) {
+		e = refuse(why, ERR_CONFLICT, "Dit dossier ging al naar een "
+		    "ander meldpunt.",
+		    "This case went to another desk already.");
+	}
+	if (e == OK && !again) {
+		e = act_text_check(reason, len, ACT_TEXT_MAX, why);
+	}
+	if (e == OK && !again) {
+		e = act_step_may(d, k, CASE_RECUSAL, true, detail, &request,
+		    why);
+	}
+	if (e == OK) {
+		e = parcel_file(d, k, to, path, code, why);
+	}
+	if (e == OK && !again) {
+		e = act_step_put(d, k, CASE_RECUSAL, reason, len, request);
+	}
+	if (e == OK) {
+		o = act_event(d, "resealed", k);
+		json_object_set_new(o, "to_desk", json_integer(to));
+		json_object_set_new(o, "code", json_string(code));
+		e = desk_event(d, o);
+	}
+	return act_end(d, e, why);
+}
+
+enum err
+act_handed_over(struct desk *d, size_t k, const char *code,
+    struct refusal *why)
+{
+	const struct state *s = d->state;
+	json_t *o;
+	enum err e = act_begin(d, why);
+
+	if (e != OK) {
+		return e;
+	}
+	if (!s->kase[k].resealed || s->kase[k].destroyed) {
+		e = refuse(why, ERR_CONFLICT, "Dit dossier wacht niet op een "
+		    "ander meldpunt.",
+		    "This case does not wait for another desk.");
+	} else if (strcasecmp(code, s->kase[k].move_code) != 0) {
+		e = refuse(why, ERR_CONFLICT, "Dat is niet de code die het "
+		    "andere meldpunt bij dit pakket ziet.", "That is not the "
+		    "code that the other desk sees with this parcel.");
+	}
+	if (e == OK) {
+		o = act_event(d, "handed_over", k);
+		e = desk_event(d, o);
+	}
+	e = act_end(d, e, why);
+	if (e == OK && (e = case_keys_destroy(d, k)) != OK) {
+		refuse_err(why, e);
+	}
+	return e;
+}
+
+static enum err
+parcel_event(struct desk *d, const struct content *c,
+    const struct transfer *t, const char *ref, bool more,
+    const uint8_t sha256[HASH_LEN], const uint8_t payload[HASH_LEN],
+    const uint8_t key[KEY_ID], const uint8_t record[RECORD_ID])
+{
+	const struct report *r = c->report;
+	char signer[SIGN_KEY_TEXT] = "";
+	json_t *o = event_new(d, "message");
+	enum err e;
+
+	if (r->thread == THREAD_FIRST) {
+		sign_pk_text(&r->signer, signer);
+	}
+	event_hex(o, "sha256", sha256, HASH_LEN);
+	json_object_set_new(o, "case", json_string(ref));
+	json_object_set_new(o, "kind", json_integer(more ? REPORT_FOLLOW_UP :
+	    r->kind));
+	event_hex(o, "message_id", r->message_id, MESSAGE_ID_LEN);
+	event_hex(o, "payload", payload, HASH_LEN);
+	json_object_set_new(o, "signer", json_string(signer));
+	json_object_set_new(o, "language", json_string(r->language));
+	event_day(o, "received", more ? d->today : t->received);
+	event_hex(o, "record", record, RECORD_ID);
+	event_hex(o, "key", key, KEY_ID);
+	json_object_set_new(o, "attachments", json_integer(r->attachments));
+	json_object_set_new(o, "route", json_string(t->route));
+	json_object_set_new(o, "oral", json_boolean(t->oral));
+	e = desk_event(d, o);
+	if (e == OK && !more) {
+		o = event_new(d, "from_desk");
+		json_object_set_new(o, "case", json_string(ref));
+		json_object_set_new(o, "desk", json_integer(t->from));
+		json_object_set_new(o, "ref", json_string(t->ref));
+		e = desk_event(d, o);
+	}
+	if (e == OK && !more && t->type[0] != 0) {
+		o = event_new(d, "classify");
+		json_object_set_new(o, "case", json_string(ref));
+		json_object_set_new(o, "kind", json_string("melding"));
+		json_object_set_new(o, "type", json_string(t->type));
+		json_object_set_new(o, "origin", json_string(t->origin));
+		json_object_set_new(o, "wbk", json_string(t->wbk));
+		e = desk_event(d, o);
+	}
+	return e;
+}
+
+static size_t
+moved_before(const struct state *s, const struct transfer *t)
+{
+	for (size_t i = 0; i < s->kases; i++) {
+		if (s->kase[i].from_desk == t->from &&
+		    strcmp(s->kase[i].from_ref, t->ref) == 0) {
+			return i;
+		}
+	}
+	return NOT_FOUND;
+}
+
+static enum err
+parcel_refused(enum err e, struct refusal *why)
+{
+	switch (e) {
+	case ERR_CONFLICT:
+		return refuse(why, e, "Dit pakket is al ingelezen, of de "
+		    "bestanden zijn niet die van de begeleidende brief.",
+		    "This parcel was read before, or its files are not those "
+		    "of its note.");
+	case ERR_NO_MATCH:
+		return refuse(why, e, "Dit pakket is niet voor u, of de "
+		    "weeksleutel is er niet meer.",
+		    "This parcel is not for you, or its week key is gone.");
+	case ERR_SIGNATURE:
+		return refuse(why, e, "Geen houder van een ander meldpunt "
+		    "heeft dit pakket getekend.",
+		    "No holder of another desk signed this parcel.");
+	case ERR_FOREIGN:
+		return refuse(why, e, "Dit pakket is van een andere "
+		    "organisatie of voor een ander meldpunt.", "This parcel "
+		    "is of another organisation or for another desk.");
+	default:
+		return refuse_word(why, e, "Het pakket is niet te lezen "
+		    "(%s).", "The parcel cannot be read (%s).", err_text(e));
+	}
+}
+
+enum err
+act_parcel_take(struct desk *d, const char *path, char ref[REF_TEXT],
+    char code[20], struct refusal *why)
+{
+	struct buf plain = buf_new_secret(CONTENT_MAX);
+	uint8_t sha256[HASH_LEN], payload[HASH_LEN], key[KEY_ID],
+	    record[RECORD_ID];
+	struct content *c = NULL;
+	struct transfer t;
+	size_t known = NOT_FOUND;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum err e;
+
+	memset(why, 0, sizeof *why);
+	if (fd < 0) {
+		buf_free(&plain);
+		return refuse(why, ERR_IO, "Het pakket is niet te openen.",
+		    "The parcel cannot be opened.");
+	}
+	e = d->keyset == NULL ? ERR_FOREIGN : parcel_open(d, fd, &c, &t,
+	    sha256, payload);
+	close(fd);
+	if (e != OK) {
+		buf_free(&plain);
+		return parcel_refused(e, why);
+	}
+	e = content_write(c, &plain);
+	if (e == OK) {
+		e = casekey_take(d->book, key);
+	}
+	if (e != OK) {
+		refuse_err(why, e);
+		goto out;
+	}
+	if ((e = act_begin(d, why)) != OK) {
+		goto out;
+	}
+	known = moved_before(d->state, &t);
+	if (known != NOT_FOUND) {
+		strcpy(ref, d->state->kase[known].ref);
+	} else {
+		ref_new(d->state, t.received, ref);
+	}
+	e = record_put(d->book, key, plain.p, plain.len, record);
+	if (e == OK) {
+		e = parcel_event(d, c, &t, ref, known != NOT_FOUND, sha256,
+		    payload, key, record);
+	}
+	e = act_end(d, e, why);
+	if (e == OK) {
+		memcpy(code, t.code, sizeof t.code);
+	}
+out:
+	for (unsigned i = 0; e != OK && i < c->files; i++) {
+		attachment_drop(d->attachments, &c->file[i]);
+	}
+	content_free(c);
+	buf_free(&plain);
+	return e;
+}

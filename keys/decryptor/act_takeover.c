@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Take-over of a desk by another of its holders, from the last backup. The
+ * casebook is built and its journal walked beside the home's own before
+ * anything is replaced; what lay there keeps a name of its own. The tenure
+ * rises, so the gateway takes only this machine's bundles from then on and
+ * the old machine turns read-only when it sees one.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "acts_private.h"
+#include "archive_age.h"
+#include "files.h"
+#include "heir.h"
+#include "meldluik/secret.h"
+
+#define STAGE "takeover.tmp"
+
+static enum err
+tenure_raise(struct desk *d, struct casebook *book, struct state *s,
+    uint64_t *tenure)
+{
+	json_t *o = event_new(d, "takeover");
+	enum err e;
+
+	*tenure = (s->tenure > s->applied_tenure ? s->tenure :
+	    s->applied_tenure) + 1;
+	json_object_set_new(o, "tenure", json_integer((json_int_t)*tenure));
+	json_object_set_new(o, "person", json_string(d->ring->person));
+	e = casebook_begin(book);
+	if (e == OK) {
+		e = journal_append(book, o);
+	}
+	if (e == OK) {
+		e = casebook_commit(book);
+	} else {
+		casebook_abort(book);
+	}
+	json_decref(o);
+	return e;
+}
+
+/* The staged casebook opens, is of this desk, and says who goes on */
+static enum err
+stage_check(struct desk *d, int stage, const uint8_t key[32],
+    uint64_t *tenure)
+{
+	struct casebook *book = NULL;
+	struct state *s = state_new();
+	char path[4096];
+	enum err e = s == NULL || snprintf(path, sizeof path, "%s/" STAGE,
+	    d->home) >= (int)sizeof path ? ERR_MEMORY :
+	    casebook_open(stage, path, key, &book);
+
+	if (e == OK) {
+		e = journal_walk(book, state_fold, s);
+	}
+	if (e == OK && s->desk != d->ring->desk) {
+		e = ERR_FOREIGN;
+	}
+	if (e == OK) {
+		e = tenure_raise(d, book, s, tenure);
+	}
+	casebook_close(book);
+	state_free(s);
+	return e;
+}
+
+static enum err
+set_aside(struct desk *d, const char *name)
+{
+	char as[64];
+	unsigned n = 1;
+
+	if (faccessat(d->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+		return OK;
+	}
+	do {
+		snprintf(as, sizeof as, "%s.before-%u", name, n);
+	} while (faccessat(d->dir, as, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    ++n < 1000);
+	return renameat(d->dir, name, d->dir, as) == 0 ? OK : ERR_IO;
+}
+
+static enum err
+stage_in(struct desk *d, int stage, const uint8_t key[32])
+{
+	enum err e = set_aside(d, "casebook");
+
+	if (e == OK) {
+		e = set_aside(d, "casekeys");
+	}
+	if (e == OK && (renameat(stage, "casebook", d->dir, "casebook") !=
+	    0 || renameat(stage, "casekeys", d->dir, "casekeys") != 0)) {
+		e = ERR_IO;
+	}
+	if (e == OK) {
+		e = folder_sync(d->dir);
+	}
+	if (e == OK) {
+		memcpy(d->ring->casebook, key, 32);
+		e = keyringfile_save(d);
+	}
+	return e;
+}
+
+static enum err
+takeover_refused(enum err e, struct refusal *why)
+{
+	switch (e) {
+	case ERR_NO_MATCH:
+		return refuse(why, e, "Deze reservekopie is niet voor u "
+		    "gemaakt.", "This backup was not made for you.");
+	case ERR_FOREIGN:
+		return refuse(why, e, "Deze reservekopie is van een ander "
+		    "meldpunt.", "This backup is of another desk.");
+	case ERR_CHAIN:
+		return refuse(why, e, "Het journaal in de reservekopie is "
+		    "veranderd.", "The journal in this backup was changed.");
+	case ERR_CRYPT:
+	case ERR_FORMAT:
+		return refuse(why, e, "De reservekopie is beschadigd.",
+		    "The backup is damaged.");
+	default:
+		return refuse_err(why, e);
+	}
+}
+
+enum err
+act_takeover(struct desk *d, const char *path, uint64_t *tenure,
+    struct refusal *why)
+{
+	uint8_t key[32];
+	int stage = -1, fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum err e;
+
+	memset(why, 0, sizeof *why);
+	if (fd < 0) {
+		return refuse(why, ERR_IO, "De reservekopie is niet te "
+		    "openen.", "The backup cannot be opened.");
+	}
+	folder_remove(d->dir, STAGE);
+	e = folder_open(d->dir, STAGE, true, &stage);
+	if (e == OK) {
+		e = heirs_read(d, fd, stage, key);
+	}
+	close(fd);
+	if (e == OK) {
+		e = stage_check(d, stage, key, tenure);
+	}
+	if (e == OK) {
+		casebook_close(d->book);
+		d->book = NULL;
+		e = stage_in(d, stage, key);
+	}
+	secret_wipe(key, sizeof key);
+	if (stage >= 0) {
+		close(stage);
+	}
+	folder_remove(d->dir, STAGE);
+	return e == OK ? OK : takeover_refused(e, why);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Closing of a year: its figures become ledger rows, which win over live
+ * rows from then on, so that they stay when the cases are destroyed. Two
+ * people, once a year, after the year is over.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "acts_private.h"
+#include "registerbook.h"
+
+static bool
+closed_before(const struct state *s, int year)
+{
+	for (size_t i = 0; i < s->entries; i++) {
+		if (s->entry[i].year == year &&
+		    strcmp(s->entry[i].what, "ledger") == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum err
+freeze(struct desk *d, int year, struct buf *out, struct refusal *why)
+{
+	struct registry *r = NULL;
+	unsigned left_out = 0;
+	enum err e = register_whole(d, year, &r, &left_out);
+
+	if (e == OK && left_out > 0) {
+		e = refuse(why, ERR_POLICY, "Niet alle meldingen van dat jaar "
+		    "tellen mee: kies eerst hun soort (`classify`).",
+		    "Not all reports of that year count: first choose their "
+		    "type (`classify`).");
+	}
+	if (e == OK) {
+		e = annual_freeze(d->profile, d->holidays, r, year, d->today,
+		    out);
+	}
+	registry_free(r);
+	return e == OK || why->e != OK ? e : refuse_err(why, e);
+}
+
+enum err
+act_year_close(struct desk *d, int year, struct refusal *why)
+{
+	struct buf rows = buf_new(1u << 20);
+	uint8_t record[RECORD_ID];
+	size_t request = NOT_FOUND;
+	char detail[8];
+	json_t *o;
+	enum err e = act_begin(d, why);
+
+	if (e != OK) {
+		buf_free(&rows);
+		return e;
+	}
+	snprintf(detail, sizeof detail, "%d", year);
+	if (d->today <= day_make(year, 12, 31)) {
+		e = refuse(why, ERR_CONFLICT, "Dat jaar is nog niet voorbij.",
+		    "That year is not over yet.");
+	} else if (closed_before(d->state, year)) {
+		e = refuse(why, ERR_CONFLICT, "Dat jaar is al gesloten.",
+		    "That year is closed already.");
+	} else {
+		e = act_approved(d, ACT_YEAR_CLOSING, NOT_FOUND, detail,
+		    &request, why);
+	}
+	if (e == OK) {
+		e = freeze(d, year, &rows, why);
+	}
+	if (e == OK) {
+		e = record_put(d->book, NULL, rows.p, rows.len, record);
+	}
+	if (e == OK) {
+		o = event_new(d, "entry");
+		json_object_set_new(o, "what", json_string("ledger"));
+		json_object_set_new(o, "year", json_integer(year));
+		json_object_set_new(o, "name", json_string(""));
+		json_object_set_new(o, "person",
+		    json_string(d->ring->person));
+		event_hex(o, "record", record, RECORD_ID);
+		e = desk_event(d, o);
+	}
+	if (e == OK) {
+		e = act_used_put(d, request);
+	}
+	buf_free(&rows);
+	return act_end(d, e, why);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* See the header. A note is believed only under the keyset of today. */
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "files.h"
+#include "heir.h"
+#include "meldluik/json.h"
+
+/* Keyed hash, key = operational seed; in the casebook's row of labels
+ * because only this program derives it */
+#define LABEL_HEIR "meldluik/v1/holder/heir"
+
+void
+heir_seed(const struct keyring *k, uint8_t seed[AGE_HYBRID_SEED])
+{
+	crypto_generichash(seed, AGE_HYBRID_SEED,
+	    (const uint8_t *)LABEL_HEIR, sizeof LABEL_HEIR - 1,
+	    k->operational, SIGN_SEED);
+}
+
+enum err
+heir_note(struct desk *d, struct buf *out)
+{
+	struct sign_purpose why = {.purpose = "heir",
+		.desk = d->ring->desk};
+	char text[AGE_RECIPIENT_TEXT + 1];
+	uint8_t seed[AGE_HYBRID_SEED];
+	struct age_recipient to;
+	struct buf doc = buf_new(HEIR_MAX);
+	json_t *o = json_object();
+	enum err e;
+
+	memcpy(why.org, d->ring->org, ORG_LEN);
+	heir_seed(d->ring, seed);
+	e = age_identity_recipient(seed, &to);
+	sodium_memzero(seed, sizeof seed);
+	if (e == OK) {
+		age_recipient_text(&to, text);
+		json_object_set_new(o, "type", json_string(HEIR_TYPE));
+		json_object_set_new(o, "version", json_integer(1));
+		event_hex(o, "org", d->ring->org, ORG_LEN);
+		json_object_set_new(o, "desk", json_integer(d->ring->desk));
+		json_object_set_new(o, "person",
+		    json_string(d->ring->person));
+		json_object_set_new(o, "recipient", json_string(text));
+		e = json_write(o, &doc);
+	}
+	if (e == OK) {
+		e = note_make(d->ring->operational, &why, doc.p, doc.len,
+		    out);
+	}
+	json_decref(o);
+	buf_free(&doc);
+	return e;
+}
+
+enum err
+heir_parse(const struct desk *d, const void *p, size_t len,
+    char person[KEYSET_ID], struct age_recipient *out)
+{
+	const struct keyset_person *who = NULL;
+	const char *id, *text;
+	uint8_t org[ORG_LEN];
+	struct bytes sig, doc;
+	json_t *o = NULL;
+	int64_t desk;
+	enum err e = d->keyset == NULL ? ERR_FOREIGN :
+	    note_split(p, len, &sig, &doc);
+
+	if (e == OK) {
+		e = keyset_holder_check(d->keyset, d->ring->desk, "heir",
+		    doc.p, doc.len, sig.p, sig.len, &who);
+	}
+	if (e == OK) {
+		e = json_read_type(doc.p, doc.len, HEIR_MAX, HEIR_TYPE, &o);
+	}
+	if (e == OK && ((e = json_hex_field(o, "org", org, ORG_LEN)) != OK ||
+	    (e = json_int_field(o, "desk", 1, CODE_DESK_MAX, &desk)) != OK ||
+	    (e = json_string_field(o, "person", 1, KEYSET_ID - 1, &id)) !=
+	    OK || (e = json_string_field(o, "recipient",
+	    AGE_RECIPIENT_TEXT, AGE_RECIPIENT_TEXT, &text)) != OK)) {
+		json_decref(o);
+		return e;
+	}
+	if (e == OK && (memcmp(org, d->ring->org, ORG_LEN) != 0 ||
+	    (unsigned)desk != d->ring->desk || strcmp(id, who->id) != 0)) {
+		e = ERR_FOREIGN;
+	}
+	if (e == OK) {
+		e = age_recipient_parse(text, strlen(text), out);
+	}
+	if (e == OK) {
+		snprintf(person, KEYSET_ID, "%s", who->id);
+	}
+	json_decref(o);
+	return e;
+}
+
+enum err
+heir_store(struct desk *d, const void *p, size_t len,
+    char person[KEYSET_ID])
+{
+	struct age_recipient to;
+	char name[64];
+	enum err e = heir_parse(d, p, len, person, &to);
+
+	if (e == OK && strcmp(person, d->ring->person) == 0) {
+		e = ERR_CONFLICT;
+	}
+	if (e == OK) {
+		snprintf(name, sizeof name, "heir-%s.note", person);
+		e = file_replace(d->public, name, p, len);
+	}
+	return e;
+}
+
+unsigned
+heirs_load(const struct desk *d,
+    struct age_recipient out[KEYSET_HOLDERS_MAX])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; d->keyset != NULL && i < d->keyset->people &&
+	    n < KEYSET_HOLDERS_MAX; i++) {
+		const struct keyset_person *p = &d->keyset->person[i];
+		struct buf note = buf_new(HEIR_MAX);
+		char name[64], person[KEYSET_ID];
+		snprintf(name, sizeof name, "heir-%s.note", p->id);
+		if (strcmp(p->id, d->ring->person) != 0 &&
+		    file_read(d->public, name, &note) == OK &&
+		    heir_parse(d, note.p, note.len, person, &out[n]) == OK &&
+		    strcmp(person, p->id) == 0) {
+			n++;
+		}
+		buf_free(&note);
+	}
+	return n;
+}

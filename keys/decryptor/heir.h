@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Deputies: who may go on with the casebook when its holder is away. Each
+ * has one hybrid identity derived from the operational key, so nothing more
+ * is kept secret; its public half travels as a signed note and is stored in
+ * public/heir-PERSON.note. Backups are also sealed to these.
+ */
+#ifndef DECRYPTOR_HEIR_H
+#define DECRYPTOR_HEIR_H
+
+#include "desk.h"
+
+#define HEIR_TYPE "meldluik-heir"
+#define HEIR_MAX 8192u
+
+/* The seed; the caller wipes it */
+void heir_seed(const struct keyring *k, uint8_t seed[AGE_HYBRID_SEED]);
+/* The note of this ring's owner, appended to ${out} */
+enum err heir_note(struct desk *d, struct buf *out);
+/* Verifies a note against the keyset: another holder of this desk, signed
+ * by that person. ${person}: who */
+enum err heir_parse(const struct desk *d, const void *p, size_t len,
+    char person[KEYSET_ID], struct age_recipient *out);
+enum err heir_store(struct desk *d, const void *p, size_t len,
+    char person[KEYSET_ID]);
+/* Those whose note still verifies; at most KEYSET_HOLDERS_MAX */
+unsigned heirs_load(const struct desk *d,
+    struct age_recipient out[KEYSET_HOLDERS_MAX]);
+
+#endif

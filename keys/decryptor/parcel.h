@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A case on its way to another desk: one ordinary envelope, sealed to that
+ * desk's holders for the current week, in an upload file. Its report is the
+ * first message as it came (answers, thread, id); its attachments are a
+ * signed note of the transfer, every report.json as it stood, our answers
+ * as text, and the original files. Nothing is left out or changed
+ * (Dir 12(3)).
+ */
+#ifndef DECRYPTOR_PARCEL_H
+#define DECRYPTOR_PARCEL_H
+
+#include "content.h"
+#include "desk.h"
+
+#define TRANSFER_TYPE "meldluik-transfer"
+#define TRANSFER_MAX 65536u
+#define TRANSFER_NAME "transfer.note"
+
+/* Writes the parcel of case ${k} for desk ${to} to ${fd}. ${code}: what the
+ * other desk reads back when it has it. ERR_LIMIT: more than 31 files;
+ * ERR_UNKNOWN: no keys of that desk for this week */
+enum err parcel_write(struct desk *d, size_t k, unsigned to, int fd,
+    char code[20]);
+
+/* What a parcel says of where the case was */
+struct transfer {
+	unsigned from;
+	char ref[REF_TEXT], route[CODE_WORD], type[CODE_WORD],
+	    origin[CODE_WORD], wbk[CODE_WORD];
+	day_t received;
+	bool oral;
+	char code[20];
+};
+/*
+ * Opens a parcel (in the parsing child) into attachments that are kept and
+ * a content. The note is verified: signed by a holder of the desk it names,
+ * and it lists exactly the files that came. ${sha256}: of the envelope.
+ * ERR_CONFLICT: read before.
+ */
+enum err parcel_open(struct desk *d, int fd, struct content **content,
+    struct transfer *t, uint8_t sha256[HASH_LEN],
+    uint8_t payload[HASH_LEN]);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The plan of a forwarding: made from the profile, edited, signed for. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acts_private.h"
+#include "content.h"
+#include "dossier.h"
+#include "meldluik/json.h"
+
+static const char *const words[] = {"desk", "authority", "investigator",
+	"police"};
+
+const char *
+destination_word(enum destination to)
+{
+	return words[to];
+}
+
+static void
+message_plan(struct desk *d, const struct content *c, unsigned number,
+    json_t *fields, json_t *files)
+{
+	for (unsigned i = 0; i < c->report->answers; i++) {
+		char field[80];
+		json_t *o = json_object();
+		snprintf(field, sizeof field, "answers.%s",
+		    c->report->answer[i].key);
+		json_object_set_new(o, "message", json_integer(number));
+		json_object_set_new(o, "field",
+		    json_string(c->report->answer[i].key));
+		json_object_set_new(o, "carry", json_boolean(
+		    forward_carries(d->profile, field)));
+		json_object_set_new(o, "redact", json_array());
+		json_array_append_new(fields, o);
+	}
+	for (unsigned i = 0; i < c->files; i++) {
+		json_t *o = json_object();
+		json_object_set_new(o, "message", json_integer(number));
+		json_object_set_new(o, "file", json_integer(i + 1));
+		json_object_set_new(o, "carry", json_boolean(
+		    forward_carries(d->profile, "attachments")));
+		json_object_set_new(o, "scrub", json_true());
+		json_array_append_new(files, o);
+	}
+}
+
+enum err
+act_forward_plan(struct desk *d, size_t k, enum destination to,
+    const char *receiver, struct buf *out, struct refusal *why)
+{
+	const struct state *s = d->state;
+	json_t *o = json_object(), *fields = json_array(),
+	    *files = json_array();
+	unsigned number = 0;
+	enum err e = desk_policy(d);
+
+	memset(why, 0, sizeof *why);
+	e = e == OK ? act_case(d, k, why) : refuse_err(why, e);
+	for (size_t i = 0; e == OK && i < s->messages; i++) {
+		struct content *c = NULL;
+		if (s->message[i].kase != k) {
+			continue;
+		}
+		if ((e = desk_content(d, &s->message[i], &c)) != OK) {
+			refuse_err(why, e);
+			break;
+		}
+		message_plan(d, c, ++number, fields, files);
+		content_free(c);
+	}
+	json_object_set_new(o, "type", json_string(PLAN_TYPE));
+	json_object_set_new(o, "version", json_integer(1));
+	json_object_set_new(o, "case", json_string(s->kase[k].ref));
+	json_object_set_new(o, "to", json_string(words[to]));
+	json_object_set_new(o, "receiver", json_string(receiver));
+	json_object_set_new(o, "name", json_string(""));
+	json_object_set_new(o, "until", json_string(""));
+	json_object_set_new(o, "agreement", json_false());
+	json_object_set_new(o, "with_identity", json_false());
+	json_object_set_new(o, "telling_endangers", json_string(""));
+	json_object_set_new(o, "reviewed", json_false());
+	json_object_set_new(o, "fields", fields);
+	json_object_set_new(o, "files", files);
+	if (e == OK) {
+		char *text = json_dumps(o, JSON_INDENT(1));
+		buf_text(out, text == NULL ? "" : text);
+		buf_text(out, "\n");
+		free(text);
+		if (out->failed) {
+			e = refuse_err(why, ERR_LIMIT);
+		}
+	}
+	json_decref(o);
+	return e;
+}
+
+static enum err
+wrong(struct refusal *why, const char *field)
+{
+	return refuse_word(why, ERR_FORMAT, "Het plan klopt niet: %s.",
+	    "The plan is not right: %s.", field);
+}
+
+static bool
+part_changed(const json_t *list, const char *inner)
+{
+	size_t i;
+	json_t *v;
+
+	json_array_foreach ((json_t *)(uintptr_t)list, i, v) {
+		if (!json_is_true(json_object_get(v, "carry")) ||
+		    json_array_size(json_object_get(v, inner)) > 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+enum err
+plan_parse(struct desk *d, size_t k, const void *p, size_t len,
+    struct plan *out, struct refusal *why)
+{
+	static const char *const keys[] = {"type", "version", "case", "to",
+		"receiver", "name", "until", "agreement", "with_identity",
+		"telling_endangers", "reviewed", "fields", "files", NULL};
+	const char *ref, *to, *until;
+	unsigned w = 0;
+	json_t *o;
+	enum err e;
+
+	memset(out, 0, sizeof *out);
+	if (json_read_type(p, len, PLAN_MAX, PLAN_TYPE, &out->o) != OK ||
+	    json_keys(out->o, keys) != OK) {
+		return wrong(why, "JSON");
+	}
+	o = out->o;
+	if (json_string_field(o, "case", 1, REF_TEXT - 1, &ref) != OK ||
+	    strcmp(ref, d->state->kase[k].ref) != 0) {
+		return wrong(why, "case");
+	}
+	if (json_string_field(o, "to", 1, 16, &to) != OK) {
+		return wrong(why, "to");
+	}
+	while (w < 4 && strcmp(words[w], to) != 0) {
+		w++;
+	}
+	if (w == 4 || w == DEST_DESK) {
+		return wrong(why, "to");
+	}
+	out->to = (enum destination)w;
+	if (json_string_field(o, "receiver", 0, CODE_WORD - 1,
+	    &out->receiver) != OK || (out->to == DEST_AUTHORITY &&
+	    forward_find(d->profile, out->receiver) < 0)) {
+		return wrong(why, "receiver");
+	}
+	if (json_string_field(o, "name", 0, 256, &out->name) != OK) {
+		return wrong(why, "name");
+	}
+	if (json_string_field(o, "until", 0, 10, &until) != OK) {
+		return wrong(why, "until");
+	}
+	out->until = DAY_NONE;
+	if (until[0] != 0 && (e = day_parse(until, &out->until)) != OK) {
+		return wrong(why, "until");
+	}
+	if (json_string_field(o, "telling_endangers", 0, 4000,
+	    &out->endangers) != OK) {
+		return wrong(why, "telling_endangers");
+	}
+	if (!json_is_array(json_object_get(o, "fields")) ||
+	    !json_is_array(json_object_get(o, "files"))) {
+		return wrong(why, "fields, files");
+	}
+	out->agreement = json_is_true(json_object_get(o, "agreement"));
+	out->reviewed = json_is_true(json_object_get(o, "reviewed"));
+	out->with_identity = json_is_true(json_object_get(o,
+	    "with_identity"));
+	out->modified = part_changed(json_object_get(o, "fields"),
+	    "redact") || part_changed(json_object_get(o, "files"), "");
+	hash_bytes(p, len, out->sha256);
+	return OK;
+}
+
+void
+plan_free(struct plan *p)
+{
+	json_decref(p->o);
+	p->o = NULL;
+}
