@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
-# Goal: recusal to another desk and back-word; a deputy takes over from the
-# last backup and the old machine turns read-only; what came by phone or in
-# a talk; letters; the year is closed; a dossier goes to an authority.
+# Goal: recusal seals a case to another desk, whole, and ends access here; a
+# dossier goes to an authority only with consent, review, word to the
+# reporter and two signatures, and without the words left out.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 found
@@ -117,111 +117,14 @@ grep -q "Jan Jansen" "$T/page.html" && fail "a name was not left out"
 grep -q "Over de zorg" "$T/page.html" || fail "the text is not there"
 ok h --json approve --case "$Z" --act forward --detail "$PLAN"
 second
-guard S-TWO h forward "$Z" --plan "$T/plan" --out "$T/d.html" --print 2>/dev/null ||
-	true
 echo "vijf losse woorden samen" >"$T/pass2"
 ok h forward "$Z" --plan "$T/plan2" --out "$T/dossier.age" \
 	--file-passphrase "$T/pass2"
+head -c 22 "$T/dossier.age" | grep -q age-encryption.org || fail "no age file"
 ok h --json show "$Z"
 [ "$(json "o['state'],o['outcome']")" = "('doorgezonden', 'doorgezonden')" ] ||
 	fail "not forwarded"
-guard S-TWO h forward "$Z" --plan "$T/plan2" --out "$T/again" --print 2>/dev/null ||
-	true
+guard S-TWO h forward "$Z" --plan "$T/plan2" --out "$T/again" --print
 
-# By phone with a code; a talk that is agreed
-ok h --json enter report --route telefoon --mailbox <<<"Aan de telefoon"
-python3 -c "import json;print(json.load(open('$T/out'))['code'],end='')" >"$T/c3"
-P=$(json "o['ref']")
-ok h reply "$P" --letter questions
-ok h export "$T/a"
-ok "$FIX" read "$T/a/outbound-1" 1 "$T/c3"
-grep -q "Wanneer is het gebeurd" "$T/out" || fail "the caller cannot read"
-ok h --json enter talk --route gesprek <<<"Gesprek op kantoor"
-G=$(json "o['ref']")
-refused "First offer" h enter agreement --case "$G" --state agreed
-ok h enter agreement --case "$G" --state offered <<<"Verslag"
-ok h enter agreement --case "$G" --state agreed
-grep -q "$(printf Verslag | sha256sum | cut -c1-64)" "$T/out" || fail "hash"
-# Feedback without a mailbox
-refused "no mailbox" h feedback "$G" <<<"Klaar"
-guard S-TWO h feedback "$G" --by no-route <<<"Onbekend adres"
-ok h feedback "$G" --acknowledgement --by talk <<<"Bevestigd"
-ok h --json approve --case "$G" --act feedback_without_route
-second
-ok h feedback "$G" --by no-route <<<"Onbekend adres"
-ok h classify "$G" --about nobody --kind melding --type BEV --origin extern \
-	--wbk nee --outcome gesprek
-ok h step "$G" triage
-ok h step "$G" in_behandeling
-ok h step "$G" besluit
-ok h close "$G"
-
-# Hostile words in the report's own sections
-ok h register section --year 2026 --name '=1+1<b>' \
-	<<<$'<script>alert(1)</script>\n=HYPERLINK("x")\n\xe2\x80\xaeomgekeerd'
-ok h enter activity --kind '<img src=x>' --audience '@SUM(A1)' --sessions 3
-ok h enter council-talk --participants griffier+burgemeester
-ok h classify "$P" --kind melding --type FIN --origin extern --wbk nee
-ok h report --year 2026 --format html --out "$T/y.html"
-grep -q "<script>alert" "$T/y.html" && fail "markup from a section"
-grep -q "<img src=x" "$T/y.html" && fail "markup from an activity"
-grep -q "U+202E" "$T/y.html" || fail "a direction mark is not shown"
-ok h --json report --year 2026
-[ "$(json "o['council_talks']['total']['value']")" = 1 ] || fail "the talk"
-
-# Deputy: her note, a backup for her, take-over
-ok desk "$D" $day takeover --note "$T/heir"
-sed 's/"person":"deputy"/"person":"iemand"/' "$T/heir" >"$T/heir2"
-refused "no note of another holder" h takeover --deputy "$T/heir2"
-ok h takeover --deputy "$T/heir"
-ok h backup "$STICK/b.age"
-[ -s "$STICK/b.age.deputy" ] || fail "no backup for the deputy"
-refused "not made for you" desk "$S" $day takeover "$STICK/b.age.deputy"
-head -c 5000 "$STICK/b.age.deputy" >"$T/half"
-refused "damaged" desk "$D" $day takeover "$T/half"
-# After the backup the old machine still drafts and exports a reply
-ok h reply "$P" <<<"Na de kopie"
-ok h export "$T/a"
-ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-27 --text "Na de kopie" \
-	--new-code "$T/code4"
-ok "$FIX" cut "$T/gw" "$ORG" 2026-11-27 --applied "$T/a/outbound-1"
-day=2026-11-28
-ok desk "$D" $day --json takeover "$STICK/b.age.deputy"
-[ "$(json "o['tenure']")" = 2 ] || fail "the tenure did not rise"
-ok desk "$D" $day --json import "$T/gw"
-[ "$(json "o['reports']")" = 1 ] || fail "the new report did not come"
-ok desk "$D" $day --json list
-[ "$(json "len(o['cases'])")" = 5 ] || fail "a case was lost"
-ok desk "$D" $day show "$P"
-grep -q "Aan de telefoon" "$T/out" || fail "the deputy cannot read a case"
-ok desk "$D" $day export "$T/c"
-ok "$FIX" outbound "$T/c/outbound-1"
-ok "$FIX" cut "$T/gw" "$ORG" 2026-11-28 --applied "$T/c/outbound-1" --tenure 2
-ok h import "$T/gw"
-grep -q "taken over this desk" "$T/err" || fail "the take-over is not told"
-refused "read-only" h export "$T/a"
-refused "read-only" h reply "$P" <<<"Toch nog iets"
-refused "read-only" h enter report <<<"Toch nog iets"
-ok desk "$D" $day import "$T/gw"
-ok desk "$D" $day reply "$P" <<<"De vervanger antwoordt"
-ok desk "$D" $day --json verify
-
-# Year closing and the public list
-h() { desk "$D" "$day" "$@"; }
-day=2027-02-01
-guard S-TWO h register close --year 2026
-refused "not over yet" h register close --year 2027
-ok h classify "$(ok h --json list
-json "[c['ref'] for c in o['cases'] if c['type']==''][0]")" --type FIN \
-	--origin intern --wbk nee --kind melding
-ok h --json approve --act year_closing --detail 2026
-second
-ok h register close --year 2026
-refused "closed already" h register close --year 2026
-ok h register public --from 2026-01-01 --to 2026-12-31 --out "$T/woo.csv"
-head -1 "$T/woo.csv" | grep -q "type,year,outcome" || fail "public columns"
-grep -q "$P" "$T/woo.csv" && fail "a reference in the public list"
-ok h report --year 2026 --suppress 5 --format md
-grep -q "<5" "$T/out" || fail "small cells are printed"
-echo "ok: recused, forwarded, entered, taken over, closed; hostile words" \
-	"stayed words"
+echo "ok: recused to another desk and answered there; forwarded to an" \
+	"authority with consent, words left out, two signatures"
