@@ -155,6 +155,13 @@ letter_make(struct desk *d, size_t k, const char *name, const char *lang,
 }
 
 enum err
+letter_acknowledge(struct desk *d, const struct kase *k, struct buf *out)
+{
+	return letter_make(d, (size_t)(k - d->state->kase),
+	    "acknowledgement", NULL, NULL, out);
+}
+
+enum err
 letter_whole(const char *text, size_t len, struct refusal *why)
 {
 	const char *at = memchr(text, '[', len);

@@ -29,6 +29,9 @@ enum err letter_find(const char *name, struct letter *out);
  */
 enum err letter_make(struct desk *d, size_t k, const char *name,
     const char *lang, const char *receiver, struct buf *out);
+/* The acknowledgement in the language of the report */
+enum err letter_acknowledge(struct desk *d, const struct kase *k,
+    struct buf *out);
 /* A text that still has a bracket to fill in: ERR_POLICY */
 enum err letter_whole(const char *text, size_t len, struct refusal *why);
 
