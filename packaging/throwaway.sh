@@ -91,7 +91,10 @@ carry_in() {
 	done
 }
 start() {
-	gateway >>"$work/gateway.log" 2>&1 &
+	# not by gateway(): then $! would be a shell around it, and a kill would
+	# leave the gateway running
+	"$bin/meldluik-gateway" --config "$work/gateway.ini" \
+		>>"$work/gateway.log" 2>&1 &
 	monitor=$!
 	up
 }
