@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: every page in every language, light and dark, scripts off and on: no
 # violation of WCAG 2.2 A and AA by axe-core, html-validate is clean, nothing
-# is wider than 320 pixels. Pictures go to tests/out/screens.
+# is wider than 320 pixels. Pictures go to tests/out/screens; with FULL=1 in
+# dark and narrow too. FACES_LANG="nl en" looks at these languages only.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../http/lib.sh"
 . "$here/lib.sh"
