@@ -134,6 +134,7 @@ piece_send(struct courier *c, const char *path, uint64_t at,
 	return e;
 }
 
+/* ${p}: NULL for the two files that do not count */
 static enum err
 file_send_once(struct courier *c, int fd, const char *path, uint8_t *piece,
     struct progress *p, uint64_t *sent)
@@ -155,7 +156,9 @@ file_send_once(struct courier *c, int fd, const char *path, uint8_t *piece,
 			return e;
 		}
 		at += (uint64_t)n;
-		progress_at(p, *sent + at);
+		if (p != NULL) {
+			progress_at(p, *sent + at);
+		}
 	} while (n == COURIER_PIECE);
 	*sent += at;
 	return OK;
@@ -291,14 +294,12 @@ bundle_send(struct courier *c, int dir, const struct outbound *o,
 		e = file_send(c, dir, o->file[i].path, piece, &p, &sent);
 	}
 	progress_end(&p);
-	p.total = UINT64_MAX; /* the last two do not count */
-	p.bar = false;
 	if (e == OK) {
-		e = file_send(c, dir, "outbound.json.minisig", piece, &p,
+		e = file_send(c, dir, "outbound.json.minisig", piece, NULL,
 		    &sent);
 	}
 	if (e == OK) {
-		e = file_send(c, dir, "outbound.json", piece, &p, &sent);
+		e = file_send(c, dir, "outbound.json", piece, NULL, &sent);
 	}
 	free(piece);
 	return e;

@@ -117,6 +117,10 @@ calendar_show(struct desk *d)
 		from = d->ring->week[i].week < from ? d->ring->week[i].week :
 		    from;
 	}
+	for (size_t i = 0; i < d->state->destroyeds; i++) {
+		from = d->state->destroyed[i] < from ? d->state->destroyed[i] :
+		    from;
+	}
 	for (size_t i = 0; i < b.count; i++) {
 		to = b.block[i].week > to ? b.block[i].week : to;
 	}
