@@ -5,6 +5,7 @@
 # a changed file, a file too many, another key and a list signed by somebody
 # else install nothing; a casebook survives the update.
 . "$(dirname "$0")/lib.sh"
+[ -n "${FULL:-}" ] || skip "needs FULL=1: builds all packages first"
 if [ -z "${MEMORY:-}" ]; then
 	need mmdebstrap dh minisign dpkg-scanpackages
 	debs

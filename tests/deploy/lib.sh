@@ -44,9 +44,16 @@ vendor() {
 	echo "$key" >"$VENDOR.key"
 }
 
+# One builds, others wait and take what it made
 debs() {
+	DEBS=$CACHE/debs ROOT_TAR=$CACHE/root.tar
+	(
+		flock 8
+		debs_make
+	) 8>"$CACHE/lock" || exit 1
+}
+debs_make() {
 	local key
-	DEBS=$CACHE/debs
 	key=$(git -C "$REPO" rev-parse HEAD)
 	[ "$(cat "$DEBS.key" 2>/dev/null)" = "$key" ] && return
 	vendor
@@ -69,7 +76,8 @@ reversion() { # DEB VERSION OUT
 	rm -rf "$d"
 }
 
-MIRROR=${MELDLUIK_MIRROR:-http://deb.debian.org/debian}
+# Where packages come from; nothing: where mmdebstrap takes them by itself
+MIRROR=${MELDLUIK_MIRROR:-}
 DEPENDS="libarchive13 libcurl4 libgfshare2 libinih1 libjansson4 liblmdb0 libmicrohttpd12
 libqrencode4 libseccomp2 libsodium23 libssl3 zlib1g"
 # in_memory SCRIPT [ARG...]: runs it in a mount namespace of its own with a
@@ -85,12 +93,18 @@ in_memory() {
 
 root_tar() {
 	ROOT_TAR=$CACHE/root.tar
+	(
+		flock 8
+		root_tar_make
+	) 8>"$CACHE/lock" || exit 1
+}
+root_tar_make() {
 	[ -n "$(find "$ROOT_TAR" -mtime -7 2>/dev/null)" ] && return
 	# shellcheck disable=SC2086,SC2016,SC2046
 	in_memory bash -c 'TMPDIR=$MEMORY exec "$@"' mm mmdebstrap --quiet \
 		--variant=minbase --dpkgopt=force-unsafe-io \
 		--include="systemd systemd-sysv dbus curl $(echo $DEPENDS)" \
-		bookworm "$ROOT_TAR.new.tar" "$MIRROR" ||
+		bookworm "$ROOT_TAR.new.tar" $MIRROR ||
 		fail "mmdebstrap makes no root"
 	mv "$ROOT_TAR.new.tar" "$ROOT_TAR"
 }
