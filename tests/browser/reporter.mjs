@@ -98,8 +98,8 @@ const script = {
 		for (const f of w.files ?? []) { // one after another, too
 			await b.choose("#ml-files", f);
 		}
-		if (w.clean === false) {
-			await b.click("#ml-clean");
+		if (w.clean === false) { // the only picture among them
+			await b.click("input.ml-clean");
 		}
 		return code;
 	},

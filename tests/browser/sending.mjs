@@ -159,7 +159,7 @@ async function disk(scripts) {
 		// signs stood before: letters that hardly stand anywhere
 		const mark = () => [...randomBytes(24)].map((n) =>
 			"BCDFGHJKLMNPQRSTVWXZbcdfghjkmnpqrstvwxz"[n % 39]).join("");
-		const marks = [mark(), mark()], control = mark();
+		const marks = [mark(), mark()], controls = [];
 		const pages = `${work}/control.html`;
 		fs.writeFileSync(pages, "<!DOCTYPE html><title>x</title>" +
 			"<textarea id=c></textarea>");
@@ -177,7 +177,6 @@ async function disk(scripts) {
 		const first = b.page;
 		b.page = other;
 		await b.goto("file://" + pages);
-		await b.type("#c", control);
 		const holds = (text) => fs.readdirSync(b.own, { recursive: true })
 			.filter((f) => {
 				try {
@@ -187,9 +186,16 @@ async function disk(scripts) {
 					return false; // a folder, or gone meanwhile
 				}
 			});
-		for (const end = Date.now() + 120000; !holds(control).length;) {
-			assert(Date.now() < end, "the control was never written: " +
+		const end = Date.now() + 240000;
+		let next = 0; // another control now and then: one may be cut
+		while (!controls.some((c) => holds(c).length)) {
+			assert(Date.now() < end, "no control was ever written: " +
 				"this test proves nothing");
+			if (Date.now() > next) {
+				controls.push(mark());
+				await b.type("#c", controls.at(-1));
+				next = Date.now() + 20000;
+			}
 			await new Promise((done) => setTimeout(done, 500));
 		}
 		for (const m of marks) {

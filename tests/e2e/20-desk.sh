@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: the whole work of two offline desks: ceremony, import, reading,
 # answering, export, posting day, backup and confirmation.
+SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 
 ok "$FIX" new "$T/gw"

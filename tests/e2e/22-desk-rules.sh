@@ -3,6 +3,7 @@
 # Goal: week keys die when closed, read and backed up, not before; the keyset
 # is renewed and extended; a withdrawal that waits behind a cut-off
 # import keeps the text from being shown.
+SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 found
 H=$T/home

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: a week's key that did not die by itself ends after 26 weeks, by two
 # people, with what is outstanding named; not before, not by one.
+SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 found
 H=$T/home

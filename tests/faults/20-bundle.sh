@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: an inbound bundle cannot lie: edited, reordered, replayed, rolled back,
 # forked, cut and partial bundles are named, and nothing is lost by any.
+SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 found
 H=$T/home

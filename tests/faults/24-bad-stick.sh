@@ -6,6 +6,7 @@
 # system kills the process that reads. And a gateway
 # that IT made anew: its card and its manifests are not taken for the old
 # one's.
+SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 SHIM=$(find "$BUILD" -name libeio_shim.so | head -1)
 [ -n "$SHIM" ] || { echo "skip: the shim is not built"; exit 77; }

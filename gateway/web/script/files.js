@@ -57,7 +57,7 @@ export class Files {
 			} }, t("files_remove"));
 		const offer = PICTURE.test(f.type) && f.size <= SCRUB_MAX ?
 			el("label", { class: "pick" },
-				el("input", { type: "checkbox", checked: f.clean,
+				el("input", { type: "checkbox", class: "ml-clean", checked: f.clean,
 					onchange: (e) => {
 						f.clean = e.target.checked;
 					} }),
