@@ -64,8 +64,8 @@ import assert from "node:assert";
 import { readFileSync } from "node:fs";
 import { webcrypto } from "node:crypto";
 import { keysetFollows, keysetParse, withdrawn }
-	from "$HERE/gateway/web/script/keyset.js";
-import { errorText } from "$HERE/gateway/web/script/compose.js";
+	from "$web/script/keyset.js";
+import { errorText } from "$web/script/compose.js";
 globalThis.crypto ??= webcrypto;
 const read = (f, n) => new Uint8Array(readFileSync("$T/k/" + f + "/" + n));
 const parse = (f, pinned) => keysetParse(read(f, "keyset.json"),

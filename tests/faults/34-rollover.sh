@@ -154,8 +154,11 @@ $REP --gateway "http://127.0.0.1:$P" --text "$T/text" --desk 1 --code-fd 3 \
 	--receipt "$T/r-cli" send >"$T/cli.out" 2>"$T/cli.err" 3>"$T/code" &
 CLI=$!
 if [ -x "$web/node_modules/.bin/esbuild" ]; then
+	# the modules as built: their texts are made from the catalogues
+	sed "s|\"[./]*gateway/web/script/|\"$web/script/|" \
+		"$HERE/../faults/rollover.mjs" >"$T/rollover.mjs"
 	NODE_PATH=$web/node_modules "$web/node_modules/.bin/esbuild" \
-		"$HERE/../faults/rollover.mjs" --bundle --platform=node \
+		"$T/rollover.mjs" --bundle --platform=node \
 		--format=esm --log-level=warning --outfile="$T/page.mjs" \
 		--alias:typage="$web/node_modules/age-encryption/dist" \
 		"--alias:@noble/curves/nist.js=$web/script/no_nist.js" ||
