@@ -83,6 +83,10 @@ if(TARGET meldluik_process)
     target_link_libraries(web_sandbox meldluik_base)
   endif()
 endif()
+if(MELDLUIK_TESTS AND TARGET meldluik_transfer)
+  add_executable(fence_try gateway/tool/fence_try.c)
+  target_link_libraries(fence_try meldluik_transfer)
+endif()
 
 # Of the pages: what parses a form, without the pages themselves; of
 # meldluik_pages only organisation.c comes along. test_pages_*.c,

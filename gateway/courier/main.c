@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "courier.h"
+#include "fence.h"
 #include "files.h"
 #include "meldluik/secret.h"
 #include "shown.h"
@@ -184,7 +185,7 @@ run(const char *config, const char *secrets, const char *verb,
 	struct courier_config c;
 	struct courier k;
 	enum err e = ERR_USAGE;
-	bool mail = strcmp(verb, "notify") == 0;
+	bool mail = strcmp(verb, "notify") == 0, no_landlock = false;
 	size_t i;
 
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]) &&
@@ -202,6 +203,13 @@ run(const char *config, const char *secrets, const char *verb,
 		return 2;
 	}
 	c.secrets = secrets;
+	/* Before the first byte of anybody: writes go to the stick alone */
+	if (fence_enter((const char *const[]){ dir }, 1, &no_landlock) !=
+	    OK) {
+		say("the system refuses the fence around this program");
+		courier_config_clear(&c);
+		return 1;
+	}
 	if ((e = courier_open(&c, &k)) == OK) {
 		e = mail ? courier_notify(&k, day_of_utc((int64_t)time(NULL)))
 		    : verbs[i].verb(&k, dir);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "fence.h"
 #include "meldluik/secret.h"
 #include "reporter.h"
 #include "shown.h"
@@ -157,6 +158,8 @@ run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 	struct transfer_options t = { o->gateway, o->proxy, o->ca_file, NULL,
 		0, o->tries, waiting, NULL };
 	struct reporter r = { .o = o };
+	const char *tmp = getenv("TMPDIR");
+	bool no_landlock = false;
 	enum err e = OK;
 	size_t i;
 
@@ -166,6 +169,14 @@ run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 	if (i == sizeof(verbs) / sizeof(verbs[0])) {
 		say("there is no verb %s; see --help", verb);
 		return 2;
+	}
+	/* Before the first byte of anybody: writes go where the user said,
+	 * and to nameless files */
+	if (fence_enter((const char *const[]){ o->out, o->receipt, o->state,
+	    tmp != NULL && *tmp == '/' ? tmp : "/tmp" }, 4, &no_landlock) !=
+	    OK) {
+		say("the system refuses the fence around this program");
+		return 1;
 	}
 	if (o->gateway != NULL && (e = transfer_new(&t, &r.t)) != OK) {
 		say("--gateway: use https://name, or http://name.onion with "
