@@ -185,7 +185,7 @@ run(const char *config, const char *secrets, const char *verb,
 	struct courier_config c;
 	struct courier k;
 	enum err e = ERR_USAGE;
-	bool mail = strcmp(verb, "notify") == 0, no_landlock = false;
+	bool mail = strcmp(verb, "notify") == 0;
 	size_t i;
 
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]) &&
@@ -204,8 +204,7 @@ run(const char *config, const char *secrets, const char *verb,
 	}
 	c.secrets = secrets;
 	/* Before the first byte of anybody: writes go to the stick alone */
-	if (fence_enter((const char *const[]){ dir }, 1, &no_landlock) !=
-	    OK) {
+	if (fence_enter((const char *const[]){ dir }, 1, NULL) != OK) {
 		say("the system refuses the fence around this program");
 		courier_config_clear(&c);
 		return 1;

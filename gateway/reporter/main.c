@@ -159,7 +159,6 @@ run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 		0, o->tries, waiting, NULL };
 	struct reporter r = { .o = o };
 	const char *tmp = getenv("TMPDIR");
-	bool no_landlock = false;
 	enum err e = OK;
 	size_t i;
 
@@ -173,8 +172,7 @@ run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 	/* Before the first byte of anybody: writes go where the user said,
 	 * and to nameless files */
 	if (fence_enter((const char *const[]){ o->out, o->receipt, o->state,
-	    tmp != NULL && *tmp == '/' ? tmp : "/tmp" }, 4, &no_landlock) !=
-	    OK) {
+	    tmp != NULL && *tmp == '/' ? tmp : "/tmp" }, 4, NULL) != OK) {
 		say("the system refuses the fence around this program");
 		return 1;
 	}

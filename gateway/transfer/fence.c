@@ -26,6 +26,10 @@
     LANDLOCK_ACCESS_FS_MAKE_SYM)
 #define FS_REFER (1ULL << 13)
 #define FS_TRUNCATE (1ULL << 14)
+#define SCOPES 3ULL /* ABI 6: abstract sockets, signals */
+struct ruleset {
+	uint64_t fs, net, scoped;
+};
 
 static const int never[] = {
 	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork),
@@ -63,16 +67,21 @@ static bool
 allow_folder(int rules, const char *path, uint64_t rights)
 {
 	char folder[PATH_MAX];
+	size_t n = strlen(path);
 	struct stat st;
 	char *slash;
 
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
 		return allow_below(rules, path, rights);
 	}
-	if (strlen(path) >= sizeof(folder)) {
+	if (n >= sizeof(folder)) {
 		return false;
 	}
-	memcpy(folder, path, strlen(path) + 1);
+	while (n > 1 && path[n - 1] == '/') {
+		n--; /* a folder that will be made */
+	}
+	memcpy(folder, path, n);
+	folder[n] = '\0';
 	slash = strrchr(folder, '/');
 	if (slash == folder) {
 		slash++;
@@ -86,26 +95,25 @@ allow_folder(int rules, const char *path, uint64_t rights)
 static enum err
 landlock(const char *const *folder, size_t n, bool *absent)
 {
-	uint64_t handled = FS_WRITING | FS_NEVER, rights = FS_WRITING;
+	struct ruleset handled = {FS_WRITING | FS_NEVER, 0, 0};
+	uint64_t rights = FS_WRITING;
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
 	    LANDLOCK_CREATE_RULESET_VERSION);
 	bool good = true;
 	int rules;
 
-	*absent = abi < 1;
-	if (*absent) {
+	if (absent != NULL) {
+		*absent = abi < 1;
+	}
+	if (abi < 1) {
 		return OK;
 	}
-	if (abi >= 2) {
-		handled |= FS_REFER;
-		rights |= FS_REFER;
-	}
-	if (abi >= 3) {
-		handled |= FS_TRUNCATE;
-		rights |= FS_TRUNCATE;
-	}
+	rights |= abi >= 2 ? FS_REFER : 0;
+	rights |= abi >= 3 ? FS_TRUNCATE : 0;
+	handled.fs |= rights;
+	handled.scoped = abi >= 6 ? SCOPES : 0;
 	rules = (int)syscall(SYS_landlock_create_ruleset, &handled,
-	    sizeof(handled), 0);
+	    abi >= 6 ? sizeof(handled) : sizeof(handled.fs), 0);
 	if (rules < 0) {
 		return ERR_IO;
 	}

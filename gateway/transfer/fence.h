@@ -19,7 +19,8 @@
 /*
  * Irreversible. Of ${folder} (${n} of them, NULL entries are skipped) the
  * ones that exist stay writable, with all below; a file's name stands for
- * the folder it is in. Sets ${absent} when the kernel has no Landlock.
+ * the folder it is in. Sets ${absent} (or NULL) when the kernel has no
+ * Landlock: then only the filter holds, and writing is as free as the user.
  */
 enum err fence_enter(const char *const *folder, size_t n, bool *absent);
 

