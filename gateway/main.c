@@ -129,7 +129,10 @@ out:
 	buf_free(&out);
 	if (e != OK) {
 		complain(c->store_path, e == ERR_BUSY ?
-		    "in use; stop the gateway first" : err_text(e));
+		    "in use; stop the gateway first" : e == ERR_CONFLICT ?
+		    "is of another generation than the configuration says; "
+		    "a gateway is made anew in an empty folder" :
+		    err_text(e));
 		return EXIT_TROUBLE;
 	}
 	return EXIT_GOOD;

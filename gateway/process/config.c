@@ -30,6 +30,7 @@ static const struct rule rules[] = {
 	{"store", "bulk", SIZE, AT(bulk), UINT64_C(1) << 44},
 	{"store", "reserve", SIZE, AT(reserve), UINT64_C(1) << 44},
 	{"store", "floor", SIZE, AT(floor), UINT64_C(1) << 44},
+	{"store", "generation", COUNT, AT(generation), GENERATION_MAX},
 	{"store", "ballast", SIZE, AT(ballast), UINT64_C(1) << 34},
 	{"store", "grace", COUNT, AT(grace), 365},
 	{"store", "chaff", COUNT, AT(chaff), 100},

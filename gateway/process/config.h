@@ -17,6 +17,7 @@ struct config {
 	char store_path[CONFIG_VALUE];
 	uint64_t bulk, reserve, floor, ballast;
 	unsigned grace, chaff, uploads;
+	unsigned generation; /* 0: as the store is */
 	char listen_public[CONFIG_LISTENERS][CONFIG_VALUE];
 	unsigned listeners;
 	char listen_courier[CONFIG_VALUE]; /* "": no courier door */

@@ -29,6 +29,8 @@ static const struct {
 	[EVENT_NO_LOCK] = {"memory cannot be locked: raise the limit", 0},
 	[EVENT_NO_LANDLOCK] = {"this kernel has no Landlock", 0},
 	[EVENT_STORE_FAILED] = {"the store could not write", 0},
+	[EVENT_GENERATION] = {"the store is of another generation than "
+	    "gateway.ini says", 0},
 	[EVENT_BAD_PUBLIC] = {"a public file does not verify", 0},
 	[EVENT_DAILY] = {"daily batch done", 0},
 	[EVENT_APPLIED] = {"outbound bundle applied", 0},

@@ -24,6 +24,7 @@ enum event {
 	EVENT_NO_LOCK,       /* memory could not be locked */
 	EVENT_NO_LANDLOCK,   /* this kernel has none */
 	EVENT_STORE_FAILED,  /* the disk refused */
+	EVENT_GENERATION,    /* the store is not of the one configured */
 	EVENT_BAD_PUBLIC,    /* a signed file does not verify */
 	EVENT_DAILY,         /* the daily batch is done */
 	EVENT_APPLIED,       /* an outbound bundle was applied */

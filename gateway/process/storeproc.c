@@ -740,6 +740,7 @@ store_open_configured(const struct config *c, struct store **out)
 		.uploads_max = c->uploads,
 		.grace_days = c->grace,
 		.chaff_a_day = c->chaff,
+		.generation = c->generation,
 	};
 
 	return store_open(&o, out);
@@ -825,6 +826,7 @@ store_main(bool first)
 	struct sandbox_told told;
 	struct keeper k;
 	struct buf text;
+	enum err opened;
 	int line;
 
 	log_role("store");
@@ -842,8 +844,10 @@ store_main(bool first)
 	}
 	buf_free(&text);
 	close(FD_CONFIG);
-	if (store_open_configured(&k.config, &k.store) != OK) {
-		log_event(EVENT_STORE_FAILED);
+	opened = store_open_configured(&k.config, &k.store);
+	if (opened != OK) {
+		log_event(opened == ERR_CONFLICT ? EVENT_GENERATION :
+		    EVENT_STORE_FAILED);
 		return EXIT_TROUBLE;
 	}
 	k.today = day_of_utc((int64_t)time(NULL));

@@ -10,6 +10,8 @@
 
 #include "store_private.h"
 
+/* More than a year: no week key is older */
+#define WEEKS_BEFORE 60u
 #define CHAIN_MAX (INBOUND_MAX + SIGN_TEXT_MAX + 64u)
 
 /* Weeks that took their last upload. Counts the closed ones. */
@@ -82,11 +84,29 @@ static enum err fresh_take(struct store *s, struct fresh *f)
 	return r;
 }
 
+/*
+ * A gateway made anew never takes an envelope of a week before its first: it
+ * calls those closed, in the place of the one that cannot any more.
+ */
+static void weeks_before(const struct store *s, struct inbound *m)
+{
+	day_t first = s->weeks == 0 ? DAY_NONE : s->week[0].monday;
+
+	for (size_t i = 1; i < s->weeks; i++) {
+		first = s->week[i].monday < first ? s->week[i].monday : first;
+	}
+	if (s->generation > 1 && first != DAY_NONE) {
+		for (unsigned i = 1; i <= WEEKS_BEFORE; i++) {
+			m->closed[m->closeds++] = first - 7 * (day_t)i;
+		}
+	}
+}
+
 static enum err manifest_fill(struct store *s, const struct fresh *f,
     struct inbound *m)
 {
 	m->envelope = calloc(f->n + 1, sizeof(*m->envelope));
-	m->closed = calloc(s->weeks + 1, sizeof(*m->closed));
+	m->closed = calloc(s->weeks + WEEKS_BEFORE, sizeof(*m->closed));
 	if (m->envelope == NULL || m->closed == NULL) {
 		return ERR_MEMORY;
 	}
@@ -108,6 +128,7 @@ static enum err manifest_fill(struct store *s, const struct fresh *f,
 			m->closed[m->closeds++] = s->week[i].monday;
 		}
 	}
+	weeks_before(s, m);
 	for (unsigned d = 1; d < 64; d++) {
 		const struct desk_state *st = &s->desk[d];
 		struct inbound_applied *to = &m->applied[m->applieds];
@@ -253,8 +274,8 @@ enum err store_manifest(struct store *s, uint64_t serial, struct buf *doc,
 
 uint64_t store_manifest_first(struct store *s, unsigned desk)
 {
-	if (desk == 0 || desk > 63) {
-		return 1;
-	}
-	return s->desk[desk].confirmed + 1;
+	uint64_t base = generation_base(s->generation);
+
+	return desk == 0 || desk > 63 || s->desk[desk].confirmed < base ?
+	    base + 1 : s->desk[desk].confirmed + 1;
 }

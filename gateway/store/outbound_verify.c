@@ -270,7 +270,8 @@ out:
 	return r;
 }
 
-/* Is (serial, hash) one of our manifests? 0 stands for none. */
+/* Is (serial, hash) one of our manifests? What an earlier generation signed
+ * is lost with it and stands for none, like 0. */
 static enum err link_judge(struct store *s, uint64_t serial,
     const uint8_t hash[HASH_LEN], bool *known)
 {
@@ -278,8 +279,8 @@ static enum err link_judge(struct store *s, uint64_t serial,
 	uint8_t ours[HASH_LEN];
 	enum err r = OK;
 
-	*known = serial == 0;
-	if (serial > 0 && serial <= s->now.head_serial) {
+	*known = serial <= generation_base(s->generation);
+	if (!*known && serial <= s->now.head_serial) {
 		r = store_manifest(s, serial, &doc, &sig);
 		if (r == OK) {
 			hash_bytes(doc.p, doc.len, ours);
@@ -302,12 +303,10 @@ static enum err links_judge(struct store *s, struct verified *v)
 		OK) {
 		return r;
 	}
-	/* A rebuilt gateway has another chain: what the desk says of the
-	 * old one confirms nothing here. */
-	if ((!confirmed || !intake) && s->generation == 1) {
+	if (!confirmed || !intake) {
 		return ERR_CHAIN;
 	}
-	v->confirmed = confirmed ? v->o->confirmed_serial : 0;
+	v->confirmed = v->o->confirmed_serial;
 	return OK;
 }
 

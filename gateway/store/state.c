@@ -254,6 +254,10 @@ static enum err gateway_key_load(struct store *s)
 		seed = reader_take(&in, SIGN_SEED);
 		r = reader_done(&in) ? OK : ERR_FORMAT;
 	}
+	if (r == OK && s->o.generation != 0 &&
+	    s->o.generation != s->generation) {
+		r = ERR_CONFLICT;
+	}
 	if (r == OK) {
 		sign_sk_of(seed.p, s->sign_sk);
 		memcpy(s->pk.pk, s->sign_sk + SIGN_SEED, SIGN_PK);
@@ -306,6 +310,7 @@ enum err state_create(struct store *s)
 	uint8_t format[4] = { 0, 0, 0, STORE_FORMAT };
 	MDB_val value = { 4, format };
 	struct buf b = buf_new_secret(STATE_MAX);
+	uint64_t generation = s->o.generation == 0 ? 1 : s->o.generation;
 	enum err r;
 
 	memset(&s->now, 0, sizeof(s->now));
@@ -313,7 +318,8 @@ enum err state_create(struct store *s)
 	s->now.version = 1;
 	sign_keypair(s->sign_sk, &s->pk);
 	memcpy(s->sign_sk + SIGN_SEED, s->pk.pk, SIGN_PK);
-	buf_u64(&b, s->o.generation == 0 ? 1 : s->o.generation);
+	s->now.head_serial = generation_base(generation);
+	buf_u64(&b, generation);
 	buf_put(&b, s->sign_sk, SIGN_SEED);
 	if ((r = txn_need(s)) == OK) {
 		r = state_put(s, "gateway", &b);

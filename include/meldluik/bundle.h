@@ -13,6 +13,15 @@
 #define OUTBOUND_MAX 1048576u
 #define OUTBOUND_FILES 256u
 
+/*
+ * A gateway whose store was lost is made anew: new key, next generation. The
+ * serials of generation g are GENERATION_SERIALS * (g - 1) + 1 and up, so that
+ * manifests of all generations stand in one order.
+ */
+#define GENERATION_SERIALS UINT64_C(1000000000)
+uint64_t generation_base(uint64_t generation); /* one less than its first */
+uint64_t generation_of(uint64_t serial);       /* serial 0: 1 */
+
 struct inbound_envelope {
 	uint8_t sha256[HASH_LEN];
 	uint64_t size;
@@ -44,8 +53,8 @@ enum err inbound_parse(const void *p, size_t len, const void *sig,
     size_t siglen, const struct sign_pk *gateway, const uint8_t org[ORG_LEN],
     struct inbound **out);
 void inbound_free(struct inbound *m);
-/* ${prev_hash} is NULL before the first. ERR_CHAIN names a gap, replay,
- * rollback or fork; ERR_FOREIGN another generation */
+/* ${prev_hash} is NULL before the first of a generation. ERR_CHAIN names a
+ * gap, replay, rollback or fork; ERR_FOREIGN another generation */
 enum err inbound_follows(uint64_t prev_serial, const uint8_t *prev_hash,
     uint64_t generation, const struct inbound *m);
 

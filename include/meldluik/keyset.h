@@ -19,6 +19,7 @@
 #define KEYSET_LANGUAGES 8u
 #define KEYSET_ROLES 16u
 #define KEYSET_REVOKED_MAX 64u
+#define GENERATION_MAX 1000000u /* gateways made anew */
 #define KEYSET_URL 256u
 #define KEYSET_SERIAL_LAST 9007199254740991u /* 2^53-1: of a revocation */
 
@@ -52,7 +53,7 @@ struct keyset {
 	struct sign_pk identity;
 	bool has_release, has_gateway;
 	struct sign_pk release, gateway;
-	uint64_t generation;
+	uint64_t generation; /* 1..GENERATION_MAX */
 	char onion[KEYSET_URL], https[KEYSET_URL];
 	struct keyset_desk desk[KEYSET_DESKS_MAX];
 	unsigned desks;

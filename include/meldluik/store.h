@@ -27,7 +27,8 @@ struct store_options {
 	unsigned grace_days;        /* between confirmation and erasure */
 	unsigned chaff_a_day;       /* mean number of chaff envelopes; 0 off */
 	const char *fingerprint;    /* of the identity, pinned; NULL: none */
-	uint64_t generation;        /* of a folder made now; 0 means 1 */
+	uint64_t generation;        /* 0: any, 1 when made now. ERR_CONFLICT: the
+	                             * folder is of another */
 };
 
 /*
@@ -135,7 +136,7 @@ enum err store_envelope(struct store *s, const uint8_t sha256[HASH_LEN],
  * bundle again is OK. The caller commits. ${identity} is the pinned key or
  * NULL: then store_options.fingerprint, or the first key ever used, which is
  * stored and never changes. A desk whose confirmation names another chain
- * is ERR_CHAIN (in generation 1; a rebuilt gateway counts it as none).
+ * is ERR_CHAIN (one that names an earlier generation's counts as none).
  * Lanes and public files go live at the next
  * store_daily (or at once where nothing was live before).
  */

@@ -329,6 +329,7 @@ manifest_bodies(struct bodies *b, size_t index)
 {
 	struct manifest m = b->d->state->manifest[index];
 	struct inbound *in = NULL;
+	uint64_t missing = b->r->missing;
 	bool complete = true;
 	enum err e = manifest_load(b->d, &m, &in);
 
@@ -338,6 +339,11 @@ manifest_bodies(struct bodies *b, size_t index)
 			e = body_import(b, &in->envelope[i], &read);
 		}
 		complete = complete && read;
+	}
+	/* An old stick may still bring what an earlier gateway listed; nobody
+	 * else can */
+	if (index < state_generation_start(b->d->state)) {
+		b->r->missing = missing;
 	}
 	if (e == OK) {
 		e = notes_flush(b);

@@ -102,7 +102,15 @@ manifest_read(const struct desk *d, const struct sign_pk *gateway,
 		e = inbound_parse(doc->p, doc->len, sig->p, sig->len, gateway,
 		    d->keyset->org, out);
 	}
-	if (e == ERR_SIGNATURE) {
+	if (e == OK && (*out)->generation > d->keyset->generation) {
+		say_error("manifest %llu is of gateway generation %llu, the "
+		    "keyset names %llu", (unsigned long long)n,
+		    (unsigned long long)(*out)->generation,
+		    (unsigned long long)d->keyset->generation);
+		inbound_free(*out);
+		*out = NULL;
+		e = ERR_FOREIGN;
+	} else if (e == ERR_SIGNATURE) {
 		say_error("manifest %llu was edited, or another gateway made "
 		    "it: the signature is wrong", (unsigned long long)n);
 	} else if (e == ERR_FOREIGN) {
@@ -137,18 +145,14 @@ link_check(const struct desk *d, const struct chain *at, uint64_t named,
 {
 	const struct manifest *old = known(d->state, m->serial);
 	unsigned long long n = m->serial;
+	uint64_t next;
+	bool first;
 	enum err e;
 
 	if (m->serial != named) {
 		say_error("the file of manifest %llu holds manifest %llu: "
 		    "reordered or replayed", (unsigned long long)named, n);
 		return ERR_CHAIN;
-	}
-	if (m->generation != d->keyset->generation) {
-		say_error("manifest %llu is of gateway generation %llu, the "
-		    "keyset names %llu", n, (unsigned long long)m->generation,
-		    (unsigned long long)d->keyset->generation);
-		return ERR_FOREIGN;
 	}
 	if (old != NULL) {
 		if (memcmp(old->hash, m->hash, HASH_LEN) == 0) {
@@ -159,13 +163,15 @@ link_check(const struct desk *d, const struct chain *at, uint64_t named,
 		    "the stick and tell the other holders", n);
 		return ERR_CHAIN;
 	}
-	if (m->serial > at->serial + 1) {
+	first = m->generation > generation_of(at->serial) ||
+	    at->serial == 0;
+	next = first ? generation_base(m->generation) + 1 : at->serial + 1;
+	if (m->serial > next) {
 		say_error("manifest %llu is missing: the bundle goes on with "
-		    "%llu. Fetch again", (unsigned long long)at->serial + 1,
-		    n);
+		    "%llu. Fetch again", (unsigned long long)next, n);
 		return ERR_CHAIN;
 	}
-	e = inbound_follows(at->serial, at->serial == 0 ? NULL : at->hash,
+	e = inbound_follows(at->serial, first ? NULL : at->hash,
 	    m->generation, m);
 	if (e != OK) {
 		say_error("FORK: manifest %llu does not continue the chain "
@@ -270,11 +276,46 @@ applied_check(const struct desk *d, const struct intake_result *r)
 	}
 }
 
+/* The gateway's key when it made manifest ${serial}: of the keyset's
+ * generation the keyset's, of an earlier one that of a manifest kept here */
 static enum err
-verify_all(struct desk *d, const struct sign_pk *gateway, int bundle,
-    const struct numbers *n, bool store, struct intake_result *r)
+gateway_of(const struct desk *d, uint64_t serial, struct sign_pk *out)
+{
+	const struct sign_pk *now = desk_gateway(d);
+	const struct state *s = d->state;
+	uint64_t generation = generation_of(serial);
+
+	if (now == NULL) {
+		return ERR_UNKNOWN;
+	}
+	*out = *now;
+	if (generation >= d->keyset->generation) {
+		return OK;
+	}
+	for (size_t i = s->manifests; i-- > 0;) {
+		struct buf kept = buf_new(RECORD_MAX);
+		enum err e;
+		if (generation_of(s->manifest[i].serial) != generation) {
+			continue;
+		}
+		e = record_get(d->book, s->manifest[i].record, &kept);
+		if (e == OK && kept.len > SIGN_PK) {
+			memcpy(out->pk, kept.p, SIGN_PK);
+		}
+		buf_free(&kept);
+		return e;
+	}
+	say_error("manifest %llu is of an earlier gateway, of which this desk "
+	    "read nothing", (unsigned long long)serial);
+	return ERR_UNKNOWN;
+}
+
+static enum err
+verify_all(struct desk *d, int bundle, const struct numbers *n, bool store,
+    struct intake_result *r)
 {
 	struct chain at = {0};
+	struct sign_pk gateway;
 	struct buf doc = buf_new(INBOUND_MAX), sig = buf_new(SIGN_TEXT_MAX);
 	enum err e = OK;
 
@@ -288,8 +329,11 @@ verify_all(struct desk *d, const struct sign_pk *gateway, int bundle,
 		struct inbound *m = NULL;
 		buf_clear(&doc);
 		buf_clear(&sig);
-		e = manifest_read(d, gateway, bundle, n->n[i], &doc, &sig,
-		    &m);
+		e = gateway_of(d, n->n[i], &gateway);
+		if (e == OK) {
+			e = manifest_read(d, &gateway, bundle, n->n[i], &doc,
+			    &sig, &m);
+		}
 		if (e == OK) {
 			e = link_check(d, &at, n->n[i], m);
 		}
@@ -297,7 +341,8 @@ verify_all(struct desk *d, const struct sign_pk *gateway, int bundle,
 			at.serial = m->serial;
 			memcpy(at.hash, m->hash, HASH_LEN);
 			if (store) {
-				e = manifest_store(d, gateway, m, &doc, &sig);
+				e = manifest_store(d, &gateway, m, &doc,
+				    &sig);
 				r->fresh++;
 			}
 		}
@@ -335,12 +380,11 @@ manifest_load(const struct desk *d, const struct manifest *m,
 enum err
 chain_import(struct desk *d, int bundle, struct intake_result *r)
 {
-	const struct sign_pk *gateway = desk_gateway(d);
 	struct numbers n = {NULL, 0, 0};
 	uint64_t last = d->state->manifests == 0 ? 0 :
 	    d->state->manifest[d->state->manifests - 1].serial;
 	unsigned before = posted_count(d->state);
-	enum err e = gateway == NULL ? ERR_UNKNOWN :
+	enum err e = desk_gateway(d) == NULL ? ERR_UNKNOWN :
 	    numbers_find(bundle, &n);
 
 	if (e == OK && n.count == 0) {
@@ -349,7 +393,7 @@ chain_import(struct desk *d, int bundle, struct intake_result *r)
 		e = ERR_UNKNOWN;
 	}
 	if (e == OK) { /* all of it, before anything is written */
-		e = verify_all(d, gateway, bundle, &n, false, r);
+		e = verify_all(d, bundle, &n, false, r);
 	}
 	if (e == OK) {
 		r->first = n.n[0];
@@ -367,7 +411,7 @@ chain_import(struct desk *d, int bundle, struct intake_result *r)
 	if (e == OK && !r->replayed) {
 		e = casebook_begin(d->book);
 		if (e == OK) {
-			e = verify_all(d, gateway, bundle, &n, true, r);
+			e = verify_all(d, bundle, &n, true, r);
 		}
 		if (e == OK) {
 			e = casebook_commit(d->book);

@@ -100,6 +100,7 @@ enum err
 on_manifest(struct state *s, const json_t *o)
 {
 	struct manifest m = {.complete = false}, *more;
+	uint64_t last;
 	enum err e = event_field_serial(o, "serial", &m.serial);
 
 	if (e != OK || (e = json_hex_field(o, "sha256", m.hash,
@@ -108,8 +109,10 @@ on_manifest(struct state *s, const json_t *o)
 	    (e = event_field_serial(o, "generation", &s->generation)) != OK) {
 		return e;
 	}
-	if (s->manifests > 0 &&
-	    m.serial != s->manifest[s->manifests - 1].serial + 1) {
+	last = s->manifests == 0 ? 0 : s->manifest[s->manifests - 1].serial;
+	if (m.serial != last + 1 && (generation_of(m.serial) <=
+	    generation_of(last) || m.serial != generation_base(
+	    generation_of(m.serial)) + 1)) {
 		return ERR_CHAIN;
 	}
 	more = state_room(s->manifest, &s->manifests_room, s->manifests,

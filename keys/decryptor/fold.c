@@ -131,13 +131,31 @@ state_body_read(const struct state *s, const uint8_t sha256[HASH_LEN])
 	    sizeof *s->body, body_compare) != NULL;
 }
 
+size_t
+state_generation_start(const struct state *s)
+{
+	uint64_t base = s->manifests == 0 ? 0 : generation_base(
+	    generation_of(s->manifest[s->manifests - 1].serial));
+	size_t i = s->manifests;
+
+	while (i > 0 && s->manifest[i - 1].serial > base) {
+		i--;
+	}
+	return i;
+}
+
 uint64_t
 state_complete(const struct state *s)
 {
+	size_t start = state_generation_start(s);
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < s->manifests && s->manifest[i].complete; i++) {
-		n = s->manifest[i].serial;
+	for (size_t i = 0; i < s->manifests; i++) {
+		if (s->manifest[i].complete) {
+			n = s->manifest[i].serial;
+		} else if (i >= start) {
+			break;
+		}
 	}
 	return n;
 }

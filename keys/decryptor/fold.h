@@ -259,7 +259,10 @@ size_t state_case(const struct state *s, const char *ref);
 size_t state_case_of_signer(const struct state *s,
     const struct sign_pk *signer);
 bool state_body_read(const struct state *s, const uint8_t sha256[HASH_LEN]);
-/* Highest manifest up to which all are complete; 0: none */
+/* Index of the first manifest of the newest gateway generation known */
+size_t state_generation_start(const struct state *s);
+/* Highest manifest up to which all are complete; 0: none. What an earlier
+ * generation's gateway listed and never gave is lost and not waited for. */
 uint64_t state_complete(const struct state *s);
 /* What the next outbound confirms, and its hash (zeros for 0) */
 uint64_t state_confirmed(const struct state *s, uint8_t hash[HASH_LEN]);

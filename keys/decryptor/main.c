@@ -50,17 +50,21 @@ static const struct verb verbs[] = {
 	    "Desks and who works there. `add` takes in the request of a "
 	    "holder, and with the first one\nthe desk. `retire` closes desk N: "
 	    "its codes lead to desk M, its people leave.\n"},
-	{"keyset", verb_keyset, "keyset [show|fingerprint] [--card FILE] "
-	    "[--renew] [--add-holder FILE]\n"
-	    "         [--share FILE ...] [--page FILE] [--publish DIR] [--accept DIR]\n"
-	    "         [--fingerprint F] | calendar",
-	    "Shows the keyset. --card adds or changes the gateway; --renew "
-	    "gives 13 more months;\n--add-holder takes in a request, and adds "
-	    "the desk when this is its first holder. These ask for k paper "
-	    "shares of the identity,\nor take them from --share (text of the "
-	    "QR code, or the typed lines).\n--page signs page.json "
-	    "for the next export; --publish writes keyset and blocks for "
-	    "another\nholder, who takes them in with --accept.\n"},
+	{"keyset", verb_keyset, "keyset [show|fingerprint] [--renew] "
+	    "[--add-holder FILE]\n"
+	    "         [--card FILE [--request FILE]] [--share FILE ...] "
+	    "[--page FILE]\n"
+	    "         [--publish DIR] [--accept DIR] [--fingerprint F] | "
+	    "calendar",
+	    "Shows the keyset. --card adds the gateway, or puts one made "
+	    "anew in its place: two people\nsign for that, --request writes "
+	    "what the second signs. --renew gives 13 more months;\n"
+	    "--add-holder takes in a request, and adds the desk when this is "
+	    "its first holder. These ask\nfor k paper shares of the identity, "
+	    "or take them from --share (text of the QR code, or the\ntyped "
+	    "lines). --page signs page.json for the next export; --publish "
+	    "writes keyset and blocks\nfor another holder, who takes them in "
+	    "with --accept.\n"},
 	{"rotate", verb_rotate, "rotate [--holiday DAY] | --destroy WEEK "
 	    "[--request FILE]",
 	    "Makes week keys up to 26 weeks ahead. Then export; who is not "

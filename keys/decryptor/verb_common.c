@@ -75,3 +75,52 @@ verb_write(const char *path, const struct buf *text)
 	}
 	return e;
 }
+
+/* Asks for the second signature, or says that it is awaited */
+static enum err
+second_ask(struct desk *d, const char *detail, const char *summary,
+    const char *file)
+{
+	struct buf b = buf_new(65536);
+	struct refusal why;
+	size_t r = NOT_FOUND;
+	enum err e;
+
+	for (size_t i = 0; i < d->state->requests; i++) {
+		const struct request *q = &d->state->request[i];
+		if (!q->used && q->act == ACT_KEY_CEREMONY &&
+		    strcmp(q->detail, detail) == 0) {
+			r = i;
+		}
+	}
+	e = r != NOT_FOUND ? OK : act_request(d, ACT_KEY_CEREMONY, NOT_FOUND,
+	    detail, summary, &r, &why);
+	if (e == OK && file != NULL) {
+		e = act_request_file(d, r, &b, &why);
+	}
+	if (e != OK) {
+		say_error("%s", why.en);
+	} else if (file != NULL && (e = file_create(AT_FDCWD, file, b.p,
+	    b.len)) != OK) {
+		say_error("cannot write %s: %s", file, err_text(e));
+	}
+	if (e == OK) {
+		printf("%s\nA second person must sign this: `approve --sign "
+		    "FILE --out FILE` on their machine, `approve\n--take FILE` "
+		    "here, then this command again.\n", summary);
+		e = ERR_POLICY;
+	}
+	buf_free(&b);
+	return e;
+}
+
+enum err
+verb_two_people(struct desk *d, const char *detail, const char *summary,
+    const char *file, size_t *request)
+{
+	if (act_approved(d, ACT_KEY_CEREMONY, NOT_FOUND, detail, request,
+	    NULL) == OK) {
+		return OK;
+	}
+	return second_ask(d, detail, summary, file);
+}

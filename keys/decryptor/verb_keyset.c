@@ -9,6 +9,7 @@
 
 #include "files.h"
 #include "founding.h"
+#include "newgateway.h"
 #include "terminal.h"
 #include "verbs.h"
 #include "weeks.h"
@@ -33,6 +34,8 @@ keyset_json(const struct desk *d, struct org_blocks *blocks)
 	if (k->has_gateway) {
 		sign_fingerprint(&k->gateway, text);
 		json_object_set_new(o, "gateway", json_string(text));
+		json_object_set_new(o, "generation",
+		    json_integer((json_int_t)k->generation));
 		json_object_set_new(o, "onion", json_string(k->onion));
 		json_object_set_new(o, "https", json_string(k->https));
 	}
@@ -130,36 +133,6 @@ keyset_show(struct desk *d)
 	return e;
 }
 
-static enum err
-take_card(const char *file, struct keyset *k)
-{
-	struct buf b = buf_new(65536);
-	struct card card;
-	enum err e = file_read_path(file, &b);
-
-	if (e == OK) {
-		e = card_parse(b.p, b.len, &card);
-	}
-	if (e == OK && k->has_gateway &&
-	    !sign_pk_equal(&k->gateway, &card.key) &&
-	    card.generation <= k->generation) {
-		say_error("this card has another gateway key but no higher "
-		    "generation; ask IT which gateway it is");
-		e = ERR_CONFLICT;
-	} else if (e != OK) {
-		say_error("the card cannot be used: %s", err_text(e));
-	}
-	if (e == OK) {
-		k->has_gateway = true;
-		k->gateway = card.key;
-		k->generation = card.generation;
-		memcpy(k->onion, card.onion, sizeof k->onion);
-		memcpy(k->https, card.https, sizeof k->https);
-	}
-	buf_free(&b);
-	return e;
-}
-
 /* Signs page.json as a holder and keeps it for the next export */
 static enum err
 take_page(struct desk *d, const char *file)
@@ -202,7 +175,8 @@ take_page(struct desk *d, const char *file)
 }
 
 struct keyset_wish {
-	const char *card, *page, *holder, *accept, *publish, *fingerprint;
+	const char *card, *page, *holder, *accept, *publish, *fingerprint,
+	    *request;
 	bool renew;
 };
 
@@ -210,6 +184,7 @@ static enum err
 keyset_change(struct desk *d, const struct keyset_wish *w)
 {
 	struct keyset *k = malloc(sizeof *k);
+	size_t request = NOT_FOUND;
 	enum err e = OK;
 
 	if (k == NULL) {
@@ -217,13 +192,19 @@ keyset_change(struct desk *d, const struct keyset_wish *w)
 	}
 	*k = *d->keyset;
 	if (w->card != NULL) {
-		e = take_card(w->card, k);
+		e = newgateway_take(d, w->card, w->request, k, &request);
 	}
 	if (e == OK && w->renew) {
 		k->not_after = day_add_months(d->today, KEYSET_MONTHS);
 	}
 	if (e == OK) {
 		e = org_keyset_save(d, k);
+	}
+	if (e == OK) {
+		e = journal_keyset(d);
+	}
+	if (e == OK) {
+		e = newgateway_done(d, request);
 	}
 	free(k);
 	return e;
@@ -249,9 +230,6 @@ keyset_work(struct desk *d, const struct keyset_wish *w)
 	}
 	if (w->card != NULL || w->renew) {
 		e = keyset_change(d, w);
-		if (e == OK) {
-			e = journal_keyset(d);
-		}
 	}
 	if (e == OK && w->holder != NULL) {
 		e = request_file_take(d, w->holder, false);
@@ -283,6 +261,7 @@ verb_keyset(struct desk *d, int argc, char **argv)
 		{.name = "accept", .value = &w.accept},
 		{.name = "publish", .value = &w.publish},
 		{.name = "fingerprint", .value = &w.fingerprint},
+		{.name = "request", .value = &w.request},
 		{.name = "renew", .flag = &w.renew},
 		SHARE_RULE(d),
 	};

@@ -76,6 +76,13 @@ enum err verb_case(struct desk *d, const char *ref, const char *usage,
     size_t *k);
 /* Text from ${file}, or stdin when it is NULL; says what is wrong */
 enum err verb_text(const char *file, struct buf *text);
+/*
+ * Four eyes on a ceremony of keys, named by ${detail}. OK: ${request} is what
+ * the act uses up. ERR_POLICY until two people signed: asks, and writes the
+ * request to ${file} unless NULL.
+ */
+enum err verb_two_people(struct desk *d, const char *detail,
+    const char *summary, const char *file, size_t *request);
 /* The refusal on stderr: sentence, rule, article */
 void tell_refusal(const struct refusal *why);
 /* A day of an option, not in the future; ${word} NULL: today */

@@ -5,15 +5,13 @@
  * What is outstanding is named before, in what both sign, and in the
  * journal; no key dies by date alone.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "acts.h"
 #include "acts_private.h"
-#include "files.h"
 #include "intake.h"
 #include "terminal.h"
+#include "verbs.h"
 #include "weeks.h"
 
 struct outstanding {
@@ -41,44 +39,6 @@ outstanding_count(const struct desk *d, day_t week, struct outstanding *o)
 		}
 		inbound_free(m);
 	}
-	return e;
-}
-
-/* Asks for the second signature, or says that it is awaited */
-static enum err
-ask(struct desk *d, const char *detail, const char *summary,
-    const char *file)
-{
-	struct buf b = buf_new(65536);
-	struct refusal why;
-	size_t r = NOT_FOUND;
-	enum err e;
-
-	for (size_t i = 0; i < d->state->requests; i++) {
-		const struct request *q = &d->state->request[i];
-		if (!q->used && q->act == ACT_KEY_CEREMONY &&
-		    strcmp(q->detail, detail) == 0) {
-			r = i;
-		}
-	}
-	e = r != NOT_FOUND ? OK : act_request(d, ACT_KEY_CEREMONY, NOT_FOUND,
-	    detail, summary, &r, &why);
-	if (e == OK && file != NULL) {
-		e = act_request_file(d, r, &b, &why);
-	}
-	if (e != OK) {
-		say_error("%s", why.en);
-	} else if (file != NULL && (e = file_create(AT_FDCWD, file, b.p,
-	    b.len)) != OK) {
-		say_error("cannot write %s: %s", file, err_text(e));
-	}
-	if (e == OK) {
-		printf("%s\nA second person must sign this: `approve --sign "
-		    "FILE --out FILE` on their machine, `approve\n--take FILE` "
-		    "here, then this command again.\n", summary);
-		e = ERR_POLICY;
-	}
-	buf_free(&b);
 	return e;
 }
 
@@ -147,9 +107,9 @@ week_destroy_old(struct desk *d, const char *name, const char *file)
 	    "Outstanding: the gateway %s the week; %u of %u listed bodies "
 	    "were never read on this machine and will not open here.", name,
 	    o.closed ? "closed" : "has NOT closed", o.unread, o.listed);
-	if (act_approved(d, ACT_KEY_CEREMONY, NOT_FOUND, detail, &request,
-	    NULL) != OK) {
-		return ask(d, detail, summary, file);
+	e = verb_two_people(d, detail, summary, file, &request);
+	if (e != OK) {
+		return e;
 	}
 	e = end_key(d, week, name, request, &o);
 	if (e == OK) {

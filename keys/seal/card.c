@@ -32,7 +32,7 @@ card_parse(const void *p, size_t len, struct card *out)
 
 	if (e == OK && (e = json_keys(o, keys)) == OK &&
 	    (e = json_key_field(o, "key", false, NULL, &c.key)) == OK &&
-	    (e = json_int_field(o, "generation", 1, INT64_MAX >> 10,
+	    (e = json_int_field(o, "generation", 1, GENERATION_MAX,
 	    &generation)) == OK &&
 	    (e = json_addresses_field(o, c.onion, c.https)) == OK) {
 		c.generation = (uint64_t)generation;
@@ -97,7 +97,7 @@ receipt_check(const void *note, size_t len, const struct sign_pk *gateway,
 	}
 	if ((e = json_keys(o, keys)) == OK &&
 	    (e = json_hex_field(o, "org", r.org, ORG_LEN)) == OK &&
-	    (e = json_int_field(o, "generation", 1, INT64_MAX >> 10,
+	    (e = json_int_field(o, "generation", 1, GENERATION_MAX,
 	    &generation)) == OK &&
 	    (e = json_hex_field(o, "envelope", r.envelope, HASH_LEN)) ==
 	    OK &&

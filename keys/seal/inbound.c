@@ -19,6 +19,12 @@ inbound_write(struct inbound *m, struct buf *out)
 	size_t before = out->len;
 	enum err e;
 
+	if (generation_of(m->serial) != m->generation) {
+		json_decref(envelopes);
+		json_decref(closed);
+		json_decref(applied);
+		return ERR_LIMIT;
+	}
 	json_setup();
 	for (size_t i = 0; i < m->envelopes; i++) {
 		const struct inbound_envelope *v = &m->envelope[i];
@@ -144,7 +150,7 @@ inbound_read(const json_t *o, struct inbound *m)
 
 	if ((e = json_keys(o, keys)) != OK ||
 	    (e = json_hex_field(o, "org", m->org, ORG_LEN)) != OK ||
-	    (e = json_int_field(o, "generation", 1, INT64_MAX >> 10,
+	    (e = json_int_field(o, "generation", 1, GENERATION_MAX,
 	    &generation)) != OK ||
 	    (e = json_int_field(o, "serial", 1, INT64_MAX >> 10, &serial)) !=
 	    OK ||
@@ -162,6 +168,9 @@ inbound_read(const json_t *o, struct inbound *m)
 	}
 	m->generation = (uint64_t)generation;
 	m->serial = (uint64_t)serial;
+	if (generation_of(m->serial) != m->generation) {
+		return ERR_FORMAT;
+	}
 	return applied_read(applied, m);
 }
 
@@ -209,6 +218,18 @@ inbound_free(struct inbound *m)
 	}
 }
 
+uint64_t
+generation_base(uint64_t generation)
+{
+	return (generation - 1) * GENERATION_SERIALS;
+}
+
+uint64_t
+generation_of(uint64_t serial)
+{
+	return serial == 0 ? 1 : (serial - 1) / GENERATION_SERIALS + 1;
+}
+
 enum err
 inbound_follows(uint64_t prev_serial, const uint8_t *prev_hash,
     uint64_t generation, const struct inbound *m)
@@ -219,7 +240,7 @@ inbound_follows(uint64_t prev_serial, const uint8_t *prev_hash,
 		return ERR_FOREIGN;
 	}
 	if (prev_hash == NULL) {
-		return m->serial == 1 &&
+		return m->serial == generation_base(generation) + 1 &&
 		    memcmp(m->previous, zeros, HASH_LEN) == 0 ? OK : ERR_CHAIN;
 	}
 	return m->serial == prev_serial + 1 &&

@@ -51,7 +51,8 @@ desk_ok(const struct keyset *k, unsigned i)
 enum err
 keyset_check(const struct keyset *k)
 {
-	if (k->serial < 1 || k->generation < 1 || k->desks < 1 ||
+	if (k->serial < 1 || k->generation < 1 ||
+	    k->generation > GENERATION_MAX || k->desks < 1 ||
 	    k->organisation[0] == 0 || k->not_after < k->day ||
 	    k->not_after > day_add_months(k->day, 13) ||
 	    (k->serial == 1) != (memcmp(k->previous, zeros, HASH_LEN) == 0)) {
@@ -355,7 +356,7 @@ keyset_read(const json_t *o, struct keyset *k)
 	    (e = json_keys(gateway, gateway_keys)) != OK ||
 	    (e = json_key_field(gateway, "key", true, &k->has_gateway,
 	    &k->gateway)) != OK ||
-	    (e = json_int_field(gateway, "generation", 1, INT64_MAX >> 10,
+	    (e = json_int_field(gateway, "generation", 1, GENERATION_MAX,
 	    &generation)) != OK ||
 	    (e = json_addresses_field(o, k->onion, k->https)) != OK ||
 	    (e = lists_read(o, k)) != OK) {

@@ -86,7 +86,7 @@ ok desk "$H" 2026-11-25 --json import "$T/gw"
 
 # made anew: another key under the same generation
 ok "$FIX" new "$T/anew"
-refused "no higher" desk "$H" 2026-11-25 keyset --card "$T/anew/card.json"
+refused "generation = 2" desk "$H" 2026-11-25 keyset --card "$T/anew/card.json"
 "$FIX" seal "$T/anew" "$ORG" --desk 1 --day 2026-11-25 --text "anders" \
 	>"$T/sha3" || fail "seal"
 ok "$FIX" cut "$T/anew" "$ORG" 2026-11-25

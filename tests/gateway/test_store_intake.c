@@ -168,6 +168,12 @@ static void folder_is_ours_alone(void **state)
 	world_reopen(w);
 	assert_true(sign_pk_equal(&pk, store_key(w->s)));
 	assert_int_equal(store_generation(w->s), 1);
+	store_close(w->s);
+	w->s = NULL;
+	w->o.generation = 2; /* only a folder made now takes another */
+	is(store_open(&w->o, &w->s), ERR_CONFLICT);
+	w->o.generation = 1;
+	ok(store_open(&w->o, &w->s));
 	assert_true(store_has_keyset(w->s));
 	store_close(w->s);
 	w->s = NULL;

@@ -65,6 +65,48 @@ test_inbound(void **state)
 	inbound_free(two);
 }
 
+/* A gateway made anew begins its own chain, above the old one */
+static void
+test_generations(void **state)
+{
+	struct inbound m = {.generation = 2, .serial = GENERATION_SERIALS + 1,
+	    .day = ORG_TODAY};
+	struct buf doc = buf_new(INBOUND_MAX);
+	uint8_t any[HASH_LEN] = {1};
+
+	(void)state;
+	memcpy(m.org, org.keyset->org, ORG_LEN);
+	assert_int_equal(generation_of(0), 1);
+	assert_int_equal(generation_of(1), 1);
+	assert_int_equal(generation_of(GENERATION_SERIALS), 1);
+	assert_int_equal(generation_of(GENERATION_SERIALS + 1), 2);
+	assert_true(generation_base(GENERATION_MAX) < INT64_MAX >> 10);
+	struct inbound *one = signed_parse(&m, org.gateway, OK);
+	assert_int_equal(inbound_follows(0, NULL, 2, one), OK);
+	assert_int_equal(inbound_follows(7, any, 1, one), ERR_FOREIGN);
+	assert_int_equal(inbound_follows(GENERATION_SERIALS, any, 2, one),
+	    ERR_CHAIN);
+	inbound_free(one);
+	m.serial = 1;
+	assert_int_equal(inbound_write(&m, &doc), ERR_LIMIT);
+	m.generation = 1;
+	m.serial = GENERATION_SERIALS + 1;
+	assert_int_equal(inbound_write(&m, &doc), ERR_LIMIT);
+	buf_free(&doc);
+	doc = buf_new(INBOUND_MAX);
+	m.serial = 5;
+	assert_int_equal(inbound_write(&m, &doc), OK);
+	/* signed by the gateway itself: its generation has no such serial */
+	char *at = strstr((char *)doc.p, "\"generation\":1");
+	assert_non_null(at);
+	at[strlen("\"generation\":")] = '2';
+	struct buf sig = org_sign(org.gateway, "inbound", m.org, 0, &doc);
+	assert_int_equal(inbound_parse(doc.p, doc.len, sig.p, sig.len,
+	    &org.keyset->gateway, m.org, &one), ERR_FORMAT);
+	buf_free(&sig);
+	buf_free(&doc);
+}
+
 static void
 test_outbound(void **state)
 {
@@ -184,6 +226,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_inbound),
+		cmocka_unit_test(test_generations),
 		cmocka_unit_test(test_outbound),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_keyring),

@@ -14,6 +14,7 @@ const DESKS_MAX = 16;
 const PEOPLE_MAX = 64;
 const HOLDERS_MAX = 4;
 const REVOKED_MAX = 64;
+const GENERATION_MAX = 1000000;
 const ID = /^[a-z0-9_-]{1,32}$/;
 const ROLE = /^[a-z0-9_-]{1,32}$/;
 const RECEIPT_MAX = 4096;
@@ -89,7 +90,7 @@ export function keysetParse(bytes, minisig, pinned) {
 	dayCheck(o.not_after);
 	keyOrNone(o.release);
 	jsonKeys(o.gateway, ["key", "generation"]);
-	isInt(o.gateway.generation, 1, Number.MAX_SAFE_INTEGER);
+	isInt(o.gateway.generation, 1, GENERATION_MAX);
 	const desks = isList(o.desks, DESKS_MAX).map(deskRead);
 	const people = isList(o.people, PEOPLE_MAX)
 		.map((p) => personRead(p, desks));
