@@ -239,6 +239,9 @@ po_read(const char *path, unsigned l)
 	if (language[l].name == NULL) {
 		die("%s: no header", path);
 	}
+	free(source.p);
+	free(id.p);
+	free(str.p);
 }
 
 /* The values {{x}} and tags <x of a string, sorted into ${out} */
@@ -275,6 +278,7 @@ marks(const char *s)
 	for (i = 0; i < n; i++) {
 		add(&t, list[i], strlen(list[i]));
 		add(&t, " ", 1);
+		free(list[i]);
 	}
 	return t.p;
 }
@@ -464,6 +468,7 @@ put_pages(FILE *c, FILE *h)
 			sections_check(t.p, file[i].name);
 			snprintf(name, sizeof(name), "page_%u_%u", i, l);
 			put_bytes(c, name, t.p, t.len);
+			free(t.p);
 		}
 	}
 	fputs("\tPAGES\n};\n", h);
@@ -604,6 +609,7 @@ main(int argc, char **argv)
 		t = slurp(eq + 1);
 		snprintf(name, sizeof(name), "static_%d", n);
 		put_bytes(c, name, t.p, t.len);
+		free(t.p);
 	}
 	fputs("const struct embedded page_statics[] = {\n", c);
 	for (n = i + 1; n < argc; n++) {
