@@ -60,6 +60,19 @@ refused() {
 		fail "no '$text' in the message of: $*"
 	}
 }
+# killed AFTER AT COMMAND...: ends it at the AT-th call after it opens AFTER
+# (faults/kill/shim.c)
+killed() {
+	local rc shim
+	shim=$(find "$BUILD" -name libkill_shim.so | head -1)
+	[ -n "$shim" ] || fail "libkill_shim.so is not built"
+	{
+		KILL_AFTER=$1 KILL_AT=$2 LD_PRELOAD=$shim "${@:3}" \
+			>/dev/null 2>&1
+		rc=$?
+	} 2>/dev/null
+	[ $rc -eq 137 ] || fail "exit $rc, not killed at $1 $2: ${*:3}"
+}
 # One value of the JSON on $T/out: a Python expression on `o`
 json() {
 	python3 -c "import json,sys;o=json.load(open('$T/out'));print(($1))"

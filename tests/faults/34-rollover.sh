@@ -140,14 +140,11 @@ up begin
 HELD=0
 hold() {
 	HELD=$((HELD + 1))
-	P=$(free_port)
-	python3 "$(dirname "$0")/hold.py" "$P" "$PORT" "$T/held$HELD" \
-		"$T/go" &
+	python3 "$(dirname "$0")/hold.py" "$T/port$HELD" "$PORT" \
+		"$T/held$HELD" "$T/go" &
 	PIDS="$PIDS $!"
-	for _ in $(seq 50); do
-		curl -s -o "$T/health" "http://127.0.0.1:$P/healthz" && break
-		sleep 0.1
-	done
+	said_port "$T/port$HELD"
+	P=$SAID
 }
 hold
 $REP --gateway "http://127.0.0.1:$P" --text "$T/text" --desk 1 --code-fd 3 \

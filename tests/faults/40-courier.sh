@@ -34,13 +34,15 @@ gw_start
 TODAY=$(TZ=Europe/Amsterdam date +%F)
 "$BIN/fixture" "$GW/org" --gateway-card "$GW/card.json" --today "$TODAY" \
 	--weeks 2 --desks 2 || fail "fixture"
-DOORP=$(free_port)
-PUBP=$(free_port)
-python3 "$(dirname "$0")/proxy.py" "$DOORP" "$DOOR" "$T/door.log" "$T/cut" &
-PIDS="$PIDS $!"
-python3 "$(dirname "$0")/proxy.py" "$PUBP" "$PORT" "$T/pub.log" &
-PIDS="$PIDS $!"
-sleep 0.5
+proxy() {
+	python3 "$(dirname "$0")/proxy.py" "$@" &
+	PIDS="$PIDS $!"
+	said_port "$1"
+}
+proxy "$T/door.port" "$DOOR" "$T/door.log" "$T/cut"
+DOORP=$SAID
+proxy "$T/public.port" "$PORT" "$T/pub.log"
+PUBP=$SAID
 echo "$TOKEN" >"$T/token"
 for d in 1 2; do
 	cat >"$T/c$d.ini" <<INI
@@ -133,7 +135,6 @@ for n in right wrong empty; do
 	: >"$T/pub.log"
 	"$R" --gateway "http://127.0.0.1:$PUBP" --code-file "$T/$n" check \
 		>"$T/out" 2>&1
-	sleep 0.2
 	cp "$T/pub.log" "$T/asked-$n"
 done
 [ -s "$T/asked-right" ] && grep -q "/v1/board/2 " "$T/asked-right" ||

@@ -26,10 +26,11 @@ trap done_all EXIT
 DOOR=$(free_port)
 sed -i "s,^courier = unix:.*,courier = 127.0.0.1:$DOOR," "$GW/gateway.ini"
 gw_start
-PROXY=$(free_port)
-python3 "$REPO/tests/faults/proxy.py" "$PROXY" "$DOOR" "$T/door.log" \
-	"$T/cut" &
+python3 "$REPO/tests/faults/proxy.py" "$T/proxy.port" "$DOOR" \
+	"$T/door.log" "$T/cut" &
 PIDS=$!
+said_port "$T/proxy.port"
+PROXY=$SAID
 cp -r "$REPO/packaging/courier-curl" "$T/usb"
 cd "$T/usb" || exit 1
 sed -i "s,^door =.*,door = http://127.0.0.1:$PROXY," settings.txt
@@ -52,7 +53,7 @@ echo "Authorization: Bearer wrong" >credential.txt
 echo "Authorization: Bearer $TOKEN" >credential.txt
 ok ./deliver.sh
 grep -q '"applied":true' applied.json || fail "not applied"
-for _ in $(seq 50); do
+for _ in $(seq 600); do
 	curl -fs -o "$T/k" "$URL/v1/keyset.json" && break
 	sleep 0.1
 done

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A proxy on loopback that holds a program between its fetch of the keys and
-its sending: hold.py LISTEN TARGET HELD GO
+its sending: hold.py SAID TARGET HELD GO
 
+Listens on a port of its own choice, which it writes to the file SAID.
 The first connection whose request is a PUT or POST makes the file HELD and
 waits until the file GO is there; everything else passes.
 """
@@ -11,7 +12,7 @@ import sys
 import threading
 import time
 
-listen, target, held, go = int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:5]
+said, target, held, go = sys.argv[1], int(sys.argv[2]), *sys.argv[3:5]
 
 
 def pump(a, b, watch):
@@ -48,7 +49,10 @@ def serve(a):
     pump(b, a, False)
 
 
-server = socket.create_server(("127.0.0.1", listen))
+server = socket.create_server(("127.0.0.1", 0))
+with open(said + ".new", "w") as f:
+    f.write(str(server.getsockname()[1]))
+os.rename(said + ".new", said)
 while True:
     a, _ = server.accept()
     threading.Thread(target=serve, args=(a,), daemon=True).start()

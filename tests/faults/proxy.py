@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A TCP proxy on loopback for the scripts: proxy.py LISTEN TARGET LOG [CUT]
+"""A TCP proxy on loopback for the scripts: proxy.py SAID TARGET LOG [CUT]
 
-What clients send is appended to LOG. While the file CUT exists, a connection
+Listens on a port of its own choice, which it writes to the file SAID once it
+does. What clients send is appended to LOG. While the file CUT exists, a connection
 is cut after as many answered bytes as CUT says.
 """
 import os
@@ -9,7 +10,7 @@ import socket
 import sys
 import threading
 
-listen, target, log = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+said, target, log = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 cut = sys.argv[4] if len(sys.argv) > 4 else None
 lock = threading.Lock()
 
@@ -46,9 +47,16 @@ def down(a, b):
     end(a, b)
 
 
-server = socket.create_server(("127.0.0.1", listen))
+server = socket.create_server(("127.0.0.1", 0))
+with open(said + ".new", "w") as f:
+    f.write(str(server.getsockname()[1]))
+os.rename(said + ".new", said)
 while True:
     a, _ = server.accept()
-    b = socket.create_connection(("127.0.0.1", target))
+    try:
+        b = socket.create_connection(("127.0.0.1", target))
+    except OSError:  # the target is away: this connection only
+        a.close()
+        continue
     threading.Thread(target=up, args=(a, b), daemon=True).start()
     threading.Thread(target=down, args=(a, b), daemon=True).start()

@@ -5,6 +5,7 @@
 #   gw_start           waits until it answers; gw_pid monitor|web|store
 #   gw_install [ARG..] fixture (more arguments to it), delivered and live
 #   gw_stop
+#   free_port, said_port FILE
 # After gw_new a trap cleans up.
 set -u
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -29,9 +30,27 @@ gw_clean() {
 	rm -rf "$GW"
 }
 
+# Below the ports that the system gives to connections, so that none of them
+# takes it before the program that it is for
 free_port() {
-	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
+	python3 -c 'import random, socket
+while True:
+    port = random.randrange(10240, 32768)
+    try:
+        socket.socket().bind(("127.0.0.1", port))
+        break
+    except OSError:
+        pass
+print(port)'
+}
+
+# The port that a helper in Python says in FILE once it listens: $SAID
+said_port() {
+	for _ in $(seq 600); do
+		[ -s "$1" ] && SAID=$(cat "$1") && return 0
+		sleep 0.1
+	done
+	fail "a helper does not listen"
 }
 
 gw_new() {
@@ -66,7 +85,7 @@ INI
 gw_start() {
 	"$BIN/meldluik-gateway" --config "$GW/gateway.ini" >>"$GW/log" 2>&1 &
 	GWPID=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		curl -fsS -m 2 -o "$GW/health" "$URL/healthz" 2>/dev/null &&
 			return 0
 		kill -0 "$GWPID" 2>/dev/null || fail "gateway ended"
@@ -99,7 +118,7 @@ gw_install() {
 		python3 "$HERE/gw.py" deliver "$COURIER" "$TOKEN" "$d" ||
 			fail "delivery of $d"
 	done
-	for _ in $(seq 50); do
+	for _ in $(seq 600); do
 		curl -fsS -m 2 -o "$GW/keyset.json" "$URL/v1/keyset.json" \
 			2>/dev/null && return 0
 		sleep 0.1

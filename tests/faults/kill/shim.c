@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * LD_PRELOAD shim: a process that dies at one moment of its work. Counting
+ * begins when it opens a file whose path holds KILL_AFTER; at the KILL_AT-th
+ * call of those below that open, write, sync, rename or remove (that open is
+ * the first) it ends itself with SIGKILL, before the call. Its children never
+ * count.
+ */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+static atomic_long left; /* calls until the end; 0: not counting */
+static const char *after;
+
+static void
+child(void)
+{
+	left = 0;
+	after = NULL;
+}
+
+__attribute__((constructor)) static void
+start(void)
+{
+	after = getenv("KILL_AFTER");
+	(void)pthread_atfork(NULL, NULL, child);
+}
+
+static void
+count(void)
+{
+	if (left > 0 && atomic_fetch_sub(&left, 1) == 1) {
+		(void)raise(SIGKILL);
+	}
+}
+
+static void
+opening(const char *path)
+{
+	const char *at = getenv("KILL_AT");
+
+	if (after != NULL && at != NULL && strstr(path, after) != NULL) {
+		after = NULL;
+		left = atol(at);
+	}
+	count();
+}
+
+int
+open(const char *path, int how, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, how);
+	mode = (how & O_CREAT) != 0 || (how & O_TMPFILE) == O_TMPFILE ?
+	    va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	opening(path);
+	return REAL(open)(path, how, mode);
+}
+
+int
+openat(int dir, const char *path, int how, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, how);
+	mode = (how & O_CREAT) != 0 || (how & O_TMPFILE) == O_TMPFILE ?
+	    va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	opening(path);
+	return REAL(openat)(dir, path, how, mode);
+}
+
+ssize_t
+write(int fd, const void *p, size_t n)
+{
+	count();
+	return REAL(write)(fd, p, n);
+}
+
+ssize_t
+pwrite(int fd, const void *p, size_t n, off_t at)
+{
+	count();
+	return REAL(pwrite)(fd, p, n, at);
+}
+
+ssize_t
+pwritev(int fd, const struct iovec *v, int n, off_t at)
+{
+	count();
+	return REAL(pwritev)(fd, v, n, at);
+}
+
+int
+fsync(int fd)
+{
+	count();
+	return REAL(fsync)(fd);
+}
+
+int
+fdatasync(int fd)
+{
+	count();
+	return REAL(fdatasync)(fd);
+}
+
+int
+renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+	count();
+	return REAL(renameat)(from_dir, from, to_dir, to);
+}
+
+int
+unlinkat(int dir, const char *path, int how)
+{
+	count();
+	return REAL(unlinkat)(dir, path, how);
+}
