@@ -33,6 +33,8 @@ const state = fs.existsSync(file) ?
 const melding = fs.readFileSync(data + "/melding.txt", "utf8").trimEnd();
 const FILES = [data + "/factuur.jpg", data + "/opdracht.pdf",
 	work + "/boekingen.csv", work + "/leeg.txt"];
+// What the desk calls them when it takes them out, by what is in them
+const KINDS = ["jpg", "pdf", "data", "data"];
 fs.writeFileSync(work + "/leeg.txt", "");
 
 const sha = (b) => createHash("sha256").update(b).digest("hex");
@@ -91,7 +93,7 @@ function compare(p) {
 	desk(p.desk, "extract", state[p.id].ref, "--to", out);
 	for (const [i, name] of FILES.entries()) {
 		const got = fs.readFileSync(
-			`${out}/m01-attachment-0${i + 1}.data`);
+			`${out}/m01-attachment-0${i + 1}.${KINDS[i]}`);
 		const want = fs.readFileSync(name);
 		if (i === 0 && p.clean) {
 			cleaned(got, p);
