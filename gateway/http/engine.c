@@ -77,6 +77,12 @@ exchange_contact(void)
 	return site.contact;
 }
 
+const char *
+exchange_languages(void)
+{
+	return site.languages;
+}
+
 enum method
 exchange_method(const struct exchange *x)
 {

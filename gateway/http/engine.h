@@ -12,6 +12,7 @@
 
 struct engine_site {
 	const char *onion, *https, *contact; /* "" when absent */
+	const char *languages;               /* "nl, en": of the pages */
 	uint8_t credential[32];              /* H(courier token) */
 };
 struct engine;

@@ -160,5 +160,7 @@ void exchange_answer_snapshot(struct exchange *x, unsigned status,
 const char *exchange_onion(void);
 const char *exchange_https(void);
 const char *exchange_contact(void);
+/* The languages of the pages as a list, "nl, en" */
+const char *exchange_languages(void);
 
 #endif

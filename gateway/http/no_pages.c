@@ -11,6 +11,12 @@ pages_setup(const struct pages_config *c, char why[PAGES_WHY])
 	return OK;
 }
 
+void
+pages_languages(char out[PAGES_LANGUAGES])
+{
+	out[0] = '\0';
+}
+
 const struct handler page_handlers[] = {
 	{METHOD_GET, NULL, 0, NULL, NULL, NULL, NULL},
 };

@@ -103,7 +103,8 @@ security_begin(struct exchange *x)
 	day_text(exchange_today() + SECURITY_DAYS, day);
 	n = snprintf(text, sizeof(text),
 	    "Contact: %s\nExpires: %sT00:00:00Z\n"
-	    "Preferred-Languages: nl, en\n", exchange_contact(), day);
+	    "Preferred-Languages: %s\n", exchange_contact(), day,
+	    exchange_languages());
 	exchange_answer(x, 200, "text/plain; charset=utf-8", text,
 	    (size_t)n, 0);
 }

@@ -159,6 +159,20 @@ language_first(void)
 	return l;
 }
 
+void
+pages_languages(char out[PAGES_LANGUAGES])
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (unsigned l = 0; l < LANGUAGES && n < PAGES_LANGUAGES; l++) {
+		if (on[l]) {
+			n += (size_t)snprintf(out + n, PAGES_LANGUAGES - n,
+			    "%s%s", n > 0 ? ", " : "", page_languages[l].code);
+		}
+	}
+}
+
 const struct organisation *
 organisation(void)
 {

@@ -19,4 +19,8 @@ struct pages_config {
 /* ERR_USAGE, ERR_IO or ERR_FORMAT; ${why} says in English what is wrong */
 enum err pages_setup(const struct pages_config *c, char why[PAGES_WHY]);
 
+/* The languages that are on, as security.txt lists them: "nl, en" */
+#define PAGES_LANGUAGES 64u
+void pages_languages(char out[PAGES_LANGUAGES]);
+
 #endif

@@ -162,6 +162,7 @@ web_main(void)
 	struct engine_site site;
 	struct pages_config pages;
 	char why[PAGES_WHY];
+	static char languages[PAGES_LANGUAGES];
 	static struct config c;
 	struct buf text;
 	uint8_t *slots;
@@ -210,6 +211,8 @@ web_main(void)
 	site.onion = c.onion;
 	site.https = c.https;
 	site.contact = c.contact;
+	pages_languages(languages);
+	site.languages = languages;
 	memcpy(site.credential, c.credential, sizeof(site.credential));
 	link_setup(slots);
 	link_attach(link);
