@@ -260,12 +260,7 @@ page_show(struct exchange *x, struct found *f, const struct site *s,
 	view_text(v, "form2", form2);
 	view_text(v, "what", error == NULL ? "" :
 	    fields_get(fields, "what"));
-	if (error != NULL) {
-		page_answer(x, 200, PAGE_REPLIES, s->lang, v, true);
-	} else {
-		page_answer_padded(x, 200, PAGE_REPLIES, s->lang, v,
-		    REPLIES_PAGE);
-	}
+	page_answer_padded(x, 200, PAGE_REPLIES, s->lang, v, REPLIES_PAGE);
 }
 
 static void
@@ -317,7 +312,7 @@ replies_keep(struct exchange *x, unsigned lang, const struct fields *fields,
 		snprintf(f->last, sizeof(f->last), "%.32s",
 		    fields_get(fields, "last"));
 		if (!f->typed) {
-			/* keep the text all the same */
+			/* not from our page, whose form has the code */
 			page_fail(x, 400, lang, TEXT_ERR_CODE_TYPO);
 		} else {
 			page_show(x, f, s, fields, site_text(lang, why));

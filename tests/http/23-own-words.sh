@@ -19,7 +19,8 @@ cat >"$words" <<'JSON'
 "shown_if":{"question":"q_area","option":1}},
 {"id":"q_day","kind":"date","ask":"Sinds wanneer?"}]}
 JSON
-gw_new '[site]' 'languages = nl en ar' "organisation = $words"
+gw_new '[site]' 'languages = nl en ar' "organisation = $words" \
+	'contact = mailto:veilig@proef.example'
 gw_start
 gw_install --weeks 2 --desks 3
 rm -f "$words"
@@ -45,6 +46,9 @@ for wanted, lang in [("ar", "ar"), ("ar-EG,en;q=0.5", "ar"),
     a = b.c.ask("GET", "/", {"Accept-Language": wanted})
     assert f'<html lang="{lang}"'.encode() in a.body, (wanted, a.body[:60])
     assert "set-cookie" not in a.headers
+a = b.c.ask("GET", "/.well-known/security.txt").body.decode().splitlines()
+assert "Contact: mailto:veilig@proef.example" in a and \
+    "Preferred-Languages: nl, en, ar" in a, a
 
 # words
 b = Browser(port).get("other")
@@ -165,6 +169,24 @@ for body in ("x", "Lang en breed. " * 900):
     boundary, data = pages.multipart(f, [])
     b.post("report", f"multipart/form-data; boundary={boundary}", data)
     sizes.setdefault("text", set()).add(len(b.bytes))
+# answers to a sealed file and to a follow-up that are not taken: as long
+# as the page they stand on, whatever is wrong
+for name, data in (("", b""), ("x.tar", b"x" * 300000), ("y", b"y")):
+    b = Browser(port).get("sealed")
+    b.submit("sealed", [("sealed", name, "application/x-tar", data)])
+    assert b.status == 200 and b.error(), b.text[:500]
+    sizes.setdefault("sealed", set()).add(len(b.bytes))
+for what, files in ((None, ()), (" ", ()), ("Meer. " * 900, [(
+        "files", "n" * 300, "text/plain", b"x")]), ("é" * 40000, ())):
+    b = Browser(port).get("replies")
+    b.submit("replies", code=code)
+    if what is not None:
+        b.submit("follow-up", files, what=what)
+        assert b.status == 200 and b.error(), b.text[:500]
+        assert what.strip() in b.text
+    sizes.setdefault("replies", set()).add(len(b.bytes))
+    b.submit("follow-up", (), what="x", code="0000")
+    sizes.setdefault("failed", set()).add(len(b.bytes))
 assert all(len(v) == 1 for v in sizes.values()), sizes
 print(f"languages, words, colour and questions; preview; one size of each "
       f"kind ({', '.join(f'{k} {min(v)}' for k, v in sizes.items())}); "
