@@ -132,7 +132,7 @@ act_forward(struct desk *d, size_t k, const void *plan, size_t len,
 	if (e == OK) {
 		e = forward_check(d, k, &p, &request, why);
 	}
-	if (e == OK) {
+	if (e == OK && path != NULL) {
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
 		    O_NOFOLLOW, 0600);
 		if (fd < 0) {
@@ -142,10 +142,10 @@ act_forward(struct desk *d, size_t k, const void *plan, size_t len,
 			    "name.");
 		}
 	}
-	if (e == OK) {
+	if (e == OK && path != NULL) {
 		e = write_out(d, k, &p, to, fd, why);
 	}
-	if (e == OK && fsync(fd) != 0) {
+	if (e == OK && path != NULL && fsync(fd) != 0) {
 		e = ERR_IO;
 	}
 	if (e == OK) {
@@ -159,6 +159,69 @@ act_forward(struct desk *d, size_t k, const void *plan, size_t len,
 			unlink(path);
 		}
 	}
+	return e;
+}
+
+enum err
+act_forward_keep(struct desk *d, size_t k, const void *plan, size_t len,
+    struct refusal *why)
+{
+	struct buf page = buf_new_secret(8u << 20);
+	struct plan p = {.o = NULL};
+	uint8_t record[RECORD_ID];
+	json_t *o;
+	enum err e = act_begin(d, why);
+
+	if (e != OK) {
+		buf_free(&page);
+		return e;
+	}
+	e = act_case(d, k, why);
+	if (e == OK) {
+		e = plan_parse(d, k, plan, len, &p, why);
+	}
+	if (e == OK) { /* what is to be left out is really there */
+		e = dossier_page(d, k, &p, &page, why);
+	}
+	if (e == OK) {
+		e = act_text(d, k, plan, len, record);
+	}
+	if (e == OK) {
+		o = act_event(d, "forward_plan", k);
+		event_hex(o, "record", record, RECORD_ID);
+		e = desk_event(d, o);
+	}
+	plan_free(&p);
+	buf_free(&page);
+	return act_end(d, e, why);
+}
+
+enum err
+act_forward_kept(struct desk *d, size_t k, struct buf *out)
+{
+	const struct kase *c = &d->state->kase[k];
+
+	return c->planned && !c->destroyed ? record_get(d->book, c->plan,
+	    out) : ERR_UNKNOWN;
+}
+
+enum err
+act_forward_may(struct desk *d, size_t k, const void *plan, size_t len,
+    struct refusal *why)
+{
+	size_t request = NOT_FOUND;
+	struct plan p = {.o = NULL};
+	enum err e = desk_policy(d);
+
+	memset(why, 0, sizeof *why);
+	e = e == OK ? act_case(d, k, why) : refuse_err(why, e);
+	if (e == OK) {
+		e = plan_parse(d, k, plan, len, &p, why);
+	}
+	if (e == OK) {
+		e = forward_check(d, k, &p, &request, why);
+	}
+	plan_free(&p);
 	return e;
 }
 

@@ -170,6 +170,7 @@ enum err act_takeover(struct desk *d, const char *path, uint64_t *tenure,
  * plan (dossier.h) for editing; act_forward_show the page as it would go and
  * the hash that two people sign for (ACT_FORWARD); act_forward the dossier,
  * sealed to a key, to a passphrase, or (neither) the page alone for print.
+ * ${path} NULL: no file, the page of act_forward_show is printed.
  */
 struct act_sealing {
 	const struct age_recipient *recipient;
@@ -178,9 +179,18 @@ struct act_sealing {
 };
 enum err act_forward_plan(struct desk *d, size_t k, enum destination to,
     const char *receiver, struct buf *out, struct refusal *why);
+/* A plan kept under the case's key while people sign and the reporter is
+ * told; it names words to leave out, so it never lies in the open. The last
+ * one kept counts. act_forward_kept: ERR_UNKNOWN when there is none */
+enum err act_forward_keep(struct desk *d, size_t k, const void *plan,
+    size_t len, struct refusal *why);
+enum err act_forward_kept(struct desk *d, size_t k, struct buf *out);
 enum err act_forward_show(struct desk *d, size_t k, const void *plan,
     size_t len, struct buf *page, uint8_t sha256[HASH_LEN],
     struct refusal *why);
+/* Would act_forward go? ${why}: the first thing that lacks */
+enum err act_forward_may(struct desk *d, size_t k, const void *plan,
+    size_t len, struct refusal *why);
 enum err act_forward(struct desk *d, size_t k, const void *plan, size_t len,
     const struct act_sealing *to, const char *path, struct refusal *why);
 

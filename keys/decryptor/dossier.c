@@ -243,7 +243,7 @@ page_make(struct making *m, bool files)
 	enum err e = OK;
 
 	html_page_open(&m->page, "nl", "Dossier");
-	buf_text(&m->page, "<h1>Dossier</h1>\n<table>\n");
+	buf_text(&m->page, "<h1>Dossier</h1>\n<table>\n<tbody>\n");
 	line_put(&m->page, "Van", m->d->keyset->organisation);
 	line_put(&m->page, "Aan", a >= 0 ? forward_label(m->d->profile,
 	    (size_t)a, "nl") : m->plan->name);
@@ -258,7 +258,7 @@ page_make(struct making *m, bool files)
 	    k->duty ? "wettelijke plicht" : "onderzoek in opdracht");
 	line_put(&m->page, "Weggelaten", m->plan->modified ?
 	    "ja: velden, woorden of bestanden" : "nee");
-	buf_text(&m->page, "</table>\n<p>De identiteit van de melder is "
+	buf_text(&m->page, "</tbody>\n</table>\n<p>De identiteit van de melder is "
 	    "vertrouwelijk (Wbk 1a; Richtlijn 2019/1937, artikel 16).</p>\n");
 	for (size_t i = 0; e == OK && i < s->messages; i++) {
 		if (s->message[i].kase == m->k) {

@@ -317,6 +317,7 @@ const struct event_rule event_rules[] = {
 	{"handed_over", on_handed_over},
 	{"from_desk", on_from_desk},
 	{"forward", on_forward},
+	{"forward_plan", on_forward_plan},
 	{"extraction", on_extraction},
 	{"extraction_removed", on_extraction_removed},
 	{"takeover", on_takeover},

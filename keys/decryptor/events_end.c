@@ -142,6 +142,23 @@ on_forward(struct state *s, const json_t *o)
 }
 
 enum err
+on_forward_plan(struct state *s, const json_t *o)
+{
+	uint8_t record[RECORD_ID];
+	size_t k;
+	enum err e = event_field_case(s, o, &k);
+
+	if (e == OK) {
+		e = json_hex_field(o, "record", record, RECORD_ID);
+	}
+	if (e == OK) {
+		memcpy(s->kase[k].plan, record, RECORD_ID);
+		s->kase[k].planned = true;
+	}
+	return e;
+}
+
+enum err
 on_extraction(struct state *s, const json_t *o)
 {
 	struct extraction x = {.removed = false}, *more;

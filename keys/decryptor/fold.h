@@ -152,6 +152,8 @@ struct kase {
 	enum given_by ack_by, feedback_by;
 	bool feedback_reasoned, feedback_options; /* by what was given */
 	bool consent, duty;
+	bool planned;            /* a plan of forwarding is kept */
+	uint8_t plan[RECORD_ID]; /* the last one */
 	day_t told; /* the reporter was told of a forwarding */
 	enum oral_state oral_state;
 	uint8_t oral_sha256[HASH_LEN];

@@ -56,6 +56,7 @@ enum err on_resealed(struct state *s, const json_t *o);
 enum err on_handed_over(struct state *s, const json_t *o);
 enum err on_from_desk(struct state *s, const json_t *o);
 enum err on_forward(struct state *s, const json_t *o);
+enum err on_forward_plan(struct state *s, const json_t *o);
 enum err on_extraction(struct state *s, const json_t *o);
 enum err on_extraction_removed(struct state *s, const json_t *o);
 enum err on_takeover(struct state *s, const json_t *o);

@@ -44,6 +44,16 @@ letter_name(size_t i)
 	return "";
 }
 
+const char *
+letter_label(size_t i, const char *lang)
+{
+	const char *label = json_string_value(json_object_get(
+	    json_object_get(json_object_get(letters(), letter_name(i)),
+	    "label"), lang));
+
+	return label == NULL ? letter_name(i) : label;
+}
+
 static bool
 flag(const json_t *o, const char *name)
 {

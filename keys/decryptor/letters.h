@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Letters from templates (policy/data/letters.json), in the language of the
- * report where we have it: acknowledgement, questions, feedback, consent,
- * forwarding, not_admissible, talk_record, closing, notice, retaliation.
+ * report where we have it: acknowledgement, questions, message, feedback,
+ * consent, forwarding, not_admissible, talk_record, closing, notice, retaliation.
  * They promise only what the strict clock allows (RULES.md C4). What stands
  * in square brackets is for the writer; a letter that still has one is not
  * sent.
@@ -20,6 +20,8 @@ struct letter {
 
 size_t letters_count(void);
 const char *letter_name(size_t i); /* i < letters_count() */
+/* What people call it in ${lang}, "nl" or "en" */
+const char *letter_label(size_t i, const char *lang);
 /* What ${name} is, ERR_UNKNOWN when there is none */
 enum err letter_find(const char *name, struct letter *out);
 /*

@@ -62,10 +62,15 @@ await page.click('main button');
 await page.waitForURL(/\/nl\/$/);
 const ref = (await page.getAttribute('.due a[href*="/case/"]', 'href'))
   .match(/case\/([^/]+)/)[1];
+await page.goto(`${origin}/nl/case/${ref}/forward`); // with all its steps
+await page.selectOption('#receiver', 'IGJ');
+await page.click('button[value=plan]');
+await page.waitForSelector('#send');
 for (const lang of ['nl', 'en']) {
   for (const path of ['', 'inbox', 'register', 'report', 'keys', 'handbook',
     'enter?what=report', `case/${ref}`, `case/${ref}/triage`,
-    `case/${ref}/letter?kind=feedback`, 'no-such-page']) {
+    `case/${ref}/letter?kind=feedback`, `case/${ref}/letter?kind=forwarding`,
+    `case/${ref}/recuse`, `case/${ref}/forward`, 'sign', 'no-such-page']) {
     await check(`/${lang}/${path}`);
   }
 }

@@ -139,19 +139,8 @@ destroy(struct visit *v)
 		notice_refusal(v, &why);
 		visit_go(v, "/case/%s", v->d->state->kase[v->k].ref);
 	} else {
-		struct buf body = buf_new((size_t)1 << 20);
-		const char *at = (const char *)out.p, *end;
-		at = at == NULL ? "" : buf_cstr(&out);
-		at = strstr(at, "<body");
-		at = at == NULL ? NULL : strchr(at, '>');
-		end = at == NULL ? NULL : strstr(at, "</body>");
-		if (end != NULL) {
-			buf_put(&body, at + 1, (size_t)(end - at - 1));
-		}
-		view_text(&v->view, "declaration", visit_keep(v,
-		    (const char *)body.p, body.len));
+		view_text(&v->view, "declaration", visit_body(v, &out));
 		visit_page(v, PAGE_DESTROYED, TEXT_TITLE_DESTROYED, 3);
-		buf_free(&body);
 	}
 	buf_free(&out);
 }
@@ -209,8 +198,10 @@ steps_set(struct visit *v, size_t k)
 
 	for (size_t i = 0; i < n; i++) {
 		enum act a = act_of_state(step[i].to);
-		if (step[i].to == CASE_DESTROYED) {
-			continue;
+		if (step[i].to == CASE_DESTROYED ||
+		    step[i].to == CASE_FORWARDED ||
+		    step[i].to == CASE_RECUSAL) {
+			continue; /* these have pages of their own */
 		}
 		struct view *row = step[i].allowed ? &yes[may++] :
 		    &no[not++];

@@ -217,6 +217,22 @@ do_verify(struct visit *v, struct buf *said)
 	    hex + 32));
 }
 
+/* A case of another desk; the code is read to them by voice */
+static void
+do_parcel(struct visit *v, struct buf *said)
+{
+	char ref[REF_TEXT], code[20];
+	struct refusal why;
+
+	(void)said;
+	if (act_parcel_take(v->d, field(v, "file"), ref, code, &why) != OK) {
+		notice_refusal(v, &why);
+	} else {
+		notice_good(v, TEXT_REC_TAKEN, visit_text(v, "%s (%s)", code,
+		    ref));
+	}
+}
+
 void
 page_keys(struct visit *v)
 {
@@ -226,6 +242,7 @@ page_keys(struct visit *v)
 	} work[] = {
 		{"import", do_import}, {"export", do_export},
 		{"backup", do_backup}, {"verify", do_verify},
+		{"parcel", do_parcel},
 	};
 	struct buf said = buf_new(1024);
 

@@ -12,56 +12,41 @@
 
 #define LETTER_MAX 65536u
 
-static const struct {
-	const char *word;
-	enum reply_kind kind;
-	enum text_id body; /* TEXTS: from letters.h */
-} letter[] = {
-	{"acknowledgement", REPLY_ACKNOWLEDGEMENT, TEXTS},
-	{"question", REPLY_QUESTION, TEXT_LETTER_QUESTION},
-	{"message", REPLY_MESSAGE, TEXT_LETTER_MESSAGE},
-	{"feedback", REPLY_FEEDBACK, TEXT_LETTER_FEEDBACK},
-	{"closing", REPLY_CLOSING, TEXT_LETTER_CLOSING},
-};
-#define LETTERS (sizeof letter / sizeof *letter)
-
+/* A letter by name; the plain message when there is none of that name */
 static size_t
 letter_of(const char *word)
 {
-	for (size_t i = 0; i < LETTERS; i++) {
-		if (strcmp(letter[i].word, word) == 0) {
+	size_t plain = 0;
+
+	for (size_t i = 0; i < letters_count(); i++) {
+		if (strcmp(letter_name(i), word) == 0) {
 			return i;
 		}
+		if (strcmp(letter_name(i), "message") == 0) {
+			plain = i;
+		}
 	}
-	return 2;
+	return plain;
 }
 
-/* The PO files write a paragraph's end as " / " */
+/* Letters that name who gets the case */
+static bool
+names_receiver(size_t i)
+{
+	return strcmp(letter_name(i), "consent") == 0 ||
+	    strcmp(letter_name(i), "forwarding") == 0;
+}
+
 static const char *
 template_text(struct visit *v, size_t i)
 {
-	const struct kase *c = &v->d->state->kase[v->k];
 	struct buf out = buf_new_secret(LETTER_MAX);
-	unsigned lang = strncmp(c->language, "nl", 2) == 0 ? 0 : 1;
-	const char *text = "";
+	int a = forward_find(v->d->profile, field(v, "receiver"));
+	const char *lang = strncmp(v->d->state->kase[v->k].language, "nl",
+	    2) == 0 ? "nl" : "en", *text = "";
 
-	if (letter[i].body == TEXTS) {
-		if (letter_acknowledge(v->d, c, &out) == OK) {
-			text = visit_keep(v, (const char *)out.p, out.len);
-		}
-	} else {
-		const char *p = page_texts[letter[i].body][lang];
-		for (; *p != 0; p++) {
-			if (strncmp(p, " / ", 3) == 0) {
-				buf_text(&out, "\n\n");
-				p += 2;
-			} else if (strncmp(p, "{n}", 3) == 0) {
-				buf_text(&out, c->ref);
-				p += 2;
-			} else {
-				buf_u8(&out, (uint8_t)*p);
-			}
-		}
+	if (letter_make(v->d, v->k, letter_name(i), NULL, a < 0 ? NULL :
+	    forward_label(v->d->profile, (size_t)a, lang), &out) == OK) {
 		text = visit_keep(v, (const char *)out.p, out.len);
 	}
 	buf_free(&out);
@@ -69,37 +54,67 @@ template_text(struct visit *v, size_t i)
 }
 
 static void
-form(struct visit *v, size_t i, const char *text, size_t len)
+receivers_set(struct visit *v)
+{
+	size_t n = forward_authorities(v->d->profile);
+	struct view *rows = visit_rows(v, n);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *code = forward_authority(v->d->profile, i).code;
+		view_text(&rows[i], "value", code);
+		view_text(&rows[i], "label", forward_label(v->d->profile, i,
+		    language(v)));
+		view_flag(&rows[i], "chosen", strcmp(code,
+		    field(v, "receiver")) == 0);
+	}
+	view_list(&v->view, "receivers", rows, n);
+}
+
+/* ${fresh}: the text does what its template does, not what was ticked */
+static void
+form(struct visit *v, size_t i, const char *text, size_t len, bool fresh)
 {
 	const struct kase *c = &v->d->state->kase[v->k];
-	struct view *kinds = visit_rows(v, LETTERS), *w = &v->view;
+	size_t n = letters_count();
+	struct view *kinds = visit_rows(v, n), *w = &v->view;
+	bool dated;
 	unsigned parts = 0;
 	uint8_t id[16];
+	struct letter l;
 	struct term t;
 
 	case_head(v, v->k);
-	for (size_t j = 0; j < LETTERS; j++) {
-		view_text(&kinds[j], "value", letter[j].word);
-		view_text(&kinds[j], "label", reply_label(v,
-		    letter[j].kind));
+	if (letter_find(letter_name(i), &l) != OK) {
+		visit_plain(v, 500, TEXT_NO_PAGE);
+		return;
+	}
+	for (size_t j = 0; j < n; j++) {
+		view_text(&kinds[j], "value", letter_name(j));
+		view_text(&kinds[j], "label", letter_label(j, language(v)));
 		view_flag(&kinds[j], "chosen", i == j);
 	}
-	view_list(w, "kinds", kinds, LETTERS);
-	view_text(w, "kind", letter[i].word);
-	view_text(w, "kind_label", reply_label(v, letter[i].kind));
-	view_flag(w, "is_feedback", letter[i].kind == REPLY_FEEDBACK);
-	view_flag(w, "reasoned", field(v, "reasoned")[0] != 0);
-	view_flag(w, "options", field(v, "options")[0] != 0);
-	view_flag(w, "told", field(v, "told")[0] != 0);
+	view_list(w, "kinds", kinds, n);
+	view_text(w, "kind", letter_name(i));
+	view_text(w, "kind_label", letter_label(i, language(v)));
+	view_flag(w, "has_parts", l.mailbox && l.kind !=
+	    REPLY_ACKNOWLEDGEMENT && l.kind != REPLY_QUESTION);
+	view_flag(w, "to_reporter", l.mailbox);
+	view_flag(w, "reasoned", fresh ? l.reasoned :
+	    field(v, "reasoned")[0] != 0);
+	view_flag(w, "options", fresh ? l.options :
+	    field(v, "options")[0] != 0);
+	view_flag(w, "told", fresh ? l.forwarded : field(v, "told")[0] != 0);
+	view_flag(w, "names_receiver", names_receiver(i));
+	receivers_set(v);
 	view_text(w, "text", text);
 	view_flag(w, "fits", c->has_mailbox && reply_parts(v->d, v->k,
-	    letter[i].kind, text, len, id, &parts) == OK);
+	    l.kind, text, len, id, &parts) == OK);
 	view_text(w, "length", visit_text(v, "%zu", len));
 	view_text(w, "parts", visit_text(v, "%u", parts));
 	view_text(w, "today_iso", date_iso(v, v->d->today));
-	if ((letter[i].kind == REPLY_FEEDBACK ||
-	    letter[i].kind == REPLY_ACKNOWLEDGEMENT) &&
-	    term_of(v, v->k, letter[i].kind == REPLY_FEEDBACK, &t) == OK) {
+	dated = l.mailbox && (l.kind == REPLY_FEEDBACK ||
+	    l.kind == REPLY_ACKNOWLEDGEMENT);
+	if (dated && term_of(v, v->k, l.kind == REPLY_FEEDBACK, &t) == OK) {
 		term_set(v, w, &t);
 		view_flag(w, "has_term", true);
 	}
@@ -109,8 +124,8 @@ form(struct visit *v, size_t i, const char *text, size_t len)
 static enum err
 settle(struct visit *v, size_t i, struct refusal *why)
 {
-	struct act_answer a = {.kind = letter[i].kind,
-		.text = field(v, "text"), .len = fields_len(v->form, "text"),
+	struct act_answer a = {.text = field(v, "text"),
+		.len = fields_len(v->form, "text"),
 		.reasoned = field(v, "reasoned")[0] != 0,
 		.options = field(v, "options")[0] != 0,
 		.forward_notice = field(v, "told")[0] != 0};
@@ -119,7 +134,17 @@ settle(struct visit *v, size_t i, struct refusal *why)
 	    strcmp(by, "talk") == 0 ? GIVEN_TALK :
 	    strcmp(by, "no_route") == 0 ? GIVEN_NO_ROUTE : GIVEN_MAILBOX;
 	day_t day = v->d->today;
+	struct letter l;
 
+	if (letter_find(letter_name(i), &l) != OK || !l.mailbox) {
+		return refuse(why, ERR_USAGE, "Deze brief gaat niet naar de "
+		    "melder. Druk hem af.", "This letter does not go to the "
+		    "reporter. Print it.");
+	}
+	a.kind = l.kind;
+	if (letter_whole(a.text, a.len, why) != OK) {
+		return why->e;
+	}
 	if (how == GIVEN_MAILBOX) {
 		return act_reply(v->d, v->k, &a, why);
 	}
@@ -145,17 +170,17 @@ page_letter(struct visit *v)
 	}
 	if (!v->post || strcmp(field(v, "do"), "fill") == 0) {
 		text = template_text(v, i);
-		form(v, i, text, strlen(text));
+		form(v, i, text, strlen(text), true);
 		return;
 	}
 	text = field(v, "text");
 	if (strcmp(field(v, "do"), "settle") != 0) { /* look at it */
-		form(v, i, text, strlen(text));
+		form(v, i, text, strlen(text), false);
 		return;
 	}
 	if (settle(v, i, &why) != OK) {
 		notice_refusal(v, &why);
-		form(v, i, text, strlen(text)); /* the text is not lost */
+		form(v, i, text, strlen(text), false); /* the text is not lost */
 		return;
 	}
 	notice_good(v, TEXT_LETTER_READY, NULL);

@@ -150,7 +150,7 @@ onward(struct visit *v)
 	const char *ref = v->d->state->kase[v->k].ref;
 
 	if (strcmp(then, "acknowledgement") == 0 ||
-	    strcmp(then, "question") == 0) {
+	    strcmp(then, "questions") == 0) {
 		visit_go(v, "/case/%s/letter?kind=%s", ref, then);
 	} else {
 		visit_go(v, "/case/%s", ref);

@@ -26,6 +26,7 @@ static const struct {
 	{"/bulk", WAY_POST, false, page_bulk},
 	{"/report", WAY_BOTH, false, page_report},
 	{"/keys", WAY_BOTH, false, page_keys},
+	{"/sign", WAY_BOTH, false, page_sign},
 	{"/handbook", WAY_GET, false, page_handbook},
 };
 
@@ -38,6 +39,8 @@ static const struct {
 	{"", WAY_BOTH, page_case},
 	{"/triage", WAY_BOTH, page_triage},
 	{"/letter", WAY_BOTH, page_letter},
+	{"/forward", WAY_BOTH, page_forward},
+	{"/recuse", WAY_BOTH, page_recuse},
 	{"/approve", WAY_POST, page_approve},
 };
 

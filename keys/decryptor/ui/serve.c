@@ -465,6 +465,8 @@ ui_serve(struct ui *ui, unsigned port, const char *browser)
 			ui->desk->today = day_of_utc(time(NULL));
 		}
 		if (MHD_run_wait(m, TURN) != MHD_YES && errno != EINTR) {
+			say_error("waiting for the browser failed: %s",
+			    strerror(errno));
 			e = ERR_IO;
 		}
 		if (session_idle(ui)) {

@@ -137,6 +137,8 @@ void notice_bad(struct visit *v, enum text_id t);
 void notice_refusal(struct visit *v, const struct refusal *why);
 /* What desk functions said (say_error) while they failed */
 void notice_said(struct visit *v, enum text_id t, const struct buf *said);
+/* What stands in the <main> of a page of html_page.h; "" when there is none */
+const char *visit_body(struct visit *v, struct buf *page);
 /* A field of the form, "" when absent */
 const char *field(const struct visit *v, const char *name);
 
@@ -187,11 +189,14 @@ void page_inbox(struct visit *v);
 void page_case(struct visit *v);
 void page_triage(struct visit *v);
 void page_letter(struct visit *v);
+void page_forward(struct visit *v);
+void page_recuse(struct visit *v);
 void page_enter(struct visit *v);
 void page_register(struct visit *v);
 void page_search(struct visit *v);
 void page_bulk(struct visit *v);
 void page_approve(struct visit *v);
+void page_sign(struct visit *v);
 void page_report(struct visit *v);
 void page_keys(struct visit *v);
 void page_handbook(struct visit *v);

@@ -82,6 +82,17 @@ visit_rows(struct visit *v, size_t n)
 	return rows;
 }
 
+const char *
+visit_body(struct visit *v, struct buf *page)
+{
+	const char *at = page->p == NULL ? NULL : buf_cstr(page), *end;
+
+	at = at == NULL ? NULL : strstr(at, "<main>");
+	end = at == NULL ? NULL : strstr(at, "</main>");
+	return end == NULL ? "" : visit_keep(v, at + 6,
+	    (size_t)(end - at - 6));
+}
+
 void
 visit_end(struct visit *v)
 {

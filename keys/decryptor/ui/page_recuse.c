@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A case goes to another desk: two people sign, the parcel is written to a
+ * stick, and what the other desk reads back ends the access here.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "case.h"
+
+static enum err
+do_parcel(struct visit *v, struct refusal *why)
+{
+	const struct kase *c = &v->d->state->kase[v->k];
+	unsigned to = (unsigned)strtoul(field(v, "desk"), NULL, 10);
+	int dir = place_open(v, field(v, "place"));
+	char day[DAY_TEXT], code[20];
+	const char *path;
+	unsigned n = 1;
+
+	if (dir < 0) {
+		return refuse(why, ERR_UNKNOWN, v->ui->notice, v->ui->notice);
+	}
+	close(dir);
+	day_text(v->d->today, day);
+	do { /* again, for a lost stick or what came later */
+		path = visit_text(v, "%s/pakket-%s-%s-%u.age",
+		    field(v, "place"), c->ref, day, n);
+	} while (access(path, F_OK) == 0 && n++ < 100);
+	return act_recuse(v->d, v->k, to, field(v, "text"),
+	    fields_len(v->form, "text"), path, code, why);
+}
+
+static enum err
+do_request(struct visit *v, struct refusal *why)
+{
+	size_t request;
+
+	return act_request(v->d, ACT_RECUSE, v->k, field(v, "desk"), NULL,
+	    &request, why);
+}
+
+static void
+desks_set(struct visit *v)
+{
+	const struct keyset *k = v->d->keyset;
+	const struct kase *c = &v->d->state->kase[v->k];
+	struct view *rows = visit_rows(v, KEYSET_DESKS_MAX);
+	size_t n = 0, request;
+
+	for (unsigned i = 0; k != NULL && i < k->desks; i++) {
+		const struct keyset_desk *one = &k->desk[i];
+		char number[8];
+		if (one->number == v->d->ring->desk ||
+		    keyset_holders(k, one->number) == 0) {
+			continue;
+		}
+		snprintf(number, sizeof number, "%u", one->number);
+		view_text(&rows[n], "value", visit_text(v, "%s", number));
+		view_text(&rows[n], "label", visit_text(v, "%s (%s)",
+		    keyset_desk_name(one, language(v)), number));
+		view_flag(&rows[n], "chosen", one->number == c->moved_to);
+		view_flag(&rows[n++], "signed_there", act_approved(v->d,
+		    ACT_RECUSE, v->k, number, &request, NULL) == OK);
+	}
+	view_list(&v->view, "desks", rows, n);
+	view_flag(&v->view, "has_desks", n > 0);
+}
+
+void
+page_recuse(struct visit *v)
+{
+	const char *what = field(v, "do");
+	struct refusal why;
+	enum err e;
+
+	if (v->d->state->importing) {
+		visit_plain(v, 409, TEXT_IMPORT_CUT);
+		return;
+	}
+	if (!v->post) {
+		case_head(v, v->k);
+		places_set(v, &v->view);
+		desks_set(v);
+		view_flag(&v->view, "resealed",
+		    v->d->state->kase[v->k].resealed);
+		visit_page(v, PAGE_RECUSE, TEXT_TITLE_RECUSE, 3);
+		return;
+	}
+	if (strcmp(what, "ask") == 0) {
+		e = do_request(v, &why);
+	} else if (strcmp(what, "over") == 0) {
+		e = act_handed_over(v->d, v->k, field(v, "code"), &why);
+	} else {
+		e = do_parcel(v, &why);
+	}
+	if (e != OK) {
+		notice_refusal(v, &why);
+	} else {
+		notice_good(v, strcmp(what, "ask") == 0 ? TEXT_DONE_REQUEST :
+		    strcmp(what, "over") == 0 ? TEXT_REC_OVER :
+		    TEXT_REC_WRITTEN, NULL);
+	}
+	visit_go(v, e == OK && strcmp(what, "ask") == 0 ?
+	    "/case/%s#signatures" : "/case/%s/recuse",
+	    v->d->state->kase[v->k].ref);
+}

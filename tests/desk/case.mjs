@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: EUPL-1.2
+// One case from receipt to destruction, every act by hand on the page.
+//   node case.mjs chromium|firefox FOLDER PICTURE     exit 1 at any fault
+// FOLDER holds home (the coordinator), sec (the second holder), gw and o.
+import { execFileSync, spawn } from "node:child_process";
+import fs from "node:fs";
+import { open } from "./drive.mjs";
+
+const [which, at, picture] = process.argv.slice(2);
+const { BIN, FIX, PASS } = process.env;
+const pass = fs.readFileSync(PASS, "utf8").trim();
+const gw = `${at}/gw`, out = `${at}/o`, stick = `${at}/stick`;
+const org = `${out}/outbound-1`; // of desk 1; an older one is renamed
+fs.mkdirSync(stick);
+const fx = (...a) => execFileSync(FIX, a, { encoding: "utf8" }).trim();
+let checks = 0;
+function want(what, good) {
+	checks++;
+	if (!good) {
+		throw new Error(`${which}: ${what}`);
+	}
+}
+
+const b = await open(which);
+// By keyboard in Chromium, as every act must go; by mouse in Firefox, whose
+// driver hands no Enter to a button that a script focused
+const byMouse = b.submit.bind(b);
+b.submit = which === "firefox" ? byMouse : async (selector) => {
+	await b.wait(selector);
+	await b.reveal(selector);
+	await b.run((s) => {
+		document.documentElement.dataset.before = "1";
+		document.querySelector(s).focus();
+	}, selector);
+	await b.page.keyboard.press("Enter");
+	await b.until("new page after " + selector, () =>
+		document.readyState === "complete" &&
+		document.documentElement.dataset.before === undefined);
+};
+let origin = "", ui = null;
+
+// The page of ${home} as it is on ${day}
+async function begin(home, day) {
+	ui = spawn(BIN, ["--home", `${at}/${home}`, "--today", day, "ui",
+		"--stick", gw, "--stick", out, "--stick", stick,
+		"--stick", `${at}/sec`], { stdio: ["ignore", "pipe", "inherit"] });
+	let text = "";
+	const url = await new Promise((done, bad) => {
+		ui.stdout.on("data", (d) => {
+			text += d;
+			const m = text.match(/(http:\S+)\n/);
+			if (m) done(m[1]);
+		});
+		ui.on("exit", (code) => bad(new Error(`ui ended: ${code}`)));
+	});
+	origin = new URL(url).origin;
+	await b.goto(url);
+	await b.wait("#passphrase");
+	await b.type("#passphrase", pass);
+	await b.submit("main button");
+}
+async function end() {
+	const gone = new Promise((done) => ui.on("exit", done));
+	ui.kill("SIGTERM");
+	await gone;
+}
+const go = (path) => b.goto(`${origin}/nl/${path}`);
+const good = async (what) =>
+	want(`${what}: ${await b.words()}`, await b.has(".notice.green"));
+const says = async (what, text) =>
+	want(`${what}: no "${text}" in …${(await b.words()).slice(-3000)}`,
+		(await b.words()).includes(text));
+const step = (to) => b.submit(
+	`form:has(input[name=to][value=${to}]) button`);
+async function carry(what, place) { // import, export
+	await go("keys");
+	await b.type(`#p-${what}`, place);
+	await b.submit(`button[name=do][value=${what}]`);
+	await good(what);
+}
+// The bundle goes to the gateway and comes back applied
+const posted = (day) => fx("cut", gw, org, day, "--applied", org);
+// What stands in brackets is written by hand
+async function letter(ref, kind, words) {
+	await go(`case/${ref}/letter?kind=${kind}`);
+	let text = await b.run(() => document.getElementById("text").value);
+	if (words !== undefined) {
+		await b.submit("button[name=do][value=settle]");
+		want(`${kind}: a bracket goes out`, await b.has(".notice.red"));
+		text = text.replace(/\[[a-z ]+\]/g, words);
+		await b.type("#text", text);
+	}
+	await b.submit("button[name=do][value=settle]");
+	await good(kind);
+}
+
+try {
+	// Receive, sort, acknowledge, ask
+	fx("seal", gw, org, "--desk", "1", "--day", "2026-11-25", "--text",
+		"Over de zorg: Jan Jansen zag <b>alles</b> \u202e=1+1",
+		"--new-code", `${at}/code`, "--attach", picture, "--name",
+		"../<img src=x>.jpg");
+	fx("cut", gw, org, "2026-11-25");
+	await begin("home", "2026-11-26");
+	await carry("import", gw);
+	const href = await b.run(() => document.querySelector(
+		"a[href$='/triage']").getAttribute("href"));
+	const ref = href.match(/case\/([^/]+)/)[1];
+	await go(`case/${ref}/triage`);
+	await b.click("label:has(input[name=coi][value=no])");
+	for (const q of ["1", "2", "3", "4"]) {
+		await b.click(`label:has(#q${q}-${q === "1" ? "nee" : "ja"})`);
+	}
+	await b.click("label:has(input[name=type][value=OMG])");
+	await b.click("label:has(input[name=origin][value=intern])");
+	await b.run(() => { document.getElementById("area").value = "HLTH"; });
+	await b.submit("button[name=do][value=settle]");
+	await good("sorted");
+	await b.submit("button[name=do][value=settle]"); // the acknowledgement
+	await good("acknowledged");
+	await letter(ref, "questions");
+	await letter(ref, "consent", "de Inspectie");
+	await carry("export", out);
+	await end();
+	posted("2026-11-27");
+
+	// The answer comes; forward: to whom, what, the reporter is told
+	fx("seal", gw, org, "--desk", "1", "--day", "2026-11-27", "--kind",
+		"follow_up", "--code", `${at}/code`, "--text",
+		"JA, stuur maar door. Het was op zaal 3.");
+	fx("cut", gw, org, "2026-11-27");
+	await begin("home", "2026-11-28");
+	await carry("import", gw);
+	await go(`case/${ref}`);
+	await says("answer", "JA, stuur maar door");
+	await says("posted", "geplaatst 27 november 2026");
+	want("markup is words", !(await b.has("main img")) &&
+		!(await b.has("main .typed b")));
+	await says("a direction mark is seen", "U+202E");
+	await b.type("#basis", "JA in het antwoord van 27 november");
+	await b.submit("#consent button");
+	await good("consent");
+	await go(`case/${ref}/forward`);
+	want("proposed by area", await b.run(() =>
+		document.getElementById("receiver").value) === "IGJ");
+	await b.submit("button[name=do][value=plan]");
+	await good("plan");
+	await b.type("#words", "Bestaat niet");
+	await b.submit("button[name=do][value=keep]");
+	want("a word that stands nowhere", await b.has(".notice.red"));
+	await b.type("#words", "jan jansen\nzaal 3");
+	await b.click("label:has(#g-0-no)");
+	await b.submit("button[name=do][value=keep]");
+	await good("kept");
+	await says("not reviewed", "S-SANITISED");
+	const page = await b.text("article.paper");
+	want("left out", !/jan jansen|zaal 3/i.test(page) &&
+		page.includes("weggelaten") && page.includes("Over de zorg"));
+	await b.click("label:has(#reviewed)");
+	await b.submit("button[name=do][value=keep]");
+	await says("not told", "S-TOLD");
+	await go(`case/${ref}/letter?kind=forwarding`);
+	await b.run(() => {
+		document.getElementById("receiver").value = "IGJ";
+	});
+	await b.submit("button[name=do][value=fill]");
+	await says("filled", "Inspectie Gezondheidszorg");
+	await b.submit("button[name=do][value=settle]");
+	await good("told");
+	await go(`case/${ref}/forward`);
+	await b.type("#pass", "vijf losse woorden samen");
+	await b.type("#again", "vijf losse woorden samen");
+	await b.click("label:has(input[name=how][value=pass])");
+	await b.type("#place", stick);
+	await b.submit("button[name=do][value=send]");
+	await says("sent too early", "S-TOLD");
+	await b.submit("button[name=do][value=request]");
+	await good("asked");
+	await b.type("#signatures input[name=place]", stick);
+	await b.submit("form:has(input[value=carry]) button");
+	await good("carried");
+	await carry("export", out);
+	await end();
+	posted("2026-11-29");
+
+	// The second holder, on her own machine
+	const ask = fs.readdirSync(stick).find((f) => f.startsWith("verzoek-"));
+	await begin("sec", "2026-11-29");
+	await go("sign");
+	await b.type("#file", `${stick}/${ask}`);
+	await b.submit("button[name=do][value=look]");
+	await says("what is asked", ref);
+	await b.submit("button[name=do][value=sign]");
+	await good("signed");
+	await end();
+
+	// Sent, told what came of it
+	await begin("home", "2026-11-30");
+	await carry("import", gw);
+	await go(`case/${ref}`);
+	await b.type("#signatures input[name=file]",
+		`${stick}/getekend-${ask}`);
+	await b.submit("form:has(input[value=take]) button");
+	await good("taken");
+	await go(`case/${ref}/forward`);
+	await says("two signed", "Twee mensen hebben getekend");
+	await b.click("label:has(input[name=how][value=pass])");
+	await b.type("#pass", "vijf losse woorden samen");
+	await b.type("#again", "vijf losse woorden samen");
+	await b.type("#place", stick);
+	await b.submit("button[name=do][value=send]");
+	await good("sent");
+	const dossier = fs.readdirSync(stick).find((f) =>
+		f.startsWith("dossier-"));
+	want("a sealed file", fs.readFileSync(`${stick}/${dossier}`, "latin1")
+		.startsWith("age-encryption.org/v1\n-> scrypt "));
+	await letter(ref, "feedback", "De Inspectie onderzoekt dit nu.");
+	await carry("export", out);
+	await end();
+	posted("2026-12-01");
+
+	// Close, print
+	await begin("home", "2026-12-02");
+	await carry("import", gw);
+	await go(`case/${ref}`);
+	await step("teruggekoppeld");
+	await good("answered");
+	await b.run(() => { document.getElementById("class").value = "RT3"; });
+	await b.submit("button[name=do][value=close]");
+	await good("closed");
+	await says("term", "2 februari 2027");
+	const pdf = await b.page.pdf({ format: "A4" });
+	want("printed", Buffer.from(pdf.slice(0, 5)).toString() === "%PDF-" &&
+		pdf.length > 10000);
+	await b.submit("button[name=do][value=destroy]");
+	await says("destroyed too early", "S-TERM");
+	await end();
+
+	// After the term, with the second holder beside her
+	await begin("home", "2027-02-03");
+	await go(`case/${ref}`);
+	await b.submit("button[name=do][value=destroy]");
+	await says("alone", "S-TWO");
+	await b.submit("#after form:has(input[value=destroy]) button");
+	await good("asked");
+	await b.type("#signatures input[name=keyring]",
+		`${at}/sec/keyring.age`);
+	await b.type("#signatures input[name=passphrase]", pass);
+	await b.submit("form:has(input[value=here]) button");
+	await good("signed here");
+	await b.submit("button[name=do][value=destroy]");
+	await says("declaration", "Verklaring van vernietiging");
+	await says("signers", "secretaris");
+	await go(`case/${ref}`);
+	want("the text is gone", !(await b.words()).includes("zorg"));
+	await go("register");
+	await says("the register stays", ref);
+	await end();
+	console.log(`${which}: a whole case by hand, ${checks} checks`);
+} catch (e) {
+	console.log(`FAIL ${e.stack}`);
+	process.exitCode = 1;
+} finally {
+	ui?.kill("SIGKILL");
+	await b.close();
+}
