@@ -64,6 +64,10 @@ load(const char *path, struct config *c, struct buf *text)
 		return complain(path, "[listen] courier and [courier] "
 		    "credential_hash need each other");
 	}
+	if (e == ERR_NO_MATCH) {
+		return complain(path, "[listen] circuits must be a unix: "
+		    "address that stands in public");
+	}
 	if (e != OK) {
 		return complain(path, err_text(e));
 	}

@@ -58,8 +58,19 @@ foreach(source ${fuzzers})
   target_link_libraries(${name} meldluik_store)
 endforeach()
 
-# Of web and the processes: fuzz_web_*.c, tool/web_*.c.
+# Of web and the processes: test_web_*.c, fuzz_web_*.c, tool/web_*.c.
 if(TARGET meldluik_process)
+  if(MELDLUIK_TESTS)
+    set(http ${CMAKE_SOURCE_DIR}/gateway/http)
+    add_executable(test_web_circuit gateway/test_web_circuit.c
+      ${http}/circuit.c ${http}/proxyline.c ${http}/guard.c)
+    target_include_directories(test_web_circuit PRIVATE
+      ${CMAKE_SOURCE_DIR}/gateway)
+    target_compile_definitions(test_web_circuit PRIVATE
+      TESTS_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
+    target_link_libraries(test_web_circuit meldluik_base PkgConfig::CMOCKA)
+    add_test(NAME test_web_circuit COMMAND test_web_circuit)
+  endif()
   file(GLOB fuzzers CONFIGURE_DEPENDS gateway/fuzz_web_*.c)
   foreach(source ${fuzzers})
     get_filename_component(name ${source} NAME_WE)
@@ -69,7 +80,8 @@ if(TARGET meldluik_process)
     else()
       add_executable(${name} ${source} fuzz/driver.c)
     endif()
-    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/gateway/http/guard.c)
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/gateway/http/guard.c
+      ${CMAKE_SOURCE_DIR}/gateway/http/proxyline.c)
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/gateway)
     target_link_libraries(${name} meldluik_base)
   endforeach()

@@ -193,6 +193,12 @@ check_tor(struct doctor *d)
 	} else if (!says(text, "HiddenServicePoWDefensesEnabled", "1")) {
 		doctor_mend(d, "tor", "no proof of work against floods; do: "
 		    "HiddenServicePoWDefensesEnabled 1 (needs tor 0.4.8)");
+	} else if (says(text, "HiddenServiceExportCircuitID", "haproxy") !=
+	    (d->config->listen_circuits[0] != '\0')) {
+		doctor_mend(d, "tor", "only one of tor and the gateway knows "
+		    "of circuits, and nobody gets through; do: "
+		    "HiddenServiceExportCircuitID haproxy in torrc and "
+		    "circuits in [listen], or neither");
 	} else if (d->config->onion[0] == '\0') {
 		doctor_mend(d, "tor", "[site] onion does not name the address; "
 		    "do: copy it from the hostname file of the service");

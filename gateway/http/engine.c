@@ -9,6 +9,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "../process/events.h"
 #include "../process/ipc.h"
@@ -18,6 +20,7 @@
 #include "headers.h"
 #include "link.h"
 #include "meldluik/secret.h"
+#include "reception.h"
 
 #define POOL 16384u       /* of a connection: header and body window */
 #define STACK 262144u     /* of an engine thread */
@@ -27,9 +30,11 @@
 struct engine {
 	struct MHD_Daemon *daemon;
 	const struct handler *tables[ENGINE_TABLES + 1];
+	bool circuits;
 };
 
 static struct engine_site site;
+static unsigned line_seconds; /* to a whole line of tor */
 static atomic_int today_now;
 
 void
@@ -38,6 +43,7 @@ engine_setup(const struct engine_site *s,
 {
 	site = *s;
 	watchdog_setup(limits);
+	line_seconds = limits->header_seconds;
 	atomic_store(&today_now, today);
 }
 
@@ -417,6 +423,10 @@ method_of(const char *s, enum method *out)
 static void
 refuse(struct exchange *x, unsigned status, const char *word)
 {
+	if (x->state != NULL && x->h != NULL && x->h->release != NULL) {
+		x->h->release(x->state);
+		x->state = NULL;
+	}
 	x->h = NULL;
 	if (strncmp(x->path, "/v1/", 4) == 0) {
 		exchange_error(x, status, word);
@@ -446,6 +456,29 @@ header_end(struct exchange *x)
 	return MHD_YES;
 }
 
+static int64_t
+seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return t.tv_sec;
+}
+
+/* A known length is charged at once, so that nothing of it is read in vain */
+static bool
+within_budget(struct exchange *x)
+{
+	uint64_t n = x->length == UINT64_MAX ? 0 : x->length;
+
+	if (x->circuit == NULL || (circuit_request(x->circuit, seconds()) &&
+	    circuit_bytes(x->circuit, n, seconds()))) {
+		return true;
+	}
+	log_event(EVENT_CIRCUIT);
+	return false;
+}
+
 /* The first call of a request: header is complete, body is not read */
 static enum MHD_Result
 begin(struct engine *g, struct exchange *x, const char *method,
@@ -473,6 +506,8 @@ begin(struct engine *g, struct exchange *x, const char *method,
 		refuse(x, known ? 405 : 404, known ? "method" : "unknown");
 	} else if (x->length != UINT64_MAX && x->length > x->h->body_max) {
 		refuse(x, 413, "limit");
+	} else if (!within_budget(x)) {
+		refuse(x, 503, "busy");
 	} else if (x->h->begin != NULL) {
 		x->h->begin(x);
 	}
@@ -491,6 +526,11 @@ take_body(struct exchange *x, uint8_t *p, size_t *len)
 			taken = *len;
 		} else if (x->got + *len > x->h->body_max) {
 			refuse(x, 413, "limit"); /* chunked, too long */
+			taken = *len;
+		} else if (x->length == UINT64_MAX && !circuit_bytes(
+		    x->circuit, *len, seconds())) {
+			log_event(EVENT_CIRCUIT);
+			refuse(x, 503, "busy");
 			taken = *len;
 		} else if (x->h->body == NULL) {
 			taken = *len;
@@ -567,9 +607,9 @@ static void *
 on_uri(void *arg, const char *uri, struct MHD_Connection *c)
 {
 	const union MHD_ConnectionInfo *info;
+	const struct engine *g = arg;
 	struct exchange *x = calloc(1, sizeof(*x));
 
-	(void)arg;
 	if (x == NULL) {
 		return NULL;
 	}
@@ -579,6 +619,12 @@ on_uri(void *arg, const char *uri, struct MHD_Connection *c)
 	x->bad_uri = !guard_uri(uri);
 	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	x->watched = info == NULL ? NULL : info->socket_context;
+	if (g->circuits) {
+		info = MHD_get_connection_info(c,
+		    MHD_CONNECTION_INFO_CONNECTION_FD);
+		x->circuit = info == NULL ? NULL :
+		    reception_of(info->connect_fd);
+	}
 	return x;
 }
 
@@ -615,17 +661,19 @@ static void
 on_connection(void *arg, struct MHD_Connection *c, void **context,
     enum MHD_ConnectionNotificationCode what)
 {
-	const union MHD_ConnectionInfo *info;
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
+	    MHD_CONNECTION_INFO_CONNECTION_FD);
+	const struct engine *g = arg;
 
-	(void)arg;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		info = MHD_get_connection_info(c,
-		    MHD_CONNECTION_INFO_CONNECTION_FD);
 		*context = info == NULL ? NULL :
 		    watchdog_add(info->connect_fd);
 	} else {
 		watchdog_remove(*context);
 		*context = NULL;
+		if (g->circuits && info != NULL) {
+			reception_end(info->connect_fd);
+		}
 	}
 }
 
@@ -639,12 +687,27 @@ on_library_log(void *arg, const char *format, va_list list)
 	log_event(EVENT_HTTP_LIBRARY);
 }
 
+/* A connection whose circuit is known; the library closes what it refuses */
+static void
+take_over(void *arg, int fd)
+{
+	const struct sockaddr none = {AF_UNIX, {0}};
+	struct engine *g = arg;
+
+	if (MHD_add_connection(g->daemon, fd, &none,
+	    sizeof(none.sa_family)) != MHD_YES) {
+		log_event(EVENT_HTTP_LIBRARY);
+	}
+}
+
 enum err
-engine_start(int listener, const struct handler *const *tables,
+engine_start(int listener, bool circuits, const struct handler *const *tables,
     unsigned threads, unsigned connections, struct engine **out)
 {
 	struct engine *g = calloc(1, sizeof(*g));
-	unsigned i;
+	struct MHD_OptionItem more[3] = {{MHD_OPTION_END, 0, NULL}};
+	unsigned i, n = 0;
+	enum err e = OK;
 
 	if (g == NULL) {
 		return ERR_MEMORY;
@@ -652,26 +715,38 @@ engine_start(int listener, const struct handler *const *tables,
 	for (i = 0; tables[i] != NULL && i < ENGINE_TABLES; i++) {
 		g->tables[i] = tables[i];
 	}
+	g->circuits = circuits;
+	if (!circuits) {
+		more[n++] = (struct MHD_OptionItem){MHD_OPTION_LISTEN_SOCKET,
+			listener, NULL};
+	}
+	if (threads > 1) {
+		more[n++] = (struct MHD_OptionItem){
+			MHD_OPTION_THREAD_POOL_SIZE, threads, NULL};
+	}
+	more[n].option = MHD_OPTION_END;
 	g->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+	    (circuits ? MHD_USE_NO_LISTEN_SOCKET : 0) |
 	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME |
 	    MHD_USE_SUPPRESS_DATE_NO_CLOCK | MHD_USE_ERROR_LOG | MHD_USE_ITC,
 	    0, NULL, NULL, on_request, g,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL,
-	    MHD_OPTION_LISTEN_SOCKET, (MHD_socket)listener,
-	    MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL,
+	    MHD_OPTION_URI_LOG_CALLBACK, on_uri, g,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, g,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL,
 	    MHD_OPTION_CONNECTION_LIMIT, connections,
 	    MHD_OPTION_CONNECTION_TIMEOUT, LIBRARY_TIMEOUT,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK,
-	    threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
-	    threads, MHD_OPTION_END);
+	    MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 	if (g->daemon == NULL) {
 		free(g);
 		return ERR_IO;
 	}
+	if (circuits) {
+		e = reception_start(listener, line_seconds, take_over, g);
+	}
 	*out = g;
-	return OK;
+	return e;
 }

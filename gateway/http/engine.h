@@ -20,9 +20,12 @@ struct engine;
 /* Once, before engine_start: limits and texts; ${today} a day_t */
 void engine_setup(const struct engine_site *site,
     const struct watchdog_limits *limits, int32_t today);
-/* ${listener}: a listening socket, taken over. ${tables}: NULL-ended list. */
-enum err engine_start(int listener, const struct handler *const *tables,
-    unsigned threads, unsigned connections, struct engine **out);
+/* ${listener}: a listening socket, taken over; ${circuits}: tor writes its
+ * line before each connection (reception.h, circuit_setup comes before), one
+ * listener only. ${tables}: NULL-ended list. */
+enum err engine_start(int listener, bool circuits,
+    const struct handler *const *tables, unsigned threads,
+    unsigned connections, struct engine **out);
 void engine_today(int32_t today);
 const uint8_t *engine_credential(void);
 

@@ -15,6 +15,7 @@
 
 #include <microhttpd.h>
 
+#include "circuit.h"
 #include "exchange.h"
 #include "watchdog.h"
 
@@ -36,6 +37,7 @@ struct job {
 struct exchange {
 	struct MHD_Connection *c;
 	struct watched *watched;
+	struct circuit *circuit; /* of tor, or NULL */
 	const struct handler *h;
 	enum method method;
 	const char *path;

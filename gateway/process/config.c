@@ -36,6 +36,7 @@ static const struct rule rules[] = {
 	{"store", "chaff", COUNT, AT(chaff), 100},
 	{"store", "uploads", COUNT, AT(uploads), 65536},
 	{"listen", "public", LISTEN, 0, 0},
+	{"listen", "circuits", TEXT, AT(listen_circuits), 0},
 	{"listen", "courier", TEXT, AT(listen_courier), 0},
 	{"courier", "credential_hash", HEX, AT(credential), 0},
 	{"identity", "key", KEY, AT(identity), 0},
@@ -50,6 +51,11 @@ static const struct rule rules[] = {
 	{"limits", "body_rate", COUNT, AT(body_rate), 1u << 30},
 	{"limits", "body_grace", COUNT, AT(body_grace), 600},
 	{"limits", "connections", COUNT, AT(connections), 60000},
+	{"limits", "circuit_connections", COUNT, AT(circuit_connections),
+	    60000},
+	{"limits", "circuit_requests", COUNT, AT(circuit_requests), 1000000},
+	{"limits", "circuit_bytes", SIZE, AT(circuit_bytes),
+	    UINT64_C(1) << 44},
 	{"limits", "texts_minute", COUNT, AT(texts_minute), 60000},
 	{"limits", "texts_burst", COUNT, AT(texts_burst), 1000000},
 };
@@ -132,6 +138,18 @@ add_listeners(struct config *c, const char *s)
 	return c->listeners > 0;
 }
 
+unsigned
+config_circuits(const struct config *c)
+{
+	unsigned i = 0;
+
+	while (i < c->listeners &&
+	    strcmp(c->listen_public[i], c->listen_circuits) != 0) {
+		i++;
+	}
+	return i;
+}
+
 static bool
 set(struct config *c, const struct rule *r, const char *value)
 {
@@ -200,6 +218,9 @@ config_parse(const char *text, struct config *out, int *line)
 	c.body_rate = 1024;
 	c.body_grace = 15;
 	c.connections = 12000;
+	c.circuit_connections = 16;
+	c.circuit_requests = 600;
+	c.circuit_bytes = 4 * GIB;
 	*line = ini_parse_string(text, on_pair, &c);
 	if (*line != 0) {
 		return *line > 0 ? ERR_FORMAT : ERR_MEMORY;
@@ -210,6 +231,11 @@ config_parse(const char *text, struct config *out, int *line)
 	/* A door that nobody can open, or everybody, is a mistake */
 	if ((c.listen_courier[0] != '\0') != c.has_credential) {
 		return ERR_CONFLICT;
+	}
+	if (c.listen_circuits[0] != '\0' &&
+	    (strncmp(c.listen_circuits, "unix:", 5) != 0 ||
+	    config_circuits(&c) == c.listeners)) {
+		return ERR_NO_MATCH;
 	}
 	*out = c;
 	return OK;

@@ -20,6 +20,7 @@ struct config {
 	unsigned generation; /* 0: as the store is */
 	char listen_public[CONFIG_LISTENERS][CONFIG_VALUE];
 	unsigned listeners;
+	char listen_circuits[CONFIG_VALUE]; /* one of them; "": none */
 	char listen_courier[CONFIG_VALUE]; /* "": no courier door */
 	uint8_t credential[HASH_LEN];      /* H(token) */
 	bool has_credential;
@@ -32,14 +33,20 @@ struct config {
 	char organisation[CONFIG_VALUE];
 	unsigned header_seconds, idle_seconds, body_rate, body_grace;
 	unsigned connections;
+	unsigned circuit_connections, circuit_requests;
+	uint64_t circuit_bytes;
 	unsigned texts_minute, texts_burst; /* 0: by the room there is */
 };
 
 /*
  * Parses ${text} (NUL-ended). ERR_FORMAT sets ${line} to the first wrong
- * line, 0 when a needed key is absent.
+ * line, 0 when a needed key is absent. ERR_CONFLICT: the courier's door and
+ * its credential are not both there; ERR_NO_MATCH: circuits names no UNIX
+ * socket of public.
  */
 enum err config_parse(const char *text, struct config *out, int *line);
+/* Index of the listener that tor writes its line to; ->listeners: none */
+unsigned config_circuits(const struct config *c);
 /* Reads a file of at most CONFIG_MAX bytes into ${out} */
 enum err config_load(int fd, struct buf *out);
 

@@ -39,6 +39,7 @@ static const struct {
 	[EVENT_SLOW] = {"slow connections cut", 1},
 	[EVENT_NO_SLOT] = {"answers: busy", 1},
 	[EVENT_FULL] = {"answers: no room", 1},
+	[EVENT_CIRCUIT] = {"circuits told to slow down", 1},
 	[EVENT_HTTP_LIBRARY] = {"notices of the HTTP library", 1},
 };
 static atomic_ulong counts[EVENT_COUNT];

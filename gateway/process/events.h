@@ -34,6 +34,7 @@ enum event {
 	EVENT_SLOW,          /* a slow connection cut */
 	EVENT_NO_SLOT,       /* told to try again: busy */
 	EVENT_FULL,          /* told: no room */
+	EVENT_CIRCUIT,       /* a circuit over its budget */
 	EVENT_HTTP_LIBRARY,  /* the HTTP library complained */
 	EVENT_COUNT
 };

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../http/circuit.h"
 #include "../http/engine.h"
 #include "../http/link.h"
 #include "../http/snapshot.h"
@@ -133,21 +134,27 @@ start_engines(const struct config *c, unsigned threads)
 		intake_handlers, public_handlers, page_handlers, NULL};
 	static const struct handler *const courier_tables[] = {
 		courier_handlers, NULL};
+	const struct circuit_limits circuit = {c->circuit_connections,
+		c->circuit_requests, c->circuit_bytes};
 	struct engine *engine; /* lives as long as the process */
+	unsigned circuits = config_circuits(c), i;
 	enum err e;
-	unsigned i;
 
+	if (circuits < c->listeners &&
+	    !circuit_setup(&circuit, c->connections)) {
+		return ERR_MEMORY;
+	}
 	for (i = 0; i < c->listeners; i++) {
 		/* the first one is the busy one */
-		e = engine_start(FD_PUBLIC + (int)i, open_tables,
-		    i == 0 ? threads : 1, c->connections / c->listeners,
+		e = engine_start(FD_PUBLIC + (int)i, i == circuits,
+		    open_tables, i == 0 ? threads : 1, c->connections / c->listeners,
 		    &engine);
 		if (e != OK) {
 			return e;
 		}
 	}
 	if (c->has_credential) {
-		return engine_start(FD_COURIER, courier_tables, 1, 32,
+		return engine_start(FD_COURIER, false, courier_tables, 1, 32,
 		    &engine);
 	}
 	return OK;

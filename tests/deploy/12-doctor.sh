@@ -5,6 +5,8 @@
 # and the exit status is 1.
 . "$(dirname "$0")/../http/lib.sh"
 gw_new "[site]" "onion = http://example.onion" "https = https://example.nl"
+sed -i "s|^public = .*|& unix:$GW/onion.sock\ncircuits = unix:$GW/onion.sock|" \
+	"$GW/gateway.ini"
 gw_start
 gw_install
 R=$GW/root
@@ -15,7 +17,7 @@ mkdir -p "$R/proc/sys/kernel" "$R/etc/nginx/sites-enabled" "$R/etc/tor" \
 cp "$REPO"/packaging/systemd/meldluik-gateway* "$R/lib/systemd/system/"
 printf 'Filename Type Size Used Priority\n' >"$R/proc/swaps"
 echo core >"$R/proc/sys/kernel/core_pattern"
-sed "s|unix:/run/meldluik/onion.sock|127.0.0.1:$PORT|" \
+sed "s|/run/meldluik/onion.sock|$GW/onion.sock|" \
 	"$REPO/packaging/tor/torrc.snippet" >"$R/etc/tor/torrc"
 sed "s|127.0.0.1:8080|127.0.0.1:$PORT|" \
 	"$REPO/packaging/terminator/nginx.conf" \
@@ -81,6 +83,7 @@ size=$(df --output=size -B1M "$GW/store" | tail -1)
 		"text reserve"
 other '/^\[identity\]/,$d' identity
 other 's|^onion = .*||' tor
+other '/^circuits/d' tor
 INI=
 mv "$R/lib/systemd/system/meldluik-gateway.service" "$GW/unit"
 broken units
@@ -106,6 +109,7 @@ edit "$R/etc/caddy/Caddyfile" 's/discard/stderr/' terminator
 edit "$R/etc/tor/torrc" 's/PoWDefensesEnabled 1/PoWDefensesEnabled 0/' tor
 edit "$R/etc/tor/torrc" '$aHiddenServiceSingleHopMode 1' tor
 edit "$R/etc/tor/torrc" '$aSafeLogging 0' tor
+edit "$R/etc/tor/torrc" 's/^HiddenServiceExportCircuitID/#&/' tor
 edit "$R/etc/tor/torrc" '/HiddenServicePort/d' tor
 
 # what the gateway serves, seen on another day

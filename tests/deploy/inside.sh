@@ -49,8 +49,14 @@ systemctl is-active --quiet meldluik-gateway.socket ||
 	die "the socket unit is not active"
 systemctl is-enabled --quiet meldluik-gateway.service || die "not enabled"
 answers $url/healthz || die "no answer on the loopback port"
-answers --unix-socket /run/meldluik/onion.sock http://x/healthz ||
-	die "no answer on the UNIX socket"
+as_tor() { # a request with tor's line before it
+	perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Peer =>
+		"/run/meldluik/onion.sock") or die; print $s
+		"PROXY TCP6 fc00:dead:beef:4dad::0:7 ::1 7 80\r\n",
+		"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+		$s->flush; exit(<$s> =~ / 200 / ? 0 : 1)'
+}
+as_tor || die "no answer on the UNIX socket"
 [ "$(systemctl show -p ActiveState --value meldluik-gateway)" = active ] ||
 	die "the unit is not active"
 ok "the hardened unit serves on both listeners"

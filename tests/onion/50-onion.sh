@@ -3,7 +3,8 @@
 # Goal: through a real onion service of a private Tor network, whose target
 # is the gateway's UNIX socket: Firefox with scripts off and on reports, reads
 # the answer and adds to it; the command line does the same; the courier
-# fetches over the door's own onion; everything arrived whole.
+# fetches over the door's own onion; everything arrived whole. tor names the
+# circuits to the gateway, which keeps none of their numbers.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../http/lib.sh"
 . "$here/../browser/lib.sh"
@@ -12,7 +13,8 @@ command -v tor >/dev/null || skip "there is no tor"
 browsers_or_skip
 gw_new
 trap 'browsers_end; gw_clean' EXIT
-sed -i "s|^public = .*|& unix:$GW/public.sock|" "$GW/gateway.ini"
+sed -i "s|^public = .*|& unix:$GW/public.sock\ncircuits = unix:$GW/public.sock|" \
+	"$GW/gateway.ini"
 gw_start
 code=$("$BIN/codetool" "01$(head -c 14 /dev/urandom | od -An -tx1 |
 	tr -d ' \n')" 00000000000000000000000000000000 | head -1)
@@ -68,8 +70,10 @@ export GW code reply TOKEN browser_work node npm BIN REPO
 export -f through_tor browsers_run
 export BROWSER_DIR
 python3 "$here/torlab.py" "$GW/tor" --timeout 500 --target "unix:$GW/public.sock" \
-	--target "unix:$COURIER" -- bash -c through_tor ||
+	--target "unix:$COURIER" \
+	--first-option "HiddenServiceExportCircuitID haproxy" -- bash -c through_tor ||
 	fail "through Tor"
+grep -rq 'fc00:dead' "$GW/log" "$GW/store" && fail "a circuit's number is kept"
 python3 "$here/../browser/arrived.py" "$COURIER" "$TOKEN" "$GW" \
 	"$BIN/envtool" "$GW/org/keys/epochs/desk1-a-$WEEK.txt" ||
 	fail "what arrived"

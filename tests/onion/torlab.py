@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 # Origin: the project's feasibility study (proven there on Debian's tor 0.4.9,
-# 18 to 37 s until the onion answers); kept as it was.
+# 18 to 37 s until the onion answers); --first-option added since.
 """torlab - a complete private Tor network on 127.0.0.1, with a v3 onion service.
 
 It runs, as ordinary processes of the calling user, directory authorities
@@ -182,14 +182,15 @@ class Lab:
             time.sleep(0.2)
         raise RuntimeError(f"no consensus on {len(self.procs)} relays after {deadline} s")
 
-    def add_service(self, targets, hs_options, client_key):
+    def add_service(self, targets, hs_options, first_options, client_key):
         """One onion per target, all in one tor; returns the port of its metrics page."""
         metrics = free_port()
         text = f"SocksPort 0\nMetricsPort 127.0.0.1:{metrics}\nMetricsPortPolicy accept 127.0.0.1\n"
         for i, target in enumerate(targets):
             home = self.root / "service" / f"onion{i}"
             text += f"HiddenServiceDir {home}\nHiddenServicePort 80 {target}\n"
-            text += "".join(option + "\n" for option in hs_options)
+            text += "".join(option + "\n" for option in
+                            hs_options + (first_options if i == 0 else []))
             if client_key:
                 (home / "authorized_clients").mkdir(mode=0o700, parents=True)
                 home.chmod(0o700)
@@ -255,6 +256,8 @@ def main():
     parser.add_argument("--hs-option", action="append", default=[], metavar="'NAME VALUE'",
                         help="a further torrc line for each onion, such as "
                              "'HiddenServicePoWDefensesEnabled 1'; repeatable")
+    parser.add_argument("--first-option", action="append", default=[], metavar="'NAME VALUE'",
+                        help="a further torrc line for the first onion only; repeatable")
     parser.add_argument("--auth", action="store_true",
                         help="onions that need client authorization, and a second client without the key")
     parser.add_argument("--authorities", type=int, default=3)
@@ -280,7 +283,8 @@ def main():
         lab.add_relays(args.relays)
         lab.wait_consensus(args.timeout)
         lab.say(f"a consensus on {len(lab.procs)} relays")
-        metrics = lab.add_service(args.target, args.hs_option, public)
+        metrics = lab.add_service(args.target, args.hs_option, args.first_option,
+                                  public)
         onions = lab.onion_names(len(args.target))
         socks = lab.add_client("client", onions, private)
         stranger = lab.add_client("stranger") if args.auth else None

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A table of fixed size with chains, under one lock: a look-up a connection,
+ * a few additions a request. Invariants:
+ * 1. a circuit with connections is never forgotten.
+ * 2. there are more places than connections, so a new circuit finds one: the
+ *    longest without a connection makes room.
+ * 3. 0 <= requests, bytes <= their limit.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "circuit.h"
+
+#define SPARE 1024u
+#define BUCKETS 4096u
+
+struct circuit {
+	struct circuit *next; /* of its bucket, or of the free ones */
+	uint32_t id;
+	unsigned connections;
+	int64_t seen;     /* when the last connection ended */
+	int64_t earned;   /* until when the budgets are counted */
+	double requests;  /* left */
+	double bytes;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct circuit_limits limits;
+static struct circuit *bucket[BUCKETS], *places, *unused;
+static unsigned many, known;
+
+bool
+circuit_setup(const struct circuit_limits *l, unsigned room)
+{
+	unsigned i;
+
+	limits = *l;
+	many = room + SPARE;
+	places = calloc(many, sizeof(*places));
+	if (places == NULL) {
+		return false;
+	}
+	for (i = 0; i < many; i++) {
+		places[i].next = unused;
+		unused = &places[i];
+	}
+	return true;
+}
+
+static struct circuit **
+find(uint32_t id)
+{
+	struct circuit **c = &bucket[id % BUCKETS];
+
+	while (*c != NULL && (*c)->id != id) {
+		c = &(*c)->next;
+	}
+	return c;
+}
+
+static void
+drop(struct circuit *c)
+{
+	struct circuit **at = find(c->id);
+
+	*at = c->next;
+	memset(c, 0, sizeof(*c));
+	c->next = unused;
+	unused = c;
+	known--;
+}
+
+/* The longest without a connection; there is one by invariant 2 */
+static void
+make_room(void)
+{
+	struct circuit *oldest = NULL, *c;
+	unsigned i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		for (c = bucket[i]; c != NULL; c = c->next) {
+			if (c->connections == 0 && (oldest == NULL ||
+			    c->seen < oldest->seen)) {
+				oldest = c;
+			}
+		}
+	}
+	if (oldest == NULL) {
+		abort(); /* own invariant */
+	}
+	drop(oldest);
+}
+
+struct circuit *
+circuit_join(uint32_t id, int64_t now)
+{
+	struct circuit **at, *c;
+
+	pthread_mutex_lock(&lock);
+	c = *find(id);
+	if (c == NULL) {
+		if (unused == NULL) {
+			make_room();
+		}
+		c = unused;
+		unused = c->next;
+		at = &bucket[id % BUCKETS];
+		c->next = *at;
+		*at = c;
+		c->id = id;
+		c->earned = now;
+		c->requests = limits.requests;
+		c->bytes = (double)limits.bytes;
+		known++;
+	}
+	if (c->connections >= limits.connections) {
+		c = NULL;
+	} else {
+		c->connections++;
+	}
+	pthread_mutex_unlock(&lock);
+	return c;
+}
+
+void
+circuit_leave(struct circuit *c, int64_t now)
+{
+	if (c == NULL) {
+		return;
+	}
+	pthread_mutex_lock(&lock);
+	c->connections--;
+	c->seen = now;
+	pthread_mutex_unlock(&lock);
+}
+
+static void
+earn(struct circuit *c, int64_t now)
+{
+	double passed = (double)(now - c->earned);
+
+	if (passed <= 0) {
+		return;
+	}
+	c->earned = now;
+	c->requests += passed / 60.0 * limits.requests;
+	if (c->requests > limits.requests) {
+		c->requests = limits.requests;
+	}
+	c->bytes += passed / 3600.0 * (double)limits.bytes;
+	if (c->bytes > (double)limits.bytes) {
+		c->bytes = (double)limits.bytes;
+	}
+}
+
+bool
+circuit_request(struct circuit *c, int64_t now)
+{
+	bool good;
+
+	if (c == NULL) {
+		return true;
+	}
+	pthread_mutex_lock(&lock);
+	earn(c, now);
+	good = c->requests >= 1;
+	c->requests -= good ? 1 : 0;
+	pthread_mutex_unlock(&lock);
+	return good;
+}
+
+bool
+circuit_bytes(struct circuit *c, uint64_t n, int64_t now)
+{
+	bool good;
+
+	if (c == NULL) {
+		return true;
+	}
+	pthread_mutex_lock(&lock);
+	earn(c, now);
+	good = c->bytes >= (double)n;
+	c->bytes -= good ? (double)n : 0;
+	pthread_mutex_unlock(&lock);
+	return good;
+}
+
+void
+circuit_forget(int64_t now)
+{
+	struct circuit *c, *next;
+	unsigned i;
+
+	pthread_mutex_lock(&lock);
+	for (i = 0; i < BUCKETS; i++) {
+		for (c = bucket[i]; c != NULL; c = next) {
+			next = c->next;
+			if (c->connections == 0 &&
+			    now - c->seen >= CIRCUIT_KEPT) {
+				drop(c);
+			}
+		}
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+unsigned
+circuit_count(void)
+{
+	unsigned n;
+
+	pthread_mutex_lock(&lock);
+	n = known;
+	pthread_mutex_unlock(&lock);
+	return n;
+}
