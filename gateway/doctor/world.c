@@ -85,8 +85,11 @@ get(const struct doctor *d, const char *path, struct buf *out)
 	if (fd < 0) {
 		return 0;
 	}
-	n = snprintf(question, sizeof(question), "GET %s HTTP/1.1\r\n"
-	    "Host: doctor\r\nConnection: close\r\n\r\n", path);
+	/* to the listener for tor, as tor */
+	n = snprintf(question, sizeof(question), "%sGET %s HTTP/1.1\r\n"
+	    "Host: doctor\r\nConnection: close\r\n\r\n",
+	    i - 1 == config_circuits(d->config) ?
+	    "PROXY TCP6 fc00:dead:beef:4dad::0:0 ::1 1 80\r\n" : "", path);
 	if (write(fd, question, (size_t)n) == n) {
 		while ((got = read(fd, piece, sizeof(piece))) > 0) {
 			buf_put(&all, piece, (size_t)got);

@@ -5,7 +5,7 @@
 # and the exit status is 1.
 . "$(dirname "$0")/../http/lib.sh"
 gw_new "[site]" "onion = http://example.onion" "https = https://example.nl"
-sed -i "s|^public = .*|& unix:$GW/onion.sock\ncircuits = unix:$GW/onion.sock|" \
+sed -i "s|^public = |circuits = unix:$GW/onion.sock\n&unix:$GW/onion.sock |" \
 	"$GW/gateway.ini"
 gw_start
 gw_install
@@ -83,7 +83,6 @@ size=$(df --output=size -B1M "$GW/store" | tail -1)
 		"text reserve"
 other '/^\[identity\]/,$d' identity
 other 's|^onion = .*||' tor
-other '/^circuits/d' tor
 INI=
 mv "$R/lib/systemd/system/meldluik-gateway.service" "$GW/unit"
 broken units
