@@ -11,6 +11,7 @@ import puppeteer from "puppeteer-core";
 
 const LIMIT_MS = Number(process.env.BROWSER_LIMIT_MS ?? 180000);
 const POLL_MS = 40;
+const REVEAL_POLLS = 50;
 const PROGRAM = { chromium: "/usr/bin/chromium",
 	firefox: "/usr/bin/firefox-esr" };
 
@@ -190,6 +191,7 @@ class Browser {
 
 	// Opens what the element is folded away in, as a person would
 	async reveal(selector) {
+		const end = Date.now() + LIMIT_MS;
 		for (;;) {
 			const shut = await this.run((s) => {
 				let e = document.querySelector(s).parentElement
@@ -211,9 +213,16 @@ class Browser {
 				return;
 			}
 			await this.page.mouse.click(...shut);
-			await this.until("open details", (s) => !document
-				.querySelector(s).closest("details:not([open])"),
-			selector);
+			// a click may miss when the page moved: measured again then
+			for (let n = 0; n < REVEAL_POLLS && await this.run((s) =>
+				document.querySelector(s)
+					.closest("details:not([open])") !== null,
+			selector); n++) {
+				await pause(POLL_MS);
+			}
+			if (Date.now() > end) {
+				throw new Error(`${this.name}: ${selector} stays shut`);
+			}
 		}
 	}
 
