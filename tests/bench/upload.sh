@@ -7,7 +7,7 @@ SIZE=${SIZE:-1073741824}
 ROUNDS=${ROUNDS:-5}
 BUILD=${BUILD:-$(cd "$(dirname "$0")/../.." && pwd)/build}
 export BUILD
-GW_BULK=$((SIZE * 4 + (256 << 20)))
+GW_BULK=$((SIZE * (ROUNDS + 1) * 3 / 2 + (256 << 20)))
 # shellcheck source=tests/http/lib.sh
 . "$(dirname "$0")/../http/lib.sh"
 command -v nginx >/dev/null || skip "nginx is missing"
