@@ -4,8 +4,72 @@
 # one command installs and updates the desk on a machine without any network;
 # a changed file, a file too many, another key and a list signed by somebody
 # else install nothing; a casebook survives the update.
+# Short form: a small stick with the real install script and a real signature;
+# every refusal, and that the good stick alone comes as far as apt.
 . "$(dirname "$0")/lib.sh"
-[ -n "${FULL:-}" ] || skip "needs FULL=1: builds all packages first"
+stick_seal() { # STICK KEY: its list anew, signed
+	(cd "$1" && find . -type f ! -name 'SHA256SUMS*' |
+		LC_ALL=C sort | xargs sha256sum >SHA256SUMS) &&
+		minisign -S -W -s "$2" -m "$1/SHA256SUMS" >/dev/null ||
+		fail "cannot sign the stick"
+}
+# comes NAME WANTED KEY: what install says of a copy of the stick in $T/NAME,
+# and whether it called apt
+comes() {
+	rm -f "$T/apt"
+	PATH=$T/bin:$PATH sh "$T/$1/install" --key "$3" >"$T/log" 2>&1 &&
+		fail "$1: installed"
+	grep -q -- "$2" "$T/log" && grep -q "nothing was installed" "$T/log" ||
+		{ cat "$T/log"; fail "$1: no '$2'"; }
+	[ -e "$T/apt" ] && [ "$1" != good ] && fail "$1: apt was called"
+	[ "$1" = good ] && [ ! -e "$T/apt" ] && fail "the good one: no apt"
+	n=$((n + 1))
+}
+short_form() {
+	T=$(mktemp -d) n=0
+	trap 'rm -rf "$T"' EXIT
+	minisign -G -W -f -p "$T/pub" -s "$T/key" >/dev/null &&
+		minisign -G -W -f -p "$T/other.pub" -s "$T/other" >/dev/null ||
+		fail "no key"
+	local key other
+	key=$(sed -n 2p "$T/pub") other=$(sed -n 2p "$T/other.pub")
+	mkdir -p "$T/good/debs" "$T/bin"
+	# stands where apt is called, and ends the installation there
+	printf '#!/bin/sh\n: >"%s"\nexit 1\n' "$T/apt" >"$T/bin/apt-get"
+	chmod +x "$T/bin/apt-get"
+	cp "$REPO/packaging/offline-kit-install" "$T/good/install"
+	echo "Package: meldluik-decryptor" >"$T/good/Packages"
+	head -c 20000 /dev/urandom >"$T/good/debs/meldluik-decryptor_1.deb"
+	stick_seal "$T/good" "$T/key"
+	comes good "apt refuses" "$key"
+	local what
+	for what in changed short away more empty foreign resealed; do
+		cp -r "$T/good" "$T/$what"
+	done
+	printf x | dd of="$T/changed/debs/meldluik-decryptor_1.deb" bs=1 \
+		seek=9000 conv=notrunc status=none
+	comes changed "missing or changed" "$key"
+	truncate -s 19999 "$T/short/debs/meldluik-decryptor_1.deb"
+	comes short "missing or changed" "$key"
+	rm "$T/away/Packages"
+	comes away "missing or changed" "$key"
+	echo x >"$T/more/debs/more.deb"
+	comes more "not listed" "$key"
+	: >"$T/empty/SHA256SUMS"
+	comes empty "missing or changed" "$key"
+	comes foreign "not signed by the key" "$other"
+	echo x >"$T/resealed/debs/more.deb"
+	stick_seal "$T/resealed" "$T/other"
+	comes resealed "not signed by the key" "$key"
+	echo "$n sticks: the good one alone comes as far as apt (short form)"
+	exit 0
+}
+need minisign
+if [ -z "${FULL:-}" ]; then
+	[ "$(id -u)" -eq 0 ] || skip "install runs as root"
+	[ ! -e /etc/meldluik/release.pub ] || skip "a desk is installed here"
+	short_form
+fi
 if [ -z "${MEMORY:-}" ]; then
 	need mmdebstrap dh minisign dpkg-scanpackages
 	debs
