@@ -54,7 +54,7 @@ live() { # the first at once, later ones a minute after the start
 	return 1
 }
 not_vouched() {
-	! reporter && grep -q "there is none" "$work/said"
+	! reporter && grep -q "page.json: there is none" "$work/said"
 }
 try "before, nobody vouches for the page" not_vouched
 try "a holder signs the page rebuilt" signed "$work/rebuilt/page.json"
