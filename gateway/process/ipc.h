@@ -12,6 +12,8 @@
 #ifndef MELDLUIK_GATEWAY_IPC_H
 #define MELDLUIK_GATEWAY_IPC_H
 
+#include <sys/types.h>
+
 #include "../http/exchange.h"
 
 #define SLOT_TEXT_LEN 73728u    /* the smallest envelope, 71,866, in pages */
