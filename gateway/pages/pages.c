@@ -274,7 +274,7 @@ static void
 page_begin(struct exchange *x)
 {
 	const char *rest;
-	unsigned lang = 0, i;
+	unsigned lang = language_first(), i;
 
 	if (path_split(exchange_path(x), &lang, &rest)) {
 		for (i = 0; i < STILL; i++) {
@@ -396,10 +396,10 @@ post_begin(struct exchange *x)
 		[POST_FOLLOW_UP] = "follow-up", [POST_SEALED] = "sealed"};
 	struct posted *p;
 	const char *rest;
-	unsigned lang = 0, i;
+	unsigned lang = language_first(), i;
 
 	if (!path_split(exchange_path(x), &lang, &rest)) {
-		not_found(x, 0);
+		not_found(x, lang);
 		return;
 	}
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {

@@ -15,12 +15,17 @@
 
 static struct organisation own;
 static bool on[LANGUAGES], seen[LANGUAGES];
+static unsigned first; /* language, of those that are on */
 static struct buf style, style_small;
 
-/* Sets ${flag} for each code of ${list}; false at an unknown one */
+/*
+ * Sets ${flag} for each code of ${list}, and ${head} to the first one if it
+ * names any; false at an unknown one.
+ */
 static bool
-list_read(const char *list, bool flag[LANGUAGES])
+list_read(const char *list, bool flag[LANGUAGES], unsigned *head)
 {
+	bool none = true;
 	size_t n;
 	unsigned l;
 
@@ -31,6 +36,8 @@ list_read(const char *list, bool flag[LANGUAGES])
 			return false;
 		}
 		flag[l] = true;
+		*head = none ? l : *head;
+		none = false;
 		list += n;
 	}
 	return true;
@@ -104,15 +111,15 @@ pages_setup(const struct pages_config *c, char why[PAGES_WHY])
 	struct buf text = buf_new(ORGANISATION_MAX);
 	char inside[PAGES_WHY];
 	enum err e = OK;
-	unsigned l;
+	unsigned l, other;
 
 	memset(on, 0, sizeof(on));
 	organisation_free(&own);
 	for (l = 0; l < LANGUAGES; l++) {
 		seen[l] = page_languages[l].checked;
 	}
-	if (!list_read(*c->languages == '\0' ? "nl en" : c->languages, on) ||
-	    !list_read(c->checked, seen)) {
+	if (!list_read(*c->languages == '\0' ? "nl en" : c->languages, on,
+	    &first) || !list_read(c->checked, seen, &other)) {
 		snprintf(why, PAGES_WHY, "[site] languages, checked: there "
 		    "are");
 		for (l = 0; l < LANGUAGES; l++) {
@@ -151,12 +158,7 @@ language_checked(unsigned l)
 unsigned
 language_first(void)
 {
-	unsigned l = 0;
-
-	while (l + 1 < LANGUAGES && !on[l]) {
-		l++;
-	}
-	return l;
+	return first;
 }
 
 void

@@ -19,7 +19,7 @@ cat >"$words" <<'JSON'
 "shown_if":{"question":"q_area","option":1}},
 {"id":"q_day","kind":"date","ask":"Sinds wanneer?"}]}
 JSON
-gw_new '[site]' 'languages = nl en ar' "organisation = $words" \
+gw_new '[site]' 'languages = en ar nl' "organisation = $words" \
 	'contact = mailto:veilig@proef.example'
 gw_start
 gw_install --weeks 2 --desks 3
@@ -40,12 +40,14 @@ assert 'hreflang="nl"' in b.text and 'hreflang="pl"' not in b.text
 assert 'class="unchecked"' not in Browser(port).get("").text
 assert Browser(port, "pl").get("").status == 404
 for wanted, lang in [("ar", "ar"), ("ar-EG,en;q=0.5", "ar"),
-                     ("pl,en;q=0.2", "en"), ("en;q=0,nl;q=0.1", "nl"),
-                     ("", "nl"), ("arx", "nl"), (";;;,,", "nl"),
-                     ("de;q=0.9, *;q=0.1", "nl")]:
+                     ("pl,nl;q=0.2", "nl"), ("en;q=0,nl;q=0.1", "nl"),
+                     ("", "en"), ("arx", "en"), (";;;,,", "en"),
+                     ("de;q=0.9, *;q=0.1", "en")]:
     a = b.c.ask("GET", "/", {"Accept-Language": wanted})
     assert f'<html lang="{lang}"'.encode() in a.body, (wanted, a.body[:60])
     assert "set-cookie" not in a.headers
+a = b.c.ask("GET", "/pl/report")  # a language that is off
+assert a.status == 404 and b'<html lang="en">' in a.body, a.body[:60]
 a = b.c.ask("GET", "/.well-known/security.txt").body.decode().splitlines()
 assert "Contact: mailto:veilig@proef.example" in a and \
     "Preferred-Languages: nl, en, ar" in a, a
