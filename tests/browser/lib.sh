@@ -34,6 +34,9 @@ browsers_ready() {
 	browsers_why=
 	browser_work=$(mktemp -d) || return 1
 	export BROWSER_PIDS=$browser_work/pids BUILD
+	# Firefox listens for its driver on 127.0.0.1; Debian's node would try
+	# only ::1 where "localhost" has both
+	export NODE_OPTIONS=--dns-result-order=ipv4first
 	: >"$BROWSER_PIDS"
 }
 
