@@ -93,6 +93,11 @@ newgateway_take(struct desk *d, const char *path, const char *file,
 	}
 	if (k->has_gateway && !sign_pk_equal(&k->gateway, &card.key)) {
 		e = anew(d, k, &card, file, request);
+	} else if (k->has_gateway && card.generation != k->generation) {
+		/* a card is not signed: no receipt would agree any more */
+		say_error("this card has the key that the keyset knows and "
+		    "another generation: it was changed on the way");
+		e = ERR_CONFLICT;
 	}
 	if (e == OK) {
 		k->has_gateway = true;

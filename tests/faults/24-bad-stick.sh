@@ -84,6 +84,11 @@ ok desk "$H" 2026-11-25 --json import "$T/gw"
 [ "$(json "o['reports'],o['damaged']")" = "(1, 0)" ] ||
 	{ cat "$T/out"; fail "a report was lost with the child that read it"; }
 
+# the card we know, with another generation
+sed 's/"generation":1/"generation":2/' "$T/gw/card.json" >"$T/card2.json"
+cmp -s "$T/gw/card.json" "$T/card2.json" && fail "the card was not changed"
+refused "changed on the way" desk "$H" 2026-11-25 keyset --card "$T/card2.json"
+
 # made anew: another key under the same generation
 ok "$FIX" new "$T/anew"
 refused "generation = 2" desk "$H" 2026-11-25 keyset --card "$T/anew/card.json"
