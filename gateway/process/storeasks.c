@@ -133,6 +133,18 @@ do_manifest_first(struct keeper *k, struct turn *t)
 	return OK;
 }
 
+/* ${b} into the slot, unless ${e}, which stays the answer */
+static enum err
+answer_with(struct keeper *k, struct turn *t, struct buf *b, enum err e)
+{
+	if (e == OK && b->len > 0) {
+		memcpy(slot_at(k, t), b->p, b->len);
+		t->a.a.payload_len = b->len;
+	}
+	buf_free(b);
+	return e;
+}
+
 static enum err
 do_envelope(struct keeper *k, struct turn *t)
 {
@@ -141,12 +153,7 @@ do_envelope(struct keeper *k, struct turn *t)
 
 	e = store_envelope(k->store, t->r.q.digest, t->r.q.offset,
 	    SLOT_LARGE_LEN, &b, &t->a.a.total);
-	if (e == OK && b.len > 0) {
-		memcpy(slot_at(k, t), b.p, b.len);
-		t->a.a.payload_len = b.len;
-	}
-	buf_free(&b);
-	return e;
+	return answer_with(k, t, &b, e);
 }
 
 static enum err
@@ -180,12 +187,7 @@ do_public(struct keeper *k, struct turn *t)
 
 	e = store_public_range(k->store, t->r.q.path, t->r.q.offset,
 	    SLOT_LARGE_LEN, &b, &t->a.a.total);
-	if (e == OK && b.len > 0) {
-		memcpy(slot_at(k, t), b.p, b.len);
-		t->a.a.payload_len = b.len;
-	}
-	buf_free(&b);
-	return e;
+	return answer_with(k, t, &b, e);
 }
 
 static enum err
