@@ -68,6 +68,10 @@ load(const char *path, struct config *c, struct buf *text)
 		return complain(path, "[listen] circuits must be a unix: "
 		    "address that stands in public");
 	}
+	if (e == ERR_POLICY) {
+		return complain(path, "[listen] metrics must be a unix: "
+		    "address that is neither in public nor the courier's");
+	}
 	if (e != OK) {
 		return complain(path, err_text(e));
 	}

@@ -32,7 +32,7 @@ char *doctor_folder(const struct doctor *d, const char *path);
 
 void doctor_machine(struct doctor *d); /* swap, cores, disk, clock, files */
 void doctor_front(struct doctor *d);   /* units, terminator, Tor */
-void doctor_world(struct doctor *d);   /* what a reporter gets */
+void doctor_world(struct doctor *d);   /* what a reporter gets, counters */
 
 /* Exit status: 0 all well, 1 something to mend */
 int doctor_main(const struct config *c, const char *config_path,

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -68,28 +69,19 @@ dial(const char *where)
 	return fd;
 }
 
-/* Status of GET ${path}, 0 when nothing answers; the body into ${out} */
+/* Status of GET ${path} on ${fd}, which is closed; 0 when nothing answers;
+ * the body into ${out}. ${before}: sent first. */
 static int
-get(const struct doctor *d, const char *path, struct buf *out)
+ask(int fd, const char *before, const char *path, struct buf *out)
 {
 	struct buf all = buf_new(ANSWER_MAX);
 	char question[256], piece[4096];
 	const char *body;
-	int fd = -1, status = 0, n;
-	unsigned i;
+	int status = 0, n;
 	ssize_t got;
 
-	for (i = 0; fd < 0 && i < d->config->listeners; i++) {
-		fd = dial(d->config->listen_public[i]);
-	}
-	if (fd < 0) {
-		return 0;
-	}
-	/* to the listener for tor, as tor */
 	n = snprintf(question, sizeof(question), "%sGET %s HTTP/1.1\r\n"
-	    "Host: doctor\r\nConnection: close\r\n\r\n",
-	    i - 1 == config_circuits(d->config) ?
-	    "PROXY TCP6 fc00:dead:beef:4dad::0:0 ::1 1 80\r\n" : "", path);
+	    "Host: doctor\r\nConnection: close\r\n\r\n", before, path);
 	if (write(fd, question, (size_t)n) == n) {
 		while ((got = read(fd, piece, sizeof(piece))) > 0) {
 			buf_put(&all, piece, (size_t)got);
@@ -107,6 +99,53 @@ get(const struct doctor *d, const char *path, struct buf *out)
 	}
 	buf_free(&all);
 	return status;
+}
+
+/* The same, on the first listener for reporters that answers */
+static int
+get(const struct doctor *d, const char *path, struct buf *out)
+{
+	int fd = -1;
+	unsigned i;
+
+	for (i = 0; fd < 0 && i < d->config->listeners; i++) {
+		fd = dial(d->config->listen_public[i]);
+	}
+	if (fd < 0) {
+		return 0;
+	}
+	/* to the listener for tor, as tor */
+	return ask(fd, i - 1 == config_circuits(d->config) ?
+	    "PROXY TCP6 fc00:dead:beef:4dad::0:0 ::1 1 80\r\n" : "", path,
+	    out);
+}
+
+/* What they hold is for IT's own monitoring, and nobody else's */
+static void
+check_counters(struct doctor *d)
+{
+	const char *where = d->config->listen_metrics;
+	struct buf b = buf_new(ANSWER_MAX);
+	struct stat st;
+	int fd;
+
+	if (where[0] == '\0') {
+		doctor_ok(d, "counters", "off");
+	} else if ((fd = dial(where)) < 0 ||
+	    ask(fd, "", "/metrics", &b) != 200) {
+		doctor_mend(d, "counters", "%s does not answer; do: systemctl "
+		    "restart meldluik-gateway-metrics.socket "
+		    "meldluik-gateway, or take metrics out of [listen]",
+		    where);
+	} else if (stat(where + 5, &st) == 0 && (st.st_mode & 0006) != 0) {
+		doctor_mend(d, "counters", "%s is open to everybody here; do: "
+		    "systemctl revert meldluik-gateway-metrics.socket, or "
+		    "SocketMode=0660 and a SocketGroup", where);
+	} else {
+		doctor_ok(d, "counters", "answer, to %s alone",
+		    (st.st_mode & 0060) != 0 ? "their group" : "their owner");
+	}
+	buf_free(&b);
 }
 
 static void
@@ -200,6 +239,7 @@ doctor_world(struct doctor *d)
 	} else {
 		doctor_ok(d, "gateway", "web and store answer");
 		check_keyset(d);
+		check_counters(d);
 	}
 	buf_free(&b);
 }

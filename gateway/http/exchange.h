@@ -71,6 +71,7 @@ extern const struct handler intake_handlers[];  /* /v1/envelopes, uploads */
 extern const struct handler public_handlers[];  /* /v1 signed files, /healthz */
 extern const struct handler page_handlers[];    /* pages, static, no-script */
 extern const struct handler courier_handlers[]; /* own listener only */
+extern const struct handler metrics_handlers[]; /* own listener only */
 
 /*
  * Requests to the store process: (gateway/process/ipc.h does the wire). The
@@ -97,9 +98,13 @@ enum ask {
 	ASK_OUTBOUND_PUT,   /* desk, path, offset, payload */
 	ASK_OUTBOUND_APPLY, /* desk */
 	ASK_PUBLIC,         /* path, offset -> payload piece, total */
-	ASK_FIGURES,
+	ASK_FIGURES,        /* -> total: room for texts, serial: for
+	                     * attachments; next: FIGURES_ of them. As they
+	                     * were when the day began. */
 	ASK_COUNT
 };
+#define FIGURES_TEXT_FULL 1u
+#define FIGURES_BULK_FULL 2u
 struct ask_request {
 	enum ask what;
 	uint8_t id[16];

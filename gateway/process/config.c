@@ -38,6 +38,7 @@ static const struct rule rules[] = {
 	{"listen", "public", LISTEN, 0, 0},
 	{"listen", "circuits", TEXT, AT(listen_circuits), 0},
 	{"listen", "courier", TEXT, AT(listen_courier), 0},
+	{"listen", "metrics", TEXT, AT(listen_metrics), 0},
 	{"courier", "credential_hash", HEX, AT(credential), 0},
 	{"identity", "key", KEY, AT(identity), 0},
 	{"site", "onion", URL, AT(onion), 0},
@@ -150,6 +151,21 @@ config_circuits(const struct config *c)
 	return i;
 }
 
+/* Whether the counters have a UNIX socket that nothing else has */
+static bool
+metrics_apart(const struct config *c)
+{
+	unsigned i;
+
+	for (i = 0; i < c->listeners; i++) {
+		if (strcmp(c->listen_public[i], c->listen_metrics) == 0) {
+			return false;
+		}
+	}
+	return strncmp(c->listen_metrics, "unix:/", 6) == 0 &&
+	    strcmp(c->listen_courier, c->listen_metrics) != 0;
+}
+
 static bool
 set(struct config *c, const struct rule *r, const char *value)
 {
@@ -236,6 +252,9 @@ config_parse(const char *text, struct config *out, int *line)
 	    (strncmp(c.listen_circuits, "unix:", 5) != 0 ||
 	    config_circuits(&c) == c.listeners)) {
 		return ERR_NO_MATCH;
+	}
+	if (c.listen_metrics[0] != '\0' && !metrics_apart(&c)) {
+		return ERR_POLICY;
 	}
 	*out = c;
 	return OK;

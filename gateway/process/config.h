@@ -22,6 +22,7 @@ struct config {
 	unsigned listeners;
 	char listen_circuits[CONFIG_VALUE]; /* one of them; "": none */
 	char listen_courier[CONFIG_VALUE]; /* "": no courier door */
+	char listen_metrics[CONFIG_VALUE]; /* "unix:/...", "": no counters */
 	uint8_t credential[HASH_LEN];      /* H(token) */
 	bool has_credential;
 	struct sign_pk identity;
@@ -42,7 +43,7 @@ struct config {
  * Parses ${text} (NUL-ended). ERR_FORMAT sets ${line} to the first wrong
  * line, 0 when a needed key is absent. ERR_CONFLICT: the courier's door and
  * its credential are not both there; ERR_NO_MATCH: circuits names no UNIX
- * socket of public.
+ * socket of public; ERR_POLICY: metrics is no UNIX socket of its own.
  */
 enum err config_parse(const char *text, struct config *out, int *line);
 /* Index of the listener that tor writes its line to; ->listeners: none */

@@ -42,7 +42,7 @@ static const struct {
 	[EVENT_CIRCUIT] = {"circuits told to slow down", 1},
 	[EVENT_HTTP_LIBRARY] = {"notices of the HTTP library", 1},
 };
-static atomic_ulong counts[EVENT_COUNT];
+static atomic_ulong counts[EVENT_COUNT], yesterday[EVENT_COUNT];
 static const char *role_name = "gateway";
 
 void
@@ -108,8 +108,15 @@ log_day(void)
 			continue;
 		}
 		n = atomic_exchange(&counts[e], 0);
+		atomic_store(&yesterday[e], n);
 		if (n > 0) {
 			write_line(table[e].text, n, 1);
 		}
 	}
+}
+
+unsigned long
+log_yesterday(enum event e)
+{
+	return atomic_load(&yesterday[e]);
 }

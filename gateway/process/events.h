@@ -43,6 +43,9 @@ void log_event(enum event e);
 /* Writes the counters and begins anew; called when the day changes and at
  * the end */
 void log_day(void);
+/* How often a counted event was in the day that log_day ended last; 0 before
+ * the first one. From any thread. */
+unsigned long log_yesterday(enum event e);
 /* "monitor", "web", "store": put before each line */
 void log_role(const char *role);
 

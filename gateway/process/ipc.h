@@ -87,7 +87,8 @@ enum role_fd {
 	FD_CONTROL = 3,
 	FD_CONFIG = 4,
 	FD_COURIER = 5,
-	FD_PUBLIC = 6 /* and on */
+	FD_METRICS = 6,
+	FD_PUBLIC = 7 /* and on */
 };
 /* Control messages, one byte each */
 #define CONTROL_LINK 'L'   /* monitor: link and slots as descriptors */

@@ -1,38 +1,35 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The monitor: opens the listeners (or takes them from the service
- * manager), starts store and web by executing this program again, gives
- * them a channel to each other, and starts again what ends. Reads nothing
- * from a visitor and holds no secret but the hash of the courier's token.
+ * The monitor: has the listeners opened (listeners.h), starts store and web
+ * by executing this program again, gives them a channel to each other, and
+ * starts again what ends. Reads nothing from a visitor and holds no secret
+ * but the hash of the courier's token.
  *
  * Who is given what: store the configuration; web the configuration and
  * the listeners. When web ends, a new shared memory and channel; when the
  * store ends, a new channel and the same memory, because web has bodies in
  * it that are still coming.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "events.h"
 #include "ipc.h"
+#include "listeners.h"
+#include "manager.h"
 #include "roles.h"
 #include "sandbox.h"
 
-#define BACKLOG 1024
 #define START_FAILURES 5 /* in a row before a process was ever ready */
 #define RETRY_MS 200
 #define HASTY_SECONDS 1  /* who lives shorter is hasty */
@@ -57,7 +54,7 @@ struct child {
 struct monitor {
 	const struct config *config;
 	const struct buf *text;
-	int public[CONFIG_LISTENERS], courier;
+	struct listeners listeners;
 	struct child web, store;
 	int slots; /* shared memory of the web that runs */
 	bool told_ready, first;
@@ -65,229 +62,19 @@ struct monitor {
 	int64_t silent;      /* seconds */
 };
 
-/* --- listeners --- */
-
-static int
-listen_unix(const char *path)
-{
-	struct sockaddr_un a;
-	struct stat st;
-	int fd;
-
-	memset(&a, 0, sizeof(a));
-	a.sun_family = AF_UNIX;
-	if (strlen(path) >= sizeof(a.sun_path)) {
-		return -1;
-	}
-	memcpy(a.sun_path, path, strlen(path) + 1);
-	/* Only a socket is ever removed */
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
-		(void)unlink(path);
-	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0) {
-		return -1;
-	}
-	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
-	    chmod(path, 0660) != 0 || listen(fd, BACKLOG) != 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-/* "127.0.0.1:8080", "[::1]:8080" */
-static int
-listen_tcp(const char *text)
-{
-	struct sockaddr_storage s;
-	struct sockaddr_in *four = (struct sockaddr_in *)&s;
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *)&s;
-	char host[64];
-	const char *colon = strrchr(text, ':');
-	const int one = 1;
-	size_t n, len;
-	long port;
-	char *end;
-	int fd;
-
-	if (colon == NULL) {
-		return -1;
-	}
-	port = strtol(colon + 1, &end, 10);
-	n = (size_t)(colon - text);
-	if (*end != '\0' || port < 1 || port > 65535 || n >= sizeof(host)) {
-		return -1;
-	}
-	memset(&s, 0, sizeof(s));
-	if (n > 2 && text[0] == '[' && text[n - 1] == ']') {
-		memcpy(host, text + 1, n - 2);
-		host[n - 2] = '\0';
-		six->sin6_family = AF_INET6;
-		six->sin6_port = htons((uint16_t)port);
-		len = sizeof(*six);
-		if (inet_pton(AF_INET6, host, &six->sin6_addr) != 1) {
-			return -1;
-		}
-	} else {
-		memcpy(host, text, n);
-		host[n] = '\0';
-		four->sin_family = AF_INET;
-		four->sin_port = htons((uint16_t)port);
-		len = sizeof(*four);
-		if (inet_pton(AF_INET, host, &four->sin_addr) != 1) {
-			return -1;
-		}
-	}
-	fd = socket(s.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0);
-	if (fd < 0) {
-		return -1;
-	}
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0
-	    || bind(fd, (struct sockaddr *)&s, (socklen_t)len) != 0 ||
-	    listen(fd, BACKLOG) != 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static int
-listen_on(const char *text)
-{
-	if (strncmp(text, "unix:", 5) == 0) {
-		return listen_unix(text + 5);
-	}
-	return listen_tcp(text);
-}
-
-/* Sockets of the service manager, by name: "public" and "courier" */
-static bool
-take_given(struct monitor *m, unsigned *publics)
-{
-	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
-	const char *names = getenv("LISTEN_FDNAMES");
-	size_t n;
-	long count, i;
-
-	if (pid == NULL || fds == NULL || names == NULL ||
-	    strtol(pid, NULL, 10) != (long)getpid()) {
-		return true;
-	}
-	count = strtol(fds, NULL, 10);
-	for (i = 0; i < count && i < 16; i++) {
-		int fd = 3 + (int)i;
-
-		n = strcspn(names, ":");
-		if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
-			return false;
-		}
-		if (n == 6 && strncmp(names, "public", 6) == 0 &&
-		    *publics < CONFIG_LISTENERS) {
-			m->public[(*publics)++] = fd;
-		} else if (n == 7 && strncmp(names, "courier", 7) == 0 &&
-		    m->courier < 0) {
-			m->courier = fd;
-		} else {
-			return false;
-		}
-		names += n;
-		names += *names == ':';
-	}
-	return true;
-}
-
-static bool
-open_listeners(struct monitor *m)
-{
-	unsigned i, given = 0;
-
-	m->courier = -1;
-	if (!take_given(m, &given)) {
-		return false;
-	}
-	if (given > 0) {
-		/* A door without a credential opens for nobody: shut */
-		if (m->courier >= 0 && !m->config->has_credential) {
-			close(m->courier);
-			m->courier = -1;
-		}
-		/* the children count what is there, not what is written */
-		return given == m->config->listeners &&
-		    (m->courier >= 0) == m->config->has_credential;
-	}
-	for (i = 0; i < m->config->listeners; i++) {
-		m->public[i] = listen_on(m->config->listen_public[i]);
-		if (m->public[i] < 0) {
-			return false;
-		}
-	}
-	if (m->config->has_credential) {
-		m->courier = listen_on(m->config->listen_courier);
-		return m->courier >= 0;
-	}
-	return i > 0;
-}
-
-/* --- the service manager --- */
-
+/* How long a child may be silent */
 static void
-notify(const char *text)
+patience(struct monitor *m)
 {
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un a;
-	size_t n;
-	int fd;
-
-	if (path == NULL || (path[0] != '/' && path[0] != '@')) {
-		return;
-	}
-	n = strlen(path);
-	memset(&a, 0, sizeof(a));
-	if (n >= sizeof(a.sun_path)) {
-		return;
-	}
-	a.sun_family = AF_UNIX;
-	memcpy(a.sun_path, path, n);
-	if (path[0] == '@') {
-		a.sun_path[0] = '\0';
-	}
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0) {
-		return;
-	}
-	(void)sendto(fd, text, strlen(text), MSG_NOSIGNAL,
-	    (struct sockaddr *)&a,
-	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n));
-	close(fd);
-}
-
-/* WATCHDOG_USEC: how often the service manager wants a sign of life */
-static void
-watchdog_read(struct monitor *m)
-{
-	const char *usec = getenv("WATCHDOG_USEC");
-	const char *pid = getenv("WATCHDOG_PID");
-	long long n;
-
+	m->watchdog_ms = manager_watchdog();
 	m->silent = SILENT_SECONDS;
-	if (usec == NULL || (pid != NULL &&
-	    strtol(pid, NULL, 10) != (long)getpid())) {
-		return;
+	if (m->watchdog_ms > 0) {
+		m->silent = m->watchdog_ms * SILENT_PERIODS / 1000;
 	}
-	n = strtoll(usec, NULL, 10) / 1000;
-	if (n < 1 || n > INT64_C(86400000)) {
-		return;
-	}
-	m->watchdog_ms = n;
-	m->silent = n * SILENT_PERIODS / 1000;
 	if (m->silent < SILENT_LEAST) {
 		m->silent = SILENT_LEAST;
 	}
 }
-
-/* --- children --- */
 
 static time_t
 seconds(void)
@@ -330,11 +117,12 @@ become(struct monitor *m, const struct child *c, int control, int config)
 
 	from[FD_CONTROL] = control;
 	from[FD_CONFIG] = config;
-	from[FD_COURIER] = -1;
+	from[FD_COURIER] = from[FD_METRICS] = -1;
 	if (c->role == ROLE_WEB) {
-		from[FD_COURIER] = m->courier;
+		from[FD_COURIER] = m->listeners.courier;
+		from[FD_METRICS] = m->listeners.metrics;
 		for (i = 0; i < m->config->listeners; i++) {
-			from[n++] = m->public[i];
+			from[n++] = m->listeners.public[i];
 		}
 	}
 	/* First out of the way, then each to its place */
@@ -479,7 +267,7 @@ hear(struct monitor *m, struct child *c)
 		if (!m->told_ready && m->web.ready && m->store.ready) {
 			m->told_ready = true;
 			log_event(EVENT_READY);
-			notify("READY=1");
+			manager_notify("READY=1");
 		}
 	} else if (message[0] == CONTROL_BROKEN && c == &m->store) {
 		(void)kill(m->web.pid, SIGKILL);
@@ -511,7 +299,7 @@ stop(struct monitor *m)
 	const struct timespec pause = {0, 10000000L};
 	int status, i;
 
-	notify("STOPPING=1");
+	manager_notify("STOPPING=1");
 	log_event(EVENT_STOP);
 	if (m->web.pid > 0) {
 		(void)kill(m->web.pid, SIGKILL);
@@ -547,7 +335,7 @@ look_alive(struct monitor *m)
 		}
 	}
 	if (m->watchdog_ms > 0) {
-		notify("WATCHDOG=1");
+		manager_notify("WATCHDOG=1");
 	}
 }
 
@@ -602,10 +390,10 @@ monitor_main(const struct config *c, const struct buf *text)
 	m.text = text;
 	m.slots = -1;
 	m.first = true;
-	watchdog_read(&m);
+	patience(&m);
 	m.web.role = ROLE_WEB;
 	m.store.role = ROLE_STORE;
-	if (!open_listeners(&m)) {
+	if (!listeners_open(c, &m.listeners)) {
 		return EXIT_USAGE;
 	}
 	sigemptyset(&set);

@@ -193,12 +193,12 @@ do_public(struct keeper *k, struct turn *t)
 static enum err
 do_figures(struct keeper *k, struct turn *t)
 {
-	struct store_figures f;
+	const struct store_figures *f = &k->figures;
 
-	store_figures(k->store, &f);
-	t->a.a.serial = f.manifests;
-	t->a.a.total = f.bulk_free;
-	t->a.a.next = (f.full_bulk ? 1u : 0u) | (f.full_text ? 2u : 0u);
+	t->a.a.total = f->text_free;
+	t->a.a.serial = f->bulk_free;
+	t->a.a.next = (f->full_text ? FIGURES_TEXT_FULL : 0) |
+	    (f->full_bulk ? FIGURES_BULK_FULL : 0);
 	return OK;
 }
 

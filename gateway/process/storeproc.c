@@ -348,6 +348,7 @@ beat(struct keeper *k)
 		} else {
 			log_event(EVENT_STORE_FAILED);
 		}
+		store_figures(k->store, &k->figures);
 		log_day();
 	}
 	malloc_trim(0);
@@ -480,6 +481,7 @@ store_main(bool first)
 	k.daily_due = first;
 	k.start = monotonic();
 	k.beat = k.start + BEAT_SECONDS;
+	store_figures(k.store, &k.figures);
 	flood_measure(&k);
 	if (sandbox_enter(ROLE_STORE, k.config.store_path, &told) != OK) {
 		return EXIT_TROUBLE;

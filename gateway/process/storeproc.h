@@ -24,6 +24,8 @@ struct keeper {
 	bool show;      /* a new web has none */
 	bool lost;      /* web does not read its answers */
 	day_t today;
+	struct store_figures figures; /* when the day began: what changes
+	                               * later would tell of a report */
 	bool daily_due; /* the machine may have been off at midnight */
 	int64_t beat, start, alive;
 	struct flood flood;

@@ -134,6 +134,8 @@ start_engines(const struct config *c, unsigned threads)
 		intake_handlers, public_handlers, page_handlers, NULL};
 	static const struct handler *const courier_tables[] = {
 		courier_handlers, NULL};
+	static const struct handler *const metrics_tables[] = {
+		metrics_handlers, NULL};
 	const struct circuit_limits circuit = {c->circuit_connections,
 		c->circuit_requests, c->circuit_bytes};
 	struct engine *engine; /* lives as long as the process */
@@ -154,7 +156,14 @@ start_engines(const struct config *c, unsigned threads)
 		}
 	}
 	if (c->has_credential) {
-		return engine_start(FD_COURIER, false, courier_tables, 1, 32,
+		e = engine_start(FD_COURIER, false, courier_tables, 1, 32,
+		    &engine);
+		if (e != OK) {
+			return e;
+		}
+	}
+	if (c->listen_metrics[0] != '\0') {
+		return engine_start(FD_METRICS, false, metrics_tables, 1, 8,
 		    &engine);
 	}
 	return OK;

@@ -126,8 +126,6 @@ void store_figures(struct store *s, struct store_figures *out)
 {
 	out->text_free = text_room(s);
 	out->bulk_free = bulk_room(s);
-	out->manifests = s->now.head_serial -
-	    generation_base(s->generation);
 	out->full_text = !space_text(s, ENVELOPE_TEXT_SIZE);
 	out->full_bulk = !space_bulk(s, ENVELOPE_PART);
 }

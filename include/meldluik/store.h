@@ -169,10 +169,9 @@ enum err store_beat(struct store *s, uint64_t monotonic_seconds);
 /* Once a day: lanes go live, erasure with fresh root key, compaction */
 enum err store_daily(struct store *s, day_t today);
 
-/* Counters without content, for the operator */
+/* Room there is, without content */
 struct store_figures {
 	uint64_t text_free, bulk_free; /* bytes */
-	uint64_t manifests;
 	bool full_bulk, full_text;
 };
 void store_figures(struct store *s, struct store_figures *out);

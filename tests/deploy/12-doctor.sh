@@ -7,6 +7,7 @@
 gw_new "[site]" "onion = http://example.onion" "https = https://example.nl"
 sed -i "s|^public = |circuits = unix:$GW/onion.sock\n&unix:$GW/onion.sock |" \
 	"$GW/gateway.ini"
+sed -i "s|^public = |metrics = unix:$GW/metrics.sock\n&|" "$GW/gateway.ini"
 gw_start
 gw_install
 R=$GW/root
@@ -83,6 +84,7 @@ size=$(df --output=size -B1M "$GW/store" | tail -1)
 		"text reserve"
 other '/^\[identity\]/,$d' identity
 other 's|^onion = .*||' tor
+other "s|^metrics = .*|metrics = unix:$GW/nowhere.sock|" counters
 INI=
 mv "$R/lib/systemd/system/meldluik-gateway.service" "$GW/unit"
 broken units
@@ -110,6 +112,10 @@ edit "$R/etc/tor/torrc" '$aHiddenServiceSingleHopMode 1' tor
 edit "$R/etc/tor/torrc" '$aSafeLogging 0' tor
 edit "$R/etc/tor/torrc" 's/^HiddenServiceExportCircuitID/#&/' tor
 edit "$R/etc/tor/torrc" '/HiddenServicePort/d' tor
+
+chmod 666 "$GW/metrics.sock"
+broken counters
+chmod 600 "$GW/metrics.sock"
 
 # what the gateway serves, seen on another day
 on() { # DAYS SUBJECT...

@@ -85,7 +85,8 @@ ok "$(tail -n 1 /root/security | sed 's/[^ -~]//g; s/  */ /g')"
 # First day: the courier's door, the card, the keys
 token=$(head -c 24 /dev/urandom | base64 | tr -d '/+=\n')
 printf '%s\n' "$token" >/root/token
-sed -i "s|^;courier = |courier = |; s|^;\[courier\]|[courier]|
+sed -i "s|^;metrics = |metrics = |
+	s|^;courier = |courier = |; s|^;\[courier\]|[courier]|
 	s|^;credential_hash = .*|credential_hash = $(printf %s "$token" |
 	sha256sum | cut -c1-64)|; s|^reserve = .*|reserve = 50M|
 	s|^bulk = .*|bulk = 200M|; s|^floor = .*|floor = 1M|" \
@@ -93,7 +94,8 @@ sed -i "s|^;courier = |courier = |; s|^;\[courier\]|[courier]|
 systemctl stop meldluik-gateway.service
 meldluik-gateway card >/root/card.json 2>/root/card.err ||
 	die "no card: $(cat /root/card.err)"
-systemctl restart meldluik-gateway.socket meldluik-gateway-courier.socket
+systemctl restart meldluik-gateway.socket meldluik-gateway-courier.socket \
+	meldluik-gateway-metrics.socket
 systemctl start meldluik-gateway.service || die "it does not start again"
 echo "juist paard batterij nietje" >/root/passphrase
 meldluik-decryptor --home /root/org --passphrase-file /root/passphrase init \
@@ -113,6 +115,11 @@ mkdir /root/stick
 desk export /root/stick >/root/export.log 2>&1 || die "$(cat /root/export.log)"
 lane deliver /root/stick >/root/deliver.log || die "$(cat /root/deliver.log)"
 answers $url/v1/keyset.json || die "the keyset is not served"
+curl -sf --unix-socket /run/meldluik/metrics.sock http://x/metrics \
+	>/root/metrics && grep -qx "meldluik_open 1" /root/metrics ||
+	die "no counters: $(cat /root/metrics)"
+[ "$(stat -c %a:%U /run/meldluik/metrics.sock)" = 600:root ] ||
+	die "the counters are open to others"
 ok "card, keys, first bundle: open for reports"
 
 printf 'Iemand keurt facturen van een familielid goed.\n' >/root/text

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Opens what the configuration names, or takes it from the service manager
+ * (sd_listen_fds(3)). What is opened here is handed to web and not touched
+ * again by this process.
+ */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "listeners.h"
+
+#define BACKLOG 1024
+#define GIVEN_MAX 16 /* of the service manager */
+
+/* ${mode} of the socket's file */
+static int
+listen_unix(const char *path, mode_t mode)
+{
+	struct sockaddr_un a;
+	struct stat st;
+	int fd;
+
+	memset(&a, 0, sizeof(a));
+	a.sun_family = AF_UNIX;
+	if (strlen(path) >= sizeof(a.sun_path)) {
+		return -1;
+	}
+	memcpy(a.sun_path, path, strlen(path) + 1);
+	/* Only a socket is ever removed */
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+		(void)unlink(path);
+	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0) {
+		return -1;
+	}
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
+	    chmod(path, mode) != 0 || listen(fd, BACKLOG) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* "127.0.0.1:8080", "[::1]:8080" */
+static int
+listen_tcp(const char *text)
+{
+	struct sockaddr_storage s;
+	struct sockaddr_in *four = (struct sockaddr_in *)&s;
+	struct sockaddr_in6 *six = (struct sockaddr_in6 *)&s;
+	char host[64];
+	const char *colon = strrchr(text, ':');
+	const int one = 1;
+	size_t n, len;
+	long port;
+	char *end;
+	int fd;
+
+	if (colon == NULL) {
+		return -1;
+	}
+	port = strtol(colon + 1, &end, 10);
+	n = (size_t)(colon - text);
+	if (*end != '\0' || port < 1 || port > 65535 || n >= sizeof(host)) {
+		return -1;
+	}
+	memset(&s, 0, sizeof(s));
+	if (n > 2 && text[0] == '[' && text[n - 1] == ']') {
+		memcpy(host, text + 1, n - 2);
+		host[n - 2] = '\0';
+		six->sin6_family = AF_INET6;
+		six->sin6_port = htons((uint16_t)port);
+		len = sizeof(*six);
+		if (inet_pton(AF_INET6, host, &six->sin6_addr) != 1) {
+			return -1;
+		}
+	} else {
+		memcpy(host, text, n);
+		host[n] = '\0';
+		four->sin_family = AF_INET;
+		four->sin_port = htons((uint16_t)port);
+		len = sizeof(*four);
+		if (inet_pton(AF_INET, host, &four->sin_addr) != 1) {
+			return -1;
+		}
+	}
+	fd = socket(s.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0);
+	if (fd < 0) {
+		return -1;
+	}
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0
+	    || bind(fd, (struct sockaddr *)&s, (socklen_t)len) != 0 ||
+	    listen(fd, BACKLOG) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int
+listen_on(const char *text)
+{
+	if (strncmp(text, "unix:", 5) == 0) {
+		return listen_unix(text + 5, 0660);
+	}
+	return listen_tcp(text);
+}
+
+/* Sockets of the service manager, by name: "public", "courier", "metrics" */
+static bool
+take_given(struct listeners *l, unsigned *publics)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	const char *names = getenv("LISTEN_FDNAMES");
+	size_t n;
+	long count, i;
+
+	if (pid == NULL || fds == NULL || names == NULL ||
+	    strtol(pid, NULL, 10) != (long)getpid()) {
+		return true;
+	}
+	count = strtol(fds, NULL, 10);
+	for (i = 0; i < count && i < GIVEN_MAX; i++) {
+		int fd = 3 + (int)i;
+
+		n = strcspn(names, ":");
+		if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
+			return false;
+		}
+		if (n == 6 && strncmp(names, "public", 6) == 0 &&
+		    *publics < CONFIG_LISTENERS) {
+			l->public[(*publics)++] = fd;
+		} else if (n == 7 && strncmp(names, "courier", 7) == 0 &&
+		    l->courier < 0) {
+			l->courier = fd;
+		} else if (n == 7 && strncmp(names, "metrics", 7) == 0 &&
+		    l->metrics < 0) {
+			l->metrics = fd;
+		} else {
+			return false;
+		}
+		names += n;
+		names += *names == ':';
+	}
+	return true;
+}
+
+/* A door that the configuration does not name is shut; whether the one that
+ * it names is there */
+static bool
+door(int *fd, bool named)
+{
+	if (*fd >= 0 && !named) {
+		close(*fd);
+		*fd = -1;
+	}
+	return (*fd >= 0) == named;
+}
+
+static bool
+open_named(const struct config *c, struct listeners *l)
+{
+	unsigned i;
+
+	for (i = 0; i < c->listeners; i++) {
+		l->public[i] = listen_on(c->listen_public[i]);
+		if (l->public[i] < 0) {
+			return false;
+		}
+	}
+	if (c->has_credential) {
+		l->courier = listen_on(c->listen_courier);
+		if (l->courier < 0) {
+			return false;
+		}
+	}
+	if (c->listen_metrics[0] != '\0') {
+		l->metrics = listen_unix(c->listen_metrics + 5, 0600);
+		return l->metrics >= 0;
+	}
+	return i > 0;
+}
+
+bool
+listeners_open(const struct config *c, struct listeners *out)
+{
+	unsigned given = 0;
+	bool courier, metrics;
+
+	out->courier = out->metrics = -1;
+	if (!take_given(out, &given)) {
+		return false;
+	}
+	if (given == 0) {
+		return open_named(c, out);
+	}
+	/* the children count what is there, not what is written */
+	courier = door(&out->courier, c->has_credential);
+	metrics = door(&out->metrics, c->listen_metrics[0] != '\0');
+	return given == c->listeners && courier && metrics;
+}
