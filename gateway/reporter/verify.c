@@ -53,7 +53,7 @@ page_signed(struct reporter *r, const struct buf *doc)
 	bool release = !r->k->has_release, holder = false;
 
 	if (r->k->has_release && transfer_get(r->t, "/v1/page.json.minisig",
-	    SIGN_TEXT_MAX, &sig) == OK && sign_check(&r->k->release, &why,
+	    SIGN_TEXT_MAX, &sig) == OK && sign_program_check(&r->k->release, &why,
 	    doc->p, doc->len, sig.p, sig.len) == OK) {
 		puts("page.json is signed by the release key");
 		release = true;

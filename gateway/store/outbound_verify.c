@@ -261,7 +261,7 @@ static enum err page_judge(struct store *s, struct verified *v)
 		    OK) {
 			goto out;
 		}
-		r = sign_check(&v->k->release, &why, doc.p, doc.len, sig.p,
+		r = sign_program_check(&v->k->release, &why, doc.p, doc.len, sig.p,
 		    sig.len);
 	}
 out:

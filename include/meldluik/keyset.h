@@ -52,7 +52,8 @@ struct keyset {
 	day_t day, not_after;
 	struct sign_pk identity;
 	bool has_release, has_gateway;
-	struct sign_pk release, gateway;
+	struct sign_program_pk release; /* of the page; FORMAT.md section 7 */
+	struct sign_pk gateway;
 	uint64_t generation; /* 1..GENERATION_MAX */
 	char onion[KEYSET_URL], https[KEYSET_URL];
 	struct keyset_desk desk[KEYSET_DESKS_MAX];

@@ -9,6 +9,7 @@
 #include "meldluik/bytes.h"
 
 #define SIGN_PK 32u
+#define SIGN_ID 8u
 #define SIGN_SEED 32u
 #define SIGN_SK 64u          /* seed, then public key */
 #define SIGN_TEXT_MAX 512u   /* four lines of ours, with NUL */
@@ -19,6 +20,15 @@
 
 struct sign_pk {
 	uint8_t pk[SIGN_PK];
+};
+
+/*
+ * A key that the minisign program made: its id is random and goes with it
+ * (ours are made from the key, FORMAT.md section 2).
+ */
+struct sign_program_pk {
+	uint8_t id[SIGN_ID];
+	struct sign_pk key;
 };
 
 /* What a signature is for; the trusted comment is made from it. */
@@ -50,7 +60,18 @@ enum err sign_make_sk(const uint8_t sk[SIGN_SK],
 enum err sign_check(const struct sign_pk *pk, const struct sign_purpose *why,
     const void *p, size_t len, const void *sig, size_t siglen);
 
+/* As sign_check, by a key with an id of its own */
+enum err sign_program_check(const struct sign_program_pk *pk,
+    const struct sign_purpose *why, const void *p, size_t len,
+    const void *sig, size_t siglen);
+
 enum err sign_pk_parse(const char *s, struct sign_pk *out);
+enum err sign_program_pk_parse(const char *s, struct sign_program_pk *out);
+void sign_program_pk_text(const struct sign_program_pk *pk,
+    char out[SIGN_KEY_TEXT]);
+/* The key in a .pub file (a comment, the key, LF after each) */
+enum err sign_program_pk_read(const void *p, size_t len,
+    struct sign_program_pk *out);
 void sign_pk_text(const struct sign_pk *pk, char out[SIGN_KEY_TEXT]);
 /* A .pub file (two lines) appended to ${out} */
 enum err sign_pk_file(const struct sign_pk *pk, struct buf *out);

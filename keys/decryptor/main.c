@@ -54,17 +54,19 @@ static const struct verb verbs[] = {
 	    "[--add-holder FILE]\n"
 	    "         [--card FILE [--request FILE]] [--share FILE ...] "
 	    "[--page FILE]\n"
-	    "         [--publish DIR] [--accept DIR] [--fingerprint F] | "
-	    "calendar",
+	    "         [--release FILE.pub|none] [--publish DIR] "
+	    "[--accept DIR] [--fingerprint F] |\n         calendar",
 	    "Shows the keyset. --card adds the gateway, or puts one made "
 	    "anew in its place: two people\nsign for that, --request writes "
 	    "what the second signs. --renew gives 13 more months;\n"
 	    "--add-holder takes in a request, and adds the desk when this is "
 	    "its first holder. These ask\nfor k paper shares of the identity, "
 	    "or take them from --share (text of the QR code, or the\ntyped "
-	    "lines). --page signs page.json for the next export; --publish "
-	    "writes keyset and blocks\nfor another holder, who takes them in "
-	    "with --accept.\n"},
+	    "lines). --page signs page.json for the next export. --release "
+	    "asks from now on that the\nminisign key of who makes Meldluik "
+	    "signed it too: page.json.minisig beside it. --publish\nwrites "
+	    "keyset and blocks for another holder, who takes them in with "
+	    "--accept.\n"},
 	{"rotate", verb_rotate, "rotate [--holiday DAY] | --destroy WEEK "
 	    "[--request FILE]",
 	    "Makes week keys up to 26 weeks ahead. Then export; who is not "

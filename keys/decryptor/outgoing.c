@@ -10,6 +10,7 @@
 #include "files.h"
 #include "org.h"
 #include "outgoing.h"
+#include "pagesign.h"
 #include "replies.h"
 #include "terminal.h"
 #include "weeks.h"
@@ -189,6 +190,9 @@ page_add(struct bundle *b)
 		"page.json.minisig", "page.json.holder.minisig"};
 	enum err e = OK;
 
+	if (!pagesign_ready(b->d)) {
+		return OK;
+	}
 	for (unsigned i = 0; i < 3 && e == OK; i++) {
 		struct buf doc = buf_new(65536);
 		e = file_read(b->d->public, names[i], &doc);

@@ -10,6 +10,7 @@
 #include "files.h"
 #include "founding.h"
 #include "newgateway.h"
+#include "pagesign.h"
 #include "terminal.h"
 #include "verbs.h"
 #include "weeks.h"
@@ -38,6 +39,11 @@ keyset_json(const struct desk *d, struct org_blocks *blocks)
 		    json_integer((json_int_t)k->generation));
 		json_object_set_new(o, "onion", json_string(k->onion));
 		json_object_set_new(o, "https", json_string(k->https));
+	}
+	if (k->has_release) {
+		char key[SIGN_KEY_TEXT];
+		sign_program_pk_text(&k->release, key);
+		json_object_set_new(o, "release", json_string(key));
 	}
 	for (unsigned i = 0; i < k->desks; i++) {
 		json_t *desk = json_object();
@@ -100,6 +106,11 @@ keyset_print(const struct desk *d, const json_t *o)
 	} else {
 		printf("Gateway       none yet\n");
 	}
+	if (k->has_release) {
+		char key[SIGN_KEY_TEXT];
+		sign_program_pk_text(&k->release, key);
+		printf("Release key   %s\n", key);
+	}
 	for (unsigned i = 0; i < k->desks; i++) {
 		printf("Desk %-2u       ", k->desk[i].number);
 		terminal_word(stdout, keyset_desk_name(&k->desk[i], "en"));
@@ -133,50 +144,9 @@ keyset_show(struct desk *d)
 	return e;
 }
 
-/* Signs page.json as a holder and keeps it for the next export */
-static enum err
-take_page(struct desk *d, const char *file)
-{
-	struct sign_purpose why = {.purpose = "page",
-		.desk = d->ring->desk};
-	struct buf doc = buf_new(65536), sig = buf_new(SIGN_TEXT_MAX),
-	    release = buf_new(SIGN_TEXT_MAX);
-	struct page page;
-	char path[4096];
-	enum err e = file_read_path(file, &doc);
-
-	memcpy(why.org, d->ring->org, ORG_LEN);
-	if (e == OK) {
-		e = page_parse(doc.p, doc.len, &page);
-	}
-	if (e == OK) {
-		e = sign_make(d->ring->operational, &why, doc.p, doc.len,
-		    &sig);
-	}
-	if (e == OK && snprintf(path, sizeof path, "%s.minisig", file) <
-	    (int)sizeof path && file_read_path(path, &release) == OK) {
-		e = file_replace(d->public, "page.json.minisig", release.p,
-		    release.len);
-	}
-	if (e == OK) {
-		e = file_replace(d->public, "page.json.holder.minisig",
-		    sig.p, sig.len);
-	}
-	if (e == OK) {
-		e = file_replace(d->public, "page.json", doc.p, doc.len);
-	}
-	if (e != OK) {
-		say_error("the page file cannot be used: %s", err_text(e));
-	}
-	buf_free(&doc);
-	buf_free(&sig);
-	buf_free(&release);
-	return e;
-}
-
 struct keyset_wish {
-	const char *card, *page, *holder, *accept, *publish, *fingerprint,
-	    *request;
+	const char *card, *page, *release, *holder, *accept, *publish,
+	    *fingerprint, *request;
 	bool renew;
 };
 
@@ -193,6 +163,9 @@ keyset_change(struct desk *d, const struct keyset_wish *w)
 	*k = *d->keyset;
 	if (w->card != NULL) {
 		e = newgateway_take(d, w->card, w->request, k, &request);
+	}
+	if (e == OK && w->release != NULL) {
+		e = pagesign_release(d, w->release, w->page, k);
 	}
 	if (e == OK && w->renew) {
 		k->not_after = day_add_months(d->today, KEYSET_MONTHS);
@@ -228,14 +201,14 @@ keyset_work(struct desk *d, const struct keyset_wish *w)
 		    "`keyset --accept DIR`");
 		return ERR_UNKNOWN;
 	}
-	if (w->card != NULL || w->renew) {
+	if (w->card != NULL || w->release != NULL || w->renew) {
 		e = keyset_change(d, w);
 	}
 	if (e == OK && w->holder != NULL) {
 		e = request_file_take(d, w->holder, false);
 	}
 	if (e == OK && w->page != NULL) {
-		e = take_page(d, w->page);
+		e = pagesign_take(d, w->page);
 	}
 	if (e == OK && w->publish != NULL) {
 		e = org_publish(d, w->publish);
@@ -257,6 +230,7 @@ verb_keyset(struct desk *d, int argc, char **argv)
 	struct option_rule rules[] = {
 		{.name = "card", .value = &w.card},
 		{.name = "page", .value = &w.page},
+		{.name = "release", .value = &w.release},
 		{.name = "add-holder", .value = &w.holder},
 		{.name = "accept", .value = &w.accept},
 		{.name = "publish", .value = &w.publish},

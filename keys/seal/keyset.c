@@ -165,7 +165,11 @@ keyset_json(const struct keyset *k)
 {
 	json_t *desks = json_array(), *people = json_array();
 	json_t *revoked = json_array(), *o;
+	char release[SIGN_KEY_TEXT] = "";
 
+	if (k->has_release) {
+		sign_program_pk_text(&k->release, release);
+	}
 	for (unsigned i = 0; i < k->desks; i++) {
 		json_array_append_new(desks, desk_json(&k->desk[i]));
 	}
@@ -180,14 +184,14 @@ keyset_json(const struct keyset *k)
 		json_array_append_new(revoked, json_key(&k->revoked[i]));
 	}
 	o = json_pack(
-	    "{s:s,s:i,s:o,s:s,s:I,s:o,s:o,s:o,s:o,s:o,s:{s:o,s:I},"
+	    "{s:s,s:i,s:o,s:s,s:I,s:o,s:o,s:o,s:o,s:s,s:{s:o,s:I},"
 	    "s:{s:s,s:s},s:o,s:o,s:o}", "type", KEYSET_TYPE, "version", 1,
 	    "org", json_hex(k->org, ORG_LEN), "organisation",
 	    k->organisation, "serial", (json_int_t)k->serial, "previous",
 	    json_hex(k->previous, HASH_LEN), "day", json_day(k->day),
 	    "not_after", json_day(k->not_after), "identity",
 	    json_key(&k->identity), "release",
-	    json_key(k->has_release ? &k->release : NULL), "gateway", "key",
+	    release, "gateway", "key",
 	    json_key(k->has_gateway ? &k->gateway : NULL), "generation",
 	    (json_int_t)k->generation, "addresses", "onion", k->onion,
 	    "https", k->https, "desks", desks, "people", people, "revoked",
@@ -326,6 +330,16 @@ lists_read(const json_t *o, struct keyset *k)
 }
 
 static enum err
+release_read(const json_t *o, struct keyset *k)
+{
+	const char *s = NULL;
+	enum err e = json_string_field(o, "release", 0, SIGN_KEY_TEXT, &s);
+
+	k->has_release = e == OK && s[0] != 0;
+	return k->has_release ? sign_program_pk_parse(s, &k->release) : e;
+}
+
+static enum err
 keyset_read(const json_t *o, struct keyset *k)
 {
 	static const char *const keys[] = {"type", "version", "org",
@@ -350,8 +364,7 @@ keyset_read(const json_t *o, struct keyset *k)
 	    (e = json_day_field(o, "not_after", &k->not_after)) != OK ||
 	    (e = json_key_field(o, "identity", false, NULL, &k->identity)) !=
 	    OK ||
-	    (e = json_key_field(o, "release", true, &k->has_release,
-	    &k->release)) != OK ||
+	    (e = release_read(o, k)) != OK ||
 	    (e = json_object_field(o, "gateway", &gateway)) != OK ||
 	    (e = json_keys(gateway, gateway_keys)) != OK ||
 	    (e = json_key_field(gateway, "key", true, &k->has_gateway,

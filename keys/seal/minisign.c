@@ -18,7 +18,7 @@
 
 #define ALGORITHM_KEY "Ed"  /* a key */
 #define ALGORITHM_SIGN "ED" /* a signature over BLAKE2b-512 of the file */
-#define KEY_ID 8u
+#define KEY_ID SIGN_ID
 #define SIG_BYTES crypto_sign_BYTES
 #define SIG_BLOB (2 + KEY_ID + SIG_BYTES)
 #define KEY_BLOB (2 + KEY_ID + SIGN_PK)
@@ -196,10 +196,11 @@ minisig_read(const void *sig, size_t siglen, struct minisig *out)
 }
 
 enum err
-sign_check(const struct sign_pk *pk, const struct sign_purpose *why,
-    const void *p, size_t len, const void *sig, size_t siglen)
+sign_program_check(const struct sign_program_pk *pk,
+    const struct sign_purpose *why, const void *p, size_t len,
+    const void *sig, size_t siglen)
 {
-	uint8_t hash[PREHASH], id[KEY_ID], bound[SIG_BYTES + COMMENT_MAX];
+	uint8_t hash[PREHASH], bound[SIG_BYTES + COMMENT_MAX];
 	char comment[COMMENT_MAX];
 	struct minisig m;
 	enum err e;
@@ -208,9 +209,8 @@ sign_check(const struct sign_pk *pk, const struct sign_purpose *why,
 	    (e = minisig_read(sig, siglen, &m)) != OK) {
 		return e;
 	}
-	key_id(pk, id);
 	if (memcmp(m.blob, ALGORITHM_SIGN, 2) != 0 ||
-	    memcmp(m.blob + 2, id, KEY_ID) != 0 ||
+	    memcmp(m.blob + 2, pk->id, KEY_ID) != 0 ||
 	    m.comment.len != strlen(comment) ||
 	    memcmp(m.comment.p, comment, m.comment.len) != 0) {
 		return ERR_SIGNATURE;
@@ -218,48 +218,99 @@ sign_check(const struct sign_pk *pk, const struct sign_purpose *why,
 	memcpy(bound, m.blob + 2 + KEY_ID, SIG_BYTES);
 	memcpy(bound + SIG_BYTES, m.comment.p, m.comment.len);
 	if (crypto_sign_verify_detached(m.global, bound,
-	    SIG_BYTES + m.comment.len, pk->pk) != 0) {
+	    SIG_BYTES + m.comment.len, pk->key.pk) != 0) {
 		return ERR_SIGNATURE;
 	}
 	crypto_generichash(hash, sizeof(hash), p, len, NULL, 0);
 	if (crypto_sign_verify_detached(m.blob + 2 + KEY_ID, hash,
-	    sizeof(hash), pk->pk) != 0) {
+	    sizeof(hash), pk->key.pk) != 0) {
 		return ERR_SIGNATURE;
 	}
 	return OK;
 }
 
 enum err
-sign_pk_parse(const char *s, struct sign_pk *out)
+sign_check(const struct sign_pk *pk, const struct sign_purpose *why,
+    const void *p, size_t len, const void *sig, size_t siglen)
 {
-	uint8_t blob[KEY_BLOB], id[KEY_ID];
-	struct sign_pk pk;
+	struct sign_program_pk own;
+
+	own.key = *pk;
+	key_id(pk, own.id);
+	return sign_program_check(&own, why, p, len, sig, siglen);
+}
+
+enum err
+sign_program_pk_parse(const char *s, struct sign_program_pk *out)
+{
+	uint8_t blob[KEY_BLOB];
 
 	if (strnlen(s, SIGN_KEY_TEXT) != SIGN_KEY_TEXT - 1 ||
 	    base64_exact(s, SIGN_KEY_TEXT - 1, true, blob, sizeof(blob)) != OK ||
-	    memcmp(blob, ALGORITHM_KEY, 2) != 0) {
+	    memcmp(blob, ALGORITHM_KEY, 2) != 0 ||
+	    crypto_core_ed25519_is_valid_point(blob + 2 + KEY_ID) != 1) {
 		return ERR_FORMAT;
 	}
-	memcpy(pk.pk, blob + 2 + KEY_ID, SIGN_PK);
-	key_id(&pk, id);
-	if (memcmp(blob + 2, id, KEY_ID) != 0 ||
-	    crypto_core_ed25519_is_valid_point(pk.pk) != 1) {
-		return ERR_FORMAT;
-	}
-	*out = pk;
+	memcpy(out->id, blob + 2, KEY_ID);
+	memcpy(out->key.pk, blob + 2 + KEY_ID, SIGN_PK);
 	return OK;
+}
+
+enum err
+sign_pk_parse(const char *s, struct sign_pk *out)
+{
+	struct sign_program_pk pk;
+	uint8_t id[KEY_ID];
+	enum err e = sign_program_pk_parse(s, &pk);
+
+	if (e != OK) {
+		return e;
+	}
+	key_id(&pk.key, id);
+	if (memcmp(pk.id, id, KEY_ID) != 0) {
+		return ERR_FORMAT;
+	}
+	*out = pk.key;
+	return OK;
+}
+
+enum err
+sign_program_pk_read(const void *p, size_t len, struct sign_program_pk *out)
+{
+	struct bytes in = { p, len }, line;
+	char text[SIGN_KEY_TEXT];
+
+	if (!line_take(&in, &line) || !line_starts(&line, UNTRUSTED) ||
+	    !line_take(&in, &line) || line.len != SIGN_KEY_TEXT - 1 ||
+	    in.len != 0) {
+		return ERR_FORMAT;
+	}
+	memcpy(text, line.p, line.len);
+	text[line.len] = 0;
+	return sign_program_pk_parse(text, out);
+}
+
+void
+sign_program_pk_text(const struct sign_program_pk *pk,
+    char out[SIGN_KEY_TEXT])
+{
+	uint8_t blob[KEY_BLOB];
+
+	memcpy(blob, ALGORITHM_KEY, 2);
+	memcpy(blob + 2, pk->id, KEY_ID);
+	memcpy(blob + 2 + KEY_ID, pk->key.pk, SIGN_PK);
+	sodium_bin2base64(out, SIGN_KEY_TEXT, blob, sizeof(blob),
+	    sodium_base64_VARIANT_ORIGINAL);
 }
 
 void
 sign_pk_text(const struct sign_pk *pk, char out[SIGN_KEY_TEXT])
 {
-	uint8_t blob[KEY_BLOB];
+	struct sign_program_pk own;
 
-	memcpy(blob, ALGORITHM_KEY, 2);
-	key_id(pk, blob + 2);
-	memcpy(blob + 2 + KEY_ID, pk->pk, SIGN_PK);
-	sodium_bin2base64(out, SIGN_KEY_TEXT, blob, sizeof(blob),
-	    sodium_base64_VARIANT_ORIGINAL);
+	own.key = *pk;
+	key_id(pk, own.id);
+	sign_program_pk_text(&own, out);
 }
 
 enum err

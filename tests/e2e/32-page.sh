@@ -3,7 +3,8 @@
 # Goal: whoever builds the page from the sources, elsewhere and at another
 # time, gets the same bytes; a holder signs the hashes of that build; and
 # "meldluik-reporter verify page" says that the gateway serves just these, and
-# of any other byte that it is not the signed one.
+# of any other byte that it is not the signed one. With a release key in the
+# keyset (made by minisign) a page that this key did not sign goes nowhere.
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$top/build}
 bin=$build/bin
@@ -66,13 +67,56 @@ all_named() {
 			"$work/rebuilt/page.json" | wc -l)" ]
 }
 try "every file of it" all_named
+
+other=$work/other.json
 sed 's/\("qr.js":"\)[0-9a-f]\{8\}/\100000000/' "$work/rebuilt/page.json" \
-	>"$work/other.json"
-try "a holder signs a page with another byte" signed "$work/other.json"
-restart || die "the gateway did not start again"
-try "that is told" live "qr.js: is NOT the signed one"
-told() {
-	! reporter && [ "$(grep -c "is NOT" "$work/said")" -eq 1 ]
+	>"$other"
+release() { # NAME: a key of who makes Meldluik; its signature of that page
+	minisign -G -W -f -p "$work/$1.pub" -s "$work/$1.key" >/dev/null &&
+		minisign -S -s "$work/$1.key" -m "$other" -t \
+			"meldluik page org=00000000000000000000000000000000 desk=0"
 }
-try "of that file only, and it is a failure" told
+keyset() {
+	desk 1 keyset "$@" >"$work/said" 2>&1
+}
+refused() {
+	! keyset "${@:2}" && grep -q "$1" "$work/said"
+}
+shown() {
+	keyset && grep -qF "$(tail -n 1 "$work/two.pub")" "$work/said"
+}
+# the second desk needs the keyset with the key, or its bundle is behind
+both_out() {
+	desk 1 keyset --publish "$work/carried" &&
+		desk 2 keyset --accept "$work/carried" && carry_out
+}
+try "a pair of minisign keys" minisign -G -W -f -p "$work/one.pub" \
+	-s "$work/one.key"
+try "a release key needs a key file" refused "no public key of minisign" \
+	--release "$other"
+try "and not a page that it did not sign" refused "must lie beside" \
+	--release "$work/one.pub"
+try "a page with another byte is released" release two
+try "another key than the one that signed is refused" refused \
+	"not by the release key" --release "$work/one.pub" --page "$other"
+try "the key that signed is taken, and a holder signs" keyset \
+	--release "$work/two.pub" --page "$other"
+try "a page without its signature is refused from now on" refused \
+	"must lie beside" --page "$work/rebuilt/page.json"
+try "the key is shown" shown
+try "both signatures go out" both_out
+restart || die "the gateway did not start again"
+try "they are seen" live "signed by the release key"
+try "the page served is not the one released" live "qr.js: is NOT the signed one"
+told() {
+	! reporter && [ "$(grep -c "is NOT" "$work/said")" -eq 1 ] &&
+		grep -q "signed by a holder of desk 1" "$work/said"
+}
+try "in that file only, and it is a failure" told
+got() {
+	curl -sf "$url/v1/page.json" >"$work/got.json" &&
+		curl -sf "$url/v1/page.json.minisig" >"$work/got.json.minisig" &&
+		minisign -V -q -p "$work/two.pub" -m "$work/got.json"
+}
+try "minisign finds the release's signature good" got
 echo "the page is built again to the same bytes, signed, and checked as served"

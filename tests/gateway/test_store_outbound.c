@@ -145,7 +145,7 @@ static void pinned_identity_counts(void **state)
 {
 	struct world *w = *state;
 	struct kit_bundle *b = bundle(w, 1, 1, 4);
-	struct sign_pk other = w->org.keyset.release;
+	struct sign_pk other = w->org.keyset.release.key;
 	char text[FINGERPRINT_TEXT];
 
 	kit_bundle_seal(b, &w->org);

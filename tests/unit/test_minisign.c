@@ -341,11 +341,50 @@ test_sha256(void **state)
 	hash_free(NULL);
 }
 
+/* The minisign program gives its keys a random id */
+static void
+test_program_key(void **state)
+{
+	char text[SIGN_KEY_TEXT], again[SIGN_KEY_TEXT];
+	struct sign_program_pk program;
+	struct buf sig = signed_doc(), pub = buf_new(SIGN_TEXT_MAX);
+	struct sign_pk strict;
+
+	(void)state;
+	sign_pk_text(&pk, text);
+	assert_int_equal(sign_program_pk_parse(text, &program), OK);
+	assert_int_equal(sign_program_check(&program, &why, doc, DOC_LEN,
+	    sig.p, sig.len), OK);
+	program.id[0] ^= 1;
+	assert_int_equal(sign_program_check(&program, &why, doc, DOC_LEN,
+	    sig.p, sig.len), ERR_SIGNATURE);
+	sign_program_pk_text(&program, text);
+	assert_int_equal(sign_pk_parse(text, &strict), ERR_FORMAT);
+	assert_int_equal(sign_program_pk_parse(text, &program), OK);
+	sign_program_pk_text(&program, again);
+	assert_string_equal(text, again);
+
+	assert_int_equal(sign_pk_file(&pk, &pub), OK);
+	assert_int_equal(sign_program_pk_read(pub.p, pub.len, &program), OK);
+	assert_memory_equal(program.key.pk, pk.pk, SIGN_PK);
+	/* without its last LF, with more behind, without the comment */
+	assert_int_equal(sign_program_pk_read(pub.p, pub.len - 1, &program),
+	    ERR_FORMAT);
+	buf_u8(&pub, '\n');
+	assert_int_equal(sign_program_pk_read(pub.p, pub.len, &program),
+	    ERR_FORMAT);
+	assert_int_equal(sign_program_pk_read(text, strlen(text), &program),
+	    ERR_FORMAT);
+	buf_free(&sig);
+	buf_free(&pub);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_program_key),
 		cmocka_unit_test(test_expanded_key_signs_alike),
 		cmocka_unit_test(test_every_changed_byte_is_refused),
 		cmocka_unit_test(test_untrusted_comment_is_ignored),

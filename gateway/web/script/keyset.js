@@ -5,7 +5,7 @@
 import { demand, equal, hash, hex, text, unhex, utf8 } from "./bytes.js";
 import { isInt, isList, isMatch, isText, jsonKeys, jsonRead }
 	from "./json.js";
-import { keyParse, noteSplit, signCheck } from "./minisign.js";
+import { keyParse, noteSplit, programKeyParse, signCheck } from "./minisign.js";
 import { recipientCheck } from "./recipient.js";
 import { dayCheck, weekCheck } from "./week.js";
 
@@ -88,7 +88,7 @@ export function keysetParse(bytes, minisig, pinned) {
 	unhex(o.previous, 32);
 	dayCheck(o.day);
 	dayCheck(o.not_after);
-	keyOrNone(o.release);
+	demand(o.release === "" || programKeyParse(o.release), "format", "key");
 	jsonKeys(o.gateway, ["key", "generation"]);
 	isInt(o.gateway.generation, 1, GENERATION_MAX);
 	const desks = isList(o.desks, DESKS_MAX).map(deskRead);

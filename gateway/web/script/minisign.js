@@ -22,12 +22,18 @@ const prehash = (doc) => blake2b(doc, { dkLen: 64 });
 export const keyOf = (seed) => ed25519.getPublicKey(seed);
 export const keyText = (pk) => to64(concat(utf8("Ed"), keyId(pk), pk));
 
-export function keyParse(s) {
+// A key that the minisign program made has an id of its own
+export function programKeyParse(s) {
 	demand(typeof s === "string", "format", "key");
 	const b = from64(s, 42);
-	demand(text(b.slice(0, 2)) === "Ed" &&
-		equal(b.slice(2, 10), keyId(b.slice(10))), "format", "key");
-	return b.slice(10);
+	demand(text(b.slice(0, 2)) === "Ed", "format", "key");
+	return { id: b.slice(2, 10), key: b.slice(10) };
+}
+
+export function keyParse(s) {
+	const { id, key } = programKeyParse(s);
+	demand(equal(id, keyId(key)), "format", "key");
+	return key;
 }
 
 export const fingerprint = (pk) =>

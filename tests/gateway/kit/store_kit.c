@@ -47,6 +47,8 @@ void kit_org_make(struct kit_org *o, const char *word, day_t today)
 {
 	struct keyset *k = &o->keyset;
 	uint8_t org[32];
+	char text[SIGN_KEY_TEXT];
+	struct sign_pk pk;
 
 	memset(o, 0, sizeof(*o));
 	seed_of(word, "org", 0, org);
@@ -58,7 +60,11 @@ void kit_org_make(struct kit_org *o, const char *word, day_t today)
 	k->day = today;
 	k->not_after = today + 365;
 	sign_pk_of(o->identity, &k->identity);
-	sign_pk_of(o->release, &k->release);
+	sign_pk_of(o->release, &pk);
+	sign_pk_text(&pk, text);
+	if (sign_program_pk_parse(text, &k->release) != OK) {
+		abort();
+	}
 	k->has_release = true;
 	k->generation = 1;
 	k->desks = k->people = KIT_DESKS;
