@@ -516,7 +516,7 @@ const struct handler page_handlers[] = {
 	{ METHOD_GET, "/", 0, root_begin, NULL, NULL, NULL },
 	LANGUAGE("/nl/*"), LANGUAGE("/en/*"), LANGUAGE("/pl/*"),
 	LANGUAGE("/uk/*"), LANGUAGE("/tr/*"), LANGUAGE("/ar/*"),
-	STATIC("/style.css"), STATIC("/offline.html"), STATIC("/qr.js"),
+	STATIC("/style.css"), STATIC("/offline.html"),
 	STATIC("/script.nl.js"), STATIC("/script.en.js"),
 	STATIC("/script.pl.js"), STATIC("/script.uk.js"),
 	STATIC("/script.tr.js"), STATIC("/script.ar.js"),

@@ -65,8 +65,7 @@ async function offline() {
 writeFileSync("script/texts.js",
 	`export const texts = ${JSON.stringify(all)};\n`);
 const script = await bundle("script/main.js");
-const files = { "offline.html": await offline(),
-	"qr.js": await bundle("script/qr.js") };
+const files = { "offline.html": await offline() };
 for (const code of Object.keys(all)) {
 	files[`script.${code}.js`] = filled(script, { [code]: all[code] });
 }

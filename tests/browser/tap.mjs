@@ -2,7 +2,8 @@
 // A TCP relay on loopback that keeps what clients send, request by request,
 // and can cut connections in the middle of a body:
 //   const tap = await tapOpen(port);      tap.port is where browsers go
-//   tap.requests                          [{line, headers, length, raw}]
+//   tap.requests                          [{line, headers, length, raw,
+//                                         answered}]: bytes that came back
 //   tap.cut = { every: BYTES, times: N }  ends a connection after so many
 //                                         bytes sent by clients, N times
 import net from "node:net";
@@ -24,7 +25,8 @@ function take(have, requests) {
 		if (have.length < end) {
 			return have;
 		}
-		requests.push({ line, headers, length, raw, size: end });
+		requests.push({ line, headers, length, raw, size: end,
+			answered: 0 });
 		have = have.subarray(end);
 	}
 }
@@ -33,14 +35,19 @@ export async function tapOpen(target) {
 	const tap = { requests: [], cut: null, cuts: 0, seen: 0 };
 	const server = net.createServer((client) => {
 		const gateway = net.connect(target, "127.0.0.1");
-		let have = Buffer.alloc(0);
+		let have = Buffer.alloc(0), last = null;
 		const end = () => {
 			client.destroy();
 			gateway.destroy();
 		};
 		client.on("error", end).on("close", end);
 		gateway.on("error", end).on("close", end);
-		gateway.on("data", (b) => client.write(b));
+		gateway.on("data", (b) => {
+			if (last) {
+				last.answered += b.length;
+			}
+			client.write(b);
+		});
 		client.on("data", (b) => {
 			if (tap.cut) {
 				tap.seen += b.length;
@@ -52,7 +59,10 @@ export async function tapOpen(target) {
 					return;
 				}
 			} else {
+				const before = tap.requests.length;
 				have = take(Buffer.concat([have, b]), tap.requests);
+				last = tap.requests.length > before ?
+					tap.requests.at(-1) : last;
 			}
 			gateway.write(b);
 		});

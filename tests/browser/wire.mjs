@@ -2,7 +2,8 @@
 // What the network sees of the script page: node wire.mjs PORT CODE WRONG
 // Reading: a right code with replies, a wrong one and none make the same
 // requests, byte for byte. Sending: a report, short or long, a question, a
-// follow-up and a withdrawal are one request of one size.
+// follow-up and a withdrawal are one request of one size. A first visit, from
+// the start page to the form that can be typed in, is small and few requests.
 import assert from "node:assert/strict";
 import { open } from "./drive.mjs";
 import { script } from "./reporter.mjs";
@@ -98,7 +99,35 @@ async function sending(which) {
 		`each one request of ${seen.report.size} bytes`);
 }
 
+// From the poster's address to a form to type in; the signed key files, which
+// come while the reporter reads, are counted apart
+const REQUESTS_MAX = 4;
+const BYTES_MAX = 60000;
+async function first(which) {
+	const seen = await visit(which, async (b) => {
+		await b.goto(url + "/");
+		await b.submit("a.door[href$='/report']");
+		await b.wait("main[data-ml-ready]");
+		await b.click("#about-form button[type=submit]");
+		await b.wait("#ml-code li");
+		assert(await b.has("#ml svg.qr path"), which + ": no QR code");
+		await b.click("#ml-no-code");
+		await b.type("#ml-what", "Hier kan ik typen.");
+	});
+	const page = seen.all.filter((r) => !keys(r));
+	const bytes = page.reduce((n, r) => n + r.answered, 0);
+	const lines = page.map((r) => r.line.split(" ")[1]);
+	assert(page.length <= REQUESTS_MAX, `${which}: ${lines}`);
+	assert(bytes > 0 && bytes <= BYTES_MAX, `${which}: ${bytes} bytes`);
+	const keyBytes = seen.all.filter(keys)
+		.reduce((n, r) => n + r.answered, 0);
+	console.log(`${which}: ${page.length} requests (${lines.join(" ")}), ` +
+		`${bytes} bytes until the form can be used; key files apart: ` +
+		`${seen.keys.length}, ${keyBytes} bytes`);
+}
+
 for (const which of WHICH) {
+	await first(which);
 	await reading(which);
 	await sending(which);
 }

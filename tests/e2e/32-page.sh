@@ -69,7 +69,7 @@ all_named() {
 try "every file of it" all_named
 
 other=$work/other.json
-sed 's/\("qr.js":"\)[0-9a-f]\{8\}/\100000000/' "$work/rebuilt/page.json" \
+sed 's/\("script.en.js":"\)[0-9a-f]\{8\}/\100000000/' "$work/rebuilt/page.json" \
 	>"$other"
 release() { # NAME: a key of who makes Meldluik; its signature of that page
 	minisign -G -W -f -p "$work/$1.pub" -s "$work/$1.key" >/dev/null &&
@@ -107,7 +107,7 @@ try "the key is shown" shown
 try "both signatures go out" both_out
 restart || die "the gateway did not start again"
 try "they are seen" live "signed by the release key"
-try "the page served is not the one released" live "qr.js: is NOT the signed one"
+try "the page served is not the one released" live "script.en.js: is NOT the signed one"
 told() {
 	! reporter && [ "$(grep -c "is NOT" "$work/said")" -eq 1 ] &&
 		grep -q "signed by a holder of desk 1" "$work/said"

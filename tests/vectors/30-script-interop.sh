@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: the modules of the reporter's page and the C programs make and read
 # the same bytes: codes, signatures, envelopes to 1..4 holders, follow-ups,
-# receipts, lanes; and each refuses what the other must not get away with.
+# receipts, lanes, the drawing of a code (zbar reads it); and each refuses what the other must not get away with.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 BUILD=${BUILD:-$here/../../build}
@@ -11,6 +11,7 @@ web=$BUILD/web
 node=$(command -v node || command -v nodejs) || { echo "no node"; exit 77; }
 [ -x "$web/node_modules/.bin/esbuild" ] ||
 	{ echo "no $web: build first"; exit 1; }
+command -v zbarimg >/dev/null || { echo "no zbarimg"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 NODE_PATH=$web/node_modules "$web/node_modules/.bin/esbuild" \

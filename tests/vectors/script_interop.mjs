@@ -16,6 +16,7 @@ import { codeDerive, codeNew, codeParse, codeText }
 import { envelopeSize, seal } from "../../gateway/web/script/envelope.js";
 import { deskPick, epochParse, keysetParse, receiptCheck }
 	from "../../gateway/web/script/keyset.js";
+import { qr } from "../../gateway/web/script/qr.js";
 import { fingerprint, keyOf, keyText, signCheck, signMake }
 	from "../../gateway/web/script/minisign.js";
 import { recipientCheck, recipientOf, recipientThrowaway }
@@ -95,6 +96,24 @@ await refused("code-typo", () => {
 });
 await refused("code-length", () => codeParse("0000"));
 await refused("code-letter", () => codeParse("U".repeat(28)));
+
+// The drawing of a code, read by another program
+const DOT = 4;
+for (let i = 0; i < 8; i++) {
+	const shown = codeText(codeNew(1 + i)), { size, path } = qr(shown);
+	const dark = Array.from({ length: size }, () =>
+		new Array(size).fill(0));
+	for (const [, x, y, width] of path.matchAll(
+		/M(\d+) (\d+)h(\d+)v1h-\3z/g)) {
+		dark[y].fill(1, Number(x), Number(x) + Number(width));
+	}
+	writeFileSync(`${dir}/qr.pbm`, `P1 ${size * DOT} ${size * DOT}\n` +
+		dark.map((row) => (row.map((d) => String(d).repeat(DOT)).join("") +
+			"\n").repeat(DOT)).join(""));
+	same(execFileSync("zbarimg", ["-q", "--raw", `${dir}/qr.pbm`],
+		{ stdio: ["ignore", "pipe", "ignore"] }).toString().trim(), shown);
+}
+await refused("usage", () => qr("0".repeat(39)));
 
 // Signatures, both ways and equal
 const seed = random(32), org = "0f123456789abcdef001020304050607";

@@ -13,7 +13,6 @@ import { deskPick, epochParse, holders, keysetParse }
 	from "../script/keyset.js";
 import { fingerprint } from "../script/minisign.js";
 import { reportNew } from "../script/report.js";
-import "../script/qr.js";
 import { languages, stringsChoose, t } from "../script/strings.js";
 import { END, tarHeader, tarPad } from "../script/tar.js";
 import { today } from "../script/week.js";

@@ -4,25 +4,16 @@
 import { codeText, groups } from "./code.js";
 import { $, el, notice, PRIVATE_INPUT, show, svgQr } from "./dom.js";
 import { steps } from "./compose.js";
+import { qr } from "./qr.js";
 import { t } from "./strings.js";
 
 const plain = (s) => s.toUpperCase().replace(/[^0-9A-Z]/g, "")
 	.replace(/O/g, "0").replace(/[IL]/g, "1");
 
-// qr.js comes now, for everybody at the same step; without it no drawing
-function qrPlace(text) {
-	const place = el("div", {});
-	const draw = () => {
-		const { size, path } = globalThis.meldluikQr(text);
-		place.append(svgQr(size, path, t("code_qr")), el("p",
-			{ class: "hint noprint" }, t("code_scan")));
-	};
-	if (globalThis.meldluikQr) {
-		draw();
-	} else {
-		place.append(el("script", { src: "/qr.js", onload: draw }));
-	}
-	return place;
+function drawing(text) {
+	const { size, path } = qr(text);
+	return el("div", {}, svgQr(size, path, t("code_qr")), el("p",
+		{ class: "hint noprint" }, t("code_scan")));
 }
 
 async function copy(text, said) {
@@ -86,7 +77,7 @@ export function codeShow(ctx, next) {
 			"aria-label": t("code_groups") },
 		el("ol", { class: "code", id: "ml-code" },
 			text.split("-").map((g) => el("li", {}, g))),
-		qrPlace(text)),
+		drawing(text)),
 		buttons(text),
 		el("section", { class: "care" }, el("h2", {}, t("code_lost")),
 			el("p", {}, t("code_lost_text"))),
