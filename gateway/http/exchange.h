@@ -132,10 +132,20 @@ void ask_store(struct exchange *x, const struct ask_request *q,
  * A place of at least ${len} (<= ASK_PAYLOAD_MAX) bytes in the memory shared
  * with the store, to read a body into; given as ${payload} it is not copied
  * again. From body() only. NULL: none is free, the exchange is suspended,
- * return 0 and ask again; after a bound the engine answers 503. It is wiped
+ * return 0 and ask again; after a bound the engine answers 503. As with a
+ * place, the first EXCHANGE_EARLY bytes come before it. It is wiped
  * and taken back after the next ask_store, or at the end. Ciphertext only.
  */
 uint8_t *exchange_slot(struct exchange *x, size_t len);
+
+/*
+ * A place, until the end, for a body that is worked on in memory of its own;
+ * there are few. False: none is free now; who fills one too slowly is cut, for
+ * the next to come. Take it when EXCHANGE_EARLY bytes have come, or all: who
+ * sends a byte now and then is cut before it has a place.
+ */
+#define EXCHANGE_EARLY 512u
+bool exchange_place(struct exchange *x);
 
 /*
  * Public signed files, mirrored in web (refreshed when the store says so;

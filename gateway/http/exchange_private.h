@@ -58,6 +58,8 @@ struct exchange {
 	struct exchange *next; /* of those who wait */
 };
 
+/* At the end of an exchange: its place, if it has one */
+void places_forget(const struct exchange *x);
 /* Suspends; the connection is not touched again before a resume */
 void exchange_suspend(struct exchange *x);
 /* From any thread */

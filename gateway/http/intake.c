@@ -18,6 +18,7 @@
 struct intake {
 	struct ask_request q;
 	uint8_t *slot;
+	uint8_t early[EXCHANGE_EARLY]; /* what came before the slot */
 	uint8_t digest[HASH_LEN]; /* of a part, if given */
 	bool has_digest, by_upload;
 	size_t got;
@@ -103,11 +104,18 @@ slot_body(struct exchange *x, uint8_t *p, size_t len)
 	struct intake *i = exchange_get(x);
 	size_t want = (size_t)exchange_length(x);
 
+	if (i->slot == NULL && len < EXCHANGE_EARLY - i->got &&
+	    len < want - i->got) {
+		memcpy(i->early + i->got, p, len);
+		i->got += len;
+		return len;
+	}
 	if (i->slot == NULL) {
 		i->slot = exchange_slot(x, want);
 		if (i->slot == NULL) {
 			return 0;
 		}
+		memcpy(i->slot, i->early, i->got);
 	}
 	if (len > want - i->got) {
 		len = want - i->got;

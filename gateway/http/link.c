@@ -23,6 +23,7 @@
 #define PENDING 256u     /* requests under way at the store */
 #define WAIT_SECONDS 5   /* for a slot or for a store that starts */
 #define HOARD_SECONDS 5u /* a body may hold a slot others wait for */
+#define SLOW_SECONDS 2u  /* one below the least rate */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint8_t *memory;
@@ -387,19 +388,24 @@ link_receive(void)
 	return e;
 }
 
-/* Whoever fills a slot slowest gives way to those who wait for one */
+/* Whoever fills a slot below the least rate gives way to those who wait for
+ * one; of the others the one that is longest at it */
 static void
-cut_hoarder(void)
+cut_hoarders(void)
 {
 	struct exchange *worst = NULL;
 	unsigned i, age, most = HOARD_SECONDS;
+	bool slow;
 
 	for (i = 0; i < SLOTS; i++) {
 		if (holder[i] == NULL || holder[i]->slot != i) {
 			continue;
 		}
-		age = watchdog_body_age(holder[i]->watched);
-		if (age > most) {
+		age = watchdog_body_age(holder[i]->watched, &slow);
+		if (slow && age >= SLOW_SECONDS) {
+			watchdog_cut(holder[i]->watched);
+			log_event(EVENT_SLOW);
+		} else if (age > most) {
 			most = age;
 			worst = holder[i];
 		}
@@ -422,7 +428,7 @@ link_tick(void)
 		serve_waiting();
 	}
 	if (waiting != NULL && channel >= 0) {
-		cut_hoarder();
+		cut_hoarders();
 	}
 	list = waiting;
 	waiting = NULL;

@@ -189,16 +189,18 @@ watchdog_cut(struct watched *w)
 }
 
 unsigned
-watchdog_body_age(struct watched *w)
+watchdog_body_age(struct watched *w, bool *slow)
 {
 	unsigned age = 0;
 
+	*slow = false;
 	if (w == NULL) {
 		return 0;
 	}
 	pthread_mutex_lock(&lock);
 	if (w->phase == BODY && !w->cut) {
 		age = (unsigned)(now() - w->since);
+		*slow = age > 0 && w->bytes / age < limits.body_rate;
 	}
 	pthread_mutex_unlock(&lock);
 	return age;

@@ -32,7 +32,8 @@ void watchdog_idle(struct watched *w);  /* answered, kept alive */
 unsigned watchdog_tick(void);
 /* Cuts now: a body that holds what others wait for */
 void watchdog_cut(struct watched *w);
-/* Seconds since this connection's body began; 0 if none is coming */
-unsigned watchdog_body_age(struct watched *w);
+/* Seconds since this connection's body began; 0 if none is coming. ${slow}:
+ * below the least rate, though the grace may not be over */
+unsigned watchdog_body_age(struct watched *w, bool *slow);
 
 #endif

@@ -376,9 +376,17 @@ static_begin(struct exchange *x)
 
 /* --- forms --- */
 
+/*
+ * The first bytes wait in plain memory, which in this process is locked, kept
+ * from core dumps, and wiped here: secret memory has a page and two fences
+ * each, and ten thousand slow connections would use up what a process may map.
+ */
 struct posted {
 	enum post what;
 	unsigned lang;
+	uint8_t early[EXCHANGE_EARLY];
+	size_t early_len;
+	bool settled; /* has its place, and what follows */
 	uint8_t *small; /* urlencoded body, secret memory */
 	size_t small_len;
 	bool over;
@@ -419,23 +427,11 @@ post_begin(struct exchange *x)
 	p->what = (enum post)i;
 	p->lang = lang;
 	exchange_set(x, p);
-	if (i < POST_REPORT) {
-		p->small = secret_new(SMALL_MAX);
-	}
-	if (i >= POST_WITHDRAW) {
-		p->sending = sending_new(x, p->what, lang);
-	}
-	if ((i < POST_REPORT && p->small == NULL) ||
-	    (i >= POST_WITHDRAW && p->sending == NULL)) {
-		page_fail(x, 503, lang, TEXT_ERR_BUSY);
-	}
 }
 
 static size_t
-post_body(struct exchange *x, uint8_t *b, size_t len)
+post_take(struct exchange *x, struct posted *p, uint8_t *b, size_t len)
 {
-	struct posted *p = exchange_get(x);
-
 	if (p->what >= POST_REPORT) {
 		return sending_body(x, p->sending, b, len);
 	}
@@ -445,6 +441,44 @@ post_body(struct exchange *x, uint8_t *b, size_t len)
 		memcpy(p->small + p->small_len, b, len);
 		p->small_len += len;
 	}
+	return len;
+}
+
+/* A place, memory, and what came before; false: it is answered */
+static bool
+post_settle(struct exchange *x, struct posted *p)
+{
+	bool good = exchange_place(x);
+
+	if (good && p->what < POST_REPORT) {
+		p->small = secret_new(SMALL_MAX);
+		good = p->small != NULL;
+	}
+	if (good && p->what >= POST_WITHDRAW) {
+		p->sending = sending_new(x, p->what, p->lang);
+		good = p->sending != NULL;
+	}
+	if (good) {
+		p->settled = true;
+		(void)post_take(x, p, p->early, p->early_len);
+	} else {
+		page_fail(x, 503, p->lang, TEXT_ERR_BUSY);
+	}
+	secret_wipe(p->early, sizeof(p->early));
+	return good;
+}
+
+static size_t
+post_body(struct exchange *x, uint8_t *b, size_t len)
+{
+	struct posted *p = exchange_get(x);
+
+	if (p->settled || len >= sizeof(p->early) - p->early_len) {
+		return p->settled || post_settle(x, p) ?
+		    post_take(x, p, b, len) : len;
+	}
+	memcpy(p->early + p->early_len, b, len);
+	p->early_len += len;
 	return len;
 }
 
@@ -485,6 +519,9 @@ post_finish(struct exchange *x)
 {
 	struct posted *p = exchange_get(x);
 
+	if (!p->settled && !post_settle(x, p)) {
+		return;
+	}
 	if (p->what < POST_REPORT) {
 		small_finish(x, p);
 	} else {
@@ -500,6 +537,7 @@ post_release(void *state)
 	if (p != NULL) {
 		secret_free(p->small);
 		sending_free(p->sending);
+		secret_wipe(p, sizeof(*p));
 		free(p);
 	}
 }

@@ -16,6 +16,9 @@
 #include "listeners.h"
 
 #define BACKLOG 1024
+/* What the kernel keeps of an answer that nobody reads, of each connection;
+ * left to itself it takes megabytes (tcp_wmem). Doubled by it. */
+#define SEND_BUFFER 16384
 #define GIVEN_MAX 16 /* of the service manager */
 
 /* ${mode} of the socket's file */
@@ -189,6 +192,23 @@ open_named(const struct config *c, struct listeners *l)
 	return i > 0;
 }
 
+/* Connections of a TCP listener have its buffers; UNIX sockets have small
+ * ones of their own */
+static bool
+small_buffers(const struct listeners *l, unsigned n)
+{
+	const int size = SEND_BUFFER;
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		if (setsockopt(l->public[i], SOL_SOCKET, SO_SNDBUF, &size,
+		    sizeof(size)) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
 bool
 listeners_open(const struct config *c, struct listeners *out)
 {
@@ -200,10 +220,11 @@ listeners_open(const struct config *c, struct listeners *out)
 		return false;
 	}
 	if (given == 0) {
-		return open_named(c, out);
+		return open_named(c, out) && small_buffers(out, c->listeners);
 	}
 	/* the children count what is there, not what is written */
 	courier = door(&out->courier, c->has_credential);
 	metrics = door(&out->metrics, c->listen_metrics[0] != '\0');
-	return given == c->listeners && courier && metrics;
+	return given == c->listeners && courier && metrics &&
+	    small_buffers(out, given);
 }

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: clients that send a byte now and then are cut in header and body; a
-# sound client is served meanwhile (short form, small limits).
+# sound client is served meanwhile. What they hold is bounded: memory, places
+# for forms and bodies. FULL=1: 10,000 of each kind, as shipped, in 120 MiB.
 . "$(dirname "$0")/lib.sh"
 gw_new "[limits]" "header_seconds = 2" "body_grace = 2" "body_rate = 1024" \
 	"idle_seconds = 3"
@@ -53,4 +54,91 @@ if idle.recv(1) != b"":
     sys.exit("an idle connection stays")
 sys.exit(closed < 200 or worst > 0.5)
 PY
-echo "slow headers and bodies are cut, sound clients are served"
+gw_stop
+
+# With the limits as shipped: a byte now and then takes no memory and no
+# place; who has a place and goes silent gives it up to the next.
+cat >"$GW/judge.py" <<'PY'
+import json
+import sys
+said = json.loads(sys.stdin.read().splitlines()[-1])
+most, probe = float(sys.argv[1]), said["probe"]
+print("%(kind)s: %(held_most)d held, %(mib_before).0f to %(mib_most).0f MiB, "
+      "in the kernel %(kernel_mib_most)d; " % said + "a probe %(median_ms)s "
+      "ms, 99 of 100 in %(p99_ms)s, worst %(worst_ms)s; " % probe +
+      "reports " + str(said["honest"]["status"]))
+bad = probe["failed"] > 0 or said["mib_most"] > most
+if said["count"] >= 10000:
+    ok = said["honest"]["status"]
+    bad |= said["held_most"] < 10000 or probe["median_ms"] > 50 or \
+        ok.get("201", 0) < sum(ok.values())
+sys.exit(bad)
+PY
+cp "$GW/judge.py" "${OUT:=$(mktemp -d)}/"
+rm -rf "$GW"
+gw_new
+gw_start
+gw_install --weeks 1 --desks 1
+"$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/text.age" 2>/dev/null ||
+	fail "seal"
+crowd() { # KIND COUNT SECONDS MIB
+	python3 "$HERE/slow.py" "$PORT" "$GWPID" "$1" "$2" "$3" \
+		"$GW/text.age" "$WEEK" | python3 "$OUT/judge.py" "$4" ||
+		fail "$2 slow clients: $1"
+}
+if [ -n "${FULL:-}" ]; then
+	for kind in headers body form read; do
+		crowd $kind 10000 40 120
+		kill "$(gw_pid web)" # its memory anew
+		sleep 3
+	done
+else
+	crowd form 1500 5 64
+fi
+python3 - "$PORT" "$GW" "$WEEK" <<'PY' || fail "places"
+import sys
+import time
+import gw
+from pages import multipart, report_form
+port, folder, week = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+text = open(folder + "/text.age", "rb").read()
+head = (b"PUT /v1/envelopes HTTP/1.1\r\nHost: a\r\nEpoch: %s\r\n"
+        b"Content-Type: application/octet-stream\r\nContent-Digest: %s\r\n"
+        b"Content-Length: 71866\r\n\r\n" % (
+            week.encode(), gw.digest(text).encode()))
+held = []
+for _ in range(400):
+    held.append(gw.connect(port))
+    held[-1].sendall(head + text[:600])
+time.sleep(0.5)
+t = time.monotonic()
+for n in range(1, 4):
+    a = gw.put_envelope(gw.Client(port), text, week)
+    if a.status == 201:
+        break
+assert a.status == 201, a.status
+print("a report past 400 silent ones: try %d, %.1f s" % (
+    n, time.monotonic() - t))
+b, code = report_form(port)
+fields = dict(b.form("report")["fields"], what="past the silent ones " * 40,
+              code=code)
+kind, body = multipart(fields, [("files", "", "application/octet-stream", b"")])
+head = (b"POST /nl/report HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/"
+        b"form-data; boundary=" + kind.encode() +
+        b"\r\nContent-Length: 90000\r\n\r\n")
+for _ in range(200):
+    held.append(gw.connect(port))
+    held[-1].sendall(head + body[:700])
+time.sleep(0.5)
+t = time.monotonic()
+for n in range(1, 20):
+    b.post("report", "multipart/form-data; boundary=" + kind, body)
+    if b.number():
+        break
+    assert b.status == 503, (b.status, b.error())
+    time.sleep(0.5)
+assert b.number(), b.error()
+print("a form past 200 silent ones: try %d, %.1f s" % (
+    n, time.monotonic() - t))
+PY
+echo "slow clients are cut in header, body and form, take no memory, and sound ones are served"

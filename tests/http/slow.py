@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Slow clients in numbers: slow.py PORT PID KIND COUNT SECONDS [ENVELOPE WEEK]
+
+Holds COUNT connections for SECONDS, each of which
+  headers   begins a request and sends a header line a second, never the end
+  body      announces a text envelope and sends a byte of it a second
+  form      the same to the form of the pages without scripts
+  read      asks for a board eight times and reads no answer, with a tiny
+            window
+What the server ends is opened again, so that there always are COUNT. Two
+processes beside it behave well: one asks /healthz on a new connection, every
+50 ms, one sends the text ENVELOPE (any other bytes each time), every 250 ms.
+A third looks at the memory of PID and its children.
+
+The last line is JSON: milliseconds of the probes, how the reports fared,
+MiB (PSS) before and at most. The idea is that of Slowloris and R-U-Dead-Yet."""
+import json
+import multiprocessing
+import os
+import resource
+import select
+import socket
+import sys
+import time
+import gw
+
+HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
+BODY = (b"PUT /v1/envelopes HTTP/1.1\r\nHost: a\r\nEpoch: %s\r\n"
+        b"Content-Type: application/octet-stream\r\n"
+        b"Content-Digest: sha-256=:" + b"A" * 43 + b"=:\r\n"
+        b"Content-Length: 71866\r\n\r\n")
+FORM = (b"POST /nl/report HTTP/1.1\r\nHost: a\r\nContent-Type: "
+        b"multipart/form-data; boundary=xx\r\nContent-Length: 60000\r\n\r\n"
+        b"--xx\r\nContent-Disposition: form-data; name=\"what\"\r\n\r\n")
+READ = b"GET /v1/board/1 HTTP/1.1\r\nHost: a\r\n\r\n" * 8
+SLICES = 10  # of a second
+
+
+def family(pid):
+    found = [pid]
+    with open(f"/proc/{pid}/task/{pid}/children") as f:
+        found += [int(w) for w in f.read().split()]
+    return found
+
+
+def pss(pid):
+    total = 0
+    for one in family(pid):
+        try:
+            with open(f"/proc/{one}/smaps_rollup") as f:
+                total += sum(int(line.split()[1]) for line in f
+                             if line.startswith("Pss:"))
+        except OSError:
+            pass
+    return total / 1024
+
+
+def kernel():
+    """MiB in TCP buffers, of the whole machine"""
+    with open("/proc/net/sockstat") as f:
+        words = next(line for line in f if line.startswith("TCP:")).split()
+    return int(words[-1]) * os.sysconf("SC_PAGESIZE") / (1 << 20)
+
+
+def watch(pid, end, out):
+    most = buffers = 0
+    while not end.wait(0.5):
+        most = max(most, pss(pid))
+        buffers = max(buffers, kernel())
+    out.put(("mib", round(most, 1), round(buffers)))
+
+
+def probe(port, end, out):
+    took, failed = [], 0
+    while not end.wait(0.05):
+        began = time.monotonic()
+        try:
+            a = gw.Client(port, timeout=10).ask("GET", "/healthz")
+            assert a is not None and a.status == 200
+            took.append((time.monotonic() - began) * 1000)
+        except (OSError, AssertionError):
+            failed += 1
+    out.put(("probe", sorted(took), failed))
+
+
+def honest(port, end, out, envelope, week):
+    text = open(envelope, "rb").read()
+    took, status = [], {}
+    while not end.wait(0.25):
+        began = time.monotonic()
+        try:
+            a = gw.put_envelope(gw.Client(port, timeout=20),
+                                text[:-4096] + os.urandom(4096), week)
+            s = a.status if a else 0
+        except OSError:
+            s = 0
+        status[s] = status.get(s, 0) + 1
+        if s == 201:
+            took.append((time.monotonic() - began) * 1000)
+    out.put(("honest", sorted(took), status))
+
+
+class Crowd:
+    def __init__(self, port, kind, count, week):
+        self.port, self.kind, self.count = port, kind, count
+        self.first = {"headers": HEAD, "read": READ, "form": FORM,
+                      "body": BODY % week.encode()}[kind]
+        self.drip = {"headers": b"X: y\r\n", "body": b"x", "form": b"x",
+                     "read": b""}[kind]
+        self.poll = select.epoll()
+        self.held = {}
+        self.slices = [set() for _ in range(SLICES)]
+        self.ended = self.most = self.refused = 0
+        self.ends = []
+
+    def open(self, most):
+        """Until all are there, at most so many now"""
+        for _ in range(most):
+            if len(self.held) >= self.count:
+                return
+            s = socket.socket()
+            if self.kind == "read":
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            s.settimeout(0.5)
+            try:
+                s.connect(("127.0.0.1", self.port))
+                s.setblocking(False)
+                s.send(self.first)
+            except OSError:
+                self.refused += 1
+                s.close()
+                return
+            fd = s.fileno()
+            self.held[fd] = (s, time.monotonic())
+            self.slices[fd % SLICES].add(fd)
+            # what is never read hides the end of a connection
+            self.poll.register(fd, select.EPOLLRDHUP | select.EPOLLHUP |
+                               select.EPOLLERR)
+        self.most = max(self.most, len(self.held))
+
+    def drop(self, fd):
+        s, since = self.held.pop(fd)
+        self.ends.append(time.monotonic() - since)
+        self.slices[fd % SLICES].discard(fd)
+        self.poll.unregister(fd)
+        s.close()
+        self.ended += 1
+
+    def turn(self, n):
+        for fd, _ in self.poll.poll(0):
+            self.drop(fd)
+        for fd in list(self.slices[n % SLICES]):
+            try:
+                if self.drip:
+                    self.held[fd][0].send(self.drip)
+            except BlockingIOError:
+                pass
+            except OSError:
+                self.drop(fd)
+        self.most = max(self.most, len(self.held))
+
+
+def run(port, pid, kind, count, seconds, envelope=None, week="2026-W48"):
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count + 500, hard))
+    end, out = multiprocessing.Event(), multiprocessing.Queue()
+    before = pss(pid)
+    work = [(watch, (pid, end, out)), (probe, (port, end, out))]
+    if envelope:
+        work.append((honest, (port, end, out, envelope, week)))
+    helpers = [multiprocessing.Process(target=f, args=a) for f, a in work]
+    for h in helpers:
+        h.start()
+    crowd, n = Crowd(port, kind, count, week), 0
+    began, full = time.monotonic(), None
+    while time.monotonic() - began < seconds:
+        until = time.monotonic() + 1 / SLICES
+        crowd.open(1000)
+        crowd.turn(n)
+        n += 1
+        if full is None and len(crowd.held) >= count:
+            full = time.monotonic() - began
+        time.sleep(max(0.0, until - time.monotonic()))
+    end.set()
+    said = {"kind": kind, "count": count, "held_most": crowd.most,
+            "held_at_end": len(crowd.held), "refused": crowd.refused,
+            "full_after_s": full and round(full, 1),
+            "ended": crowd.ended, "mib_before": round(before, 1)}
+    if crowd.ends:
+        crowd.ends.sort()
+        said["ended_after_s"] = [round(crowd.ends[0], 1),
+                                 round(crowd.ends[-1], 1)]
+    for _ in helpers:
+        name, *what = out.get()
+        if name == "mib":
+            said["mib_most"], said["kernel_mib_most"] = what
+            continue
+        took = what[0] or [None]
+        said[name] = {"n": len(what[0]),
+                      "median_ms": took[len(took) // 2],
+                      "p99_ms": took[len(took) * 99 // 100],
+                      "worst_ms": took[-1],
+                      "failed" if name == "probe" else "status": what[1]}
+        for k, v in said[name].items():
+            if isinstance(v, float):
+                said[name][k] = round(v, 1)
+    for h in helpers:
+        h.join()
+    return said
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3],
+                         int(sys.argv[4]), float(sys.argv[5]),
+                         *sys.argv[6:8])))
