@@ -51,9 +51,9 @@ answers_conflict(const struct profile *p, const struct row *row)
 	}
 	if (v[REPORT_ACK_WAIVER] >= 0 && !outside) {
 		WHY("ack_waiver", "Afzien van bevestiging kan alleen bij het "
-		    "externe kanaal (Dir 11(2)).",
+		    "externe kanaal [S-CHANNEL: Dir 11(2)].",
 		    "Only the external channel may waive the "
-		    "acknowledgement (Dir 11(2)).");
+		    "acknowledgement [S-CHANNEL: Dir 11(2)].");
 	}
 	if (v[REPORT_ACK_WAIVER] >= 0 && v[REPORT_ACK_POSTED] != DAY_NONE) {
 		WHY("ack_waiver",
@@ -63,9 +63,9 @@ answers_conflict(const struct profile *p, const struct row *row)
 	if (*row->text[REPORT_EXTENSION_REASON] != '\0' && (!outside ||
 	    clocks_terms(p).extended_months == 0)) {
 		WHY("extension_reason", "Verlengen kan alleen bij het externe "
-		    "kanaal (Dir 9(1)(f), 11(2)(d)).",
+		    "kanaal [S-CHANNEL: Dir 9(1)(f), 11(2)(d)].",
 		    "Only the external channel knows an extension "
-		    "(Dir 9(1)(f), 11(2)(d)).");
+		    "[S-CHANNEL: Dir 9(1)(f), 11(2)(d)].");
 	}
 	return NULL;
 }

@@ -83,6 +83,22 @@ act_signers_of(struct desk *d, size_t request, struct signer out[SIGNERS_MAX])
 	return n;
 }
 
+bool
+act_request_open(const struct state *s, const struct request *r)
+{
+	return !r->used && (r->kase == NOT_FOUND ||
+	    r->act == ACT_FEEDBACK_WITHOUT_ROUTE ||
+	    r->moves == s->kase[r->kase].moves);
+}
+
+bool
+act_request_fits(const struct state *s, const struct request *r, enum act a,
+    size_t k, const char *detail)
+{
+	return r->act == a && r->kase == k && (detail == NULL ||
+	    strcmp(r->detail, detail) == 0) && act_request_open(s, r);
+}
+
 enum err
 act_approved(struct desk *d, enum act a, size_t k, const char *detail,
     size_t *request, struct refusal *why)
@@ -102,10 +118,7 @@ act_approved(struct desk *d, enum act a, size_t k, const char *detail,
 		const struct request *r = &s->request[i];
 		struct signer signers[SIGNERS_MAX];
 		size_t n;
-		if (r->used || r->act != a || r->kase != k ||
-		    strcmp(r->detail, detail) != 0 || (k != NOT_FOUND &&
-		    a != ACT_FEEDBACK_WITHOUT_ROUTE &&
-		    r->state != s->kase[k].state)) {
+		if (!act_request_fits(s, r, a, k, detail)) {
 			continue;
 		}
 		n = act_signers_of(d, i, signers);

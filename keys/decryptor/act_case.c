@@ -105,10 +105,7 @@ request_best(struct desk *d, enum act a, size_t k, const char *detail,
 		const struct request *r = &s->request[i];
 		struct signer one[SIGNERS_MAX];
 		size_t n;
-		if (r->used || r->act != a || r->kase != k ||
-		    (detail != NULL && strcmp(r->detail, detail) != 0) ||
-		    (k != NOT_FOUND && a != ACT_FEEDBACK_WITHOUT_ROUTE &&
-		    r->state != s->kase[k].state)) {
+		if (!act_request_fits(s, r, a, k, detail)) {
 			continue;
 		}
 		n = act_signers_of(d, i, one);
@@ -271,16 +268,23 @@ codes_follow(struct desk *d, size_t k, enum case_state to)
 	}
 }
 
-/* States that another act reaches, because it does more than a step */
+/* States that another act reaches, because it does more than a step. What
+ * the law lacks for it is said first. */
 static enum err
-own_act(enum case_state to, struct refusal *why)
+own_act(struct desk *d, size_t k, enum case_state to, bool reason,
+    struct refusal *why)
 {
+	size_t request;
 	const char *verb = to == CASE_RECUSAL ? "recuse" :
 	    to == CASE_FORWARDED ? "forward" : to == CASE_DESTROYED ?
 	    "destroy" : to == CASE_CLOSED || to == CASE_RETAINED ? "close" :
 	    NULL;
 
-	return verb == NULL ? OK : refuse_word(why, ERR_USAGE, "Daar is een "
+	if (verb == NULL || (act_step_may(d, k, to, reason, NULL, &request,
+	    why) != OK && strcmp(why->rule, "S-STEP") != 0)) {
+		return verb == NULL ? OK : why->e;
+	}
+	return refuse_word(why, ERR_USAGE, "Daar is een "
 	    "eigen handeling voor: %s.", "That is an act of its own: %s.",
 	    verb);
 }
@@ -297,7 +301,7 @@ act_step(struct desk *d, size_t k, enum case_state to, const char *reason,
 	}
 	e = act_case(d, k, why);
 	if (e == OK) {
-		e = own_act(to, why);
+		e = own_act(d, k, to, reason != NULL, why);
 	}
 	if (e == OK && reason != NULL) {
 		e = act_text_check(reason, len, ACT_TEXT_MAX, why);

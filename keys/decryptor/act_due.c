@@ -92,9 +92,8 @@ others_due(struct desk *d, struct dues *l)
 
 	for (size_t i = 0; i < s->requests && e == OK; i++) {
 		const struct request *r = &s->request[i];
-		if (!r->used && (r->kase == NOT_FOUND ||
-		    (s->kase[r->kase].state == r->state &&
-		    !s->kase[r->kase].destroyed))) {
+		if (act_request_open(s, r) && (r->kase == NOT_FOUND ||
+		    !s->kase[r->kase].destroyed)) {
 			e = add(l, DUE_REQUEST, r->kase, r->day +
 			    REQUEST_DAYS, 0);
 		}

@@ -36,6 +36,9 @@ enum err refuse(struct refusal *why, enum err e, const char *nl,
 enum err refuse_word(struct refusal *why, enum err e, const char *nl,
     const char *en, const char *word);
 enum err refuse_rule(struct refusal *why, const struct rule *rule);
+/* A rule and its article, in words that fit this case better */
+enum err refuse_rule_words(struct refusal *why, const struct rule *rule,
+    const char *nl, const char *en);
 /* A code of the system or of a library: its phrase, and that nothing was
  * changed */
 enum err refuse_err(struct refusal *why, enum err e);

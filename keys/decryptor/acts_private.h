@@ -32,6 +32,12 @@ enum err act_code_put(struct desk *d, size_t k, enum case_code c,
 enum err act_step_put(struct desk *d, size_t k, enum case_state to,
     const char *reason, size_t len, size_t request);
 enum err act_used_put(struct desk *d, size_t request);
+/* Not used, and its case took no step since it was asked (that the reporter
+ * has no route holds in any state) */
+bool act_request_open(const struct state *s, const struct request *r);
+/* Open, and for exactly this; ${detail} NULL: any */
+bool act_request_fits(const struct state *s, const struct request *r,
+    enum act a, size_t k, const char *detail);
 /* Guards of the step with the approvals of act and detail */
 enum err act_step_may(struct desk *d, size_t k, enum case_state to,
     bool reason, const char *detail, size_t *request, struct refusal *why);

@@ -74,6 +74,7 @@ on_state(struct state *s, const json_t *o)
 	more[s->steps++] = t;
 	s->kase[t.kase].state = t.to;
 	s->kase[t.kase].since = t.day;
+	s->kase[t.kase].moves++;
 	if (t.to == CASE_CLOSED) {
 		s->kase[t.kase].closed = t.day;
 	} else if (t.to == CASE_REOPENED) {
@@ -298,7 +299,7 @@ on_request(struct state *s, const json_t *o)
 	if (ref[0] != 0 && r.kase == NOT_FOUND) {
 		return ERR_FORMAT;
 	}
-	r.state = ref[0] == 0 ? CASE_RECEIVED : s->kase[r.kase].state;
+	r.moves = ref[0] == 0 ? 0 : s->kase[r.kase].moves;
 	more = state_room(s->request, &s->requests_room, s->requests,
 	    sizeof *more);
 	if (more == NULL) {

@@ -87,7 +87,7 @@ struct request {
 	uint8_t id[HASH_LEN]; /* SHA-256 of the document */
 	size_t kase;          /* NOT_FOUND: no case */
 	enum act act;
-	enum case_state state; /* of the case when it was asked */
+	unsigned moves;       /* steps of the case when it was asked */
 	char detail[DETAIL_TEXT];
 	day_t day;
 	uint8_t record[RECORD_ID]; /* the document */
@@ -143,6 +143,7 @@ struct kase {
 	unsigned messages, answers, attachments;
 	/* work on it */
 	day_t since; /* of its state */
+	unsigned moves; /* steps it took, those of import left out */
 	char handler[KEYSET_ID]; /* "" nobody yet */
 	char subject[KASE_SUBJECTS][KEYSET_ID]; /* people it is about */
 	unsigned subjects;

@@ -126,6 +126,7 @@ plan_parse(struct desk *d, size_t k, const void *p, size_t len,
 		"receiver", "name", "until", "agreement", "with_identity",
 		"telling_endangers", "reviewed", "fields", "files", NULL};
 	const char *ref, *to, *until;
+	struct rule rule;
 	unsigned w = 0;
 	json_t *o;
 	enum err e;
@@ -145,6 +146,9 @@ plan_parse(struct desk *d, size_t k, const void *p, size_t len,
 	}
 	while (w < 4 && strcmp(words[w], to) != 0) {
 		w++;
+	}
+	if (w == DEST_DESK && rule_find(d->profile, "S-UNMODIFIED", &rule)) {
+		return refuse_rule(why, &rule);
 	}
 	if (w == 4 || w == DEST_DESK) {
 		return wrong(why, "to");

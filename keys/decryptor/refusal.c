@@ -48,6 +48,16 @@ refuse_rule(struct refusal *why, const struct rule *rule)
 }
 
 enum err
+refuse_rule_words(struct refusal *why, const struct rule *rule,
+    const char *nl, const char *en)
+{
+	refuse_rule(why, rule);
+	put(why->nl, sizeof why->nl, nl, NULL);
+	put(why->en, sizeof why->en, en, NULL);
+	return ERR_POLICY;
+}
+
+enum err
 refuse_err(struct refusal *why, enum err e)
 {
 	switch (e) {
@@ -159,18 +169,18 @@ act_case(struct desk *d, size_t k, struct refusal *why)
 		return refuse(why, ERR_POLICY, "Dit dossier is vernietigd.",
 		    "This case was destroyed.");
 	}
-	if (c->locked) {
-		return refuse(why, ERR_POLICY, "Dit dossier is naar een ander "
-		    "meldpunt gegaan.", "This case went to another desk.");
+	if (c->locked && rule_find(d->profile, "S-RESEALED", &rule)) {
+		return refuse_rule_words(why, &rule, "Dit dossier is voor een "
+		    "ander meldpunt verzegeld: hier kan niets meer.", "This "
+		    "case went to another desk, sealed: nothing can be done "
+		    "with it here.");
 	}
 	if (act_subject(c, d->ring->person) &&
 	    rule_find(d->profile, "S-SUBJECT", &rule)) {
-		refuse_rule(why, &rule);
-		put(why->nl, sizeof why->nl, "De melding gaat over u. Een "
-		    "ander draagt haar over of behandelt haar.", NULL);
-		put(why->en, sizeof why->en, "The report is about you. "
-		    "Somebody else hands it over or handles it.", NULL);
-		return ERR_POLICY;
+		return refuse_rule_words(why, &rule, "De melding gaat over u. "
+		    "Een ander draagt haar over of behandelt haar.", "The "
+		    "report is about you. Somebody else hands it over or "
+		    "handles it.");
 	}
 	return OK;
 }

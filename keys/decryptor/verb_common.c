@@ -108,7 +108,6 @@ second_ask(struct desk *d, const char *detail, const char *summary,
 		printf("%s\nA second person must sign this: `approve --sign "
 		    "FILE --out FILE` on their machine, `approve\n--take FILE` "
 		    "here, then this command again.\n", summary);
-		e = ERR_POLICY;
 	}
 	buf_free(&b);
 	return e;
@@ -118,9 +117,17 @@ enum err
 verb_two_people(struct desk *d, const char *detail, const char *summary,
     const char *file, size_t *request)
 {
+	struct refusal why;
+	enum err e;
+
 	if (act_approved(d, ACT_KEY_CEREMONY, NOT_FOUND, detail, request,
-	    NULL) == OK) {
+	    &why) == OK) {
 		return OK;
 	}
-	return second_ask(d, detail, summary, file);
+	e = second_ask(d, detail, summary, file);
+	if (e == OK) {
+		tell_refusal(&why);
+		e = why.e;
+	}
+	return e;
 }

@@ -193,10 +193,12 @@ steps_tell(struct desk *d, size_t k)
 			    json_string(w->article));
 			json_array_append_new(list, o);
 		} else {
-			printf("  %-18s %s%s%s%s\n",
-			    case_state_code(step[i].to), step[i].allowed ?
-			    "can be taken" : w->en, w->rule[0] == 0 ? "" :
-			    " [", w->rule, w->rule[0] == 0 ? "" : "]");
+			printf("  %-18s %s", case_state_code(step[i].to),
+			    step[i].allowed ? "can be taken" : w->en);
+			if (w->rule[0] != 0) {
+				printf(" [%s: %s]", w->rule, w->article);
+			}
+			printf("\n");
 		}
 	}
 	if (d->json) {

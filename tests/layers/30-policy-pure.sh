@@ -45,11 +45,17 @@ else
 fi
 
 rules=policy/RULES.md
-for id in $(grep -o '"S-[A-Z-]*"' policy/data/nl.json | tr -d '"' |
-    sort -u); do
-	grep -q "$id" "$rules" ||
-	    fail "$rules lacks $id"
-done
+# A row for each rule, with the article that the program prints
+sed -n 's/^ "\(S-[A-Z-]*\)": {"article": "\([^"]*\)".*/\1|\2/p' \
+    policy/data/nl.json >"${OUT:-/tmp}/rules.$$"
+[ "$(grep -c . "${OUT:-/tmp}/rules.$$")" -eq \
+    "$(grep -o '"S-[A-Z-]*"' policy/data/nl.json | sort -u | wc -l)" ] ||
+	fail "the rules of nl.json cannot be read"
+while IFS='|' read -r id article; do
+	grep "^| $id |" "$rules" | grep -qF "| $article" ||
+	    fail "$rules has no row of $id with article $article"
+done <"${OUT:-/tmp}/rules.$$"
+rm -f "${OUT:-/tmp}/rules.$$"
 for id in C1 C2 C3 C4 C5 C6 C7 C8 C9 C10 C10b C11 C12 C13 RT0 RT1 RT2 RT3 \
     RT4 RT5; do
 	grep -q "^| $id " "$rules" || fail "$rules lacks $id"
