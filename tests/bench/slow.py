@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Figure B5 (tests/bench/slow.sh): slow.py GATEWAY FOLDER PORT WEEK. The
+folder has gateway.ini with an organisation, and text.age."""
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+import gw
+import proc
+
+here = os.path.dirname(os.path.abspath(__file__))
+spec = importlib.util.spec_from_file_location(
+    "crowd", os.path.join(here, "..", "http", "slow.py"))
+crowd = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(crowd)
+
+program, folder, port, week = (sys.argv[1], sys.argv[2], int(sys.argv[3]),
+                               sys.argv[4])
+COUNT = int(os.environ.get("COUNT", 10000))
+SECONDS = float(os.environ.get("SECONDS_EACH", 30))
+ROUNDS = int(os.environ.get("ROUNDS", 9))
+BARS = {"idle": 12, "start": 100, "slow": 120, "probe": 50}
+
+
+def answered():
+    try:
+        a = gw.raw(port, b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", 5)
+        return a is not None and a.status == 200
+    except OSError:
+        return False
+
+
+def start():
+    """The gateway and the milliseconds to its first answer"""
+    log = open(os.path.join(folder, "log"), "ab")
+    began = time.monotonic()
+    p = subprocess.Popen([program, "--config", folder + "/gateway.ini"],
+                         stderr=log)
+    while not answered():
+        if p.poll() is not None or time.monotonic() - began > 60:
+            sys.exit("the gateway does not start")
+        time.sleep(0.001)
+    return p, (time.monotonic() - began) * 1000
+
+
+def stop(p):
+    p.terminate()
+    p.wait()
+
+
+def role(pid, first):
+    if pid == first:
+        return "monitor"
+    with open(f"/proc/{pid}/cmdline") as f:
+        return "web" if "role-web" in f.read() else "store"
+
+
+took = []
+for _ in range(ROUNDS):
+    p, ms = start()
+    took.append(ms)
+    stop(p)
+took.sort()
+p, _ = start()
+time.sleep(3)
+idle = {role(pid, p.pid): {"pss": round(mib, 1)}
+        for pid, mib in proc.each(p.pid).items()}
+for pid, mib in proc.each(p.pid, "Rss").items():
+    idle[role(pid, p.pid)]["rss"] = round(mib, 1)
+total = sum(r["pss"] for r in idle.values())
+median = took[len(took) // 2]
+print("start to first answer: median %.0f ms, %.0f to %.0f, bar %d" % (
+    median, took[0], took[-1], BARS["start"]))
+for name, r in sorted(idle.items()):
+    print("idle %-8s PSS %5.1f MiB, RSS %5.1f" % (name, r["pss"], r["rss"]))
+print("idle all      PSS %5.1f MiB, bar %d" % (total, BARS["idle"]))
+stop(p)
+rows, failures = [], 0
+for kind in ("headers", "body", "form", "read"):
+    p, _ = start()
+    said = crowd.run(port, p.pid, kind, COUNT, SECONDS,
+                     folder + "/text.age", week)
+    stop(p)
+    rows.append(said)
+    probe, status = said["probe"], said["honest"]["status"]
+    failures += probe["failed"] + sum(status.values()) - status.get(201, 0)
+    print("%-8s %6d held, PSS %6.1f MiB, kernel %5d; probe median %5.1f ms, "
+          "99 of 100 %6.1f, worst %6.1f; reports %s" % (
+              kind, said["held_most"], said["mib_most"],
+              said["kernel_mib_most"], probe["median_ms"], probe["p99_ms"],
+              probe["worst_ms"], status))
+worst = max(r["probe"]["worst_ms"] for r in rows)
+p99 = max(r["probe"]["p99_ms"] for r in rows)
+most = max(r["mib_most"] for r in rows)
+held = (total <= BARS["idle"] and median <= BARS["start"] and
+        most <= BARS["slow"] and worst <= BARS["probe"])
+print(json.dumps({
+    "bench": "B5", "figure": "%.1f MiB, %.0f ms; %.0f MiB, %.0f ms (99%%: "
+    "%.0f)" % (total, median, most, worst, p99),
+    "bar": "idle <= 12 MiB, start <= 100 ms; slow <= 120 MiB, probe < 50 ms",
+    "held": held, "failures": failures, "start_ms": took, "idle": idle,
+    "slow": rows}))
