@@ -4,6 +4,7 @@ SHA-256 of the attachments, in order) and GW/never.json (texts):
 arrived.py COURIER TOKEN GW ENVTOOL KEY"""
 import hashlib
 import json
+import shutil
 import sys
 import pages
 
@@ -11,15 +12,21 @@ courier, token, folder, tool, key = sys.argv[1:]
 want = json.load(open(folder + "/want.json"))
 never = json.load(open(folder + "/never.json"))
 found = {}
-for n, data in enumerate(pages.envelopes(courier, token).values()):
-    r, files = pages.opened(tool, key, f"{folder}/arrived-{n}", data)
+for n, (c, e) in enumerate(pages.listed(courier, token)):
+    into = f"{folder}/arrived-{n}"
+    r, files = pages.opened_files(tool, key, into, pages.pieces(c, e))
     text = r["answers"].get("what", "")
     if text in found:
         sys.exit("a text arrived twice: " + text[:60])
     found[text] = [a["sha256"] for a in r["attachments"]]
-    for a, name in zip(r["attachments"], sorted(files)):
-        if hashlib.sha256(files[name]).hexdigest() != a["sha256"]:
+    for a, name in zip(r["attachments"], files):
+        h = hashlib.sha256()
+        with open(f"{into}/{name}", "rb") as f:
+            for piece in iter(lambda: f.read(1 << 20), b""):
+                h.update(piece)
+        if h.hexdigest() != a["sha256"]:
             sys.exit("an attachment is not what its entry says")
+    shutil.rmtree(into)
 for w in want:
     if found.pop(w["text"], None) != w["files"]:
         sys.exit("not arrived, or not whole: " + w["text"][:60])

@@ -141,33 +141,56 @@ def report_form(port, about="", kind="report", lang="nl"):
     return b, code
 
 
-def envelopes(where, token):
-    """Everything listed, by hash: what the courier carries away."""
+def listed(where, token):
+    """Everything listed: (client, entry of its manifest)"""
     c = gw.Client(where, token)
     a = c.ask("POST", "/v1/bundle/cut", {"Desk": "1"})
-    found = {}
     for serial in range(1, a.json()["serial"] + 1):
         m = c.ask("GET", "/v1/bundle/manifest", {"Serial": str(serial)})
         for e in m.json()["envelopes"]:
-            data = b""
-            while len(data) < e["size"]:
-                p = c.ask("GET", "/v1/bundle/envelope", {
-                    "Envelope": e["sha256"],
-                    "Range": f"bytes={len(data)}-{len(data)+gw.MIB-1}"})
-                data += p.body
-            if hashlib.sha256(data).hexdigest() != e["sha256"]:
-                raise RuntimeError("an envelope came damaged")
-            found[e["sha256"]] = data
-    return found
+            yield c, e
+
+
+def pieces(c, e):
+    """The bytes of an envelope, as they come; checked at the end"""
+    h, got = hashlib.sha256(), 0
+    while got < e["size"]:
+        p = c.ask("GET", "/v1/bundle/envelope", {
+            "Envelope": e["sha256"],
+            "Range": f"bytes={got}-{got+gw.MIB-1}"})
+        if not p.body:
+            raise RuntimeError("an envelope came cut")
+        h.update(p.body)
+        got += len(p.body)
+        yield p.body
+    if h.hexdigest() != e["sha256"]:
+        raise RuntimeError("an envelope came damaged")
+
+
+def envelopes(where, token):
+    """Everything listed, by hash: what the courier carries away."""
+    return {e["sha256"]: b"".join(pieces(c, e))
+            for c, e in listed(where, token)}
 
 
 def opened(tool, key, folder, envelope):
     """report.json and attachments of an envelope, as the desk sees them."""
+    r, names = opened_files(tool, key, folder, [envelope])
+    return r, {n: open(f"{folder}/{n}", "rb").read() for n in names}
+
+
+def opened_files(tool, key, folder, parts):
+    """The same from pieces, and the attachments' names: one may be large"""
     os.makedirs(folder)
-    p = subprocess.run([tool, "open", folder, key], input=envelope,
-                       capture_output=True)
+    p = subprocess.Popen([tool, "open", folder, key], stdin=subprocess.PIPE,
+                         stderr=subprocess.PIPE)
+    try:
+        for b in parts:
+            p.stdin.write(b)
+    except BrokenPipeError:
+        pass  # it says why
+    _, why = p.communicate()
     if p.returncode != 0:
-        raise RuntimeError(p.stderr.decode())
-    files = {n: open(f"{folder}/{n}", "rb").read()
-             for n in sorted(os.listdir(folder)) if n != "report.json"}
-    return json.load(open(f"{folder}/report.json")), files
+        raise RuntimeError(why.decode())
+    return json.load(open(f"{folder}/report.json")), sorted(
+        n for n in os.listdir(folder) if n != "report.json")

@@ -17,6 +17,10 @@ const STRICT = { zip215: false };
 const keyId = (pk) => hash(pk).slice(0, 8);
 const comment = (why) =>
 	`meldluik ${why.purpose} org=${hex(why.org)} desk=${why.desk}`;
+// A page checks a dozen signatures, not thousands: the library's own table
+// for many costs more, without JIT half a second, than all of them
+ed25519.Point.BASE.precompute(4);
+
 const prehash = (doc) => blake2b(doc, { dkLen: 64 });
 
 export const keyOf = (seed) => ed25519.getPublicKey(seed);

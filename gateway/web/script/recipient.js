@@ -5,7 +5,7 @@
 import { bech32 } from "@scure/base";
 import { x25519 } from "@noble/curves/ed25519.js";
 import { MLKEM768X25519 } from "@noble/post-quantum/hybrid.js";
-import { demand, random, Refused } from "./bytes.js";
+import { concat, demand, random, Refused } from "./bytes.js";
 
 const HRP = "age1pq";
 const TEXT = 1959;
@@ -50,10 +50,24 @@ export const recipientOf = (seed) =>
 export const identityText = (seed) =>
 	bech32.encodeFromBytes("AGE-SECRET-KEY-PQ-", seed).toUpperCase();
 
-// Nobody can open what is sealed to it: its seed is gone at once
-export function recipientThrowaway() {
-	const seed = random(32);
-	const s = recipientOf(seed);
-	seed.fill(0);
-	return s;
+// Twelve bits each, below the modulus, as FIPS 203 encodes a vector
+function randomVector() {
+	const out = new Uint8Array(MLKEM_VECTOR);
+	for (let at = 0, have = []; at < MLKEM_VECTOR;) {
+		have.push(...new Uint16Array(random(512).buffer)
+			.map((v) => v & 4095).filter((v) => v < Q));
+		for (; have.length > 1 && at < MLKEM_VECTOR; at += 3) {
+			const [low, high] = have.splice(0, 2);
+			out.set([low & 255, (low >> 8) | ((high & 15) << 4),
+				high >> 4], at);
+		}
+	}
+	return out;
 }
+
+// Nobody can open what is sealed to it: its vector is drawn by lot and has no
+// secret behind it. What is sealed to a true one looks the same (FIPS 203
+// rests on that), and the work of making a key pair is saved.
+export const recipientThrowaway = () =>
+	bech32.encode(HRP, bech32.toWords(concat(randomVector(), random(32),
+		x25519.getPublicKey(random(32)))), false);
