@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Bodies of a bundle. Each is opened by a child of its own (opener.h). What
- * is ours is committed at once; what is not ours is noted in batches and
- * never shown: an accused desk must not learn that a report exists.
+ * is ours is committed some dozens at a time, as each commit waits for the
+ * disk: one that is cut off is read again, and no manifest counts as read
+ * before all of it is durable. What is not ours is noted in batches and never
+ * shown: an accused desk must not learn that a report exists.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,6 +19,8 @@
 #include "terminal.h"
 
 #define READ_BATCH 256u
+#define AHEAD 3u /* children at once: two cores work, the parent takes in */
+#define COMMIT_BYTES (4u << 20) /* of envelopes: 58 of text, or a large one */
 
 struct bodies {
 	struct desk *d;
@@ -24,10 +28,64 @@ struct bodies {
 	int folder; /* envelopes/, or -1 */
 	json_t *other, *foreign, *damaged; /* lists of one `read` event */
 	unsigned noted;
+	uint64_t pending; /* bytes of envelopes in the open transaction */
+	bool open;   /* a transaction is */
+	bool broken; /* what it holds is not whole */
 	struct org_blocks blocks;
 	day_t week; /* whose identity is expanded */
 	struct age_identity *identity;
 };
+
+static enum err
+batch_begin(struct bodies *b)
+{
+	enum err e = b->open ? OK : casebook_begin(b->d->book);
+
+	b->open = b->open || e == OK;
+	return e;
+}
+
+/* Makes durable what was taken so far */
+static enum err
+batch_end(struct bodies *b)
+{
+	enum err e = b->open ? casebook_commit(b->d->book) : OK;
+
+	b->broken = b->broken || e != OK;
+	b->open = false;
+	b->pending = 0;
+	return e;
+}
+
+/* After a failure: what was taken whole is kept. Else all since the last
+ * commit is forgotten, and read again another time. */
+static void
+batch_stop(struct bodies *b)
+{
+	if (!b->broken && batch_end(b) == OK) {
+		return;
+	}
+	casebook_abort(b->d->book);
+	b->open = false;
+	if (desk_refold(b->d) != OK) {
+		say_error("the casebook cannot be read again: stop this "
+		    "program and start it anew");
+	}
+}
+
+static enum err
+batch_event(struct bodies *b, json_t *event)
+{
+	enum err e = batch_begin(b);
+
+	if (e != OK) {
+		json_decref(event);
+		return e;
+	}
+	e = desk_event(b->d, event);
+	b->broken = b->broken || e != OK;
+	return e;
+}
 
 static enum err
 notes_flush(struct bodies *b)
@@ -42,7 +100,7 @@ notes_flush(struct bodies *b)
 	json_object_set(o, "foreign", b->foreign);
 	json_object_set(o, "damaged", b->damaged);
 	b->noted = 0;
-	enum err e = desk_record(b->d, o);
+	enum err e = batch_event(b, o);
 	json_array_clear(b->other);
 	json_array_clear(b->foreign);
 	json_array_clear(b->damaged);
@@ -134,24 +192,23 @@ store_message(struct bodies *b, const struct inbound_envelope *env,
 		e = casekey_take(d->book, key);
 	}
 	if (e == OK) {
-		e = casebook_begin(d->book);
+		e = batch_begin(b);
 	}
 	if (e == OK) {
 		e = record_put(d->book, key, plain.p, plain.len, record);
 	}
 	if (e == OK) {
-		e = desk_event(d, message_event(b, env, o, ref, conflict, key,
-		    record));
+		e = batch_event(b, message_event(b, env, o, ref, conflict,
+		    key, record));
 	}
 	if (e == OK && match) {
 		json_t *event = event_new(d, "match");
 		json_object_set_new(event, "case", json_string(ref));
-		e = desk_event(d, event);
+		e = batch_event(b, event);
 	}
-	if (e == OK) {
-		e = casebook_commit(d->book);
-	} else {
-		casebook_abort(d->book);
+	b->pending += env->size;
+	if (e == OK && b->pending >= COMMIT_BYTES) {
+		e = batch_end(b);
 	}
 	buf_free(&plain);
 	return e;
@@ -168,7 +225,7 @@ drop_duplicate(struct bodies *b, const struct inbound_envelope *env,
 	}
 	event_hex(event, "sha256", env->sha256, HASH_LEN);
 	b->r->duplicates++;
-	return desk_record(b->d, event);
+	return batch_event(b, event);
 }
 
 static enum err
@@ -280,18 +337,29 @@ child_wipe(void *arg)
 	casebook_forget(d->book);
 }
 
+/* An envelope whose child runs, or of which the answer is known */
+struct body {
+	const struct inbound_envelope *env;
+	struct opening *opening;
+	bool read;
+};
+
 static enum err
-body_import(struct bodies *b, const struct inbound_envelope *env, bool *read)
+body_start(struct bodies *b, const struct inbound_envelope *env,
+    struct body *body)
 {
 	char name[2 * HASH_LEN + 5];
-	struct opened_envelope o;
 	struct stat st;
 	size_t n;
 	bool lost;
 	int fd = -1;
 	enum err e;
 
-	*read = false;
+	*body = (struct body){.env = env};
+	if (state_body_read(b->d->state, env->sha256)) {
+		body->read = true;
+		return OK;
+	}
 	hex_encode(env->sha256, HASH_LEN, name);
 	strcat(name, ".age");
 	if (b->folder >= 0) {
@@ -314,12 +382,52 @@ body_import(struct bodies *b, const struct inbound_envelope *env, bool *read)
 		close(fd);
 		return OK;
 	}
-	e = opener_run(fd, env->sha256, env->size, &b->identity, n,
-	    b->d->attachments, child_wipe, b->d, &o);
-	close(fd);
-	if (e == OK) {
-		e = take_opened(b, env, &o, read);
-		opened_clear(&o);
+	e = opener_start(fd, env->sha256, env->size, &b->identity, n,
+	    b->d->attachments, child_wipe, b->d, &body->opening);
+	if (e != OK) {
+		close(fd);
+	}
+	return e;
+}
+
+static enum err
+body_take(struct bodies *b, struct body *body)
+{
+	struct opened_envelope o;
+	enum err e;
+
+	if (body->opening == NULL) {
+		return OK;
+	}
+	opener_finish(body->opening, &o);
+	body->opening = NULL;
+	e = take_opened(b, body->env, &o, &body->read);
+	opened_clear(&o);
+	return e;
+}
+
+/* The envelopes of a manifest in its order; some children run ahead. */
+static enum err
+bodies_read(struct bodies *b, const struct inbound *in, bool *complete)
+{
+	struct body ahead[AHEAD] = {{.env = NULL}};
+	size_t next = 0;
+	enum err e = OK;
+
+	for (size_t i = 0; e == OK && i < in->envelopes; i++) {
+		struct body *now = &ahead[i % AHEAD];
+		for (; e == OK && next < in->envelopes && next < i + AHEAD;
+		    next++) {
+			e = body_start(b, &in->envelope[next],
+			    &ahead[next % AHEAD]);
+		}
+		if (e == OK) {
+			e = body_take(b, now);
+		}
+		*complete = *complete && now->read;
+	}
+	for (unsigned i = 0; i < AHEAD; i++) {
+		opener_cancel(ahead[i].opening);
 	}
 	return e;
 }
@@ -333,12 +441,8 @@ manifest_bodies(struct bodies *b, size_t index)
 	bool complete = true;
 	enum err e = manifest_load(b->d, &m, &in);
 
-	for (size_t i = 0; e == OK && i < in->envelopes; i++) {
-		bool read = true;
-		if (!state_body_read(b->d->state, in->envelope[i].sha256)) {
-			e = body_import(b, &in->envelope[i], &read);
-		}
-		complete = complete && read;
+	if (e == OK) {
+		e = bodies_read(b, in, &complete);
 	}
 	/* An old stick may still bring what an earlier gateway listed; nobody
 	 * else can */
@@ -352,7 +456,10 @@ manifest_bodies(struct bodies *b, size_t index)
 		json_t *o = event_new(b->d, "complete");
 		json_object_set_new(o, "serial",
 		    json_integer((json_int_t)m.serial));
-		e = desk_record(b->d, o);
+		e = batch_event(b, o);
+	}
+	if (e == OK) {
+		e = batch_end(b);
 	}
 	inbound_free(in);
 	return e;
@@ -395,6 +502,8 @@ bodies_import(struct desk *d, int bundle, struct intake_result *r)
 	}
 	if (e == OK) {
 		e = desk_record(d, import_phase(d, "end"));
+	} else {
+		batch_stop(&b);
 	}
 	if (e != OK) {
 		say_error("the import stopped: %s. What was read is kept; "

@@ -7,7 +7,9 @@
  * import ends and can be run again.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -236,6 +238,14 @@ frame_take(struct parent *p, bool *done)
 	}
 }
 
+struct opening {
+	struct parent p;
+	pid_t child;
+	int fd;
+	uint8_t sha256[HASH_LEN];
+	uint64_t size;
+};
+
 /* What the child's end says, checked against what it sent */
 static void
 judge(struct parent *p, const uint8_t sha256[HASH_LEN], uint64_t size,
@@ -323,71 +333,127 @@ parent(struct parent *p, const uint8_t sha256[HASH_LEN], uint64_t size,
 	}
 }
 
-enum err
-opener_run(int fd, const uint8_t sha256[HASH_LEN], uint64_t size,
-    struct age_identity *const *ids, size_t n, int dir,
-    void (*wipe)(void *arg), void *arg, struct opened_envelope *out)
+static void
+opening_free(struct opening *o)
 {
-	struct parent p = {.dir = dir, .left = size + CONTENT_MAX + END_LEN};
-	int ends[2] = {-1, -1}, status = 0;
-	pid_t pid;
+	if (o->p.pipe >= 0) {
+		close(o->p.pipe);
+	}
+	close(o->fd);
+	content_free(o->p.content);
+	secret_free(o->p.body);
+	buf_free(&o->p.flat);
+	free(o);
+}
 
-	memset(out, 0, sizeof *out);
-	p.flat = buf_new_secret(CONTENT_FLAT_MAX);
-	p.content = content_new();
-	p.body = secret_new(FRAME_MAX);
-	if (p.content == NULL || p.body == NULL || pipe(ends) != 0 ||
-	    (pid = fork()) < 0) {
-		if (ends[0] >= 0) {
-			close(ends[0]);
-			close(ends[1]);
-		}
-		content_free(p.content);
-		secret_free(p.body);
+enum err
+opener_start(int fd, const uint8_t sha256[HASH_LEN], uint64_t size,
+    struct age_identity *const *ids, size_t n, int dir,
+    void (*wipe)(void *arg), void *arg, struct opening **out)
+{
+	struct opening *o = calloc(1, sizeof *o);
+	int ends[2];
+
+	if (o == NULL || pipe2(ends, O_CLOEXEC) != 0) {
+		free(o);
 		return ERR_MEMORY;
 	}
-	if (pid == 0) {
+	o->child = fork();
+	if (o->child == 0) {
 		close(ends[0]);
 		wipe(arg);
 		child(fd, ends[1], ids, n);
 	}
 	close(ends[1]);
-	p.pipe = ends[0];
-	parent(&p, sha256, size, out);
-	close(ends[0]); /* a child that still writes ends here */
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-		continue;
+	if (o->child < 0) {
+		close(ends[0]);
+		free(o);
+		return ERR_MEMORY;
 	}
-	if (out->what == OPENED_DAMAGED && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == CHILD_UNABLE) {
+	o->fd = fd;
+	o->size = size;
+	memcpy(o->sha256, sha256, HASH_LEN);
+	o->p.pipe = ends[0];
+	o->p.dir = dir;
+	o->p.left = size + CONTENT_MAX + END_LEN;
+	*out = o;
+	return OK;
+}
+
+/* A child that ended without a word: what does that say of the envelope? */
+static void
+judge_end(struct opening *o, int status, struct opened_envelope *out)
+{
+	if (out->what != OPENED_DAMAGED) {
+		return;
+	}
+	if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_UNABLE) {
 		out->what = OPENED_FAILED;
 		out->why = ERR_IO;
-	} else if (out->what == OPENED_DAMAGED && WIFSIGNALED(status) &&
-	    WTERMSIG(status) == SIGKILL) {
+	} else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
 		/* no envelope does that, its memory has a limit: the system
 		 * had none left, or somebody ended it */
 		out->what = OPENED_FAILED;
 		out->why = ERR_MEMORY;
-	} else if (out->what == OPENED_DAMAGED && (!WIFEXITED(status) ||
-	    WEXITSTATUS(status) != 0) && !file_is(fd, sha256)) {
+	} else if ((!WIFEXITED(status) || WEXITSTATUS(status) != 0) &&
+	    !file_is(o->fd, o->sha256)) {
 		out->what = OPENED_EDITED;
 	}
-	if (p.writer != NULL) { /* not ended: its name is in its own state */
+}
+
+static void
+child_wait(const struct opening *o, int *status)
+{
+	while (waitpid(o->child, status, 0) < 0 && errno == EINTR) {
+		continue;
+	}
+}
+
+void
+opener_finish(struct opening *o, struct opened_envelope *out)
+{
+	struct parent *p = &o->p;
+	int status = 0;
+
+	memset(out, 0, sizeof *out);
+	p->flat = buf_new_secret(CONTENT_FLAT_MAX);
+	p->content = content_new();
+	p->body = secret_new(FRAME_MAX);
+	if (p->content == NULL || p->body == NULL) {
+		out->what = OPENED_FAILED;
+		out->why = ERR_MEMORY;
+		opener_cancel(o);
+		return;
+	}
+	parent(p, o->sha256, o->size, out);
+	close(p->pipe); /* a child that still writes ends here */
+	p->pipe = -1;
+	child_wait(o, &status);
+	judge_end(o, status, out);
+	if (p->writer != NULL) { /* not ended: its name is its own state's */
 		struct content_file f;
-		if (attachment_end(p.writer, &f) == OK) {
-			attachment_drop(dir, &f);
+		if (attachment_end(p->writer, &f) == OK) {
+			attachment_drop(p->dir, &f);
 		}
-		attachment_free(p.writer);
+		attachment_free(p->writer);
 	}
-	if (p.content != NULL) {
-		for (unsigned i = 0; i < p.content->files; i++) {
-			attachment_drop(dir, &p.content->file[i]);
-		}
+	for (unsigned i = 0; p->content != NULL && i < p->content->files;
+	    i++) {
+		attachment_drop(p->dir, &p->content->file[i]);
 	}
-	content_free(p.content);
-	secret_free(p.body);
-	buf_free(&p.flat);
-	return OK;
+	opening_free(o);
+}
+
+void
+opener_cancel(struct opening *o)
+{
+	int status;
+
+	if (o != NULL) {
+		kill(o->child, SIGKILL);
+		child_wait(o, &status);
+		opening_free(o);
+	}
 }
 
 void

@@ -25,13 +25,20 @@ struct opened_envelope {
 };
 
 /*
- * opener_run(...): ${fd} is the envelope, ${sha256} and ${size} as listed.
- * ${wipe} is called in the child before the first hostile byte: it frees
- * what the child must not hold. Attachments are written to ${dir}.
+ * opener_start(...): ${fd} is the envelope, ${sha256} and ${size} as listed;
+ * it is the opening's when this returns OK. ${wipe} is called in the child
+ * before the first hostile byte: it frees what the child must not hold.
+ * Attachments are written to ${dir}, by opener_finish. Several may run at
+ * once; each child has its own envelope and nothing of the others.
  */
-enum err opener_run(int fd, const uint8_t sha256[HASH_LEN], uint64_t size,
+struct opening;
+enum err opener_start(int fd, const uint8_t sha256[HASH_LEN], uint64_t size,
     struct age_identity *const *ids, size_t n, int dir,
-    void (*wipe)(void *arg), void *arg, struct opened_envelope *out);
+    void (*wipe)(void *arg), void *arg, struct opening **out);
+/* What came of it; frees ${o} */
+void opener_finish(struct opening *o, struct opened_envelope *out);
+/* Ends the child, forgets what it sent; frees ${o}, which may be NULL */
+void opener_cancel(struct opening *o);
 void opened_clear(struct opened_envelope *o);
 
 #endif

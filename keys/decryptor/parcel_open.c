@@ -192,6 +192,7 @@ parcel_open(struct desk *d, int fd, struct content **content,
 {
 	struct age_identity *id = NULL;
 	const struct keyring_week *w;
+	struct opening *opening = NULL;
 	struct opened_envelope o;
 	uint64_t size = 0;
 	day_t week = 0;
@@ -208,8 +209,12 @@ parcel_open(struct desk *d, int fd, struct content **content,
 		e = w == NULL ? ERR_NO_MATCH : age_identity_new(w->seed, &id);
 	}
 	if (e == OK) {
-		e = opener_run(copy, sha256, size, &id, 1, d->attachments,
-		    child_wipe, d, &o);
+		e = opener_start(copy, sha256, size, &id, 1, d->attachments,
+		    child_wipe, d, &opening);
+	}
+	if (e == OK) {
+		copy = -1; /* transferred */
+		opener_finish(opening, &o);
 	}
 	if (e == OK && o.what != OPENED_OURS) {
 		e = o.what == OPENED_OTHER ? ERR_NO_MATCH : o.why == OK ?
