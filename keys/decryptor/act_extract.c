@@ -88,12 +88,19 @@ one_file(struct extracting *x, const char *stem,
 }
 
 static void
-describe(struct extracting *x, const char *name,
+describe(struct extracting *x, json_t *o, const char *name,
     const struct report_attachment *a, const struct filekind *kind)
 {
 	char hex[2 * HASH_LEN + 1];
 	FILE *f = x->list;
 
+	json_object_set_new(o, "file", json_string(name));
+	json_object_set_new(o, "kind", json_string(kind->word));
+	json_object_set_new(o, "active", json_boolean(kind->active));
+	json_object_set_new(o, "name", json_string(a->name));
+	json_object_set_new(o, "type", json_string(a->media_type));
+	json_object_set_new(o, "size", json_integer((json_int_t)a->size));
+	event_hex(o, "sha256", a->sha256, HASH_LEN);
 	hex_encode(a->sha256, HASH_LEN, hex);
 	fprintf(f, "%s\n  kind by content: %s%s\n  name given: ", name,
 	    kind->word, kind->active ? " (can run something when opened)" :
@@ -104,18 +111,31 @@ describe(struct extracting *x, const char *name,
 	fprintf(f, "\n  size: %llu bytes\n  sha256 of the original: %s\n",
 	    (unsigned long long)a->size, hex);
 	if (report_attachment_cleaned(a)) {
+		event_hex(o, "original", a->original, HASH_LEN);
 		hex_encode(a->original, HASH_LEN, hex);
 		fprintf(f, "  a copy without hidden data; sha256 of the "
 		    "reporter's original: %s\n", hex);
 	}
 }
 
+/* What the tool printed as text: it read a hostile file */
+static void
+metadata_put(json_t *o, struct buf *report)
+{
+	for (size_t i = 0; !utf8_valid((const char *)report->p,
+	    report->len) && i < report->len; i++) {
+		report->p[i] = report->p[i] < 0x80 ? report->p[i] : '?';
+	}
+	json_object_set_new(o, "metadata", json_stringn_nocheck(
+	    (const char *)report->p, report->len));
+}
+
 /* A scrubbed copy beside the original, and what was found in it */
 static enum err
-scrubbed(struct extracting *x, const char *stem, const char *name,
+scrubbed(struct extracting *x, json_t *o, const char *stem, const char *name,
     const struct filekind *kind)
 {
-	struct buf report = buf_new(65536);
+	struct buf report = buf_new(SCRUB_REPORT_MAX);
 	char copy[80];
 	uint8_t hash[HASH_LEN];
 	char hex[2 * HASH_LEN + 1];
@@ -124,6 +144,8 @@ scrubbed(struct extracting *x, const char *stem, const char *name,
 	if (!x->scrub || !kind->scrub) {
 		fprintf(x->list, "  scrubbed copy: %s\n", kind->scrub ?
 		    "not asked for" : "not possible for this kind");
+		json_object_set_new(o, "no_copy", json_string(kind->scrub ?
+		    "not_asked" : "kind"));
 		return OK;
 	}
 	snprintf(copy, sizeof copy, "%s.clean.%s", stem, kind->ending);
@@ -132,14 +154,19 @@ scrubbed(struct extracting *x, const char *stem, const char *name,
 		hex_encode(hash, HASH_LEN, hex);
 		fprintf(x->list, "  scrubbed copy: %s\n  sha256 of the copy: "
 		    "%s\n", copy, hex);
+		json_object_set_new(o, "copy", json_string(copy));
+		json_object_set_new(o, "copy_sha256", json_string(hex));
 		x->r->scrubbed++;
 	} else {
 		fprintf(x->list, "  scrubbed copy: none: %s\n",
 		    s == SCRUB_NO_TOOL ? "mat2 and bubblewrap are not "
 		    "installed" : "the tool could not read this file");
+		json_object_set_new(o, "no_copy", json_string(
+		    s == SCRUB_NO_TOOL ? "no_tool" : "failed"));
 		x->r->unscrubbed++;
 	}
 	if (report.len > 0) {
+		metadata_put(o, &report);
 		fprintf(x->list, "  metadata found:\n");
 		terminal_text(x->list, (const char *)report.p, report.len,
 		    true);
@@ -174,9 +201,11 @@ message_out(struct extracting *x, const struct message *m, unsigned number)
 		e = one_file(x, stem, &c->file[i], &c->report->attachment[i],
 		    name, &kind);
 		if (e == OK) {
-			describe(x, name, &c->report->attachment[i], kind);
+			json_t *o = json_object();
+			json_array_append_new(x->r->list, o);
+			describe(x, o, name, &c->report->attachment[i], kind);
 			x->r->files++;
-			e = scrubbed(x, stem, name, kind);
+			e = scrubbed(x, o, stem, name, kind);
 		}
 	}
 	content_free(c);
@@ -262,6 +291,7 @@ act_extract(struct desk *d, size_t k, const char *path, bool scrub,
 	enum err e = act_begin(d, why);
 
 	memset(r, 0, sizeof *r);
+	r->list = json_array();
 	if (e != OK) {
 		return e;
 	}

@@ -40,6 +40,7 @@ forward_check(struct desk *d, size_t k, const struct plan *p,
 		.until = p->until};
 	char detail[2 * HASH_LEN + 1];
 	struct rule rule;
+	enum err e;
 
 	hex_encode(p->sha256, HASH_LEN, detail);
 	if (act_approved(d, ACT_FORWARD, k, detail, request, NULL) == OK) {
@@ -49,8 +50,15 @@ forward_check(struct desk *d, size_t k, const struct plan *p,
 		return refuse_rule(why, &rule);
 	}
 	/* An investigator works for the desk: the case stays in progress */
-	return p->to == DEST_INVESTIGATOR ? OK : act_step_may(d, k,
-	    CASE_FORWARDED, true, detail, request, why);
+	if (p->to == DEST_INVESTIGATOR) {
+		return OK;
+	}
+	e = act_step_may(d, k, CASE_FORWARDED, true, detail, request, why);
+	/* The reporter is not told beforehand where that would endanger the
+	 * investigation (Dir 16(3)); the plan that two people signed says
+	 * why, and forward_may has seen them */
+	return e != OK && f.telling_endangers &&
+	    strcmp(why->rule, "S-TOLD") == 0 ? OK : e;
 }
 
 static enum err

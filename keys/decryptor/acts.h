@@ -127,6 +127,11 @@ enum err act_consent(struct desk *d, size_t k, bool duty, bool given,
  */
 struct extract_result {
 	unsigned files, scrubbed, unscrubbed;
+	/* An object a file, also after a failure: file, kind, active, name,
+	 * type, size, sha256, original (reporter's own, before a copy without
+	 * hidden data), copy, copy_sha256 or no_copy (not_asked, kind,
+	 * no_tool, failed), metadata. The caller's to json_decref. */
+	json_t *list;
 };
 enum err act_extract(struct desk *d, size_t k, const char *path, bool scrub,
     struct extract_result *r, struct refusal *why);

@@ -53,7 +53,8 @@ copy_file(int from, const char *name, int to, const char *as)
 }
 
 static void
-child(const char *folder, int out, const char *option, const char *file)
+child(const char *folder, int out, const char *sandbox, const char *option,
+    const char *file)
 {
 	const char *argv[] = {BWRAP, "--unshare-all",
 		"--die-with-parent", "--new-session", "--clearenv",
@@ -64,7 +65,7 @@ child(const char *folder, int out, const char *option, const char *file)
 		"--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
 		"--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",
 		"--bind", folder, "/work", "--chdir",
-		"/work", "--", MAT2, "--no-sandbox", option, file, NULL};
+		"/work", "--", MAT2, option, file, sandbox, NULL};
 	struct rlimit cpu = {SECONDS_MAX, SECONDS_MAX},
 	    memory = {MEMORY_MAX, MEMORY_MAX},
 	    size = {SIZE_MAX_OUT, SIZE_MAX_OUT}, none = {0, 0};
@@ -117,8 +118,8 @@ output_take(int in, struct buf *report)
 }
 
 static bool
-tool_run(const char *folder, const char *option, const char *file,
-    struct buf *report)
+tool_once(const char *folder, const char *sandbox, const char *option,
+    const char *file, struct buf *report)
 {
 	int fd[2], status = 0;
 	pid_t pid;
@@ -128,7 +129,7 @@ tool_run(const char *folder, const char *option, const char *file,
 	}
 	pid = fork();
 	if (pid == 0) {
-		child(folder, fd[1], option, file);
+		child(folder, fd[1], sandbox, option, file);
 	}
 	close(fd[1]);
 	if (pid > 0) {
@@ -140,6 +141,19 @@ tool_run(const char *folder, const char *option, const char *file,
 	}
 	close(fd[0]);
 	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/*
+ * The tool has a sandbox of its own, which cannot be made within ours. In
+ * Debian 12 (mat2 0.13.1) the option that says so switches it on, and none
+ * leaves it off; in others it is as it reads.
+ */
+static bool
+tool_run(const char *folder, const char *option, const char *file,
+    struct buf *report)
+{
+	return tool_once(folder, NULL, option, file, report) ||
+	    tool_once(folder, "--no-sandbox", option, file, report);
 }
 
 static enum err
@@ -169,7 +183,7 @@ hash_file(int dir, const char *name, uint8_t hash[HASH_LEN])
 }
 
 enum scrub_result
-scrub_file(int dir, const char *name, const char *copy, const char *ending,
+scrub_here(int dir, const char *name, const char *copy, const char *ending,
     struct buf *report, uint8_t hash[HASH_LEN])
 {
 	char proc[64], base[PATH_MAX - 16], folder[PATH_MAX], in[40], out[48];

@@ -13,13 +13,22 @@
 
 enum scrub_result { SCRUB_DONE, SCRUB_NO_TOOL, SCRUB_FAILED };
 
+#define SCRUB_REPORT_MAX 65536u
+
 bool scrub_available(void);
 /*
  * ${name} in folder ${dir} is read, ${copy} there is made new. ${ending}
  * is the kind found by content ("jpg"). ${report} gets what mat2 shows of
  * the original, not more than the buffer takes; ${hash} is of the copy.
+ * By the helper where one was started, else by this process.
  */
 enum scrub_result scrub_file(int dir, const char *name, const char *copy,
     const char *ending, struct buf *report, uint8_t hash[HASH_LEN]);
+enum scrub_result scrub_here(int dir, const char *name, const char *copy,
+    const char *ending, struct buf *report, uint8_t hash[HASH_LEN]);
+/* scrub_helper.c: a process that may still start the tool, for one that
+ * will not. Before any secret, any thread and any socket. */
+enum err scrub_helper_start(void);
+void scrub_helper_end(void);
 
 #endif

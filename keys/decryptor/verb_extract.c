@@ -14,7 +14,7 @@ verb_extract(struct desk *d, int argc, char **argv)
 		{.name = "to", .value = &to},
 		{.name = "scrub", .flag = &scrub},
 	};
-	struct extract_result r = {0, 0, 0};
+	struct extract_result r = {.list = NULL};
 	struct refusal why;
 	size_t k = 0;
 	json_t *o;
@@ -37,6 +37,7 @@ verb_extract(struct desk *d, int argc, char **argv)
 		json_object_set_new(o, "scrubbed", json_integer(r.scrubbed));
 		json_object_set_new(o, "unscrubbed",
 		    json_integer(r.unscrubbed));
+		json_object_set(o, "files", r.list);
 		print_json(o);
 	} else if (e == OK) {
 		printf("Wrote message.txt and %u attachment(s) to %s. Open "
@@ -46,5 +47,6 @@ verb_extract(struct desk *d, int argc, char **argv)
 			    "says why.\n", r.unscrubbed);
 		}
 	}
+	json_decref(r.list);
 	return exit_of(e);
 }

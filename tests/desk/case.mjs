@@ -2,97 +2,13 @@
 // One case from receipt to destruction, every act by hand on the page.
 //   node case.mjs chromium|firefox FOLDER PICTURE     exit 1 at any fault
 // FOLDER holds home (the coordinator), sec (the second holder), gw and o.
-import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
-import { open } from "./drive.mjs";
+import { desk, fixture as fx, pass } from "./desk.mjs";
 
 const [which, at, picture] = process.argv.slice(2);
-const { BIN, FIX, PASS } = process.env;
-const pass = fs.readFileSync(PASS, "utf8").trim();
-const gw = `${at}/gw`, out = `${at}/o`, stick = `${at}/stick`;
-const org = `${out}/outbound-1`; // of desk 1; an older one is renamed
-fs.mkdirSync(stick);
-const fx = (...a) => execFileSync(FIX, a, { encoding: "utf8" }).trim();
-let checks = 0;
-function want(what, good) {
-	checks++;
-	if (!good) {
-		throw new Error(`${which}: ${what}`);
-	}
-}
-
-const b = await open(which);
-// By keyboard in Chromium, as every act must go; by mouse in Firefox, whose
-// driver hands no Enter to a button that a script focused
-const byMouse = b.submit.bind(b);
-b.submit = which === "firefox" ? byMouse : async (selector) => {
-	await b.wait(selector);
-	await b.reveal(selector);
-	await b.run((s) => {
-		document.documentElement.dataset.before = "1";
-		document.querySelector(s).focus();
-	}, selector);
-	await b.page.keyboard.press("Enter");
-	await b.until("new page after " + selector, () =>
-		document.readyState === "complete" &&
-		document.documentElement.dataset.before === undefined);
-};
-let origin = "", ui = null;
-
-// The page of ${home} as it is on ${day}
-async function begin(home, day) {
-	ui = spawn(BIN, ["--home", `${at}/${home}`, "--today", day, "ui",
-		"--stick", gw, "--stick", out, "--stick", stick,
-		"--stick", `${at}/sec`], { stdio: ["ignore", "pipe", "inherit"] });
-	let text = "";
-	const url = await new Promise((done, bad) => {
-		ui.stdout.on("data", (d) => {
-			text += d;
-			const m = text.match(/(http:\S+)\n/);
-			if (m) done(m[1]);
-		});
-		ui.on("exit", (code) => bad(new Error(`ui ended: ${code}`)));
-	});
-	origin = new URL(url).origin;
-	await b.goto(url);
-	await b.wait("#passphrase");
-	await b.type("#passphrase", pass);
-	await b.submit("main button");
-}
-async function end() {
-	const gone = new Promise((done) => ui.on("exit", done));
-	ui.kill("SIGTERM");
-	await gone;
-}
-const go = (path) => b.goto(`${origin}/nl/${path}`);
-const good = async (what) =>
-	want(`${what}: ${await b.words()}`, await b.has(".notice.green"));
-const says = async (what, text) =>
-	want(`${what}: no "${text}" in …${(await b.words()).slice(-3000)}`,
-		(await b.words()).includes(text));
-const step = (to) => b.submit(
-	`form:has(input[name=to][value=${to}]) button`);
-async function carry(what, place) { // import, export
-	await go("keys");
-	await b.type(`#p-${what}`, place);
-	await b.submit(`button[name=do][value=${what}]`);
-	await good(what);
-}
-// The bundle goes to the gateway and comes back applied
-const posted = (day) => fx("cut", gw, org, day, "--applied", org);
-// What stands in brackets is written by hand
-async function letter(ref, kind, words) {
-	await go(`case/${ref}/letter?kind=${kind}`);
-	let text = await b.run(() => document.getElementById("text").value);
-	if (words !== undefined) {
-		await b.submit("button[name=do][value=settle]");
-		want(`${kind}: a bracket goes out`, await b.has(".notice.red"));
-		text = text.replace(/\[[a-z ]+\]/g, words);
-		await b.type("#text", text);
-	}
-	await b.submit("button[name=do][value=settle]");
-	await good(kind);
-}
+const t = await desk(which, at);
+const { b, gw, out, stick, org, want, begin, end, go, good, says, step, carry,
+	posted, letter } = t;
 
 try {
 	// Receive, sort, acknowledge, ask
@@ -106,16 +22,7 @@ try {
 	const href = await b.run(() => document.querySelector(
 		"a[href$='/triage']").getAttribute("href"));
 	const ref = href.match(/case\/([^/]+)/)[1];
-	await go(`case/${ref}/triage`);
-	await b.click("label:has(input[name=coi][value=no])");
-	for (const q of ["1", "2", "3", "4"]) {
-		await b.click(`label:has(#q${q}-${q === "1" ? "nee" : "ja"})`);
-	}
-	await b.click("label:has(input[name=type][value=OMG])");
-	await b.click("label:has(input[name=origin][value=intern])");
-	await b.run(() => { document.getElementById("area").value = "HLTH"; });
-	await b.submit("button[name=do][value=settle]");
-	await good("sorted");
+	await t.sort(ref, "HLTH");
 	await b.submit("button[name=do][value=settle]"); // the acknowledgement
 	await good("acknowledged");
 	await letter(ref, "questions");
@@ -160,9 +67,7 @@ try {
 	await b.submit("button[name=do][value=keep]");
 	await says("not told", "S-TOLD");
 	await go(`case/${ref}/letter?kind=forwarding`);
-	await b.run(() => {
-		document.getElementById("receiver").value = "IGJ";
-	});
+	await t.choose("receiver", "IGJ");
 	await b.submit("button[name=do][value=fill]");
 	await says("filled", "Inspectie Gezondheidszorg");
 	await b.submit("button[name=do][value=settle]");
@@ -225,7 +130,7 @@ try {
 	await go(`case/${ref}`);
 	await step("teruggekoppeld");
 	await good("answered");
-	await b.run(() => { document.getElementById("class").value = "RT3"; });
+	await t.choose("class", "RT3");
 	await b.submit("button[name=do][value=close]");
 	await good("closed");
 	await says("term", "2 februari 2027");
@@ -243,11 +148,7 @@ try {
 	await says("alone", "S-TWO");
 	await b.submit("#after form:has(input[value=destroy]) button");
 	await good("asked");
-	await b.type("#signatures input[name=keyring]",
-		`${at}/sec/keyring.age`);
-	await b.type("#signatures input[name=passphrase]", pass);
-	await b.submit("form:has(input[value=here]) button");
-	await good("signed here");
+	await t.signHere();
 	await b.submit("button[name=do][value=destroy]");
 	await says("declaration", "Verklaring van vernietiging");
 	await says("signers", "secretaris");
@@ -256,11 +157,10 @@ try {
 	await go("register");
 	await says("the register stays", ref);
 	await end();
-	console.log(`${which}: a whole case by hand, ${checks} checks`);
+	console.log(`${which}: a whole case by hand, ${t.checks} checks`);
 } catch (e) {
 	console.log(`FAIL ${e.stack}`);
 	process.exitCode = 1;
 } finally {
-	ui?.kill("SIGKILL");
-	await b.close();
+	await t.close();
 }

@@ -5,8 +5,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../acts_private.h"
+#include "../scrub.h"
 #include "case.h"
 #include "meldluik/retention.h"
 
@@ -96,23 +98,6 @@ do_oral(struct visit *v, struct refusal *why)
 }
 
 static enum err
-do_extract(struct visit *v, struct refusal *why)
-{
-	struct extract_result r;
-	const char *place = field(v, "place");
-	int dir = place_open(v, place);
-	enum err e;
-
-	if (dir < 0) {
-		return refuse(why, ERR_UNKNOWN, v->ui->notice,
-		    v->ui->notice);
-	}
-	e = act_extract(v->d, v->k, visit_text(v, "%s/%s", place,
-	    v->d->state->kase[v->k].ref), false, &r, why);
-	return e;
-}
-
-static enum err
 do_request(struct visit *v, struct refusal *why)
 {
 	const char *word = field(v, "act");
@@ -126,6 +111,73 @@ do_request(struct visit *v, struct refusal *why)
 	}
 	return refuse(why, ERR_USAGE, "Zo'n besluit is er niet.",
 	    "There is no such decision.");
+}
+
+/* One file that was taken out, and what became of its hidden data */
+static void
+extracted_set(struct visit *v, struct view *row, const json_t *o)
+{
+	static const struct {
+		const char *code;
+		enum text_id text;
+	} none[] = {
+		{"not_asked", TEXT_COPY_NOT_ASKED}, {"kind", TEXT_COPY_KIND},
+		{"no_tool", TEXT_COPY_NO_TOOL}, {"failed", TEXT_COPY_FAILED},
+	};
+	static const char *const key[] = {"file", "kind", "name", "sha256",
+		"original", "copy", "copy_sha256", "metadata"};
+	const char *why = json_string_value(json_object_get(o, "no_copy"));
+
+	for (size_t i = 0; i < sizeof key / sizeof *key; i++) {
+		const json_t *s = json_object_get(o, key[i]);
+		view_text(row, key[i], s == NULL || json_string_length(s) ==
+		    0 ? NULL : visit_keep(v, json_string_value(s),
+		    json_string_length(s)));
+	}
+	view_flag(row, "active", json_is_true(json_object_get(o, "active")));
+	view_text(row, "why_none", NULL);
+	for (size_t i = 0; why != NULL && i < sizeof none / sizeof *none;
+	    i++) {
+		if (strcmp(none[i].code, why) == 0) {
+			view_text(row, "why_none", say(v, none[i].text));
+		}
+	}
+}
+
+/* What was taken out is shown once, as the list beside the files has it */
+static void
+extract(struct visit *v)
+{
+	struct extract_result r = {.list = NULL};
+	const char *place = field(v, "place"), *path;
+	int dir = place_open(v, place);
+	struct view *rows;
+	struct refusal why;
+	json_t *o;
+	size_t i;
+
+	path = visit_text(v, "%s/%s", place, v->d->state->kase[v->k].ref);
+	if (dir >= 0) {
+		close(dir);
+	}
+	if (dir < 0 || act_extract(v->d, v->k, path, field(v, "scrub")[0] !=
+	    0, &r, &why) != OK) {
+		if (dir >= 0) {
+			notice_refusal(v, &why);
+		}
+		visit_go(v, "/case/%s#files", v->d->state->kase[v->k].ref);
+		json_decref(r.list);
+		return;
+	}
+	rows = visit_rows(v, r.files);
+	json_array_foreach (r.list, i, o) {
+		extracted_set(v, &rows[i], o);
+	}
+	json_decref(r.list);
+	case_head(v, v->k);
+	view_text(&v->view, "folder", path);
+	view_list(&v->view, "rows", rows, r.files);
+	visit_page(v, PAGE_EXTRACTED, TEXT_TITLE_EXTRACTED, 3);
 }
 
 /* The declaration is shown once, to be printed and signed */
@@ -162,7 +214,6 @@ case_work(struct visit *v)
 		{"consent", do_consent, TEXT_DONE_CONSENT, "#consent"},
 		{"codes", do_codes, TEXT_DONE_CODES, "#result"},
 		{"oral", do_oral, TEXT_DONE_ORAL, "#result"},
-		{"extract", do_extract, TEXT_DONE_EXTRACT, "#files"},
 		{"request", do_request, TEXT_DONE_REQUEST, "#signatures"},
 	};
 	const char *what = field(v, "do");
@@ -170,6 +221,10 @@ case_work(struct visit *v)
 
 	if (strcmp(what, "destroy") == 0) {
 		destroy(v);
+		return;
+	}
+	if (strcmp(what, "extract") == 0) {
+		extract(v);
 		return;
 	}
 	for (size_t i = 0; i < sizeof work / sizeof *work; i++) {
@@ -334,6 +389,7 @@ case_work_set(struct visit *v, size_t k)
 	people_set(v, c);
 	timeline_set(v, k);
 	places_set(v, w);
+	view_flag(w, "scrubber", scrub_available());
 	view_flag(w, "open", case_state_open(c->state));
 	view_flag(w, "answered", c->state == CASE_ANSWERED);
 	view_flag(w, "closed", c->state == CASE_CLOSED);

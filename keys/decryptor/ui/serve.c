@@ -18,6 +18,7 @@
 
 #include <sodium.h>
 
+#include "../scrub.h"
 #include "../terminal.h"
 #include "meldluik/secret.h"
 #include "ui.h"
@@ -434,17 +435,24 @@ ui_serve(struct ui *ui, unsigned port, const char *browser)
 	struct sigaction sa = {.sa_handler = stopped};
 	bool ask = isatty(0);
 	struct MHD_Daemon *m;
-	enum err e = peer_setup();
+	enum err e = scrub_helper_start();
 
 	the_ui = ui;
 	if (e != OK) {
+		say_error("no process could be started");
+		return e;
+	}
+	e = peer_setup();
+	if (e != OK) {
 		say_error("/proc/self/net/tcp cannot be read: other users of "
 		    "this machine could not be told from you");
+		scrub_helper_end();
 		return e;
 	}
 	m = listen_on(port);
 	if (m == NULL) {
 		say_error("cannot listen on 127.0.0.1, port %u", port);
+		scrub_helper_end();
 		return ERR_IO;
 	}
 	sigaction(SIGINT, &sa, NULL);
@@ -479,6 +487,7 @@ ui_serve(struct ui *ui, unsigned port, const char *browser)
 	MHD_stop_daemon(m);
 	session_lock(ui);
 	browser_end();
+	scrub_helper_end();
 	secret_wipe(ui->session, sizeof ui->session);
 	return e;
 }
