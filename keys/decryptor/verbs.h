@@ -49,6 +49,7 @@ int verb_link(struct desk *d, int argc, char **argv);
 int verb_clocks(struct desk *d, int argc, char **argv);
 int verb_ui(struct desk *d, int argc, char **argv);
 int verb_recuse(struct desk *d, int argc, char **argv);
+int verb_handbook(struct desk *d, int argc, char **argv);
 int verb_takeover(struct desk *d, int argc, char **argv);
 int verb_forward(struct desk *d, int argc, char **argv);
 int verb_redact(struct desk *d, int argc, char **argv);

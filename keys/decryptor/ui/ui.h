@@ -200,6 +200,9 @@ void page_sign(struct visit *v);
 void page_report(struct visit *v);
 void page_keys(struct visit *v);
 void page_handbook(struct visit *v);
+/* The same as one HTML file without the page around it; ERR_UNKNOWN: no such
+ * language */
+enum err handbook_file(const char *language, struct buf *out);
 /* Health of stick, backup and keys, as list ${health} */
 void keys_health(struct visit *v, struct view *to);
 /* Work that waits for the stick: sets stick_* values */
