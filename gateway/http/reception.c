@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../process/events.h"
+#include "meldluik/secret.h"
 #include "proxyline.h"
 #include "reception.h"
 
@@ -90,28 +91,39 @@ refuse(struct waiting *w)
 	w->fd = -1;
 }
 
-/* The line is read with what is behind it left where it is */
-static void
-look(struct reception *r, struct waiting *w)
+/* The line is read with what is behind it left where it is; what was seen of
+ * that is wiped. ERR_UNKNOWN: it is not whole yet. */
+static enum err
+read_line(int fd, uint32_t *id)
 {
 	char line[PROXYLINE_MAX];
-	struct circuit *c;
-	uint32_t id;
 	size_t used;
 	ssize_t n;
 	enum err e;
 
-	n = recv(w->fd, line, sizeof(line), MSG_PEEK | MSG_DONTWAIT);
+	n = recv(fd, line, sizeof(line), MSG_PEEK | MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-		return;
+		return ERR_UNKNOWN;
 	}
-	e = n <= 0 ? ERR_FORMAT :
-	    proxyline_parse(line, (size_t)n, &id, &used);
+	e = n <= 0 ? ERR_FORMAT : proxyline_parse(line, (size_t)n, id, &used);
+	if (e == OK && recv(fd, line, used, MSG_DONTWAIT) != (ssize_t)used) {
+		e = ERR_IO;
+	}
+	secret_wipe(line, sizeof(line));
+	return e;
+}
+
+static void
+look(struct reception *r, struct waiting *w)
+{
+	struct circuit *c;
+	uint32_t id;
+	enum err e = read_line(w->fd, &id);
+
 	if (e == ERR_UNKNOWN) {
 		return;
 	}
-	if (e != OK || recv(w->fd, line, used, MSG_DONTWAIT) !=
-	    (ssize_t)used) {
+	if (e != OK) {
 		refuse(w);
 		return;
 	}

@@ -82,21 +82,22 @@ for p in $programs; do
 	hard "$W/x-$p/usr/bin/meldluik-$p"
 done
 echo "hardened in seven ways: $programs"
-lintian --no-tag-display-limit --fail-on error,warning --display-info \
+lintian --tag-display-limit 0 --fail-on error,warning --display-info \
 	"$DEBS"/meldluik-*"_${VERSION}_$arch.deb" >"$W/lintian" 2>&1 ||
 	{ cat "$W/lintian"; fail "lintian"; }
 echo "lintian: 0 errors, 0 warnings, $(grep -c '^I:' "$W/lintian") notes"
 sed 's/^/  /' "$W/lintian"
 
-mkdir -p "$W/locale" "$W/another place/deeper"
+mkdir -p "$W/locale" "$W/another_place"
 localedef -i tr_TR -f UTF-8 "$W/locale/tr_TR.UTF-8" || fail "no locale"
 vendor
 (
 	umask 077
-	export LOCPATH=$W/locale LC_ALL=tr_TR.UTF-8 LANG=tr_TR.UTF-8
-	export TZ=Pacific/Kiritimati HOME=$W USER=somebody
-	faketime -f '+400d' "$REPO/packaging/make-deb" --vendor "$VENDOR" \
-		--out "$W/again" --work "$W/another_place" >"$W/log" 2>&1
+	exec env LOCPATH="$W/locale" LC_ALL=tr_TR.UTF-8 LANG=tr_TR.UTF-8 \
+		TZ=Pacific/Kiritimati HOME="$W" USER=somebody \
+		faketime -f '+400d' "$REPO/packaging/make-deb" --vendor \
+		"$VENDOR" --out "$W/again" --work "$W/another_place" \
+		>"$W/log" 2>&1
 ) || { tail -n 20 "$W/log"; fail "it does not build again"; }
 for p in $programs; do
 	deb=meldluik-${p}_${VERSION}_$arch.deb
