@@ -163,6 +163,31 @@ week_closed(const struct reporter *r, day_t monday)
 	return closed;
 }
 
+/* ${epoch} (NULL: none could be read) is not what was wanted for ${monday} */
+static void
+epoch_trouble(const struct reporter *r, const struct epoch *epoch,
+    day_t monday, enum err e)
+{
+	char want[WEEK_TEXT], got[WEEK_TEXT];
+
+	if (epoch != NULL && epoch->week != monday) {
+		week_text(monday, want);
+		week_text(epoch->week, got);
+		say("weekly keys: in the place of week %s stand those of week "
+		    "%s, which %s. Do not send anything here", want, got,
+		    epoch->week > monday ? "is still to come" : "is over");
+		return;
+	}
+	say("weekly keys: %s", e == ERR_UNKNOWN ?
+	    "there are none; this channel is not open" :
+	    e == ERR_STALE && r->closeds > 0 ?
+	    "the gateway takes none of the weeks there are; is the date of "
+	    "this computer right?" :
+	    e == ERR_FOREIGN ? "they are not of this keyset" :
+	    e == ERR_SIGNATURE ? "a signature of a holder is wrong. Do not "
+	    "send anything here" : err_text(e));
+}
+
 enum err
 trust_epoch(struct reporter *r)
 {
@@ -188,14 +213,8 @@ trust_epoch(struct reporter *r)
 	}
 	buf_free(&b);
 	if (e != OK) {
+		epoch_trouble(r, epoch, monday, e);
 		epoch_free(epoch);
-		say("weekly keys: %s", e == ERR_UNKNOWN ?
-		    "there are none; this channel is not open" :
-		    e == ERR_STALE && r->closeds > 0 ?
-		    "the gateway takes none of the weeks there are; is the "
-		    "date of this computer right?" :
-		    e == ERR_FOREIGN ? "they are not of this keyset" :
-		    err_text(e));
 		return e;
 	}
 	epoch_free(r->epoch);

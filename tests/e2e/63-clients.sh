@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: both clients refuse a rollback, a fork, a broken link, an expired
-# keyset, another identity and a revoked one, each with a sentence; a fork
-# leaves a proof that minisign checks; a vouched identity needs the paper.
+# keyset, another identity and a revoked one, weekly keys of a week to come
+# or gone, each with a sentence; a fork leaves a proof that minisign checks; a
+# vouched identity needs the paper.
 set -u
 HERE=$(cd "$(dirname "$0")/../.." && pwd)
 BUILD=${BUILD:-$HERE/build}
@@ -55,6 +56,26 @@ sees vouched s --fingerprint "$NEW" || fail "the new identity is refused"
 sees vouched s || fail "the new identity is not remembered"
 sees second s && fail "back to the old identity"
 
+# Weekly keys: this week's or the newest before it, and no others
+echo "Een melding." >"$T/text"
+seals() {
+	rm -f "$T/sealed"
+	"$R" --keyset "$T/k/$1" --desk 1 --no-mailbox --text "$T/text" \
+		--out "$T/sealed" seal >"$T/out" 2>"$T/err"
+}
+week_refused() {
+	seals "$1" && fail "$1: sealed"
+	[ ! -e "$T/sealed" ] || fail "$1: a file was left"
+	grep -q -- "$2" "$T/err" || fail "no '$2' for $1"
+}
+seals week-now || fail "this week's keys are refused"
+seals week-before || fail "the newest keys, of two weeks ago, are refused"
+week_refused week-future "stand those of week .* still to come"
+week_refused week-past "stand those of week .* is over"
+week_refused week-ahead "there are none; this channel is not open"
+week_refused week-gone "there are none; this channel is not open"
+week_refused week-forged "a signature of a holder is wrong"
+
 # The page's script, as node runs it
 web=$BUILD/web
 node=$(command -v node || command -v nodejs) || { echo "no node"; exit 77; }
@@ -66,6 +87,8 @@ import { webcrypto } from "node:crypto";
 import { keysetFollows, keysetParse, withdrawn }
 	from "$web/script/keyset.js";
 import { errorText } from "$web/script/compose.js";
+import { epochFetch, keysetFetch } from "$web/script/keys.js";
+import { t } from "$web/script/strings.js";
 globalThis.crypto ??= webcrypto;
 const read = (f, n) => new Uint8Array(readFileSync("$T/k/" + f + "/" + n));
 const parse = (f, pinned) => keysetParse(read(f, "keyset.json"),
@@ -85,6 +108,47 @@ const vouched = parse("vouched");
 assert.deepStrictEqual(vouched.before, second.identity);
 assert.strictEqual(second.before, null);
 assert.ok(parse("expired").notAfter < "$DAY");
+// What the page does with a gateway that serves these folders
+let served = "";
+globalThis.fetch = async (url) => {
+	let body = null;
+	try {
+		body = readFileSync("$T/k/" + served +
+			url.replace("/v1/", "/"));
+	} catch {
+		// there is none
+	}
+	return new Response(body, { status: body ? 200 : 404 });
+};
+const serves = (folder, act) => {
+	served = folder;
+	return act();
+};
+const refused = async (folder, want, act) => {
+	await assert.rejects(serves(folder, act), (e) => {
+		assert.strictEqual(e.word, want, folder + ": " + e.message);
+		return true;
+	});
+};
+const week = (folder) => serves(folder, () => epochFetch(first, () => {}));
+assert.ok((await week("week-now")).of(1).length > 0);
+assert.ok((await week("week-before")).week < (await week("week-now")).week);
+await refused("week-future", "week", () => epochFetch(first, () => {}));
+await refused("week-past", "week", () => epochFetch(first, () => {}));
+await refused("week-ahead", "not-open", () => epochFetch(first, () => {}));
+await refused("week-gone", "not-open", () => epochFetch(first, () => {}));
+await refused("week-forged", "signature", () => epochFetch(first, () => {}));
+// and with a line of keysets within one visit
+await serves("second", () => keysetFetch(() => {}));
+await refused("first", "rollback", () => keysetFetch(() => {}));
+await refused("fork", "fork", () => keysetFetch(() => {}));
+await refused("broken", "chain", () => keysetFetch(() => {}));
+await refused("other", "signature",
+	() => keysetFetch(() => {}, first.identity));
+await refused("expired", "not-open", () => keysetFetch(() => {}));
+await refused("withdrawn", "withdrawn", () => keysetFetch(() => {}));
+await refused("third", "rollback", () => keysetFetch(() => {}));
+assert.ok(t("bad_keys", "").length > 40); // said for every other word
 for (const w of ["withdrawn", "rollback", "fork", "chain", "not-open"]) {
 	assert.ok(errorText({ word: w, message: w }).length > 40, w);
 }
@@ -98,4 +162,4 @@ NODE_PATH=$web/node_modules "$web/node_modules/.bin/esbuild" \
 	>"$T/err" 2>&1 || fail "esbuild"
 "$node" "$T/run.mjs" >"$T/out" 2>"$T/err" || fail "the script"
 echo "ok: rollback, fork with proof, broken link, expiry, other and revoked" \
-	"identity refused by program and script"
+	"identity, week to come or gone: refused by program and script"

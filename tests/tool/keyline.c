@@ -4,6 +4,10 @@
  * go wrong with it, each in a folder as a client gets it: first, second,
  * third, fork (another second), broken (a third with a wrong link), expired,
  * other (another identity), vouched (the same, vouched for), withdrawn.
+ * Weekly keys of the first keyset: week-now, week-before (the newest are two
+ * weeks old), week-future and week-past (in the place of this week's),
+ * week-ahead (only next week's), week-gone (only half a year and more old),
+ * week-forged (this week's, of which a block has the signature of another).
  */
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,6 +55,35 @@ keyset_put(const char *folder, struct keyset *k,
 	buf_free(&sig);
 }
 
+/* The first keyset, and weekly keys of ${week} under the name of ${as} */
+static void
+week_put(const char *folder, struct keyset *k, day_t week, day_t as,
+    bool forged)
+{
+	struct epoch *e = calloc(1, sizeof *e);
+	struct buf doc = buf_new(KEYSET_MAX);
+	char name[WEEK_TEXT + 16], text[WEEK_TEXT], inner[256];
+
+	keyset_put(folder, k, org->identity);
+	org_epoch(org, k, e);
+	e->week = week;
+	for (unsigned i = 0; i < e->blocks; i++) {
+		if (epoch_block_sign(k->org, week, org->operational[i ^ (unsigned)
+		    forged], &e->block[i]) != OK) {
+			abort();
+		}
+	}
+	week_text(as, text);
+	snprintf(name, sizeof name, "%s.json", text);
+	snprintf(inner, sizeof inner, "%s/epochs", folder);
+	if (epoch_write(e, &doc) != OK) {
+		abort();
+	}
+	put(inner, name, &doc);
+	buf_free(&doc);
+	free(e);
+}
+
 static struct keyset
 next_of(const struct keyset *k)
 {
@@ -67,14 +100,14 @@ main(int argc, char **argv)
 	static struct keyset first, second, third, k;
 	uint8_t other[SIGN_SEED];
 	struct sign_pk pk;
-
-	day_t today;
+	day_t today, week;
 
 	if (argc != 3 || day_parse(argv[2], &today) != OK ||
 	    secret_setup() != OK) {
 		return 2;
 	}
 	json_setup();
+	week = week_of(today);
 	top = argv[1];
 	mkdir(top, 0700);
 	org = calloc(1, sizeof *org);
@@ -82,6 +115,13 @@ main(int argc, char **argv)
 	first.day = today;
 	first.not_after = day_add_months(today, 12);
 	keyset_put("first", &first, org->identity);
+	week_put("week-now", &first, week, week, false);
+	week_put("week-before", &first, week - 14, week - 14, false);
+	week_put("week-future", &first, week + 7, week, false);
+	week_put("week-past", &first, week - 21, week, false);
+	week_put("week-ahead", &first, week + 7, week + 7, false);
+	week_put("week-gone", &first, week - 7 * 27, week - 7 * 27, false);
+	week_put("week-forged", &first, week, week, true);
 	second = next_of(&first);
 	keyset_put("second", &second, org->identity);
 	third = next_of(&second);

@@ -24,11 +24,11 @@ export async function keysetFetch(tell, pinned) {
 	const sig = doc && await file("/v1/keyset.json.minisig", tell);
 	demand(sig, "not-open");
 	const k = keysetParse(doc, text(sig), pinned);
-	demand(!withdrawn(k), "withdrawn");
 	if (seen) {
 		keysetFollows(seen, k);
 	}
-	seen = k;
+	seen = k; // a withdrawal too: nothing comes after it
+	demand(!withdrawn(k), "withdrawn");
 	demand(k.notAfter >= today(), "not-open", "keyset expired");
 	return k;
 }
@@ -45,7 +45,7 @@ export async function epochFetch(k, tell, closed = []) {
 		const doc = await file(`/v1/epochs/${week}.json`, tell);
 		if (doc) {
 			const e = epochParse(doc, k);
-			demand(e.week === week, "foreign", "week");
+			demand(e.week === week, "week", e.week);
 			return e;
 		}
 	}
