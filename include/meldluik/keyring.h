@@ -11,10 +11,15 @@
 
 #define KEYRING_WEEKS_MAX 128u
 #define KEYRING_MAX 1048576u /* bytes of the plaintext tar */
+/* Keys a week may have: one, and more when it was renewed within the week */
+#define KEYRING_WEEK_KEYS 4u
 
 struct keyring_week {
 	day_t week; /* Monday */
-	uint8_t seed[AGE_HYBRID_SEED];
+	uint8_t seed[AGE_HYBRID_SEED]; /* whose public half is published */
+	/* of before a renewal: they open what was sealed until then */
+	uint8_t older[KEYRING_WEEK_KEYS - 1][AGE_HYBRID_SEED];
+	unsigned olders; /* newest first */
 };
 struct keyring {
 	uint8_t org[ORG_LEN];
@@ -31,6 +36,14 @@ struct keyring {
 struct keyring *keyring_new(void); /* zeroed secret memory */
 void keyring_free(struct keyring *k);
 enum err keyring_week_add(struct keyring *k, day_t week); /* fresh seed */
+/* A fresh seed for a week that has one, which stays to open with. ERR_FULL:
+ * renewed too often */
+enum err keyring_week_renew(struct keyring *k, day_t week);
+/* All keys of a week, expanded; the caller frees ${n} of them, also when it
+ * fails */
+enum err keyring_week_identities(const struct keyring_week *w,
+    struct age_identity *out[KEYRING_WEEK_KEYS], size_t *n);
+/* With all its keys */
 enum err keyring_week_destroy(struct keyring *k, day_t week);
 const struct keyring_week *keyring_week(const struct keyring *k, day_t week);
 /* Bytes of keyring.age appended to ${out}; the caller writes the file

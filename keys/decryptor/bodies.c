@@ -32,8 +32,9 @@ struct bodies {
 	bool open;   /* a transaction is */
 	bool broken; /* what it holds is not whole */
 	struct org_blocks blocks;
-	day_t week; /* whose identity is expanded */
-	struct age_identity *identity;
+	day_t week; /* whose identities are expanded */
+	struct age_identity *identity[KEYRING_WEEK_KEYS];
+	size_t identities;
 };
 
 static enum err
@@ -278,8 +279,16 @@ take_ours(struct bodies *b, const struct inbound_envelope *env,
 	    s->unmatched > 0);
 }
 
-/* The identity of the envelope's week. ${n} 0: no key; then *lost says
- * whether there should be one. */
+static void
+identities_free(struct bodies *b)
+{
+	while (b->identities > 0) {
+		age_identity_free(b->identity[--b->identities]);
+	}
+}
+
+/* The keys of the envelope's week. ${n} 0: none; then *lost says whether
+ * there should be one. */
 static enum err
 identity_for(struct bodies *b, day_t week, size_t *n, bool *lost)
 {
@@ -293,15 +302,16 @@ identity_for(struct bodies *b, day_t week, size_t *n, bool *lost)
 	if (w == NULL) {
 		return OK;
 	}
-	if (b->identity == NULL || b->week != week) {
-		age_identity_free(b->identity);
-		b->identity = NULL;
-		if ((e = age_identity_new(w->seed, &b->identity)) != OK) {
+	if (b->identities == 0 || b->week != week) {
+		identities_free(b);
+		e = keyring_week_identities(w, b->identity, &b->identities);
+		if (e != OK) {
+			identities_free(b);
 			return e;
 		}
 		b->week = week;
 	}
-	*n = 1;
+	*n = b->identities;
 	return OK;
 }
 
@@ -327,7 +337,7 @@ take_opened(struct bodies *b, const struct inbound_envelope *env,
 	}
 }
 
-/* The parsing child keeps the week's identity and nothing else */
+/* The parsing child keeps the week's identities and nothing else */
 static void
 child_wipe(void *arg)
 {
@@ -382,7 +392,7 @@ body_start(struct bodies *b, const struct inbound_envelope *env,
 		close(fd);
 		return OK;
 	}
-	e = opener_start(fd, env->sha256, env->size, &b->identity, n,
+	e = opener_start(fd, env->sha256, env->size, b->identity, n,
 	    b->d->attachments, child_wipe, b->d, &body->opening);
 	if (e != OK) {
 		close(fd);
@@ -512,7 +522,7 @@ bodies_import(struct desk *d, int bundle, struct intake_result *r)
 	if (b.folder >= 0) {
 		close(b.folder);
 	}
-	age_identity_free(b.identity);
+	identities_free(&b);
 	blocks_free(&b.blocks);
 	json_decref(b.other);
 	json_decref(b.foreign);

@@ -190,9 +190,10 @@ enum err
 parcel_open(struct desk *d, int fd, struct content **content,
     struct transfer *t, uint8_t sha256[HASH_LEN], uint8_t payload[HASH_LEN])
 {
-	struct age_identity *id = NULL;
+	struct age_identity *id[KEYRING_WEEK_KEYS];
 	const struct keyring_week *w;
 	struct opening *opening = NULL;
+	size_t ids = 0;
 	struct opened_envelope o;
 	uint64_t size = 0;
 	day_t week = 0;
@@ -206,10 +207,11 @@ parcel_open(struct desk *d, int fd, struct content **content,
 	}
 	if (e == OK) {
 		w = keyring_week(d->ring, week);
-		e = w == NULL ? ERR_NO_MATCH : age_identity_new(w->seed, &id);
+		e = w == NULL ? ERR_NO_MATCH :
+		    keyring_week_identities(w, id, &ids);
 	}
 	if (e == OK) {
-		e = opener_start(copy, sha256, size, &id, 1, d->attachments,
+		e = opener_start(copy, sha256, size, id, ids, d->attachments,
 		    child_wipe, d, &opening);
 	}
 	if (e == OK) {
@@ -235,7 +237,9 @@ parcel_open(struct desk *d, int fd, struct content **content,
 		o.content = NULL; /* transferred */
 	}
 	opened_clear(&o);
-	age_identity_free(id);
+	while (ids > 0) {
+		age_identity_free(id[--ids]);
+	}
 	if (copy >= 0) {
 		close(copy);
 	}

@@ -198,7 +198,9 @@ casebook_renew(struct desk *to, struct desk *from)
 static enum err
 ring_renew(struct desk *to, const struct desk *from, bool operational)
 {
+	day_t now = week_of(from->today);
 	struct sign_pk pk;
+	enum err e;
 
 	to->ring = keyring_new();
 	if (to->ring == NULL) {
@@ -208,12 +210,15 @@ ring_renew(struct desk *to, const struct desk *from, bool operational)
 	randombytes_buf(to->ring->casebook, sizeof to->ring->casebook);
 	if (operational) {
 		sign_keypair(to->ring->operational, &pk);
-		/* what is sealed already needs its week; those ahead do not */
+		/* what is sealed already needs its week; those ahead do
+		 * not, and this week goes on under another key */
 		while (to->ring->weeks > 0 && to->ring->week[to->ring->weeks -
-		    1].week > week_of(from->today)) {
+		    1].week > now) {
 			keyring_week_destroy(to->ring, to->ring->week[
 			    to->ring->weeks - 1].week);
 		}
+		e = keyring_week_renew(to->ring, now);
+		return e == ERR_UNKNOWN ? OK : e; /* made anew after this */
 	}
 	return OK;
 }

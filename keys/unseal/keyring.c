@@ -39,9 +39,45 @@ keyring_week_add(struct keyring *k, day_t week)
 		at--;
 	}
 	k->week[at].week = week;
+	k->week[at].olders = 0;
 	randombytes_buf(k->week[at].seed, AGE_HYBRID_SEED);
 	k->weeks++;
 	return OK;
+}
+
+enum err
+keyring_week_renew(struct keyring *k, day_t week)
+{
+	for (unsigned i = 0; i < k->weeks; i++) {
+		struct keyring_week *w = &k->week[i];
+		if (w->week != week) {
+			continue;
+		}
+		if (w->olders == KEYRING_WEEK_KEYS - 1) {
+			return ERR_FULL;
+		}
+		memmove(w->older[1], w->older[0], w->olders *
+		    sizeof w->older[0]);
+		memcpy(w->older[0], w->seed, AGE_HYBRID_SEED);
+		w->olders++;
+		randombytes_buf(w->seed, AGE_HYBRID_SEED);
+		return OK;
+	}
+	return ERR_UNKNOWN;
+}
+
+enum err
+keyring_week_identities(const struct keyring_week *w,
+    struct age_identity *out[KEYRING_WEEK_KEYS], size_t *n)
+{
+	enum err e = age_identity_new(w->seed, &out[0]);
+
+	*n = e == OK;
+	for (unsigned i = 0; i < w->olders && e == OK; i++) {
+		e = age_identity_new(w->older[i], &out[*n]);
+		*n += e == OK;
+	}
+	return e;
 }
 
 enum err

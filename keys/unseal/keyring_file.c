@@ -83,14 +83,18 @@ static void
 put_week(const struct keyring_week *w, struct buf *tar)
 {
 	char name[] = "epochs/0000-W00.txt", week[WEEK_TEXT];
-	char text[AGE_IDENTITY_TEXT_MAX + 1];
+	char text[KEYRING_WEEK_KEYS * AGE_IDENTITY_TEXT_MAX];
+	size_t n = 0;
 
 	week_text(w->week, week);
 	memcpy(name + 7, week, WEEK_TEXT - 1);
-	age_identity_text(w->seed, text);
-	size_t n = strlen(text);
-	text[n] = '\n';
-	put_member(tar, name, text, n + 1);
+	for (unsigned i = 0; i <= w->olders; i++) { /* newest first */
+		age_identity_text(i == 0 ? w->seed : w->older[i - 1],
+		    text + n);
+		n += strlen(text + n);
+		text[n++] = '\n'; /* in the place of the NUL */
+	}
+	put_member(tar, name, text, n);
 	secret_wipe(text, sizeof(text));
 }
 
@@ -177,21 +181,33 @@ static enum err
 read_week(struct keyring_read *r)
 {
 	struct keyring *k = r->k;
-	size_t n = r->member.len;
+	const char *line = (const char *)r->member.p,
+	    *end = line + r->member.len;
+	struct keyring_week *w = &k->week[k->weeks];
+	unsigned keys = 0;
 	day_t week;
 	enum err e = week_parse(r->week, &week);
 
-	if (e != OK || n < 2 || r->member.p[n - 1] != '\n' ||
-	    k->weeks == KEYRING_WEEKS_MAX ||
+	if (e != OK || k->weeks == KEYRING_WEEKS_MAX ||
 	    (k->weeks > 0 && k->week[k->weeks - 1].week >= week)) {
 		return ERR_FORMAT;
 	}
-	e = age_identity_parse((const char *)r->member.p, n - 1,
-	    k->week[k->weeks].seed);
-	if (e == OK) {
-		k->week[k->weeks++].week = week;
+	while (e == OK && line < end) {
+		const char *lf = memchr(line, '\n', (size_t)(end - line));
+		if (lf == NULL || keys == KEYRING_WEEK_KEYS) {
+			return ERR_FORMAT;
+		}
+		e = age_identity_parse(line, (size_t)(lf - line), keys == 0 ?
+		    w->seed : w->older[keys - 1]);
+		keys += e == OK;
+		line = lf + 1;
 	}
-	return e;
+	if (e == OK && keys > 0) {
+		w->week = week;
+		w->olders = keys - 1;
+		k->weeks++;
+	}
+	return e == OK && keys == 0 ? ERR_FORMAT : e;
 }
 
 static enum err

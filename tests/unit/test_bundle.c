@@ -163,6 +163,9 @@ test_keyring(void **state)
 	struct keyring *k = keyring_new(), *back = NULL;
 	struct buf file = buf_new(KEYRING_MAX);
 	day_t monday = week_of(ORG_TODAY);
+	struct age_identity *id[KEYRING_WEEK_KEYS];
+	uint8_t first[AGE_HYBRID_SEED];
+	size_t ids;
 
 	(void)state;
 	memcpy(k->org, org.keyset->org, ORG_LEN);
@@ -177,12 +180,28 @@ test_keyring(void **state)
 	}
 	assert_int_equal(keyring_week_add(k, monday), ERR_CONFLICT);
 	assert_int_equal(keyring_week_add(k, monday + 1), ERR_CONFLICT);
+	/* renewed within the week: the newest is first, the others open */
+	assert_int_equal(keyring_week_renew(k, monday - 7), ERR_UNKNOWN);
+	memcpy(first, k->week[0].seed, sizeof first);
+	for (unsigned i = 1; i < KEYRING_WEEK_KEYS; i++) {
+		assert_int_equal(keyring_week_renew(k, monday), OK);
+		assert_int_equal(k->week[0].olders, i);
+	}
+	assert_int_equal(keyring_week_renew(k, monday), ERR_FULL);
+	assert_memory_equal(k->week[0].older[KEYRING_WEEK_KEYS - 2], first,
+	    sizeof first);
 	assert_int_equal(keyring_seal(k, "appel boom", 10, &file), OK);
 	assert_int_equal(keyring_open(file.p, file.len, "appel boon", 10,
 	    &back), ERR_NO_MATCH);
 	assert_int_equal(keyring_open(file.p, file.len, "appel boom", 10,
 	    &back), OK);
 	assert_memory_equal(k, back, sizeof(*k));
+	assert_int_equal(keyring_week_identities(keyring_week(back, monday),
+	    id, &ids), OK);
+	assert_int_equal(ids, KEYRING_WEEK_KEYS);
+	while (ids > 0) {
+		age_identity_free(id[--ids]);
+	}
 	assert_int_equal(keyring_week_destroy(back, monday + 7), OK);
 	assert_int_equal(keyring_week_destroy(back, monday + 7),
 	    ERR_UNKNOWN);
