@@ -12,6 +12,8 @@ if(MELDLUIK_TESTS)
     target_link_libraries(${name} ${desk} PkgConfig::CMOCKA)
     add_test(NAME ${name} COMMAND ${name})
   endforeach()
+  target_link_options(test_keyring_cost PRIVATE
+    -Wl,--wrap=crypto_pwhash_scryptsalsa208sha256_ll)
   # The decryptor with a small scrypt work factor, for long scripts
   add_executable(desk_soft ${CMAKE_SOURCE_DIR}/keys/decryptor/main.c
     decryptor/soft_scrypt.c)
@@ -22,6 +24,11 @@ if(MELDLUIK_TESTS)
   target_include_directories(bench_desk PRIVATE ${CMAKE_SOURCE_DIR}/keys)
   target_link_options(bench_desk PRIVATE -Wl,--wrap=age_scrypt_key)
   target_link_libraries(bench_desk ${desk})
+  # Every key of a copied desk, with that work factor
+  add_executable(desk_keys decryptor/desk_keys.c decryptor/soft_scrypt.c)
+  target_include_directories(desk_keys PRIVATE ${CMAKE_SOURCE_DIR}/keys)
+  target_link_options(desk_keys PRIVATE -Wl,--wrap=age_scrypt_key)
+  target_link_libraries(desk_keys ${desk})
   add_executable(desk_fixture decryptor/fixture.c)
   target_link_libraries(desk_fixture ${desk})
   add_executable(sandbox_try decryptor/sandbox_try.c)
