@@ -46,6 +46,7 @@ ceremony_save(struct ceremony *c)
 	json_object_set_new(o, "version", json_integer(1));
 	json_object_set_new(o, "language", json_string(c->language));
 	json_object_set_new(o, "rehearsal", json_boolean(c->rehearsal));
+	json_object_set_new(o, "renewal", json_boolean(c->renewal));
 	json_object_set_new(o, "organisation",
 	    json_string(c->organisation));
 	json_object_set_new(o, "person", json_string(c->person));
@@ -97,6 +98,7 @@ ceremony_load(struct ceremony *c)
 	    STEP_DONE, &step)) == OK) {
 		c->step = (unsigned)step;
 		c->rehearsal = json_is_true(json_object_get(o, "rehearsal"));
+		c->renewal = json_is_true(json_object_get(o, "renewal"));
 	}
 	if (dir >= 0) {
 		close(dir);
@@ -346,6 +348,11 @@ open_home(struct ceremony *c)
 	if (e == OK && c->d->keyset == NULL && c->d->ring->has_identity) {
 		e = founding_keyset(c->d, c->organisation, NULL);
 	}
+	if (e == OK && c->d->keyset == NULL) {
+		say_error("this desk has no keyset yet: take one in with "
+		    "`keyset --accept`");
+		e = ERR_UNKNOWN;
+	}
 	if (e == OK && c->organisation[0] == 0) {
 		strcpy(c->organisation, c->d->keyset->organisation);
 	}
@@ -379,7 +386,17 @@ step_run(struct ceremony *c, const struct card *card)
 static void
 tell_end(const struct ceremony *c, enum err e)
 {
-	if (e == OK) {
+	if (e == OK && c->renewal) {
+		printf("%s", SAY(c,
+		    "\nKlaar. Leg nu alle oude bladen bij elkaar en vernietig "
+		    "ze: dit programma weigert\nze, maar samen geven ze de "
+		    "sleutel nog. Maak een `backup` en vernietig oudere\n"
+		    "kopie\xc3\xabn: die horen bij de oude bladen.\n",
+		    "\nDone. Now lay all old sheets together and destroy them: "
+		    "this program refuses them,\nbut together they still give "
+		    "the key. Make a `backup` and destroy older ones: they\n"
+		    "belong to the old sheets.\n"));
+	} else if (e == OK) {
 		printf("%s", SAY(c,
 		    "\nKlaar. Nu nog: `backup` naar een tweede medium, `export` "
 		    "naar een stick, en de\nwaarnemer met `holder request` op "
@@ -397,26 +414,73 @@ tell_end(const struct ceremony *c, enum err e)
 	}
 }
 
+/* Where a desk that is there goes on */
+static enum err
+step_find(struct ceremony *c)
+{
+	if (c->step == STEP_DONE && !c->d->ring->has_identity) {
+		say_error("the ceremony of this desk is done; nothing was "
+		    "changed. New sheets: `init --new-sheets`");
+		return ERR_CONFLICT;
+	}
+	if (c->step == STEP_DONE) { /* a new identity since */
+		c->step = STEP_PUBLIC;
+		c->renewal = false;
+	} else if (c->step < STEP_PUBLIC) {
+		c->step = STEP_PUBLIC;
+	}
+	return OK;
+}
+
+static enum err
+steps(struct ceremony *c, const struct card *card)
+{
+	enum err e = OK;
+
+	while (e == OK && c->step != STEP_DONE) {
+		e = step_run(c, card);
+		if (e == OK) {
+			c->step++;
+			e = ceremony_save(c);
+		}
+	}
+	tell_end(c, e);
+	return e;
+}
+
+/* Loads the record; false in ${home}: no keyring yet */
+static enum err
+record_find(struct ceremony *c, bool *home)
+{
+	char path[4096];
+	enum err e = ceremony_load(c);
+
+	snprintf(path, sizeof path, "%s/keyring.age", c->d->home);
+	*home = access(path, F_OK) == 0;
+	if (e != OK && e != ERR_UNKNOWN) {
+		say_error("%s/" CEREMONY_FILE " is damaged; remove it to begin "
+		    "anew", c->d->home);
+		return e;
+	}
+	if (e == OK && c->step != STEP_DONE) {
+		printf(SAY(c, "Hier ligt een ceremonie die bij stap %u van "
+		    "%u bleef; ze gaat verder.\n", "A ceremony that stopped "
+		    "at step %u of %u lies here; going on.\n"), c->step + 1,
+		    (unsigned)STEP_DONE);
+	}
+	return OK;
+}
+
 enum err
 ceremony_run(struct desk *d, const char *organisation, const char *person,
     const struct card *card, bool rehearsal)
 {
 	struct ceremony c = {.d = d, .language = "nl",
 		.rehearsal = rehearsal};
-	char path[4096];
 	bool home;
-	enum err e = ceremony_load(&c);
+	enum err e = record_find(&c, &home);
 
-	snprintf(path, sizeof path, "%s/keyring.age", d->home);
-	home = access(path, F_OK) == 0;
-	if (e == OK) {
-		printf(SAY(&c, "Hier ligt een ceremonie die bij stap %u van "
-		    "%u bleef; ze gaat verder.\n", "A ceremony that stopped "
-		    "at step %u of %u lies here; going on.\n"), c.step + 1,
-		    (unsigned)STEP_DONE);
-	} else if (e != ERR_UNKNOWN) {
-		say_error("%s/" CEREMONY_FILE " is damaged; remove it to begin "
-		    "anew", d->home);
+	if (e != OK) {
 		return e;
 	}
 	if (organisation != NULL) {
@@ -426,23 +490,60 @@ ceremony_run(struct desk *d, const char *organisation, const char *person,
 	if (person != NULL) {
 		snprintf(c.person, sizeof c.person, "%s", person);
 	}
-	if (c.step == STEP_DONE) {
-		say_error("the ceremony of this desk is done; nothing was "
-		    "changed");
-		return ERR_CONFLICT;
-	}
-	e = OK;
 	if (home) {
-		c.step = c.step < STEP_PUBLIC ? STEP_PUBLIC : c.step;
+		e = open_home(&c);
+		e = e == OK ? step_find(&c) : e;
+	}
+	return e == OK ? steps(&c, card) : e;
+}
+
+/* The identity out of k sheets, into the keyring until it is on new ones */
+static enum err
+identity_back(struct ceremony *c)
+{
+	struct desk *d = c->d;
+	enum err e = identity_need(d);
+
+	if (e == OK) {
+		e = desk_record(d, event_new(d, "identity_from_paper"));
+	}
+	if (e == OK) {
+		memcpy(d->ring->identity, d->identity, SIGN_SEED);
+		d->ring->has_identity = true;
+		secret_free(d->identity);
+		d->identity = NULL;
+		e = keyringfile_save(d);
+	}
+	if (e == OK) {
+		c->renewal = true;
+		c->step = STEP_SHARES;
+		e = ceremony_save(c);
+	}
+	return e;
+}
+
+enum err
+ceremony_renew(struct desk *d)
+{
+	struct ceremony c = {.d = d, .language = "nl"};
+	bool home;
+	enum err e = record_find(&c, &home);
+
+	if (e == OK && !home) {
+		say_error("there is no desk in %s whose sheets could be "
+		    "renewed", d->home);
+		e = ERR_UNKNOWN;
+	}
+	if (e == OK) {
 		e = open_home(&c);
 	}
-	while (e == OK && c.step != STEP_DONE) {
-		e = step_run(&c, card);
-		if (e == OK) {
-			c.step++;
-			e = ceremony_save(&c);
-		}
+	if (e == OK && d->ring->has_identity) {
+		say_error("the identity key is in the keyring: `init` puts it "
+		    "on new sheets");
+		e = ERR_CONFLICT;
 	}
-	tell_end(&c, e);
-	return e;
+	if (e == OK) {
+		e = identity_back(&c);
+	}
+	return e == OK ? steps(&c, NULL) : e;
 }

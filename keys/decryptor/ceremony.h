@@ -3,7 +3,9 @@
  * The ceremony: a dialogue that makes the first desk of an organisation,
  * prints what must be on paper, and ends when the identity key is on paper
  * only. It may be stopped at any question and started again: HOME/
- * ceremony.json says how far it came and holds no secret.
+ * ceremony.json says how far it came and holds no secret. A renewal is its
+ * second half: the identity comes back from k sheets, stands in the keyring
+ * until new sheets were proven, and leaves again.
  */
 #ifndef DECRYPTOR_CEREMONY_H
 #define DECRYPTOR_CEREMONY_H
@@ -20,6 +22,7 @@ struct ceremony {
 	struct desk *d;
 	char language[3];
 	bool rehearsal;
+	bool renewal; /* new sheets for an identity that was on paper */
 	char organisation[KEYSET_NAME], person[KEYSET_ID];
 	char folder[1024]; /* where sheets are written to be printed */
 	unsigned step;
@@ -45,6 +48,8 @@ enum err ceremony_transcript(struct ceremony *c);
 /* The whole dialogue; ${card} may be NULL. ERR_BUSY: stopped on request */
 enum err ceremony_run(struct desk *d, const char *organisation,
     const char *person, const struct card *card, bool rehearsal);
+/* New sheets from k old ones; stopped, ceremony_run goes on with it */
+enum err ceremony_renew(struct desk *d);
 
 /* Signs a revocation with the identity and keeps it in public/ */
 enum err revocation_make(struct desk *d, struct buf *note);

@@ -21,7 +21,8 @@ static struct print
 print_of(const struct ceremony *c)
 {
 	struct print p = {.k = c->d->keyset, .language = c->language,
-		.rehearsal = c->rehearsal, .today = c->d->today};
+		.rehearsal = c->rehearsal, .renewal = c->renewal,
+		.today = c->d->today};
 
 	return p;
 }
@@ -292,8 +293,9 @@ ceremony_shares(struct ceremony *c)
 			keeper[i][0] = 0;
 		}
 	}
-	if (e == OK) {
-		e = folder_again(c, &dir);
+	if (e == OK) { /* a renewal may find no ceremony here */
+		e = c->folder[0] == 0 ? folder_ask(c, &dir) :
+		    folder_again(c, &dir);
 	}
 	if (e == OK) {
 		e = papers_load(c->d, &papers);

@@ -284,6 +284,7 @@ const struct event_rule event_rules[] = {
 	{"keyset", on_fact},
 	{"rotate", on_fact},
 	{"identity_on_paper", on_fact},
+	{"identity_from_paper", on_fact},
 	{"rekey", on_fact},
 	{"holiday", on_holiday},
 	{"restore", on_fact},

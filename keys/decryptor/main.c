@@ -18,7 +18,8 @@
 
 static const struct verb verbs[] = {
 	{"init", verb_init, "init [--rehearsal] [--batch] "
-	    "[--organisation NAME] [--card FILE] [--person ID] [--desks N]",
+	    "[--organisation NAME] [--card FILE] [--person ID] [--desks N] |\n"
+	    "         --new-sheets [--share FILE ...]",
 	    "The key ceremony, a dialogue: passphrase of drawn words, identity "
 	    "key, your keyring with\n26 weeks of keys, the first keyset, an "
 	    "empty casebook, poster, revocation, paper shares,\ntranscript. "
@@ -30,7 +31,10 @@ static const struct verb verbs[] = {
 	    "the gateway is added by `keyset --card FILE`.\n"
 	    "--batch --desks N makes a REHEARSAL: N desks in HOME/desk-1 ... "
 	    "HOME/desk-N, one passphrase,\none disk; repeat --person for each. "
-	    "Never for real reports.\n"},
+	    "Never for real reports.\n"
+	    "--new-sheets, when a keeper leaves or a sheet is lost: the same "
+	    "identity on new sheets, from\nk old ones, which are refused from "
+	    "then on; a new backup key. Stopped, `init` goes on.\n"},
 	{"holder", verb_holder, "holder request [--keyset FILE --desk N "
 	    "--person ID [--approver]] --out REQUEST.json |\n         add FILE "
 	    "| replace FILE | remove ID | rekey --to DIR [--all]",
@@ -43,8 +47,8 @@ static const struct verb verbs[] = {
 	    "one, which is revoked; `remove` lets a person leave. All ask for "
 	    "k\nsheets of the identity, or take --share FILE.\n`rekey` writes "
 	    "this casebook under new keys to the new folder DIR; with --all "
-	    "the signing\nkey and the weeks ahead are new too (a stolen "
-	    "machine).\n"},
+	    "the signing\nkey and the weeks ahead are new too, and this week "
+	    "goes on under another key (a stolen machine).\n"},
 	{"desk", verb_desk, "desk show | add REQUEST.json | retire N "
 	    "--successor M [--share FILE ...]",
 	    "Desks and who works there. `add` takes in the request of a "

@@ -233,6 +233,19 @@ paper_fits(const struct paper_set *s, const struct share *share)
 	    s->n * SHARE_COMMIT) == 0 ? OK : ERR_CONFLICT;
 }
 
+bool
+papers_replaced(struct papers *p, const struct share *share)
+{
+	const struct paper_set *newest = papers_set(p, share->kind);
+
+	for (unsigned i = 0; i < p->sets; i++) {
+		if (paper_fits(&p->set[i], share) == OK) {
+			return &p->set[i] != newest;
+		}
+	}
+	return false;
+}
+
 enum err
 papers_make(struct desk *d, enum share_kind kind, unsigned k, unsigned n,
     struct papers *p, struct share out[SHARES_MAX])

@@ -40,6 +40,9 @@ enum err papers_write(const struct papers *p, const uint8_t org[ORG_LEN],
 struct paper_set *papers_set(struct papers *p, enum share_kind kind);
 bool papers_proven(const struct paper_set *s);
 void paper_set_name(const struct paper_set *s, char out[SHARE_SET]);
+/* A sheet of a set that a newer one of its kind took the place of. One that
+ * is not known here is not: it may be newer than this record */
+bool papers_replaced(struct papers *p, const struct share *share);
 /* ERR_CONFLICT: a sheet of another set than ${s} */
 enum err paper_fits(const struct paper_set *s, const struct share *share);
 
@@ -52,11 +55,13 @@ enum err papers_make(struct desk *d, enum share_kind kind, unsigned k,
 
 /*
  * Shares from files of scanned or typed text, or typed on the terminal one
- * after another until there are enough. Says what is wrong with which.
+ * after another until there are enough. Says what is wrong with which; a
+ * sheet that ${known} (NULL: nothing) calls replaced is refused.
  * ERR_UNKNOWN: none given and no terminal.
  */
 enum err shares_get(const char *const *files, unsigned count,
-    enum share_kind kind, uint8_t secret[SHARE_SECRET]);
+    enum share_kind kind, struct papers *known,
+    uint8_t secret[SHARE_SECRET]);
 /* One share typed on the terminal; an empty line gives up (ERR_UNKNOWN).
  * What was typed is taken off the screen. "FILE" words name a file. */
 enum err share_ask(struct share *out);

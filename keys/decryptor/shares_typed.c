@@ -144,9 +144,32 @@ together_say(const struct share *s, unsigned count, enum err e,
 	}
 }
 
+/* Of another key, or of a set that was replaced */
+static enum err
+share_unwanted(const struct share *s, enum share_kind kind,
+    struct papers *known)
+{
+	char old[SHARE_SET], now[SHARE_SET];
+
+	if (s->kind != kind) {
+		say_error("this sheet is of the %s, not of the %s",
+		    kind_word(s->kind), kind_word(kind));
+		return ERR_CONFLICT;
+	}
+	if (known != NULL && papers_replaced(known, s)) {
+		share_set(s, old);
+		paper_set_name(papers_set(known, kind), now);
+		say_error("sheet %u is of set %s, which was replaced; the set "
+		    "that counts is %s. Destroy the old sheets", s->x, old,
+		    now);
+		return ERR_STALE;
+	}
+	return OK;
+}
+
 enum err
 shares_get(const char *const *files, unsigned count, enum share_kind kind,
-    uint8_t secret[SHARE_SECRET])
+    struct papers *known, uint8_t secret[SHARE_SECRET])
 {
 	struct share *s = secret_new(SHARES_MAX * sizeof *s);
 	struct shares_fault f = {SHARES_FINE, 0};
@@ -176,10 +199,8 @@ shares_get(const char *const *files, unsigned count, enum share_kind kind,
 				want = s[have].k;
 			}
 		}
-		if (e == OK && s[have].kind != kind) {
-			say_error("this sheet is of the %s, not of the %s",
-			    kind_word(s[have].kind), kind_word(kind));
-			e = ERR_CONFLICT;
+		if (e == OK) {
+			e = share_unwanted(&s[have], kind, known);
 		}
 		have += e == OK;
 	}
@@ -196,6 +217,7 @@ shares_get(const char *const *files, unsigned count, enum share_kind kind,
 enum err
 identity_need(struct desk *d)
 {
+	struct papers papers = {.sets = 0}; /* a new machine knows none */
 	struct sign_pk pk;
 	enum err e;
 
@@ -206,8 +228,14 @@ identity_need(struct desk *d)
 	if (d->identity == NULL) {
 		return ERR_MEMORY;
 	}
-	e = shares_get(d->sharefile, d->sharefiles, SHARE_IDENTITY,
-	    d->identity);
+	e = d->public < 0 ? OK : papers_load(d, &papers);
+	if (e != OK) {
+		say_error("the record of the paper shares cannot be read: %s",
+		    err_text(e));
+	} else {
+		e = shares_get(d->sharefile, d->sharefiles, SHARE_IDENTITY,
+		    &papers, d->identity);
+	}
 	if (e == OK && d->keyset != NULL) {
 		sign_pk_of(d->identity, &pk);
 		if (!sign_pk_equal(&pk, &d->keyset->identity)) {

@@ -344,7 +344,9 @@ print_transcript(const struct print *p, struct papers *papers,
 
 	day_text(p->today, day);
 	day_text(p->k->not_after, until);
-	page_begin(p, T(p, "Verslag van de sleutelceremonie",
+	page_begin(p, p->renewal ? T(p, "Verslag van nieuwe sleuteldelen",
+	    "Transcript of new key shares") : T(p,
+	    "Verslag van de sleutelceremonie",
 	    "Transcript of the key ceremony"), "", out);
 	buf_text(out, "<table>\n");
 	row(out, T(p, "Organisatie", "Organisation"), p->k->organisation);
@@ -380,10 +382,18 @@ print_transcript(const struct print *p, struct papers *papers,
 	buf_text(out, "</table>\n");
 	transcript_sets(p, papers, out);
 	put_format(out, "<h2>%s</h2>\n<ul>\n", T(p, "Gedaan", "Done"));
-	item(out, T(p, "26 weeksleutels gemaakt voor dit loket.",
-	    "Made 26 weekly keys for this desk."));
-	item(out, T(p, "Intrekking vooraf getekend en weggeborgen.",
-	    "Signed a revocation in advance and stored it."));
+	if (p->renewal) {
+		item(out, T(p, "De sleutel kwam terug van oude bladen en ging "
+		    "op de nieuwe, die hierboven staan. Alle oude bladen zijn "
+		    "vernietigd, waar wij bij waren.", "The key came back from "
+		    "old sheets and went onto the new ones above. All old "
+		    "sheets were destroyed before our eyes."));
+	} else {
+		item(out, T(p, "26 weeksleutels gemaakt voor dit loket.",
+		    "Made 26 weekly keys for this desk."));
+		item(out, T(p, "Intrekking vooraf getekend en weggeborgen.",
+		    "Signed a revocation in advance and stored it."));
+	}
 	item(out, identity_gone ? T(p, "De identiteitssleutel is van deze "
 	    "computer verwijderd; hij bestaat alleen nog op papier.",
 	    "The identity key was removed from this computer; it exists on "

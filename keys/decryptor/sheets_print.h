@@ -13,7 +13,7 @@
 struct print {
 	const struct keyset *k;
 	const char *language; /* nl or en */
-	bool rehearsal;
+	bool rehearsal, renewal;
 	day_t today;
 };
 

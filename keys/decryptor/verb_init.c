@@ -4,7 +4,8 @@
  * With --batch nothing is asked and the identity key stays in the keyring.
  * `--desks N` with --batch makes a rehearsal: DIR/desk-1 ... DIR/desk-N, all
  * of one passphrase and on one disk, which a real organisation must never
- * have; the program says so.
+ * have; the program says so. --new-sheets prints the shares anew, from k old
+ * ones, for the identity that there is.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ struct wish {
 	const char *organisation, *cardfile, *desks_text;
 	const char *person[DESKS_REHEARSAL];
 	unsigned persons, desks;
-	bool batch, rehearsal;
+	bool batch, rehearsal, new_sheets;
 	struct card card;
 	bool has_card;
 };
@@ -194,6 +195,13 @@ wish_check(struct wish *w)
 {
 	char *end;
 
+	if (w->new_sheets && (w->batch || w->rehearsal || w->organisation !=
+	    NULL || w->cardfile != NULL || w->desks_text != NULL ||
+	    w->persons > 0)) {
+		say_error("--new-sheets takes only --share FILE: the "
+		    "organisation stays what it is");
+		return EXIT_USAGE;
+	}
 	if (!w->batch && w->organisation == NULL) {
 		; /* asked later */
 	} else if (w->organisation == NULL || w->organisation[0] == 0 ||
@@ -259,11 +267,13 @@ verb_init(struct desk *d, int argc, char **argv)
 	struct option_rule rules[] = {
 		{.name = "batch", .flag = &w.batch},
 		{.name = "rehearsal", .flag = &w.rehearsal},
+		{.name = "new-sheets", .flag = &w.new_sheets},
 		{.name = "organisation", .value = &w.organisation},
 		{.name = "card", .value = &w.cardfile},
 		{.name = "desks", .value = &w.desks_text},
 		{.name = "person", .many = w.person, .room = DESKS_REHEARSAL,
 		    .count = &w.persons},
+		SHARE_RULE(d),
 	};
 	enum err e;
 	int rc;
@@ -274,6 +284,13 @@ verb_init(struct desk *d, int argc, char **argv)
 	}
 	if ((rc = wish_check(&w)) != EXIT_OK) {
 		return rc;
+	}
+	if (w.new_sheets) {
+		return exit_of(ceremony_renew(d));
+	}
+	if (d->sharefiles > 0) {
+		say_error("--share is for --new-sheets");
+		return EXIT_USAGE;
 	}
 	e = card_read(&w);
 	if (e == OK && !w.batch) {

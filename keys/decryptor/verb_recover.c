@@ -109,7 +109,7 @@ passphrase_unpaper(struct desk *d, const char *file)
 		    "backup of a desk that has a backup key", file);
 	} else {
 		e = shares_get(d->sharefile, d->sharefiles, SHARE_BACKUP,
-		    seed);
+		    NULL, seed);
 	}
 	if (e == OK) {
 		e = age_identity_new(seed, &id);

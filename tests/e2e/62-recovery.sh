@@ -58,7 +58,14 @@ mkdir "$T/o2"
 ok fresh "$T/r2" export "$T/o2"
 ok "$FIX" outbound "$T/o2/outbound-1"
 
-# The identity is stolen: revoked with what lies ready, opened again
+# The identity is stolen: revoked with what lies ready, opened again. What was
+# in the safe does the same on another machine
+ok cp -r "$T/r1" "$T/r3"
+ok fresh "$T/r3" revoke --note "$H/public/revocation.note"
+mkdir "$T/o4"
+ok fresh "$T/r3" rotate
+ok fresh "$T/r3" export "$T/o4"
+[ -z "$(ls "$T/o4/outbound-1/epochs")" ] || fail "weeks after the sheet"
 ok desk "$H" 2026-12-02 revoke --stored
 refused "revoked already" desk "$H" 2026-12-02 revoke --stored
 mkdir "$T/o3"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
-# Goal: the map of promises names tests that exist, and every folder of tests.
+# Goal: the map of promises names tests that exist, and every folder of tests;
+# so does every row of what is stolen and lost in keys/CEREMONY.md.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 bad=0
@@ -27,6 +28,22 @@ for folder in */; do
 		bad=1
 	fi
 done
+rows=$(grep -cE '^\| [^|]+ \|( [^|]+ \|){3} [^|]+ \|$' ../keys/CEREMONY.md)
+while IFS='|' read -r _ lost _ _ _ names _; do
+	case $lost in *"stolen or lost"* | ---*) continue ;; esac
+	for name in ${names//,/ }; do
+		case $name in
+		test_*) found=$(find . -name "$name.c" -not -path './out/*') ;;
+		*) found=$(ls "$name.sh" 2>/dev/null) ;;
+		esac
+		if [ -z "$found" ]; then
+			echo "keys/CEREMONY.md, $lost: no test $name"
+			bad=1
+		fi
+	done
+	[ -n "${names// /}" ] || { echo "no test for $lost"; bad=1; }
+done < <(grep -E '^\|( [^|]+ \|){5}$' ../keys/CEREMONY.md)
+[ "$rows" -gt 12 ] || bad=1
 [ $said -gt 20 ] || bad=1
 [ $bad -eq 0 ] || exit 1
 echo "the map names $said tests, all there"

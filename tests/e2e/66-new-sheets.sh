@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: a keeper leaves: the same identity on new sheets from k old ones,
+# stopped and gone on; the old set is refused by its name, alone and mixed;
+# the key is on paper only again. After a new identity `init` begins again.
+SOFT=1
+. "$(dirname "$0")/../decryptor/lib.sh"
+KEYS=$BUILD/bin/desk_keys
+[ -x "$KEYS" ] || { echo "skip: desk_keys is not built"; exit 77; }
+found
+H=$T/home
+FP=$(desk "$H" 2026-12-01 keyset fingerprint)
+ok python3 "$HERE/tests/decryptor/sheets_person.py" "$BIN" "$T" "$PASS"
+[ "$(desk "$H" 2026-12-01 keyset fingerprint)" = "$FP" ] ||
+	fail "the identity is another"
+renew() { # with two sheets
+	desk "$H" 2026-12-02 keyset --renew --share "$T/$1" --share "$T/$2"
+}
+refused "which was replaced; the set that counts is" \
+	renew old-identity-1 old-identity-2
+refused "which was replaced" renew new-identity-1 old-identity-2
+refused "of the backup key" renew new-identity-1 new-backup-2
+refused "only the holder" desk "$H" 2026-12-02 keyset --renew
+ok renew new-identity-3 new-identity-1
+refused "does not count here" "$BIN" --home "$H" recover --drill \
+	--share "$T/old-identity-1"
+ok "$BIN" --home "$H" recover --drill --share "$T/new-identity-2" \
+	--share "$T/new-backup-2"
+# a record of before the renewal must not lock the keepers out
+cp "$H/public/papers.json" "$T/papers"
+python3 - "$T/papers" "$H/public/papers.json" <<'P'
+import json, sys
+o = json.load(open(sys.argv[1]))
+o["sets"] = o["sets"][:2]
+json.dump(o, open(sys.argv[2], "w"))
+P
+ok renew new-identity-3 new-identity-2
+cp "$T/papers" "$H/public/papers.json"
+# the new backup key opens the next backup, the old one does not
+ok desk "$H" 2026-12-02 backup "$STICK/b.age"
+echo "heel andere woorden nu graag" >"$T/newpass"
+again() {
+	"$BIN" --home "$1" --passphrase-file "$T/newpass" --today 2026-12-02 \
+		recover --backup "$STICK/b.age" --share "$T/$2-backup-1" \
+		--share "$T/$2-backup-3"
+}
+refused "do not open" again "$T/r0" old
+ok again "$T/r1" new
+
+# The journal says that the key was there in between
+ok "$KEYS" "$H" "$PASS" "$T/keys" "$T/plain"
+grep -qa '"e":"identity_from_paper"' "$T/plain" || fail "not in the journal"
+# A new identity: `init` begins again, with posters
+ok desk "$H" 2026-12-03 revoke --new-identity --share "$T/new-identity-1" \
+	--share "$T/new-identity-2"
+ok python3 - "$HERE/tests/decryptor" "$BIN" "$H" "$PASS" "$T/print2" <<'P'
+import sys
+sys.path.insert(0, sys.argv[1])
+from screen import Tty
+t = Tty(sys.argv[2], "--home", sys.argv[3], "--passphrase-file", sys.argv[4],
+        "--today", "2026-12-03", "init")
+t.answer("Map voor", sys.argv[5])
+t.answer("papier er ligt", "")
+t.answer("Hoeveel bewaarders", "2")
+t.interrupt()
+P
+NEW=$(desk "$H" 2026-12-03 keyset fingerprint)
+[ "$NEW" != "$FP" ] || fail "the identity is the old one"
+grep -q "${NEW:0:4} ${NEW:5:4}" "$T/print2/poster-nl.html" ||
+	fail "the new poster shows another fingerprint"
+echo "ok: new sheets from two old ones; the old set is refused, the new one" \
+	"counts; a new identity begins its papers again"
