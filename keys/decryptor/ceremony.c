@@ -121,7 +121,13 @@ ceremony_ask(const char *question, const char *usual, char *out, size_t size)
 	} else {
 		snprintf(line, sizeof line, "%s: ", question);
 	}
-	e = terminal_ask(line, out, size);
+	do {
+		e = terminal_ask(line, out, size);
+		if (e == ERR_LIMIT) {
+			say_error("that is too long: at most %zu bytes, and "
+			    "some letters take more than one", size - 1);
+		}
+	} while (e == ERR_LIMIT);
 	if (e == OK && out[0] == 0) {
 		snprintf(out, size, "%s", empty);
 	}

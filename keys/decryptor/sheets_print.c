@@ -12,12 +12,14 @@ static const char style[] =
     "@page{size:A4;margin:18mm}\n"
     "body{font:11.5pt/1.45 'Liberation Sans',Arial,sans-serif;color:#111;"
     "max-width:174mm;margin:0 auto;padding:4mm}\n"
-    "h1{font-size:24pt;line-height:1.15;margin:0 0 3mm}"
-    "h2{font-size:14pt;margin:6mm 0 2mm;border-bottom:.6mm solid #0c3a43}\n"
-    "p{margin:2.5mm 0}li{margin:1.2mm 0}"
-    "table{border-collapse:collapse;margin:3mm 0}"
-    "th,td{text-align:left;vertical-align:top;padding:1.2mm 5mm 1.2mm 0;"
-    "font-weight:normal}th{color:#333}\n"
+    "h1{font-size:20pt;line-height:1.15;margin:0 0 3mm}"
+    "h2{font-size:13pt;margin:5mm 0 2mm;border-bottom:.6mm solid #0c3a43;"
+    "break-after:avoid}\n"
+    "p{margin:2.5mm 0}li{margin:1mm 0}ul{margin:2mm 0;padding-left:6mm}"
+    "table{border-collapse:collapse;margin:2mm 0}tr,li,p,.row,.print,.keep"
+    "{break-inside:avoid}"
+    "th,td{text-align:left;vertical-align:top;padding:1mm 4mm 1mm 0;"
+    "font-weight:normal}th{color:#333}td{overflow-wrap:anywhere}\n"
     ".mono{font:13pt/1.7 'Liberation Mono','DejaVu Sans Mono',monospace;"
     "white-space:pre}"
     ".share td,.share th{border-bottom:.2mm solid #999;padding:.6mm 5mm "
@@ -26,13 +28,16 @@ static const char style[] =
     "monospace;border:.6mm solid #111;padding:4mm;display:inline-block;"
     "white-space:pre}\n"
     ".small{font-size:9.5pt}.warn{border-left:1.5mm solid #a33;"
-    "padding-left:4mm}.row{display:flex;gap:8mm;align-items:flex-start;"
-    "flex-wrap:wrap}.qr{flex:none}.row table{max-width:100mm}\n"
+    "padding-left:4mm}.row{display:flex;gap:8mm;align-items:flex-start}"
+    ".qr{flex:none}.row table{flex:1;min-width:0}\n"
     ".drill{border:1mm solid #a33;color:#a33;font:bold 15pt Arial,"
     "sans-serif;text-align:center;padding:2mm;margin-bottom:4mm}\n"
     ".sign{height:16mm;border-bottom:.3mm solid #111}\n"
-    ".poster{font-size:15pt}.poster h1{font-size:38pt}.poster .print"
-    "{font-size:24pt}\n";
+    ".sheet{font-size:10pt}.sheet h1{font-size:18pt}.sheet .mono"
+    "{font-size:12pt;line-height:1.4}.record{font-size:10pt}.record h1{font-size:17pt}.record h2"
+    "{font-size:12pt;margin-top:3.5mm}.once{white-space:nowrap}\n"
+    ".poster{font-size:14pt}.poster h1{font-size:32pt}.poster .print"
+    "{font-size:23pt}\n";
 
 /* The text of the language of the page */
 #define T(p, nl, en) (strcmp((p)->language, "en") == 0 ? (en) : (nl))
@@ -177,7 +182,7 @@ print_share(const struct print *p, const struct share *s, const char *keeper,
 	share_set(s, set);
 	day_text(p->today, day);
 	sign_fingerprint(&p->k->identity, fingerprint);
-	page_begin(p, title, "", out);
+	page_begin(p, title, "sheet", out);
 	buf_text(out, "<div class=\"row\">");
 	share_qr(s, qr);
 	e = qr_svg(qr, 62, out);
@@ -299,7 +304,7 @@ print_revocation(const struct print *p, const char *note, struct buf *out)
 	    "Keep it in the safe. Who has it can close the channel, but can "
 	    "read and forge nothing. The same lies on the desk's computer in "
 	    "public/revocation.note."));
-	e = qr_svg(note, 130, out);
+	e = qr_svg(note, 110, out);
 	return e == OK ? page_end(out) : e;
 }
 
@@ -318,7 +323,8 @@ transcript_sets(const struct print *p, struct papers *papers,
 		char name[SHARE_SET], day[DAY_TEXT];
 		for (unsigned i = 0; s != NULL && i < s->n; i++) {
 			paper_set_name(s, name);
-			put_format(out, "<tr><td>%s %s (%u %s %u)</td>"
+			put_format(out, "<tr><td class=\"once\">%s %s "
+			    "(%u %s %u)</td>"
 			    "<td>%u</td><td>", kind == SHARE_IDENTITY ? T(p,
 			    "identiteit", "identity") : T(p, "reservesleutel",
 			    "backup key"), name, s->k, T(p, "van", "of"),
@@ -328,8 +334,8 @@ transcript_sets(const struct print *p, struct papers *papers,
 			if (s->proven[i]) {
 				day_text(s->proven_day[i], day);
 			}
-			put_format(out, "</td><td>%s</td></tr>\n",
-			    s->proven[i] ? day : "-");
+			put_format(out, "</td><td class=\"once\">%s</td>"
+			    "</tr>\n", s->proven[i] ? day : "-");
 		}
 	}
 	buf_text(out, "</table>\n");
@@ -347,7 +353,7 @@ print_transcript(const struct print *p, struct papers *papers,
 	page_begin(p, p->renewal ? T(p, "Verslag van nieuwe sleuteldelen",
 	    "Transcript of new key shares") : T(p,
 	    "Verslag van de sleutelceremonie",
-	    "Transcript of the key ceremony"), "", out);
+	    "Transcript of the key ceremony"), "record", out);
 	buf_text(out, "<table>\n");
 	row(out, T(p, "Organisatie", "Organisation"), p->k->organisation);
 	row(out, T(p, "Dag", "Day"), day);
@@ -401,13 +407,14 @@ print_transcript(const struct print *p, struct papers *papers,
 	    "deze computer.", "NOTE: the identity key is still on this "
 	    "computer."));
 	buf_text(out, "</ul>\n");
-	put_format(out, "<h2>%s</h2>\n<table style=\"width:100%%\">", T(p,
+	put_format(out, "<div class=\"keep\"><h2>%s</h2>\n"
+	    "<table style=\"width:100%%\">", T(p,
 	    "Handtekeningen", "Signatures"));
 	for (unsigned i = 0; i < 3; i++) {
 		put_format(out, "<tr><td class=\"sign\" style=\"width:48%%\">"
 		    "%s</td><td class=\"sign\">%s</td></tr>\n", T(p, "Naam",
 		    "Name"), T(p, "Handtekening, dag", "Signature, day"));
 	}
-	buf_text(out, "</table>\n");
+	buf_text(out, "</table></div>\n");
 	return page_end(out);
 }

@@ -214,7 +214,16 @@ terminal_ask(const char *question, char *out, size_t size)
 		return ERR_IO;
 	}
 	if (strchr(out, '\n') == NULL && strlen(out) == size - 1) {
-		return ERR_LIMIT;
+		/* the rest is no answer to the next question */
+		int c = getchar();
+		bool whole = c == '\n' || c == EOF;
+		while (c != '\n' && c != EOF) {
+			c = getchar();
+		}
+		if (!whole) {
+			secret_wipe(out, size);
+			return ERR_LIMIT;
+		}
 	}
 	out[strcspn(out, "\r\n")] = 0;
 	return OK;

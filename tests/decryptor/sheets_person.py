@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Puts an identity on paper and then on new sheets: sheets_person.py PROGRAM
 DIR PASSFILE. DIR/home is there, its identity in the keyring. Leaves the lines
-of every sheet as DIR/old-KIND-N and DIR/new-KIND-N."""
+of every sheet as DIR/old-KIND-N and DIR/new-KIND-N. What a keeper or the
+safe gets must fit one page, also with the longest name."""
 import html
 import os
 import re
+import shutil
+import subprocess
 import sys
 
 from screen import Tty
@@ -29,9 +32,26 @@ def lines(name):
     return "".join(html.unescape(a) + "  " + b + "\n" for a, b in cells)
 
 
+def one_page(*names):
+    if shutil.which("chromium") is None:
+        return
+    for name in names:
+        pdf = top + "/" + name + ".pdf"
+        subprocess.run(["chromium", "--headless", "--no-sandbox",
+                        "--disable-gpu", "--user-data-dir=" + top + "/cr",
+                        "--no-pdf-header-footer", "--print-to-pdf=" + pdf,
+                        "file://" + folder + "/" + name], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        pages = len(re.findall(rb"/Type\s*/Page\b", open(pdf, "rb").read()))
+        if pages != 1:
+            fail("%s has %d pages" % (name, pages))
+
+
 def sheets(t, keepers):
     t.answer("Hoeveel bewaarders", "3")
     t.answer("nodig", "2")
+    t.answer("deel 1", keepers[0] + "x" * 64)  # is asked again
+    t.see("too long: at most 64 bytes")
     for n, name in enumerate(keepers):
         t.answer("deel %d" % (n + 1), name)
     t.answer("papier er ligt", "")
@@ -57,8 +77,9 @@ every = [(kind, n) for kind in ("identity", "backup") for n in (1, 2, 3)]
 t = start()
 t.answer("Map voor", folder)
 t.answer("papier er ligt", "")
-sheets(t, ("anna", "ben", "carla"))
+sheets(t, ("anna", "W" * 64, "carla"))
 keep("old")
+one_page("poster-nl.html", "revocation.html", "share-identity-2.html")
 prove(t, "old", every)
 t.answer("papier er ligt", "")
 t.see("Klaar")
