@@ -119,13 +119,27 @@ row_day(struct buf *out, const char *nl, const char *en, day_t day)
 	}
 }
 
+/* All of it stands in the journal, so that it can be written again */
 static void
-declaration(struct desk *d, size_t k, size_t request, size_t files,
-    const struct extracts_gone *gone, struct buf *out)
+declaration(struct desk *d, size_t k, struct buf *out)
 {
 	const struct state *s = d->state;
 	const struct kase *c = &s->kase[k];
 	struct retention_class class = {.article = ""};
+	size_t request = NOT_FOUND, removed = 0, missing = 0;
+
+	for (size_t i = 0; i < s->steps; i++) {
+		if (s->step[i].kase == k &&
+		    s->step[i].to == CASE_DESTROYED) {
+			request = s->step[i].request;
+		}
+	}
+	for (size_t i = 0; i < s->extractions; i++) {
+		if (s->extraction[i].kase == k) {
+			removed += s->extraction[i].found;
+			missing += !s->extraction[i].found;
+		}
+	}
 
 	retention_find(d->profile, c->retention, &class);
 	html_page_open(out, "nl", "Verklaring van vernietiging");
@@ -140,9 +154,12 @@ declaration(struct desk *d, size_t k, size_t request, size_t files,
 	row(out, "Bewaarklasse", "Retention class", c->retention);
 	row(out, "Grondslag", "Basis", class.article);
 	row_day(out, "Bewaard tot", "Kept until", c->destroy_on);
-	row_day(out, "Vernietigd op", "Destroyed on", d->today);
+	row_day(out, "Vernietigd op", "Destroyed on", c->destroyed_day);
+	if (c->destroyed_day != d->today) {
+		row_day(out, "Afschrift van", "Copy of", d->today);
+	}
 	row_number(out, "Berichten", "Messages", c->messages);
-	row_number(out, "Bijlagen", "Attachments", files);
+	row_number(out, "Bijlagen", "Attachments", c->files);
 	for (size_t i = 0; i < s->approvals; i++) {
 		if (s->approval[i].request == request) {
 			row(out, s->approval[i].paper ? "Getekend op papier "
@@ -152,9 +169,9 @@ declaration(struct desk *d, size_t k, size_t request, size_t files,
 		}
 	}
 	row_number(out, "Uitgenomen mappen verwijderd",
-	    "Extracted folders removed", gone->removed);
+	    "Extracted folders removed", removed);
 	row_number(out, "Uitgenomen mappen niet gevonden",
-	    "Extracted folders not found", gone->missing);
+	    "Extracted folders not found", missing);
 	buf_text(out, "</table>\n<p>Vernietigd: de sleutels van alle "
 	    "berichten, antwoorden en aantekeningen van dit dossier, en de "
 	    "bestanden. Bewaard: kenmerk, data en codes van het register "
@@ -175,9 +192,17 @@ act_destroy(struct desk *d, size_t k, struct buf *out, struct refusal *why)
 	struct extracts_gone gone = {0, 0};
 	struct doomed doomed = {NULL, 0, 0};
 	size_t request = NOT_FOUND;
-	enum err e = act_begin(d, why);
+	enum err e;
 
-	if (e != OK) {
+	if (d->state->kase[k].destroyed && d->state->kase[k].moved_to == 0) {
+		memset(why, 0, sizeof *why); /* the paper was lost */
+		if ((e = desk_policy(d)) == OK) {
+			declaration(d, k, out);
+			e = out->failed ? ERR_MEMORY : OK;
+		}
+		return e == OK ? OK : refuse_err(why, e);
+	}
+	if ((e = act_begin(d, why)) != OK) {
 		return e;
 	}
 	e = act_case(d, k, why);
@@ -210,7 +235,7 @@ act_destroy(struct desk *d, size_t k, struct buf *out, struct refusal *why)
 		}
 	}
 	if (e == OK) {
-		declaration(d, k, request, doomed.files, &gone, out);
+		declaration(d, k, out);
 		if (out->failed) {
 			e = refuse_err(why, ERR_MEMORY);
 		}

@@ -145,7 +145,8 @@ enum err act_hold(struct desk *d, size_t k, bool on, const char *reason,
     size_t len, struct refusal *why);
 /*
  * Destroys the case: retention over, no hold, two people. ${out}: the
- * declaration of destruction, one printable HTML page.
+ * declaration of destruction, one printable HTML page. Of a case that was
+ * destroyed: that page again.
  */
 enum err act_destroy(struct desk *d, size_t k, struct buf *out,
     struct refusal *why);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "casebook_private.h"
+#include "meldluik/json.h"
 #include "meldluik/secret.h"
 
 /* Address space, not disk: what the file may grow to */
@@ -217,6 +218,10 @@ casebook_commit(struct casebook *b)
 	if (txn == NULL) {
 		return ERR_USAGE;
 	}
+	if (b->length != b->committed && (e = journal_head_put(b)) != OK) {
+		casebook_abort(b);
+		return e;
+	}
 	b->txn = NULL;
 	e = err_of_lmdb(mdb_txn_commit(txn));
 	if (e == OK) {
@@ -326,15 +331,67 @@ record_get(struct casebook *b, const uint8_t id[RECORD_ID], struct buf *out)
 	return e;
 }
 
+/* The records that events name, in the order of their keys */
+struct named {
+	uint8_t (*id)[RECORD_ID];
+	size_t count, room;
+};
+
+static enum err
+name_add(void *arg, uint64_t at, const json_t *event)
+{
+	struct named *n = arg;
+
+	(void)at;
+	if (json_object_get(event, "record") == NULL) {
+		return OK;
+	}
+	if (n->count == n->room) {
+		void *more = reallocarray(n->id, n->room + 1024,
+		    sizeof *n->id);
+		if (more == NULL) {
+			return ERR_MEMORY;
+		}
+		n->id = more;
+		n->room += 1024;
+	}
+	return json_hex_field(event, "record", n->id[n->count++], RECORD_ID);
+}
+
+static int
+id_order(const void *a, const void *b)
+{
+	return memcmp(a, b, RECORD_ID);
+}
+
+static enum err
+names_read(struct casebook *b, struct named *n)
+{
+	size_t kept = 0;
+	enum err e = journal_walk(b, name_add, n);
+
+	if (n->count > 0) {
+		qsort(n->id, n->count, sizeof *n->id, id_order);
+	}
+	for (size_t i = 0; i < n->count; i++) {
+		if (i == 0 || id_order(n->id[i], n->id[kept - 1]) != 0) {
+			memmove(n->id[kept++], n->id[i], RECORD_ID);
+		}
+	}
+	n->count = kept;
+	return e;
+}
+
 enum err
 casebook_check(struct casebook *b, uint64_t *records, uint64_t *destroyed)
 {
+	struct named named = {NULL, 0, 0};
 	struct buf plain = buf_new_secret(RECORD_MAX);
 	MDB_txn *txn = NULL;
 	MDB_cursor *c = NULL;
 	MDB_val k, v;
 	int rc = mdb_txn_begin(b->env, NULL, MDB_RDONLY, &txn);
-	enum err e = OK;
+	enum err e = names_read(b, &named);
 
 	*records = *destroyed = 0;
 	if (rc == 0) {
@@ -343,8 +400,10 @@ casebook_check(struct casebook *b, uint64_t *records, uint64_t *destroyed)
 	while (rc == 0 && e == OK &&
 	    (rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0) {
 		buf_clear(&plain);
-		e = k.mv_size != RECORD_ID ? ERR_FORMAT :
-		    record_open(b, k.mv_data, &v, &plain);
+		/* each one is the next that the journal names */
+		e = k.mv_size != RECORD_ID || *records == named.count ||
+		    id_order(k.mv_data, named.id[*records]) != 0 ?
+		    ERR_CHAIN : record_open(b, k.mv_data, &v, &plain);
 		++*records;
 		if (e == ERR_UNKNOWN) {
 			++*destroyed;
@@ -356,7 +415,12 @@ casebook_check(struct casebook *b, uint64_t *records, uint64_t *destroyed)
 	}
 	mdb_txn_abort(txn);
 	buf_free(&plain);
-	return e != OK ? e : rc == MDB_NOTFOUND ? OK : err_of_lmdb(rc);
+	if (e == OK) {
+		e = rc != MDB_NOTFOUND ? err_of_lmdb(rc) :
+		    *records != named.count ? ERR_CHAIN : OK;
+	}
+	free(named.id);
+	return e;
 }
 
 enum err

@@ -63,14 +63,22 @@ enum err record_get(struct casebook *b, const uint8_t id[RECORD_ID],
 /*
  * Journal. Record n is nonce || XChaCha20-Poly1305(event JSON) with n and
  * the hash of record n-1 as associated data; the hash of record n covers n,
- * that hash and the sealed bytes. So nothing in it can be changed, dropped
- * or put in another order unseen.
+ * that hash and the sealed bytes. Position 0 is the head: length and last
+ * hash, sealed, written with each commit. So nothing in it can be changed,
+ * dropped or put in another order unseen.
+ *
+ * Caveat: who keeps an old copy of the whole database can put that back.
+ * The next import tells (the gateway's manifest knows the last bundle), and
+ * so does a head written on paper (`verify --head`).
  */
 enum err journal_append(struct casebook *b, const json_t *event);
 typedef enum err (*journal_sink)(void *arg, uint64_t n, const json_t *event);
 /* Walks it from the first record, checks every link, and leaves the head
  * ready for appending. ERR_CHAIN: broken. */
 enum err journal_walk(struct casebook *b, journal_sink sink, void *arg);
+/* ${n}: the event whose hash it is, 0 when it is none of them */
+enum err journal_find(struct casebook *b, const uint8_t hash[HASH_LEN],
+    uint64_t *n);
 uint64_t journal_length(const struct casebook *b);
 void journal_head(const struct casebook *b, uint8_t hash[HASH_LEN]);
 /* Opens one sealed journal value; for the walk and the fuzzer */
@@ -80,7 +88,9 @@ enum err journal_open(const uint8_t key[32], uint64_t n,
 
 /* A consistent copy of the database as file ${fd}; keys as a sealed blob */
 enum err casebook_copy(struct casebook *b, int fd);
-/* Every record opens (those whose key is destroyed are counted) */
+/* Walks the journal; every record that it names is there and opens (those
+ * whose key is destroyed are counted). ERR_CHAIN: one is missing, or there
+ * is one that it does not name. */
 enum err casebook_check(struct casebook *b, uint64_t *records,
     uint64_t *destroyed);
 

@@ -44,6 +44,8 @@ enum err value_seal(const uint8_t key[32], const void *ad, size_t adlen,
     const void *p, size_t len, struct buf *out);
 enum err value_open(const uint8_t key[32], const void *ad, size_t adlen,
     const uint8_t *p, size_t len, struct buf *out);
+/* Seals the journal's head into the open transaction */
+enum err journal_head_put(struct casebook *b);
 enum err casekeys_load(struct casebook *b);
 enum err casekeys_save(struct casebook *b);
 

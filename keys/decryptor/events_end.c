@@ -48,11 +48,19 @@ on_hold(struct state *s, const json_t *o)
 enum err
 on_case_destroyed(struct state *s, const json_t *o)
 {
+	int64_t files = 0;
 	size_t k;
 	enum err e = event_field_case(s, o, &k);
 
+	if (e == OK && json_object_get(o, "files") != NULL) {
+		e = json_int_field(o, "files", 0, INT32_MAX, &files);
+	}
+	if (e == OK) {
+		e = event_field_day(o, "day", &s->kase[k].destroyed_day);
+	}
 	if (e == OK) {
 		s->kase[k].destroyed = s->kase[k].locked = true;
+		s->kase[k].files = (unsigned)files;
 	}
 	return e;
 }
@@ -187,6 +195,8 @@ on_extraction_removed(struct state *s, const json_t *o)
 	for (size_t i = 0; e == OK && i < s->extractions; i++) {
 		if (memcmp(s->extraction[i].record, record, RECORD_ID) == 0) {
 			s->extraction[i].removed = true;
+			s->extraction[i].found = json_is_true(
+			    json_object_get(o, "found"));
 		}
 	}
 	return e;

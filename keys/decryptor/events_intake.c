@@ -224,7 +224,7 @@ case_add(struct state *s, const char *ref, size_t m, const char *route,
 	k->first = m;
 	k->ack_posted = k->feedback_posted = DAY_NONE;
 	k->ack_drafted = k->feedback_drafted = DAY_NONE;
-	k->told = k->closed = DAY_NONE;
+	k->told = k->closed = k->destroyed_day = DAY_NONE;
 	k->retention_from = k->destroy_on = DAY_NONE;
 	k->since = msg->seen;
 	s->kases++;

@@ -112,7 +112,7 @@ struct forwarding {
 struct extraction { /* files of a case that lie outside the casebook */
 	size_t kase;
 	day_t day;
-	bool removed;
+	bool removed, found; /* found: it was there when it was removed */
 	uint8_t record[RECORD_ID]; /* where; sealed */
 };
 struct case_link {
@@ -164,6 +164,8 @@ struct kase {
 	day_t closed;
 	bool resealed, locked; /* went to another desk; text not shown */
 	bool destroyed;        /* its key is gone */
+	day_t destroyed_day;   /* also when handed over; DAY_NONE: not */
+	unsigned files;        /* destroyed with it */
 	unsigned moved_to, from_desk; /* 0: none */
 	char from_ref[REF_TEXT];
 	char move_code[20]; /* of the last parcel */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The journal: append-only, hash-chained, sealed. Whoever changes, drops or
- * moves a record breaks the seal of it or of the next.
+ * moves a record breaks the seal of it or of the next; the last one is held
+ * by the head, a sealed value at position 0 that is written in the same
+ * transaction.
  */
 #include <sodium.h>
 #include <string.h>
@@ -75,6 +77,59 @@ journal_open(const uint8_t key[32], uint64_t n,
 	return e;
 }
 
+/* Length and hash, sealed under a label no event has as associated data */
+#define HEAD_LEN (POSITION + HASH_LEN)
+static const uint8_t head_label[] = "meldluik/v1/journal-head";
+
+enum err
+journal_head_put(struct casebook *b)
+{
+	struct buf sealed = buf_new(HEAD_LEN + SEAL_OVERHEAD);
+	uint8_t plain[HEAD_LEN], at[POSITION];
+	MDB_val k = {POSITION, at}, v;
+	enum err e;
+
+	position(at, 0);
+	associated(b->length, b->head, plain);
+	e = value_seal(b->keys->journal, head_label, sizeof head_label,
+	    plain, sizeof plain, &sealed);
+	if (e == OK) {
+		v.mv_data = sealed.p;
+		v.mv_size = sealed.len;
+		e = err_of_lmdb(mdb_put(b->txn, b->journal, &k, &v, 0));
+	}
+	buf_free(&sealed);
+	return e;
+}
+
+/* The head says that the chain ends at ${n} with ${hash}; none: empty */
+static enum err
+head_check(struct casebook *b, MDB_txn *txn, uint64_t n,
+    const uint8_t hash[HASH_LEN])
+{
+	struct buf plain = buf_new_secret(HEAD_LEN);
+	uint8_t want[HEAD_LEN], at[POSITION];
+	MDB_val k = {POSITION, at}, v;
+	enum err e;
+
+	position(at, 0);
+	associated(n, hash, want);
+	e = err_of_lmdb(mdb_get(txn, b->journal, &k, &v));
+	if (e == OK) {
+		e = value_open(b->keys->journal, head_label,
+		    sizeof head_label, v.mv_data, v.mv_size, &plain);
+		if (e == OK && (plain.len != sizeof want ||
+		    memcmp(plain.p, want, sizeof want) != 0)) {
+			e = ERR_CHAIN;
+		}
+	} else if (e == ERR_UNKNOWN && n == 0) {
+		e = OK;
+	}
+	buf_free(&plain);
+	return e == ERR_UNKNOWN || e == ERR_CRYPT || e == ERR_LIMIT ?
+	    ERR_CHAIN : e;
+}
+
 enum err
 journal_append(struct casebook *b, const json_t *event)
 {
@@ -109,8 +164,10 @@ journal_append(struct casebook *b, const json_t *event)
 	return e;
 }
 
-enum err
-journal_walk(struct casebook *b, journal_sink sink, void *arg)
+/* ${want} (may be NULL): the event whose hash it is becomes ${at_want} */
+static enum err
+walk(struct casebook *b, journal_sink sink, void *arg, const uint8_t *want,
+    uint64_t *at_want)
 {
 	uint8_t head[HASH_LEN] = {0}, at[POSITION];
 	MDB_txn *txn = NULL;
@@ -127,6 +184,11 @@ journal_walk(struct casebook *b, journal_sink sink, void *arg)
 	    (rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0) {
 		json_t *event = NULL;
 		uint8_t hash[HASH_LEN];
+		position(at, 0);
+		if (n == 0 && k.mv_size == POSITION &&
+		    memcmp(k.mv_data, at, POSITION) == 0) {
+			continue; /* the head: head_check */
+		}
 		position(at, ++n);
 		if (k.mv_size != POSITION ||
 		    memcmp(k.mv_data, at, POSITION) != 0) {
@@ -140,23 +202,43 @@ journal_walk(struct casebook *b, journal_sink sink, void *arg)
 		}
 		if (e == OK) {
 			memcpy(head, hash, HASH_LEN);
+			if (want != NULL && memcmp(want, hash, HASH_LEN) ==
+			    0) {
+				*at_want = n;
+			}
 			e = sink == NULL ? OK : sink(arg, n, event);
 		}
 		json_decref(event);
+	}
+	if (e == OK && rc != MDB_NOTFOUND) {
+		e = err_of_lmdb(rc);
+	}
+	if (e == OK) {
+		e = head_check(b, txn, n, head);
 	}
 	if (c != NULL) {
 		mdb_cursor_close(c);
 	}
 	mdb_txn_abort(txn);
-	if (e == OK && rc != MDB_NOTFOUND) {
-		e = err_of_lmdb(rc);
-	}
 	if (e == OK) {
 		b->length = b->committed = n;
 		memcpy(b->head, head, HASH_LEN);
 		memcpy(b->committed_head, head, HASH_LEN);
 	}
 	return e;
+}
+
+enum err
+journal_walk(struct casebook *b, journal_sink sink, void *arg)
+{
+	return walk(b, sink, arg, NULL, NULL);
+}
+
+enum err
+journal_find(struct casebook *b, const uint8_t hash[HASH_LEN], uint64_t *n)
+{
+	*n = 0;
+	return walk(b, NULL, NULL, hash, n);
 }
 
 uint64_t

@@ -174,7 +174,8 @@ static const struct verb verbs[] = {
 	{"destroy", verb_destroy, "destroy ID --out DECLARATION.html",
 	    "Destroys the keys and files of a case whose retention is over; "
 	    "two people\n(`approve --act destroy`). Writes the declaration "
-	    "of destruction. The statistics stay.\n"},
+	    "of destruction; of a destroyed case, again.\nThe statistics "
+	    "stay.\n"},
 	{"approve", verb_approve, "approve [--case ID --act ACT [--detail D] "
 	    "[--summary FILE] [--request FILE]]\n"
 	    "         [--sign FILE --out FILE] [--take FILE]\n"
@@ -260,8 +261,10 @@ static const struct verb verbs[] = {
 	    "names a folder the page may read and write besides /media, "
 	    "/run/media and /mnt.\n--browser starts Firefox or Chromium with "
 	    "an own profile in memory, removed at the end.\n"},
-	{"verify", verb_verify, "verify",
-	    "Checks the whole journal, every record and every attachment.\n"},
+	{"verify", verb_verify, "verify [--head HEX]",
+	    "Checks the whole journal, every record and every attachment: "
+	    "changed, dropped, moved, added.\n--head: a head that it printed "
+	    "earlier; says whether all until then is still there.\n"},
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 

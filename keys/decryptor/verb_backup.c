@@ -121,21 +121,50 @@ verb_restore(struct desk *d, int argc, char **argv)
 	return exit_of(e);
 }
 
+/* A head from paper: an event of this journal, or something was cut off */
+static enum err
+head_find(struct desk *d, const uint8_t head[HASH_LEN], uint64_t *at)
+{
+	enum err e = journal_find(d->book, head, at);
+
+	if (e == OK && *at == 0) {
+		e = ERR_CHAIN;
+		say_error("that head is none of this journal: events were cut "
+		    "off, or an old copy was put in its place. Keep a copy "
+		    "and `restore` the last backup");
+	}
+	return e;
+}
+
 int
 verb_verify(struct desk *d, int argc, char **argv)
 {
-	uint64_t records = 0, destroyed = 0;
+	const char *word = NULL;
+	struct option_rule rules[] = {{.name = "head", .value = &word}};
+	uint64_t records = 0, destroyed = 0, at = 0;
 	uint8_t head[HASH_LEN];
 	json_t *o;
 	enum err e;
 
-	if (!options_take(argc, argv, NULL, 0, NULL, 0, NULL)) {
+	if (!options_take(argc, argv, rules, 1, NULL, 0, NULL)) {
+		return EXIT_USAGE;
+	}
+	if (word != NULL && (strlen(word) != 2 * HASH_LEN ||
+	    hex_decode(word, head, HASH_LEN) != OK)) {
+		say_error("--head takes the 64 characters that `verify` "
+		    "printed before");
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK); /* walks the whole chain */
+	if (e == OK && word != NULL) {
+		e = head_find(d, head, &at);
+	}
 	if (e == OK) {
 		e = casebook_check(d->book, &records, &destroyed);
-		if (e != OK) {
+		if (e == ERR_CHAIN) {
+			say_error("the records are not those that the journal "
+			    "names: one is missing, or one too many");
+		} else if (e != OK) {
 			say_error("a record of the casebook is damaged: %s",
 			    err_text(e));
 		}
@@ -155,15 +184,23 @@ verb_verify(struct desk *d, int argc, char **argv)
 	json_object_set_new(o, "events",
 	    json_integer((json_int_t)journal_length(d->book)));
 	event_hex(o, "head", head, HASH_LEN);
+	if (word != NULL) {
+		json_object_set_new(o, "head_given_at",
+		    json_integer((json_int_t)at));
+	}
 	json_object_set_new(o, "records", json_integer((json_int_t)records));
 	json_object_set_new(o, "destroyed",
 	    json_integer((json_int_t)destroyed));
 	if (d->json) {
 		print_json(o);
 	} else {
+		if (word != NULL) {
+			printf("The head from paper is event %llu: all since "
+			    "then is there.\n", (unsigned long long)at);
+		}
 		printf("The journal is whole: %llu events; %llu records open; "
-		    "head\n  %s\nWrite the head on paper to see later that "
-		    "nothing was cut off.\n",
+		    "head\n  %s\nWrite the head on paper: `verify --head` "
+		    "tells later that nothing was cut off.\n",
 		    (unsigned long long)journal_length(d->book),
 		    (unsigned long long)records,
 		    json_string_value(json_object_get(o, "head")));

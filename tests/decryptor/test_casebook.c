@@ -193,6 +193,47 @@ journal_dropped_record(void **state)
 	assert_int_equal(journal_walk(h->b, sum, &seen), ERR_CHAIN);
 }
 
+/* The last event, and the head that holds it */
+static void
+journal_dropped_end(void **state)
+{
+	struct home *h = *state;
+	uint8_t head[HASH_LEN];
+	uint64_t seen = 0, at = 9;
+	MDB_val old;
+
+	append(h->b, 1);
+	journal_head(h->b, head);
+	meddle(h->b, 0, NULL, &old);
+	append(h->b, 2);
+	assert_int_equal(journal_find(h->b, head, &at), OK);
+	assert_int_equal(at, 1);
+	meddle(h->b, 2, NULL, NULL);
+	assert_int_equal(journal_walk(h->b, sum, &seen), ERR_CHAIN);
+	meddle(h->b, 0, NULL, NULL);
+	assert_int_equal(journal_walk(h->b, sum, &seen), ERR_CHAIN);
+	/* the head of before fits again: an old copy put back as a whole */
+	meddle(h->b, 0, &old, NULL);
+	assert_int_equal(journal_walk(h->b, sum, &seen), OK);
+	head[0] ^= 1;
+	assert_int_equal(journal_find(h->b, head, &at), OK);
+	assert_int_equal(at, 0);
+	free(old.mv_data);
+}
+
+/* An event that names a record, as every record has one */
+static void
+names(struct casebook *b, const uint8_t id[RECORD_ID])
+{
+	char hex[2 * RECORD_ID + 1];
+	json_t *o;
+
+	hex_encode(id, RECORD_ID, hex);
+	o = json_pack("{s:s,s:s}", "e", "test", "record", hex);
+	assert_int_equal(journal_append(b, o), OK);
+	json_decref(o);
+}
+
 static void
 records_and_keys(void **state)
 {
@@ -205,6 +246,13 @@ records_and_keys(void **state)
 	assert_int_equal(casebook_begin(h->b), OK);
 	assert_int_equal(record_put(h->b, id, "geheim", 6, a), OK);
 	assert_int_equal(record_put(h->b, NULL, "", 0, b), OK);
+	names(h->b, a);
+	assert_int_equal(casebook_commit(h->b), OK);
+	/* one that no event names */
+	assert_int_equal(casebook_check(h->b, &records, &destroyed),
+	    ERR_CHAIN);
+	assert_int_equal(casebook_begin(h->b), OK);
+	names(h->b, b);
 	assert_int_equal(casebook_commit(h->b), OK);
 	reopen(h);
 	assert_int_equal(record_get(h->b, a, &out), OK);
@@ -280,6 +328,7 @@ main(void)
 		T(journal_changed_byte),
 		T(journal_swapped_records),
 		T(journal_dropped_record),
+		T(journal_dropped_end),
 		T(records_and_keys),
 		T(nothing_readable_on_disk),
 		T(wrong_key),

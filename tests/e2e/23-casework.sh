@@ -116,6 +116,10 @@ ok h extract "$REF" --to "$T/x"
 ok h destroy "$REF" --out "$T/d.html"
 grep -q "secretaris" "$T/d.html" || fail "the declaration names no signer"
 [ ! -e "$T/x" ] || fail "an extract outlived its case"
+day=2027-02-03
+ok h destroy "$REF" --out "$T/copy.html"
+grep -v "Copy of" "$T/copy.html" | cmp - "$T/d.html" ||
+	fail "the declaration written again is another one"
 ok h show "$REF"
 grep -q "Hij nam geld" "$T/out" && fail "destroyed text is shown"
 refused "was destroyed" h note "$REF" <<<"nog iets"

@@ -100,6 +100,13 @@ pwrite(int fd, const void *p, size_t n, off_t at)
 }
 
 ssize_t
+writev(int fd, const struct iovec *v, int n)
+{
+	count();
+	return REAL(writev)(fd, v, n);
+}
+
+ssize_t
 pwritev(int fd, const struct iovec *v, int n, off_t at)
 {
 	count();
