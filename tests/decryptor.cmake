@@ -9,6 +9,8 @@ if(MELDLUIK_TESTS)
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} ${source})
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/keys)
+    target_compile_definitions(${name} PRIVATE
+      TESTS_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
     target_link_libraries(${name} ${desk} PkgConfig::CMOCKA)
     add_test(NAME ${name} COMMAND ${name})
   endforeach()

@@ -41,5 +41,9 @@ struct transfer {
 enum err parcel_open(struct desk *d, int fd, struct content **content,
     struct transfer *t, uint8_t sha256[HASH_LEN],
     uint8_t payload[HASH_LEN]);
+/* The note beside the files of ${c}: ERR_SIGNATURE, ERR_FOREIGN; ERR_CONFLICT:
+ * other files */
+enum err transfer_parse(const struct desk *d, const void *p, size_t len,
+    const struct content *c, struct transfer *t);
 
 #endif

@@ -143,45 +143,57 @@ note_fields(const struct desk *d, const json_t *o,
 }
 
 /* Authenticate, then parse, then use */
+enum err
+transfer_parse(const struct desk *d, const void *p, size_t len,
+    const struct content *c, struct transfer *t)
+{
+	uint8_t hash[HASH_LEN];
+	struct bytes sig, doc;
+	unsigned from = 0;
+	json_t *o = NULL;
+	enum err e = note_split(p, len, &sig, &doc);
+
+	for (unsigned i = 0; e == OK && from == 0 && i < d->keyset->desks;
+	    i++) {
+		if (keyset_holder_check(d->keyset, d->keyset->desk[i].number,
+		    "transfer", doc.p, doc.len, sig.p, sig.len, NULL) == OK) {
+			from = d->keyset->desk[i].number;
+		}
+	}
+	if (e == OK && from == 0) {
+		e = ERR_SIGNATURE;
+	}
+	if (e == OK) {
+		e = json_read_type(doc.p, doc.len, TRANSFER_MAX,
+		    TRANSFER_TYPE, &o);
+	}
+	if (e == OK) {
+		e = note_fields(d, o, c, t);
+	}
+	if (e == OK && t->from != from) {
+		e = ERR_SIGNATURE;
+	}
+	if (e == OK) {
+		hash_bytes(doc.p, doc.len, hash);
+		hex_encode(hash, 8, t->code);
+	}
+	json_decref(o);
+	return e;
+}
+
 static enum err
 note_check(struct desk *d, const struct content *c, struct transfer *t)
 {
 	struct buf note = buf_new(TRANSFER_MAX);
 	uint8_t hash[HASH_LEN];
-	struct bytes sig, doc;
-	bool held = false;
-	json_t *o = NULL;
 	uint64_t size;
 	enum err e = c->files < 1 || strcmp(c->report->attachment[0].name,
 	    TRANSFER_NAME) != 0 ? ERR_FORMAT : attachment_stream(
 	    d->attachments, &c->file[0], to_buf, &note, &size, hash);
 
 	if (e == OK) {
-		e = note_split(note.p, note.len, &sig, &doc);
+		e = transfer_parse(d, note.p, note.len, c, t);
 	}
-	for (unsigned i = 0; e == OK && !held && i < d->keyset->desks; i++) {
-		held = keyset_holder_check(d->keyset,
-		    d->keyset->desk[i].number, "transfer", doc.p, doc.len,
-		    sig.p, sig.len, NULL) == OK;
-		t->from = held ? d->keyset->desk[i].number : 0;
-	}
-	if (e == OK && !held) {
-		e = ERR_SIGNATURE;
-	}
-	if (e == OK) {
-		unsigned from = t->from;
-		e = json_read_type(doc.p, doc.len, TRANSFER_MAX,
-		    TRANSFER_TYPE, &o);
-		if (e == OK) {
-			e = note_fields(d, o, c, t);
-		}
-		if (e == OK && t->from != from) {
-			e = ERR_SIGNATURE;
-		}
-		hash_bytes(doc.p, doc.len, hash);
-		hex_encode(hash, 8, t->code);
-	}
-	json_decref(o);
 	buf_free(&note);
 	return e;
 }

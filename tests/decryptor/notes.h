@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A desk of two people, without a home, that is handed documents of the
+ * offline desk (FORMAT.md section 10) by the other one, who signs whatever
+ * he is given: for the fuzz targets and for the vectors.
+ */
+#ifndef TESTS_DECRYPTOR_NOTES_H
+#define TESTS_DECRYPTOR_NOTES_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "decryptor/acts.h"
+#include "decryptor/content.h"
+#include "decryptor/dossier.h"
+#include "decryptor/heir.h"
+#include "decryptor/parcel.h"
+#include "decryptor/redact.h"
+#include "meldluik/json.h"
+#include "meldluik/secret.h"
+
+#define NOTES_CASE "2026-7K3Q"
+static const uint8_t notes_mine[SIGN_SEED] = {1};
+static const uint8_t notes_his[SIGN_SEED] = {2};
+static struct desk notes_desk = {.dir = -1, .public = -1, .attachments = -1,
+	.lock = -1};
+
+static inline void
+notes_end(void)
+{
+	keyring_free(notes_desk.ring);
+	free(notes_desk.keyset);
+	state_free(notes_desk.state);
+	profile_free(notes_desk.profile);
+	holidays_free(notes_desk.holidays);
+}
+
+static inline void
+notes_person(const char *id, unsigned desk, const uint8_t seed[SIGN_SEED])
+{
+	struct keyset *k = notes_desk.keyset;
+	struct keyset_person *p = &k->person[k->people++];
+
+	strcpy(p->id, id);
+	p->desk = desk;
+	sign_pk_of(seed, &p->key);
+}
+
+static inline bool
+notes_begin(void)
+{
+	struct desk *d = &notes_desk;
+	json_t *o;
+	enum err e;
+
+	if (d->ring != NULL) {
+		return true;
+	}
+	if (secret_setup() != OK) {
+		return false;
+	}
+	json_setup();
+	d->ring = keyring_new();
+	d->keyset = calloc(1, sizeof *d->keyset);
+	d->state = state_new();
+	if (d->ring == NULL || d->keyset == NULL || d->state == NULL ||
+	    desk_policy(d) != OK || atexit(notes_end) != 0) {
+		return false;
+	}
+	strcpy(d->ring->person, "an");
+	d->ring->desk = 1;
+	memcpy(d->ring->operational, notes_mine, SIGN_SEED);
+	d->keyset->desks = 2;
+	d->keyset->desk[0].number = 1;
+	d->keyset->desk[1].number = 2;
+	notes_person("an", 1, notes_mine);
+	notes_person("bo", 1, notes_his);
+	notes_person("bo2", 2, notes_his);
+	day_parse("2026-12-01", &d->today);
+	o = json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:s,"
+	    "s:i}", "e", "message", "day", "2026-11-03", "case", NOTES_CASE,
+	    "sha256", "", "route", "mailbox", "kind", 0, "message_id",
+	    "00112233445566778899aabbccddeeff", "payload", "00112233445566"
+	    "778899aabbccddeeff00112233445566778899aabbccddeeff", "signer",
+	    "", "language", "nl", "received", "2026-11-02", "record",
+	    "00112233445566778899aabbccddeeff", "key",
+	    "00112233445566778899aabbccddeeff", "attachments", 0);
+	e = state_apply(d->state, o);
+	json_decref(o);
+	return e == OK;
+}
+
+static inline enum err
+notes_signed(const char *purpose, unsigned desk, const uint8_t *doc,
+    size_t len, struct buf *out)
+{
+	struct sign_purpose why = {.purpose = purpose, .desk = desk};
+
+	return note_make(notes_his, &why, doc, len, out);
+}
+
+static inline enum err
+notes_approval(const uint8_t *doc, size_t len)
+{
+	struct buf file = buf_new(1u << 20), out = buf_new(65536),
+	    summary = buf_new(65536);
+	struct refusal why;
+	enum err e = notes_signed("approval", 1, doc, len, &file);
+
+	e = e == OK ? act_sign(&notes_desk, file.p, file.len, &out, &summary,
+	    &why) : e;
+	buf_free(&file);
+	buf_free(&out);
+	buf_free(&summary);
+	return e;
+}
+
+static inline enum err
+notes_heir(const uint8_t *doc, size_t len)
+{
+	struct buf file = buf_new(1u << 20);
+	struct age_recipient to;
+	char person[KEYSET_ID];
+	enum err e = notes_signed("heir", 1, doc, len, &file);
+
+	e = e == OK ? heir_parse(&notes_desk, file.p, file.len, person, &to) :
+	    e;
+	buf_free(&file);
+	return e;
+}
+
+/* Beside the note came one file, of 32 bytes 0x11 as its hash */
+static inline enum err
+notes_transfer(const uint8_t *doc, size_t len)
+{
+	struct buf file = buf_new(1u << 20);
+	struct content *c = content_new();
+	uint8_t hash[HASH_LEN];
+	struct transfer t;
+	enum err e = notes_signed("transfer", 2, doc, len, &file);
+
+	memset(&t, 0, sizeof t);
+	memset(hash, 0x11, sizeof hash);
+	c->report = report_new();
+	report_attachment_add(c->report, TRANSFER_NAME, "text/plain", 1,
+	    hash);
+	report_attachment_add(c->report, "a", "text/plain", 1, hash);
+	c->files = 2;
+	e = e == OK ? transfer_parse(&notes_desk, file.p, file.len, c, &t) :
+	    e;
+	content_free(c);
+	buf_free(&file);
+	return e;
+}
+
+/* The words of a plan, where it has some, left out of a text */
+static inline enum err
+notes_plan(const uint8_t *doc, size_t len)
+{
+	static const char text[] = "Jan zag alles, \xe2\x82\xac 5. JAN ook.";
+	struct plan p = {.o = NULL};
+	struct refusal why;
+	enum err e = plan_parse(&notes_desk, 0, doc, len, &p, &why);
+	size_t i;
+	json_t *f;
+
+	if (e == OK) {
+		json_array_foreach (json_object_get(p.o, "fields"), i, f) {
+			struct buf out = buf_new(65536);
+			enum err one = redact_text(text, sizeof text - 1,
+			    json_object_get(f, "redact"), &out);
+			if (one == OK && !utf8_valid(out.p, out.len)) {
+				abort();
+			}
+			e = e == OK ? one : e;
+			buf_free(&out);
+		}
+	}
+	plan_free(&p);
+	return e;
+}
+
+#endif

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+"""Makes vectors/approval, heir, transfer and plan: one good document of each
+kind (keys/FORMAT.md section 10) and copies with one fault each. The first
+word of a name is the answer it must get; the rest names the fault. They are
+signed when they are used (decryptor/notes.h).
+make-notes.py FOLDER HEIR_RECIPIENT (an age1pq... key)"""
+import copy
+import json
+import os
+import sys
+
+top, recipient = sys.argv[1:]
+ORG, DROP = "00" * 16, object()
+
+
+def text(doc):
+    return json.dumps(doc, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def write(kind, name, body):
+    os.makedirs(os.path.join(top, kind), exist_ok=True)
+    with open(os.path.join(top, kind, name + ".json"), "w") as f:
+        f.write(body if isinstance(body, str) else text(body))
+
+
+def make(kind, good, faults):
+    write(kind, "good-whole", good)
+    common = {"version-type": ("type", "meldluik-other"),
+              "version-two": ("version", 2)}
+    for name, (key, value) in {**common, **faults}.items():
+        doc = copy.deepcopy(good)
+        if value is DROP:
+            del doc[key]
+        else:
+            doc[key] = value
+        write(kind, name, doc)
+    body = text(good)
+    write(kind, "format-cut", body[:len(body) // 2])
+    write(kind, "format-trailing", body + "{}")
+    write(kind, "format-twice", '{"type":"x",' + body[1:])
+    write(kind, "format-array", "[" + body.strip() + "]\n")
+
+
+make("approval", {
+    "type": "meldluik-approval-request", "version": 1, "org": ORG, "desk": 1,
+    "by": "bo", "day": "2026-12-01", "case": "2026-7K3Q", "state": "triage",
+    "act": "forward", "detail": "ab" * 32, "summary": "Wat er gevraagd wordt",
+    "nonce": "11" * 16}, {
+        "foreign-org": ("org", "01" * 16), "format-org-short": ("org", "00"),
+        "format-desk-0": ("desk", 0), "format-desk-64": ("desk", 64),
+        "signature-other-desk": ("desk", 2),
+        "signature-by-another": ("by", "an"),
+        "signature-by-nobody": ("by", "cor"),
+        "format-by-empty": ("by", ""), "format-day-short": ("day", "2026"),
+        "format-case-long": ("case", "2026-" + "7" * 40),
+        "format-act-empty": ("act", ""), "format-detail-none": ("detail",
+                                                                DROP),
+        "format-summary-empty": ("summary", ""),
+        "format-summary-long": ("summary", "x" * 4001),
+        "format-summary-number": ("summary", 1)})
+make("heir", {
+    "type": "meldluik-heir", "version": 1, "org": ORG, "desk": 1,
+    "person": "bo", "recipient": recipient}, {
+        "foreign-org": ("org", "01" * 16), "foreign-desk": ("desk", 2),
+        "foreign-person": ("person", "an"), "format-desk-0": ("desk", 0),
+        "format-org-none": ("org", DROP),
+        "format-person-empty": ("person", ""),
+        "format-recipient-short": ("recipient", "age1pq1"),
+        "format-recipient-letter": ("recipient", recipient[:-1] + (
+            "q" if recipient[-1] != "q" else "p")),
+        "format-recipient-upper": ("recipient", recipient[:50] +
+                                   recipient[50:].upper())})
+make("transfer", {
+    "type": "meldluik-transfer", "version": 1, "org": ORG, "desk": 2, "to": 1,
+    "day": "2026-12-01", "case": "2026-7K3Q", "received": "2026-11-02",
+    "route": "mailbox", "oral": False, "kind": "OMG", "origin": "intern",
+    "wbk": "ja", "files": ["11" * 32]}, {
+        "foreign-org": ("org", "01" * 16), "foreign-to": ("to", 2),
+        "foreign-from-us": ("desk", 1), "signature-from-third": ("desk", 3),
+        "format-desk-0": ("desk", 0), "format-received": ("received",
+                                                          "2026-02-30"),
+        "format-case-none": ("case", DROP),
+        "format-route-long": ("route", "r" * 100),
+        "format-files-text": ("files", "11" * 32),
+        "conflict-files-none": ("files", []),
+        "conflict-files-two": ("files", ["11" * 32] * 2),
+        "conflict-file-other": ("files", ["12" * 32]),
+        "conflict-file-number": ("files", [1])})
+PLAN = {
+    "type": "meldluik-forward-plan", "version": 1, "case": "2026-7K3Q",
+    "to": "authority", "receiver": "IGJ", "name": "", "until": "",
+    "agreement": False, "with_identity": False, "telling_endangers": "",
+    "reviewed": True, "fields": [{
+        "message": 1, "field": "what", "carry": True,
+        "redact": ["jan", {"from": 8, "to": 13}]}],
+    "files": [{"message": 1, "file": 1, "carry": False, "scrub": True}]}
+
+
+def redact(value):
+    return ("fields", [{**PLAN["fields"][0], "redact": value}])
+
+
+make("plan", PLAN, {
+    "format-key-more": ("extra", 1), "format-case-other": ("case",
+                                                           "2026-0000"),
+    "policy-to-desk": ("to", "desk"), "format-to-else": ("to", "mail"),
+    "format-receiver-unknown": ("receiver", "XYZ"),
+    "format-name-long": ("name", "n" * 257), "format-until": ("until",
+                                                              "2026-13-01"),
+    "format-endangers-long": ("telling_endangers", "x" * 4001),
+    "format-fields-none": ("fields", DROP), "format-files-text": ("files", ""),
+    "unknown-word": redact(["piet"]), "format-word-number": redact([1]),
+    "format-range-half": redact([{"from": 1}]),
+    "unknown-range-outside": redact([{"from": 1, "to": 1000}]),
+    "unknown-range-back": redact([{"from": 5, "to": 2}]),
+    "good-no-words": redact([])})
+# what every reader here calls a version is a wrong plan to the plan's
+for name in ("version-type", "version-two"):
+    os.rename(os.path.join(top, "plan", name + ".json"),
+              os.path.join(top, "plan", name.replace("version", "format") +
+                           ".json"))
