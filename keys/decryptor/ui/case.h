@@ -15,8 +15,23 @@ void case_head(struct visit *v, size_t k);
 /* Answers of a report as list ${answers} */
 void answers_set(struct visit *v, struct view *row, const struct report *r);
 const char *question_label(struct visit *v, const char *key);
-/* A POST on the case page */
-void case_work(struct visit *v);
+/*
+ * A form of a case. Its field ${by} names one act of the list, which ends
+ * with one that has no function; an act without a name is any other.
+ * case_form shows the page with ${show}, or does the act. A refusal is said
+ * on ${back}, behind "/case/REF"; an act that made a page or a direction of
+ * its own is left at that.
+ */
+struct deed {
+	const char *name;
+	enum err (*run)(struct visit *v, struct refusal *why);
+	enum text_id done; /* what is said when it is done */
+	const char *then;  /* and where to go, behind "/case/REF" */
+};
+void case_form(struct visit *v, void (*show)(struct visit *v),
+    const char *by, const struct deed *deed, const char *back);
+/* What the page of a case can do */
+extern const struct deed case_deeds[];
 /* What may be done now, signatures, people, steps taken */
 void case_work_set(struct visit *v, size_t k);
 

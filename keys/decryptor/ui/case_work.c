@@ -145,103 +145,67 @@ extracted_set(struct visit *v, struct view *row, const json_t *o)
 }
 
 /* What was taken out is shown once, as the list beside the files has it */
-static void
-extract(struct visit *v)
+static enum err
+do_extract(struct visit *v, struct refusal *why)
 {
 	struct extract_result r = {.list = NULL};
 	const char *place = field(v, "place"), *path;
-	int dir = place_open(v, place);
+	int dir = place_need(v, place, why);
 	struct view *rows;
-	struct refusal why;
+	enum err e;
 	json_t *o;
 	size_t i;
 
+	if (dir < 0) {
+		return why->e;
+	}
+	close(dir);
 	path = visit_text(v, "%s/%s", place, v->d->state->kase[v->k].ref);
-	if (dir >= 0) {
-		close(dir);
-	}
-	if (dir < 0 || act_extract(v->d, v->k, path, field(v, "scrub")[0] !=
-	    0, &r, &why) != OK) {
-		if (dir >= 0) {
-			notice_refusal(v, &why);
+	e = act_extract(v->d, v->k, path, field(v, "scrub")[0] != 0, &r,
+	    why);
+	if (e == OK) {
+		rows = visit_rows(v, r.files);
+		json_array_foreach (r.list, i, o) {
+			extracted_set(v, &rows[i], o);
 		}
-		visit_go(v, "/case/%s#files", v->d->state->kase[v->k].ref);
-		json_decref(r.list);
-		return;
-	}
-	rows = visit_rows(v, r.files);
-	json_array_foreach (r.list, i, o) {
-		extracted_set(v, &rows[i], o);
+		case_head(v, v->k);
+		view_text(&v->view, "folder", path);
+		view_list(&v->view, "rows", rows, r.files);
+		visit_page(v, PAGE_EXTRACTED, TEXT_TITLE_EXTRACTED, 3);
 	}
 	json_decref(r.list);
-	case_head(v, v->k);
-	view_text(&v->view, "folder", path);
-	view_list(&v->view, "rows", rows, r.files);
-	visit_page(v, PAGE_EXTRACTED, TEXT_TITLE_EXTRACTED, 3);
+	return e;
 }
 
 /* The declaration is shown once, to be printed and signed */
-static void
-destroy(struct visit *v)
+static enum err
+do_destroy(struct visit *v, struct refusal *why)
 {
 	struct buf out = buf_new((size_t)1 << 20);
-	struct refusal why;
+	enum err e = act_destroy(v->d, v->k, &out, why);
 
-	if (act_destroy(v->d, v->k, &out, &why) != OK) {
-		notice_refusal(v, &why);
-		visit_go(v, "/case/%s", v->d->state->kase[v->k].ref);
-	} else {
+	if (e == OK) {
 		view_text(&v->view, "declaration", visit_body(v, &out));
 		visit_page(v, PAGE_DESTROYED, TEXT_TITLE_DESTROYED, 3);
 	}
 	buf_free(&out);
+	return e;
 }
 
-void
-case_work(struct visit *v)
-{
-	static const struct {
-		const char *what;
-		enum err (*run)(struct visit *v, struct refusal *why);
-		enum text_id done;
-		const char *anchor;
-	} work[] = {
-		{"note", do_note, TEXT_DONE_NOTE, "#notes"},
-		{"step", do_step, TEXT_DONE_STEP, "#may"},
-		{"close", do_close, TEXT_DONE_CLOSE, "#may"},
-		{"hold", do_hold, TEXT_DONE_HOLD, "#after"},
-		{"assign", do_assign, TEXT_DONE_ASSIGN, "#who"},
-		{"consent", do_consent, TEXT_DONE_CONSENT, "#consent"},
-		{"codes", do_codes, TEXT_DONE_CODES, "#result"},
-		{"oral", do_oral, TEXT_DONE_ORAL, "#result"},
-		{"request", do_request, TEXT_DONE_REQUEST, "#signatures"},
-	};
-	const char *what = field(v, "do");
-	struct refusal why;
-
-	if (strcmp(what, "destroy") == 0) {
-		destroy(v);
-		return;
-	}
-	if (strcmp(what, "extract") == 0) {
-		extract(v);
-		return;
-	}
-	for (size_t i = 0; i < sizeof work / sizeof *work; i++) {
-		if (strcmp(work[i].what, what) == 0) {
-			enum err e = work[i].run(v, &why);
-			if (e == OK) {
-				notice_good(v, work[i].done, NULL);
-			} else {
-				notice_refusal(v, &why);
-			}
-			visit_go(v, "/case/%s%s", v->d->state->kase[v->k].ref,
-			    e == OK ? work[i].anchor : "");
-			return;
-		}
-	}
-	visit_plain(v, 400, TEXT_NO_WAY);
-}
+const struct deed case_deeds[] = {
+	{"note", do_note, TEXT_DONE_NOTE, "#notes"},
+	{"step", do_step, TEXT_DONE_STEP, "#may"},
+	{"close", do_close, TEXT_DONE_CLOSE, "#may"},
+	{"hold", do_hold, TEXT_DONE_HOLD, "#after"},
+	{"assign", do_assign, TEXT_DONE_ASSIGN, "#who"},
+	{"consent", do_consent, TEXT_DONE_CONSENT, "#consent"},
+	{"codes", do_codes, TEXT_DONE_CODES, "#result"},
+	{"oral", do_oral, TEXT_DONE_ORAL, "#result"},
+	{"request", do_request, TEXT_DONE_REQUEST, "#signatures"},
+	{"extract", do_extract, TEXTS, ""},
+	{"destroy", do_destroy, TEXTS, ""},
+	{NULL, NULL, TEXTS, NULL}
+};
 
 /* Steps that may be taken, and those that may not with the rule */
 static void

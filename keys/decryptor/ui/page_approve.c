@@ -8,38 +8,45 @@
 #include <unistd.h>
 
 #include "../files.h"
-#include "ui.h"
+#include "case.h"
 
 #define REQUEST_FILE_MAX 65536u
 
-/* A request by the first 16 characters of its id */
-static size_t
-request_of(const struct state *s, const char *id)
+/* The request that the form names by the first 16 characters of its id */
+static enum err
+request_of(const struct visit *v, size_t *request, struct refusal *why)
 {
+	const struct state *s = v->d->state;
+	const char *id = field(v, "id");
 	char hex[2 * HASH_LEN + 1];
 
 	for (size_t i = 0; i < s->requests && strlen(id) == 16; i++) {
 		hex_encode(s->request[i].id, HASH_LEN, hex);
 		if (strncmp(hex, id, 16) == 0) {
-			return i;
+			*request = i;
+			return OK;
 		}
 	}
-	return NOT_FOUND;
+	return refuse(why, ERR_UNKNOWN, "Dat verzoek is er niet.",
+	    "There is no such request.");
 }
 
 static enum err
-carry_out(struct visit *v, size_t request, struct refusal *why)
+do_carry(struct visit *v, struct refusal *why)
 {
 	struct buf file = buf_new(REQUEST_FILE_MAX);
-	int dir = place_open(v, field(v, "place"));
+	int dir = place_need(v, field(v, "place"), why);
 	const char *name = visit_text(v, "verzoek-%s.txt", field(v, "id"));
+	size_t request;
 	enum err e;
 
 	if (dir < 0) {
-		return refuse(why, ERR_UNKNOWN, v->ui->notice,
-		    v->ui->notice);
+		return why->e;
 	}
-	e = act_request_file(v->d, request, &file, why);
+	e = request_of(v, &request, why);
+	if (e == OK) {
+		e = act_request_file(v->d, request, &file, why);
+	}
 	if (e == OK && (e = file_create(dir, name, file.p, file.len)) !=
 	    OK) {
 		refuse_err(why, e);
@@ -50,7 +57,7 @@ carry_out(struct visit *v, size_t request, struct refusal *why)
 }
 
 static enum err
-take_in(struct visit *v, struct refusal *why)
+do_take(struct visit *v, struct refusal *why)
 {
 	struct buf file = buf_new(REQUEST_FILE_MAX);
 	size_t request;
@@ -65,38 +72,44 @@ take_in(struct visit *v, struct refusal *why)
 	return e;
 }
 
+static enum err
+do_here(struct visit *v, struct refusal *why)
+{
+	size_t request;
+	enum err e = request_of(v, &request, why);
+
+	return e != OK ? e : act_sign_here(v->d, request,
+	    field(v, "keyring"), field(v, "passphrase"),
+	    fields_len(v->form, "passphrase"), why);
+}
+
+static enum err
+do_paper(struct visit *v, struct refusal *why)
+{
+	day_t day = v->d->today;
+	size_t request;
+	enum err e = request_of(v, &request, why);
+
+	if (e == OK && field(v, "day")[0] != 0 &&
+	    day_parse(field(v, "day"), &day) != OK) {
+		e = refuse(why, ERR_USAGE, "Dat is geen dag.",
+		    "That is no day.");
+	}
+	return e != OK ? e : act_paper(v->d, request, field(v, "person"),
+	    day, why);
+}
+
+/* Only a form leads here; what it shows is the page of the case */
 void
 page_approve(struct visit *v)
 {
-	const char *how = field(v, "how");
-	size_t request = request_of(v->d->state, field(v, "id"));
-	struct refusal why;
-	day_t day = v->d->today;
-	enum err e;
+	static const struct deed deeds[] = {
+		{"here", do_here, TEXT_SIGNED, "#signatures"},
+		{"paper", do_paper, TEXT_SIGNED, "#signatures"},
+		{"take", do_take, TEXT_SIGNED, "#signatures"},
+		{"carry", do_carry, TEXT_CARRIED, "#signatures"},
+		{NULL, NULL, TEXTS, NULL}
+	};
 
-	if (strcmp(how, "take") == 0) {
-		e = take_in(v, &why);
-	} else if (request == NOT_FOUND) {
-		e = refuse(&why, ERR_UNKNOWN, "Dat verzoek is er niet.",
-		    "There is no such request.");
-	} else if (strcmp(how, "here") == 0) {
-		e = act_sign_here(v->d, request, field(v, "keyring"),
-		    field(v, "passphrase"), fields_len(v->form,
-		    "passphrase"), &why);
-	} else if (strcmp(how, "carry") == 0) {
-		e = carry_out(v, request, &why);
-	} else if (field(v, "day")[0] != 0 &&
-	    day_parse(field(v, "day"), &day) != OK) {
-		e = refuse(&why, ERR_USAGE, "Dat is geen dag.",
-		    "That is no day.");
-	} else {
-		e = act_paper(v->d, request, field(v, "person"), day, &why);
-	}
-	if (e != OK) {
-		notice_refusal(v, &why);
-	} else {
-		notice_good(v, strcmp(how, "carry") == 0 ? TEXT_CARRIED :
-		    TEXT_SIGNED, NULL);
-	}
-	visit_go(v, "/case/%s#signatures", v->d->state->kase[v->k].ref);
+	case_form(v, page_case, "how", deeds, "#signatures");
 }

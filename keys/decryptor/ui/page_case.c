@@ -262,19 +262,11 @@ clocks_set(struct visit *v, size_t k)
 	view_list(&v->view, "clocks", rows, n);
 }
 
-void
-page_case(struct visit *v)
+static void
+show(struct visit *v)
 {
-	enum err e = OK;
+	enum err e;
 
-	if (v->d->state->importing) {
-		visit_plain(v, 409, TEXT_IMPORT_CUT);
-		return;
-	}
-	if (v->post) {
-		case_work(v);
-		return;
-	}
 	case_head(v, v->k);
 	clocks_set(v, v->k);
 	e = talk_set(v, v->k);
@@ -287,4 +279,10 @@ page_case(struct visit *v)
 	}
 	case_work_set(v, v->k);
 	visit_page(v, PAGE_CASE, TEXTS, 3);
+}
+
+void
+page_case(struct visit *v)
+{
+	case_form(v, show, "do", case_deeds, "");
 }

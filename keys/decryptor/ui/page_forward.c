@@ -21,6 +21,8 @@
 #define FIELDS_SHOWN 38u
 #define FILES_SHOWN 18u
 #define WORDS_MAX 64u
+#define NOT_CHOSEN "Kies eerst naar wie het gaat.", \
+	"First choose where it goes."
 
 /* The kept plan as JSON, its bytes in ${raw}; NULL when there is none */
 static json_t *
@@ -219,8 +221,7 @@ do_keep(struct visit *v, struct refusal *why)
 	struct buf raw = buf_new_secret(PLAN_MAX);
 	json_t *o = kept(v, &raw), *p;
 	size_t i;
-	enum err e = o == NULL ? refuse(why, ERR_UNKNOWN, "Kies eerst naar "
-	    "wie het gaat.", "First choose where it goes.") : OK;
+	enum err e = o == NULL ? refuse(why, ERR_UNKNOWN, NOT_CHOSEN) : OK;
 
 	if (e == OK) {
 		json_array_foreach (json_object_get(o, "fields"), i, p) {
@@ -264,10 +265,10 @@ send_file(struct visit *v, const struct buf *plan, struct refusal *why)
 	const char *key = field(v, "key");
 	struct age_recipient recipient;
 	char day[DAY_TEXT];
-	int dir = place_open(v, field(v, "place"));
+	int dir = place_need(v, field(v, "place"), why);
 
 	if (dir < 0) {
-		return refuse(why, ERR_UNKNOWN, v->ui->notice, v->ui->notice);
+		return why->e;
 	}
 	close(dir);
 	if (strcmp(field(v, "how"), "key") == 0) {
@@ -314,6 +315,23 @@ send_print(struct visit *v, const struct buf *plan, struct refusal *why)
 		visit_page(v, PAGE_DOSSIER, TEXT_TITLE_DOSSIER, 3);
 	}
 	buf_free(&page);
+	return e;
+}
+
+static enum err
+do_send(struct visit *v, struct refusal *why)
+{
+	struct buf raw = buf_new_secret(PLAN_MAX);
+	enum err e = act_forward_kept(v->d, v->k, &raw);
+
+	if (e != OK) {
+		e = refuse(why, ERR_UNKNOWN, NOT_CHOSEN);
+	} else if (strcmp(field(v, "how"), "print") == 0) {
+		e = send_print(v, &raw, why);
+	} else {
+		e = send_file(v, &raw, why);
+	}
+	buf_free(&raw);
 	return e;
 }
 
@@ -425,7 +443,7 @@ plan_set(struct visit *v, const json_t *o, const struct buf *raw)
 }
 
 static void
-form(struct visit *v)
+show(struct visit *v)
 {
 	struct buf raw = buf_new_secret(PLAN_MAX);
 	json_t *o = kept(v, &raw);
@@ -445,40 +463,12 @@ form(struct visit *v)
 void
 page_forward(struct visit *v)
 {
-	const char *what = field(v, "do");
-	struct buf raw = buf_new_secret(PLAN_MAX);
-	struct refusal why;
-	enum err e;
+	static const struct deed deeds[] = {
+		{"plan", do_plan, TEXT_FWD_KEPT, "/forward"},
+		{"keep", do_keep, TEXT_FWD_KEPT, "/forward"},
+		{"send", do_send, TEXT_FWD_SENT, ""},
+		{NULL, NULL, TEXTS, NULL}
+	};
 
-	if (v->d->state->importing) {
-		visit_plain(v, 409, TEXT_IMPORT_CUT);
-		return;
-	}
-	if (!v->post) {
-		form(v);
-		return;
-	}
-	if (strcmp(what, "plan") == 0) {
-		e = do_plan(v, &why);
-	} else if (strcmp(what, "keep") == 0) {
-		e = do_keep(v, &why);
-	} else if (act_forward_kept(v->d, v->k, &raw) != OK) {
-		e = refuse(&why, ERR_UNKNOWN, "Kies eerst naar wie het gaat.",
-		    "First choose where it goes.");
-	} else if (strcmp(field(v, "how"), "print") == 0) {
-		e = send_print(v, &raw, &why);
-	} else {
-		e = send_file(v, &raw, &why);
-	}
-	buf_free(&raw);
-	if (e != OK) {
-		notice_refusal(v, &why);
-	} else if (v->status != 0) {
-		return; /* the page for print */
-	} else {
-		notice_good(v, strcmp(what, "send") == 0 ? TEXT_FWD_SENT :
-		    TEXT_FWD_KEPT, NULL);
-	}
-	visit_go(v, e == OK && strcmp(what, "send") == 0 ? "/case/%s" :
-	    "/case/%s/forward", v->d->state->kase[v->k].ref);
+	case_form(v, show, "do", deeds, "/forward");
 }

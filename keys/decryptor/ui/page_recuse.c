@@ -15,13 +15,13 @@ do_parcel(struct visit *v, struct refusal *why)
 {
 	const struct kase *c = &v->d->state->kase[v->k];
 	unsigned to = (unsigned)strtoul(field(v, "desk"), NULL, 10);
-	int dir = place_open(v, field(v, "place"));
+	int dir = place_need(v, field(v, "place"), why);
 	char day[DAY_TEXT], code[20];
 	const char *path;
 	unsigned n = 1;
 
 	if (dir < 0) {
-		return refuse(why, ERR_UNKNOWN, v->ui->notice, v->ui->notice);
+		return why->e;
 	}
 	close(dir);
 	day_text(v->d->today, day);
@@ -40,6 +40,12 @@ do_request(struct visit *v, struct refusal *why)
 
 	return act_request(v->d, ACT_RECUSE, v->k, field(v, "desk"), NULL,
 	    &request, why);
+}
+
+static enum err
+do_over(struct visit *v, struct refusal *why)
+{
+	return act_handed_over(v->d, v->k, field(v, "code"), why);
 }
 
 static void
@@ -69,41 +75,25 @@ desks_set(struct visit *v)
 	view_flag(&v->view, "has_desks", n > 0);
 }
 
+static void
+show(struct visit *v)
+{
+	case_head(v, v->k);
+	places_set(v, &v->view);
+	desks_set(v);
+	view_flag(&v->view, "resealed", v->d->state->kase[v->k].resealed);
+	visit_page(v, PAGE_RECUSE, TEXT_TITLE_RECUSE, 3);
+}
+
 void
 page_recuse(struct visit *v)
 {
-	const char *what = field(v, "do");
-	struct refusal why;
-	enum err e;
+	static const struct deed deeds[] = {
+		{"ask", do_request, TEXT_DONE_REQUEST, "#signatures"},
+		{"over", do_over, TEXT_REC_OVER, "/recuse"},
+		{"parcel", do_parcel, TEXT_REC_WRITTEN, "/recuse"},
+		{NULL, NULL, TEXTS, NULL}
+	};
 
-	if (v->d->state->importing) {
-		visit_plain(v, 409, TEXT_IMPORT_CUT);
-		return;
-	}
-	if (!v->post) {
-		case_head(v, v->k);
-		places_set(v, &v->view);
-		desks_set(v);
-		view_flag(&v->view, "resealed",
-		    v->d->state->kase[v->k].resealed);
-		visit_page(v, PAGE_RECUSE, TEXT_TITLE_RECUSE, 3);
-		return;
-	}
-	if (strcmp(what, "ask") == 0) {
-		e = do_request(v, &why);
-	} else if (strcmp(what, "over") == 0) {
-		e = act_handed_over(v->d, v->k, field(v, "code"), &why);
-	} else {
-		e = do_parcel(v, &why);
-	}
-	if (e != OK) {
-		notice_refusal(v, &why);
-	} else {
-		notice_good(v, strcmp(what, "ask") == 0 ? TEXT_DONE_REQUEST :
-		    strcmp(what, "over") == 0 ? TEXT_REC_OVER :
-		    TEXT_REC_WRITTEN, NULL);
-	}
-	visit_go(v, e == OK && strcmp(what, "ask") == 0 ?
-	    "/case/%s#signatures" : "/case/%s/recuse",
-	    v->d->state->kase[v->k].ref);
+	case_form(v, show, "do", deeds, "/recuse");
 }

@@ -53,7 +53,7 @@ people_set(struct visit *v, const struct kase *c)
 }
 
 static void
-form(struct visit *v)
+show(struct visit *v)
 {
 	const struct kase *c = &v->d->state->kase[v->k];
 	struct content *content = NULL;
@@ -157,52 +157,49 @@ onward(struct visit *v)
 	}
 }
 
+static enum err
+do_sort(struct visit *v, struct refusal *why)
+{
+	bool settle = strcmp(field(v, "do"), "settle") == 0;
+	const char *then = field(v, "then");
+	enum case_state state;
+	enum err e = conflict_save(v, why);
+
+	if (e == OK && strcmp(field(v, "coi"), "yes") == 0) {
+		notice_bad(v, TEXT_RECUSED);
+		visit_go(v, "/case/%s", v->d->state->kase[v->k].ref);
+		return OK;
+	}
+	if (e == OK) {
+		e = answers_save(v, why);
+	}
+	if (e == OK) {
+		e = codes_save(v, why);
+	}
+	state = v->d->state->kase[v->k].state;
+	if (e == OK && (state == CASE_FETCHED || state == CASE_OPENED)) {
+		e = act_step(v->d, v->k, CASE_TRIAGE, NULL, 0, why);
+	}
+	if (e == OK && settle && strcmp(then, "refuse") != 0 &&
+	    v->d->state->kase[v->k].state == CASE_TRIAGE) {
+		e = act_step(v->d, v->k, strcmp(then, "advice") == 0 ?
+		    CASE_ADVICE : CASE_IN_PROGRESS, NULL, 0, why);
+	}
+	if (e == OK) {
+		notice_good(v, TEXT_TRIAGED, code_label(v, "wbk",
+		    v->d->state->kase[v->k].wbk));
+		onward(v);
+	}
+	return e;
+}
+
 void
 page_triage(struct visit *v)
 {
-	const struct kase *c = &v->d->state->kase[v->k];
-	struct refusal why;
-	enum err e;
+	static const struct deed deeds[] = {
+		{"settle", do_sort, TEXTS, ""}, {"keep", do_sort, TEXTS, ""},
+		{NULL, NULL, TEXTS, NULL}
+	};
 
-	if (v->d->state->importing) {
-		visit_plain(v, 409, TEXT_IMPORT_CUT);
-		return;
-	}
-	if (!v->post) {
-		form(v);
-		return;
-	}
-	e = conflict_save(v, &why);
-	if (e == OK && strcmp(field(v, "coi"), "yes") == 0) {
-		notice_bad(v, TEXT_RECUSED);
-		visit_go(v, "/case/%s", c->ref);
-		return;
-	}
-	if (e == OK) {
-		e = answers_save(v, &why);
-	}
-	if (e == OK) {
-		e = codes_save(v, &why);
-	}
-	if (e == OK && (v->d->state->kase[v->k].state == CASE_FETCHED ||
-	    v->d->state->kase[v->k].state == CASE_OPENED)) {
-		e = act_step(v->d, v->k, CASE_TRIAGE, NULL, 0, &why);
-	}
-	if (e == OK && strcmp(field(v, "do"), "settle") == 0 &&
-	    v->d->state->kase[v->k].state == CASE_TRIAGE) {
-		enum case_state to = strcmp(field(v, "then"), "advice") == 0 ?
-		    CASE_ADVICE : CASE_IN_PROGRESS;
-		if (strcmp(field(v, "then"), "refuse") != 0) {
-			e = act_step(v->d, v->k, to, NULL, 0, &why);
-		}
-	}
-	if (e != OK) {
-		notice_refusal(v, &why);
-		visit_go(v, "/case/%s/triage",
-		    v->d->state->kase[v->k].ref);
-		return;
-	}
-	notice_good(v, TEXT_TRIAGED, code_label(v, "wbk",
-	    v->d->state->kase[v->k].wbk));
-	onward(v);
+	case_form(v, show, "do", deeds, "/triage");
 }

@@ -96,3 +96,14 @@ place_open(struct visit *v, const char *path)
 	}
 	return dir;
 }
+
+int
+place_need(struct visit *v, const char *path, struct refusal *why)
+{
+	int dir = place_open(v, path);
+
+	if (dir < 0) { /* said in the language of the page already */
+		refuse(why, ERR_UNKNOWN, v->ui->notice, v->ui->notice);
+	}
+	return dir;
+}

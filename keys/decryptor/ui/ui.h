@@ -211,5 +211,7 @@ void stick_set(struct visit *v, struct view *to);
 void places_set(struct visit *v, struct view *to);
 /* Opens a folder chosen on the page; -1 and a notice */
 int place_open(struct visit *v, const char *path);
+/* The same for an act: -1 and ${why} */
+int place_need(struct visit *v, const char *path, struct refusal *why);
 
 #endif
