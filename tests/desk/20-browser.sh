@@ -11,7 +11,8 @@ found
 ok "$FIX" outbound "$ORG"
 for day in 24 25; do
 	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-$day \
-		--text "Geld van <b>de leverancier</b>." --new-code "$T/code$day"
+		--text "Geld van <b>de leverancier</b>." \
+		--new-code "$T/code$day" --attach "$HERE/tests/data/factuur.jpg"
 done
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-26
 ok desk "$T/home" 2026-11-26 import "$T/gw"
@@ -28,4 +29,4 @@ for _ in $(seq 600); do
 	[ -n "$url" ] && break
 	sleep 0.1
 done
-(cd "$T/work" && node pages.mjs "$url" "$PASS" ${FULL:+"$T"}) || exit 1
+(cd "$T/work" && node pages.mjs "$url" "$PASS" "$T/o" ${FULL:+"$T"}) || exit 1

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Every page of the desk in both languages and themes: axe (WCAG 2.2 AA),
 // html-validate, reflow at 320 px, no request but to the page itself.
-//   node pages.mjs ORIGIN_URL PASSFILE OUT    exit 1 at any fault
+//   node pages.mjs ORIGIN_URL PASSFILE STICK OUT    exit 1 at any fault
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { HtmlValidate } from 'html-validate';
 import { chromium } from 'playwright-core';
 
-const [url, pass, out] = process.argv.slice(2);
+const [url, pass, stick, out] = process.argv.slice(2);
 const origin = new URL(url).origin;
 const axe = fs.readFileSync(createRequire(import.meta.url)
   .resolve('axe-core/axe.min.js'), 'utf8');
@@ -30,7 +30,10 @@ page.on('console', (m) => {
 });
 
 async function check(path) {
-  const source = await (await page.goto(origin + path)).text();
+  await judge(path, await (await page.goto(origin + path)).text());
+}
+// The page that is shown, which came as ${source}
+async function judge(path, source) {
   pages++;
   for (const { messages } of (await html.validateString(source)).results) {
     for (const m of messages) fault(path, `${m.line} ${m.ruleId}: ${m.message}`);
@@ -66,6 +69,13 @@ await page.goto(`${origin}/nl/case/${ref}/forward`); // with all its steps
 await page.selectOption('#receiver', 'IGJ');
 await page.click('button[value=plan]');
 await page.waitForSelector('#send');
+await page.goto(`${origin}/nl/case/${ref}`); // what is shown once
+await page.fill('#p-extract', stick);
+const [taken] = await Promise.all([
+  page.waitForResponse((r) => r.request().method() === 'POST'),
+  page.click('form:has(input[value=extract]) button')]);
+await page.waitForSelector('.hash');
+await judge('extracted', await taken.text());
 for (const lang of ['nl', 'en']) {
   for (const path of ['', 'inbox', 'register', 'report', 'keys', 'handbook',
     'enter?what=report', `case/${ref}`, `case/${ref}/triage`,
