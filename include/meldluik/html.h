@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Escaping for HTML text and double-quoted attributes. Every value that was
+ * Escaping for HTML text, double-quoted attributes and Markdown. Every value that was
  * not typed by us passes here; templates escape by default.
  */
 #ifndef MELDLUIK_HTML_H
@@ -15,5 +15,12 @@
  * U+FFFD.
  */
 void html_text(struct buf *b, const char *s, size_t len);
+
+/*
+ * markdown_text(b, s, len, cell): the same characters made visible, and
+ * every one that Markdown obeys after a backslash. ${cell}: on one line, for
+ * headings and tables.
+ */
+void markdown_text(struct buf *b, const char *s, size_t len, bool cell);
 
 #endif

@@ -58,16 +58,10 @@ sheets_csv(const struct sheets *s, struct buf *out)
 	}
 }
 
-/* Text of a profile in a table: what Markdown would obey is escaped */
 static void
 put_markdown(struct buf *out, const char *s)
 {
-	for (; *s != 0; s++) {
-		if (strchr("\\`*_{}[]<>|#", *s) != NULL) {
-			buf_text(out, "\\");
-		}
-		buf_u8(out, *s == '\n' || *s == '\r' ? ' ' : (uint8_t)*s);
-	}
+	markdown_text(out, s, strlen(s), true);
 }
 
 static void

@@ -24,27 +24,13 @@ newest(const struct state *s, size_t i)
 	return true;
 }
 
-/* Markdown takes what begins a line as markup: it is escaped everywhere */
-static void
-put_plain(struct buf *out, const char *s, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (strchr("\\`*_{}[]<>|#+-.!&", s[i]) != NULL && s[i] != 0) {
-			buf_text(out, "\\");
-		}
-		if ((uint8_t)s[i] >= 0x20 || s[i] == '\n') {
-			buf_u8(out, (uint8_t)s[i]);
-		}
-	}
-}
-
 static void
 put(struct buf *out, bool html, const char *s)
 {
 	if (html) {
 		html_text(out, s, strlen(s));
 	} else {
-		put_plain(out, s, strlen(s));
+		markdown_text(out, s, strlen(s), true);
 	}
 }
 
@@ -65,7 +51,7 @@ section(struct desk *d, const struct entry_row *row, bool html,
 		buf_text(out, "\n## ");
 		put(out, false, row->name);
 		buf_text(out, "\n\n");
-		put_plain(out, (const char *)text.p, text.len);
+		markdown_text(out, (const char *)text.p, text.len, false);
 		buf_text(out, "\n");
 	}
 	buf_free(&text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Escaping for HTML text and double-quoted attributes: the one place where
- * foreign bytes become markup-safe. Direction controls and control
+ * Escaping for HTML text, double-quoted attributes and Markdown: the one
+ * place where foreign bytes become markup-safe. Direction controls and control
  * characters are shown, not obeyed: they can make a name read as another.
  */
 #include "meldluik/html.h"
@@ -58,30 +58,67 @@ static const char *entity(uint32_t c)
 	}
 }
 
+/* What stands for the sequence at ${p}: ${own} has the format's characters */
+static size_t
+put_shown(struct buf *b, const uint8_t *p, size_t left,
+    const char *(*own)(uint32_t c))
+{
+	char name[16];
+	size_t n = sequence(p, left);
+	uint32_t c = n == 0 ? 0xfffd : code_point(p, n);
+	const char *e = own(c);
+
+	if (n == 0) {
+		buf_text(b, "\xef\xbf\xbd"); /* U+FFFD */
+		return 1;
+	}
+	if (e != NULL) {
+		buf_text(b, e);
+	} else if (shown(c)) {
+		snprintf(name, sizeof name, "U+%04X", (unsigned)c);
+		buf_text(b, name);
+	} else {
+		buf_put(b, p, n);
+	}
+	return n;
+}
+
 void html_text(struct buf *b, const char *s, size_t len)
 {
 	const uint8_t *p = (const uint8_t *)s;
-	char name[16];
-	const char *e;
-	size_t n;
-	uint32_t c;
 
-	for (size_t i = 0; i < len; i += n) {
-		n = sequence(p + i, len - i);
-		if (n == 0) {
-			buf_text(b, "\xef\xbf\xbd"); /* U+FFFD */
-			n = 1;
-			continue;
+	for (size_t i = 0; i < len;) {
+		i += put_shown(b, p + i, len - i, entity);
+	}
+}
+
+/* A character that begins or ends markup, with its backslash */
+static const char *escaped(uint32_t c)
+{
+	static const char pairs[][3] = {"\\\\", "\\`", "\\*", "\\_", "\\{",
+		"\\}", "\\[", "\\]", "\\(", "\\)", "\\<", "\\>", "\\|", "\\#",
+		"\\+", "\\-", "\\.", "\\!", "\\&", "\\=", "\\:", "\\@",
+		"\\~"};
+
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		if (c == (uint8_t)pairs[i][1]) {
+			return pairs[i];
 		}
-		c = code_point(p + i, n);
-		e = entity(c);
-		if (e != NULL) {
-			buf_text(b, e);
-		} else if (shown(c)) {
-			snprintf(name, sizeof name, "U+%04X", (unsigned)c);
-			buf_text(b, name);
-		} else {
-			buf_put(b, p + i, n);
-		}
+	}
+	return NULL;
+}
+
+static const char *escaped_cell(uint32_t c)
+{
+	return c == '\n' || c == '\t' ? " " : escaped(c);
+}
+
+void markdown_text(struct buf *b, const char *s, size_t len, bool cell)
+{
+	const uint8_t *p = (const uint8_t *)s;
+
+	for (size_t i = 0; i < len;) {
+		i += put_shown(b, p + i, len - i,
+		    cell ? escaped_cell : escaped);
 	}
 }

@@ -177,6 +177,27 @@ html_shows_and_never_obeys(void **state)
 }
 
 static void
+marks(const char *in, bool cell, const char *want)
+{
+	struct buf b = buf_new(256);
+
+	markdown_text(&b, in, strlen(in), cell);
+	assert_string_equal(buf_cstr(&b), want);
+	buf_free(&b);
+}
+
+static void
+markdown_shows_and_never_obeys(void **state)
+{
+	(void)state;
+	marks("# a|b\n1. c", true, "\\# a\\|b 1\\. c");
+	marks("===\n<b>[x](http://y)", false,
+	    "\\=\\=\\=\n\\<b\\>\\[x\\]\\(http\\://y\\)");
+	marks("\x1b[2J\xe2\x80\xae\xc3\xa9", true, "U+001B\\[2JU+202E\xc3\xa9");
+	marks("a\xff", true, "a\xef\xbf\xbd");
+}
+
+static void
 every_result_has_a_text(void **state)
 {
 	(void)state;
@@ -198,6 +219,7 @@ main(void)
 	    cmocka_unit_test(hex_is_lowercase_and_exact),
 	    cmocka_unit_test(utf8_refuses_what_is_not_canonical),
 	    cmocka_unit_test(html_shows_and_never_obeys),
+	    cmocka_unit_test(markdown_shows_and_never_obeys),
 	    cmocka_unit_test(every_result_has_a_text),
 	};
 
