@@ -141,6 +141,23 @@ static const struct verb verbs[] = {
 	    "it once. A talk's record is offered for agreement; the hash of "
 	    "the\nagreed text is kept, and silence is \"not confirmed\". "
 	    "Activities and council talks go into the\nannual report.\n"},
+	{"adviser", verb_adviser, "adviser case --year Y --relations A+B "
+	    "--kinds A+B [--talk HOURS] [--track HOURS]\n"
+	    "         [--led-to-report] [--case ID]\n"
+	    "  adviser hours --year Y --activity A --hours N\n"
+	    "  adviser signal --year Y [--file FILE]\n"
+	    "  adviser list --year Y\n"
+	    "  adviser export --year Y --out FILE\n"
+	    "  adviser take FILE",
+	    "The book of a confidential adviser, on the adviser's own "
+	    "machine (`holder request --approver`):\ncases by number "
+	    "without names, hours, signals. --case with an ID changes what "
+	    "was kept of it;\nhours of an activity add up. A wrong code "
+	    "prints the lists. `export` writes the figures of a\nyear and "
+	    "the signals as one signed file; no case leaves. The coordinator "
+	    "takes the files of\nall advisers in with `take`: the register "
+	    "and the annual report add them up, and a later file of\nthe "
+	    "same person and year replaces the earlier.\n"},
 	{"acknowledge", verb_acknowledge, "acknowledge ID [--show] "
 	    "[--file FILE]",
 	    "Drafts the acknowledgement in the language of the report; --show "

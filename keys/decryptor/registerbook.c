@@ -13,6 +13,7 @@
 
 #include "meldluik/json.h"
 #include "meldluik/taxonomy.h"
+#include "adviserbook.h"
 #include "registerbook.h"
 #include "files.h"
 #include "terminal.h"
@@ -361,7 +362,7 @@ register_whole(struct desk *d, int year, struct registry **out,
 	for (int t = 0; t < TABLE_COUNT; t++) {
 		known.rows[t] = registry_rows(r, (enum register_table)t);
 	}
-	if ((e = entry_rows(d, r)) != OK) {
+	if ((e = entry_rows(d, r)) != OK || (e = adviser_rows(d, r)) != OK) {
 		say_error("a row that was entered cannot be read: %s",
 		    err_text(e));
 		registry_free(r);

@@ -29,6 +29,7 @@ int verb_list(struct desk *d, int argc, char **argv);
 int verb_show(struct desk *d, int argc, char **argv);
 int verb_extract(struct desk *d, int argc, char **argv);
 int verb_classify(struct desk *d, int argc, char **argv);
+int verb_adviser(struct desk *d, int argc, char **argv);
 int verb_enter(struct desk *d, int argc, char **argv);
 int verb_acknowledge(struct desk *d, int argc, char **argv);
 int verb_reply(struct desk *d, int argc, char **argv);
