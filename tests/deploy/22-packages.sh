@@ -108,8 +108,9 @@ done
 echo "the same bits: other path, 400 days later, tr_TR, UTC+14, umask 077"
 
 root_tar
+gzip -1 -c "$ROOT_TAR" >"$W/root.tgz" || fail "no root for piuparts"
 for p in $programs; do
-	piuparts -b "$ROOT_TAR" -d bookworm --no-eatmydata \
+	piuparts -b "$W/root.tgz" -d bookworm --no-eatmydata \
 		--warn-on-debsums-errors -l "$W/piuparts.log" \
 		"$DEBS/meldluik-${p}_${VERSION}_$arch.deb" \
 		>"$W/piuparts.out" 2>&1 || {
