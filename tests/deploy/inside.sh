@@ -157,6 +157,8 @@ ok "and after an upgrade; the desk of the new version opens it"
 # A second organisation on the same machine
 sed 's|^path = .*|path = /var/lib/private/meldluik-gateway/twee|
 	s|^public = .*|public = unix:/run/meldluik/twee.sock|
+	s|^circuits = |;circuits = |
+	s|^metrics = .*|metrics = unix:/run/meldluik/twee-metrics.sock|
 	s|^courier = |;courier = |; s|^credential_hash|;credential_hash|' \
 	/etc/meldluik/gateway.ini >/etc/meldluik/twee.ini
 systemctl start meldluik-gateway@twee.service || {
@@ -165,6 +167,8 @@ systemctl start meldluik-gateway@twee.service || {
 }
 answers --unix-socket /run/meldluik/twee.sock http://x/healthz ||
 	die "the second organisation does not answer"
+curl -sf --unix-socket /run/meldluik/twee-metrics.sock http://x/metrics |
+	grep -qx "meldluik_open 0" || die "it has no counters of its own"
 [ "$(stat -c %U "/proc/$(systemctl show -p MainPID --value \
 	meldluik-gateway@twee)")" != meldluik-gateway ] || die "the same user"
 systemctl stop meldluik-gateway@twee.service meldluik-gateway@twee.socket
