@@ -69,7 +69,11 @@ for _ in 1 2 3 4 5 6 7 8; do
 		--json import "$T/gw" >"$T/out" 2>"$T/err" &
 	PARENT=$!
 	while kill -0 $PARENT 2>/dev/null; do
-		CHILD=$(pgrep -P "$PARENT") && kill -9 "$CHILD" 2>/dev/null && {
+		# no program in between: the child lives for a moment
+		CHILD=
+		read -r CHILD _ 2>/dev/null \
+			<"/proc/$PARENT/task/$PARENT/children"
+		[ -n "$CHILD" ] && kill -9 "$CHILD" 2>/dev/null && {
 			KILLED=$((KILLED + 1))
 			break
 		}

@@ -3,18 +3,15 @@
  * LD_PRELOAD shim: a medium that fails. Reads of files whose path holds
  * EIO_READ, and writes and syncs of those that hold EIO_WRITE, end with EIO.
  */
-#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#include "../shim.h"
 
 #define FDS 1024
 #define BAD_READ 1
@@ -22,8 +19,14 @@
 
 static char flags[FDS]; /* set at open: a sandboxed child asks nothing */
 
+static void
+shim_opening(const char *path)
+{
+	(void)path;
+}
+
 static int
-opened(int fd)
+shim_opened(int fd)
 {
 	const char *r = getenv("EIO_READ"), *w = getenv("EIO_WRITE");
 	char link[64], path[PATH_MAX];
@@ -58,32 +61,6 @@ bad(int fd, int how)
 	}
 	errno = EIO;
 	return 1;
-}
-
-int
-open(const char *path, int how, ...)
-{
-	va_list ap;
-	mode_t mode;
-
-	va_start(ap, how);
-	mode = (how & O_CREAT) != 0 || (how & O_TMPFILE) == O_TMPFILE ?
-	    va_arg(ap, mode_t) : 0;
-	va_end(ap);
-	return opened(REAL(open)(path, how, mode));
-}
-
-int
-openat(int dir, const char *path, int how, ...)
-{
-	va_list ap;
-	mode_t mode;
-
-	va_start(ap, how);
-	mode = (how & O_CREAT) != 0 || (how & O_TMPFILE) == O_TMPFILE ?
-	    va_arg(ap, mode_t) : 0;
-	va_end(ap);
-	return opened(REAL(openat)(dir, path, how, mode));
 }
 
 int

@@ -2,23 +2,21 @@
 /*
  * LD_PRELOAD shim: a process that dies at one moment of its work. Counting
  * begins when it opens a file whose path holds KILL_AFTER; at the KILL_AT-th
- * call of those below that open, write, sync, rename or remove (that open is
+ * call of those below that open, write, cut, sync, rename or remove (that open is
  * the first) it ends itself with SIGKILL, before the call. Its children never
  * count.
  */
-#include <dlfcn.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#include "../shim.h"
 
 static atomic_long left; /* calls until the end; 0: not counting */
 static const char *after;
@@ -46,7 +44,7 @@ count(void)
 }
 
 static void
-opening(const char *path)
+shim_opening(const char *path)
 {
 	const char *at = getenv("KILL_AT");
 
@@ -57,32 +55,10 @@ opening(const char *path)
 	count();
 }
 
-int
-open(const char *path, int how, ...)
+static int
+shim_opened(int fd)
 {
-	va_list ap;
-	mode_t mode;
-
-	va_start(ap, how);
-	mode = (how & O_CREAT) != 0 || (how & O_TMPFILE) == O_TMPFILE ?
-	    va_arg(ap, mode_t) : 0;
-	va_end(ap);
-	opening(path);
-	return REAL(open)(path, how, mode);
-}
-
-int
-openat(int dir, const char *path, int how, ...)
-{
-	va_list ap;
-	mode_t mode;
-
-	va_start(ap, how);
-	mode = (how & O_CREAT) != 0 || (how & O_TMPFILE) == O_TMPFILE ?
-	    va_arg(ap, mode_t) : 0;
-	va_end(ap);
-	opening(path);
-	return REAL(openat)(dir, path, how, mode);
+	return fd;
 }
 
 ssize_t
@@ -139,4 +115,18 @@ unlinkat(int dir, const char *path, int how)
 {
 	count();
 	return REAL(unlinkat)(dir, path, how);
+}
+
+ssize_t
+writev(int fd, const struct iovec *v, int n)
+{
+	count();
+	return REAL(writev)(fd, v, n);
+}
+
+int
+ftruncate(int fd, off_t size)
+{
+	count();
+	return REAL(ftruncate)(fd, size);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * For the erasure campaign: a store with one envelope that is due.
+ * For the erasure campaigns: a store with one envelope that is due, and one
+ * that nobody has confirmed.
  *   store_crash prepare DIR SECRETS  writes the envelope's record key, the
  *       root that seals it, and bytes of the envelope (hex, a line each)
  *   store_crash erase DIR STEP       the daily batch, ended before STEP
  *       (exit 9; 0: it had fewer steps)
- *   store_crash open DIR             what a start after a crash does; says
- *       whether the envelope can be had
+ *   store_crash open DIR SECRETS     what a start after a crash does; says
+ *       whether the envelope can be had; the other one must be there, and
+ *       one more is taken
  *   store_crash scan SECRETS FILE..  which of the secrets stand in the files
  */
 #include <fcntl.h>
@@ -52,9 +54,9 @@ static int prepare(const char *dir, const char *secrets)
 {
 	struct store_receipt receipt;
 	struct record_keys *k = NULL;
-	uint8_t hash[HASH_LEN], page[8192];
+	uint8_t hash[HASH_LEN], kept[HASH_LEN], page[8192];
 	uint64_t serial;
-	struct buf e;
+	struct buf e, b;
 	FILE *f = fopen(secrets, "w");
 	int fd;
 
@@ -74,6 +76,11 @@ static int prepare(const char *dir, const char *secrets)
 	need(kit_confirm(s, &org, 1, 2, serial, KIT_DAY), "confirm");
 	need(kit_confirm(s, &org, 2, 2, serial, KIT_DAY), "confirm");
 	need(store_daily(s, KIT_DAY + 1), "daily");
+	kit_envelope(&b, ENVELOPE_CLASS_MIN);
+	hash_bytes(b.p, b.len, kept);
+	need(store_put(s, b.p, b.len, kept, week_of(KIT_DAY), &receipt),
+	    "put");
+	need(store_commit(s), "commit");
 	store_close(s);
 	fd = open(dir, O_RDONLY | O_DIRECTORY);
 	need(record_keys_open(fd, false, &k), "keys");
@@ -87,6 +94,7 @@ static int prepare(const char *dir, const char *secrets)
 	secret_line(f,
 	    (memcmp(page, "MLDROOT1", 8) == 0 ? page : page + 4096) + 8, 32);
 	secret_line(f, e.p + 20000, 64);
+	secret_line(f, kept, HASH_LEN); /* no secret: which one is kept */
 	fclose(f);
 	return 0;
 }
@@ -94,9 +102,10 @@ static int prepare(const char *dir, const char *secrets)
 static int open_again(const char *secrets)
 {
 	char line[140];
-	uint8_t hash[HASH_LEN];
-	struct buf b = buf_new(16);
-	uint64_t total;
+	uint8_t hash[HASH_LEN], again[HASH_LEN];
+	struct store_receipt receipt;
+	struct buf b = buf_new(16), whole = buf_new(ENVELOPE_WHOLE_MAX), e;
+	uint64_t total, serial;
 	FILE *f = fopen(secrets, "r");
 
 	KIT_CHECK(f != NULL && fgets(line, sizeof(line), f) != NULL);
@@ -105,6 +114,23 @@ static int open_again(const char *secrets)
 	printf("%s\n", store_envelope(s, hash, 0, 16, &b, &total) == OK ?
 		"there" :
 		"erased");
+	/* Listed only now, so that it can be read as a desk reads it */
+	for (unsigned i = 0; i < SECRETS; i++) {
+		KIT_CHECK(fgets(line, sizeof(line), f) != NULL);
+	}
+	line[2 * HASH_LEN] = '\0';
+	KIT_CHECK(hex_decode(line, hash, HASH_LEN) == OK);
+	need(store_manifest_cut(s, &serial), "cut");
+	need(store_commit(s), "commit");
+	need(store_envelope(s, hash, 0, ENVELOPE_WHOLE_MAX, &whole, &total),
+	    "the one that is kept");
+	hash_bytes(whole.p, whole.len, again);
+	KIT_CHECK(total == whole.len && memcmp(again, hash, HASH_LEN) == 0);
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	hash_bytes(e.p, e.len, hash);
+	need(store_put(s, e.p, e.len, hash, week_of(KIT_DAY), &receipt),
+	    "one more");
+	need(store_commit(s), "commit");
 	return 0;
 }
 
