@@ -48,6 +48,28 @@ campaign() {
 	done
 }
 
+# The very first start, cut after each of its steps
+first() {
+	rm -rf "$work/store" "$work/acks"
+	mkdir -m 700 "$work/store"
+	POWERCUT_ROOT=$work/store POWERCUT_LOG=$work/log \
+		POWERCUT_ACK=$work/acks LD_PRELOAD=$shim \
+		"$tool" load "$work/store" "$work/acks" 1 2>"$work/err" ||
+		{ echo "load: $(cat "$work/err")"; exit 1; }
+	for event in $(seq 1 60); do
+		for seed in 1 2 3 4; do
+			rm -rf "$work/image"
+			"$rebuild" "$work/log" "$work/store" $seed \
+				"$work/image" "$work/kept" $event || exit 1
+			out=$("$tool" check "$work/image" "$work/kept" 2>&1) &&
+				continue
+			echo "first start, cut after $event events: $out"
+			exit 1
+		done
+	done
+}
+first
+
 last=
 campaign sync
 if [ $bad != 0 ]; then
@@ -63,5 +85,5 @@ if [ $bad = 0 ]; then
 	echo "nothing was lost with NOSYNC: the campaign sees nothing"
 	exit 1
 fi
-echo "power cut: $images images, $sound receipts looked at, 0 lost;" \
+echo "power cut: 240 images of a first start and $images, $sound receipts looked at, 0 lost;" \
 	"with NOSYNC $bad of 20 images are bad"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * rebuild LOG ROOT SEED OUT ACKS: makes in OUT a folder as a power cut at a
- * moment chosen by SEED could have left ROOT, and in ACKS what had been
- * acknowledged by then.
+ * rebuild LOG ROOT SEED OUT ACKS [EVENT]: makes in OUT a folder as a power
+ * cut at a moment chosen by SEED (or after that many events) could have left
+ * ROOT, and in ACKS what had been acknowledged by then. Exit 3: there are
+ * fewer events.
  *
  * The model: bytes are on the disk once fsync or fdatasync of their file
  * returned (or the file was opened for synchronous writes). Of the rest
@@ -324,13 +325,16 @@ int main(int argc, char **argv)
 	int mode;
 	FILE *acks;
 
-	if (argc != 6) {
+	if (argc != 6 && argc != 7) {
 		return 2;
 	}
 	log_read(argv[1]);
 	rnd = strtoull(argv[3], NULL, 10);
 	mode = (int)draw(4);
-	end = moment();
+	end = argc == 7 ? strtoull(argv[6], NULL, 10) : moment();
+	if (end > evs) {
+		return 3;
+	}
 	settle(end);
 	acks = fopen(argv[5], "wb");
 	if (acks == NULL) {
