@@ -143,17 +143,23 @@ refusals(void **state)
 static void
 what_the_page_shows(void **state)
 {
+	static const char *const pages[] = {"nl", "pl", "uk", "tr", "ar"};
 	bool outside = false;
 
 	(void)state;
 	assert_string_equal(routing_role(nl, 0).code, "medewerker");
 	assert_string_equal(routing_label(nl, 0, "nl"), "Een medewerker");
-	assert_string_equal(routing_label(nl, 0, "uk"), "An employee");
+	assert_string_equal(routing_label(nl, 0, "de"), "An employee");
 	assert_non_null(strstr(routing_default_warning(nl, "nl"),
 	    "Kiest u niets"));
 	for (size_t i = 0; i < routing_roles(nl); i++) {
 		struct route_role r = routing_role(nl, i);
 
+		/* in each language of the pages, not in English instead */
+		for (size_t l = 0; l < sizeof(pages) / sizeof(*pages); l++) {
+			assert_string_not_equal(routing_label(nl, i, pages[l]),
+			    routing_label(nl, i, "en"));
+		}
 		outside = outside || r.external_first;
 		assert_true(strcmp(r.code, r.decides) != 0);
 	}
