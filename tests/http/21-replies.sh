@@ -2,16 +2,27 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: a reply comes back whole to its code, page by page; and the page of
 # replies has the same status, the same headers and the same length for a
-# right, a wrong, a mistyped and an empty code, and for every "older" page.
+# right, a wrong, a mistyped and an empty code, and for every "older" page; in
+# every language, and with the longest words an organisation may give itself.
 . "$(dirname "$0")/lib.sh"
 [ -x "$BIN/codetool" ] || skip "codetool is not built"
 raw() { printf '01%s' "$(head -c 14 /dev/urandom | od -An -tx1 | tr -d ' \n')"; }
 code() { "$BIN/codetool" "$1" 00000000000000000000000000000000 | head -1; }
-gw_new
+words=$(mktemp)
+python3 - >"$words" <<'PY'
+import json
+longest = '"' * 400  # six bytes each on the page
+print(json.dumps({"type": "meldluik-organisation", "version": 1,
+                  **{k: longest for k in ("name", "contact", "phone", "post",
+                                          "adviser", "dpo")}}))
+PY
+gw_new '[site]' 'languages = nl en pl uk tr ar' "organisation = $words"
 gw_start
+rm -f "$words"
 right=$(code "$(raw)")
 wrong=$(code "$(raw)")
-long=$(python3 -c 'print("\"Wij <b>onderzoeken</b> & lezen.\" 👤 é\n" * 450)')
+long=$(python3 -c 'print(("\"Wij <b>onderzoeken</b> & lezen.\" 👤 é" +
+	"&" * 50 + "\n") * 300)')
 gw_install --weeks 1 --desks 3 --code "$right" \
 	--reply "Wij hebben uw melding." --reply "Weet u de <maand> nog? & 'wie'" \
 	--reply "$long"
@@ -60,11 +71,26 @@ while 'class="text"' in b.text and pages < 20:
     pages += 1
     b.submit("replies")
 assert "geen oudere" in b.text and len(b.bytes) == first[2]
+assert pages > 1, pages
 assert "".join(got[:-2]).strip() == long.strip(), (pages, len(got))
 assert got[-2] == "Weet u de <maand> nog? & 'wie'", got[-2]
 assert got[-1] == "Wij hebben uw melding."
 print(f"replies whole over {pages} pages of {first[2]} bytes; "
       f"{len(shapes)} kinds of code cannot be told apart")
+
+# every language: the fullest page and the emptiest are as long
+for lang in ("nl", "en", "pl", "uk", "tr", "ar"):
+    b.lang = lang
+    shapes = set()
+    for code in (right, wrong, typo, ""):
+        b.get("replies")
+        b.submit("replies", code=code)
+        shapes.add((b.status, len(b.bytes),
+                    str(sorted(dict(b.headers).items()))))
+        used = len(b.text.rstrip(" ").encode())
+        assert used <= len(b.bytes), (lang, used)
+    assert len(shapes) == 1 and shapes.pop()[:2] == (200, first[2]), lang
+b.lang = "nl"
 
 # code only in bodies: an address with it is refused unread
 for path in ("/nl/replies?code=" + right, "/nl/replies/" + right):
