@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Report, check back and follow-up with keys only: node keyboard.mjs URL WORK
+// CODE. CODE has one reply. Writes WORK/want.json and WORK/never.json.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { open } from "./drive.mjs";
+
+const [url, work, code] = process.argv.slice(2);
+const STOPS_MAX = 60;
+const want = [];
+
+// The window of a headless Firefox is never the active one: it draws no focus
+// and its buttons take no key. There the Tab key must reach what a person
+// would press, and a click presses it; Chromium gets keys only.
+const active = (b) => b.which === "chromium";
+
+// What has the focus: does it say so, and does anything lie over it?
+const focused = (b, selector) => b.run((s) => {
+	const e = document.activeElement;
+	if (!e || e === document.body) {
+		return { there: false, fault: "" };
+	}
+	const style = getComputedStyle(e), box = e.getBoundingClientRect();
+	const x = Math.min(Math.max(box.x + box.width / 2, 0), innerWidth - 1);
+	const y = Math.min(Math.max(box.y + box.height / 2, 0),
+		innerHeight - 1);
+	const top = document.elementFromPoint(x, y);
+	const name = e.tagName + (e.id ? "#" + e.id : "") +
+		" " + (e.textContent || e.name || "").trim().slice(0, 30);
+	return { there: e.matches(s), fault:
+		document.hasFocus() && (style.outlineStyle === "none" ||
+			style.outlineWidth === "0px") ?
+			`${name}: its focus is not seen` :
+			!document.hasFocus() && e.matches(".skip") ? "" :
+			!top || !(e.contains(top) || top.contains(e)) ?
+				`${name}: under ${top?.tagName} ${top?.className}` : "" };
+}, selector);
+
+async function tabTo(b, selector) {
+	await b.wait(selector);
+	for (let n = 0; n < STOPS_MAX; n++) {
+		await b.page.keyboard.press("Tab");
+		const f = await focused(b, selector);
+		assert.equal(f.fault, "", b.name);
+		if (f.there) {
+			return;
+		}
+	}
+	assert.fail(`${b.name}: the Tab key does not reach ${selector}: ` +
+		await b.words());
+}
+
+async function press(b, selector, key = "Enter") {
+	await tabTo(b, selector);
+	await (active(b) ? b.page.keyboard.press(key) : b.click(selector));
+}
+
+// The same where another document comes
+async function leave(b, selector) {
+	await tabTo(b, selector);
+	if (!active(b)) {
+		await b.submit(selector);
+		return;
+	}
+	assert(await b.run(() => document.hasFocus()), b.name);
+	await b.run(() => {
+		document.documentElement.dataset.before = "1";
+	});
+	await b.page.keyboard.press("Enter");
+	await b.until("new page after " + selector, () =>
+		document.readyState === "complete" &&
+		document.documentElement.dataset.before === undefined);
+}
+
+async function write(b, selector, text) {
+	await tabTo(b, selector);
+	await b.page.keyboard.type(text);
+	assert.equal(await b.run((s) => document.querySelector(s).value,
+		selector), text, b.name);
+}
+
+const ready = (b) => b.o.scripts ? b.wait("main[data-ml-ready]") : null;
+
+async function report(b, text) {
+	await b.goto(url + "/nl/");
+	await leave(b, "a.door[href$='/report']");
+	await ready(b);
+	await press(b, "input[name=about]", "ArrowDown");
+	await b.wait("input[name=about]:checked");
+	if (b.o.scripts) {
+		await press(b, "#about-form button[type=submit]");
+		await b.wait("#ml-code li");
+		const last = (await b.texts("#ml-code li")).at(-1);
+		await write(b, "#ml-last", last);
+		await b.page.keyboard.press("Enter");
+		await b.wait("#ml-what");
+		await write(b, "#ml-what", text);
+		await press(b, "#ml-form summary"); // unfolds what follows
+		await press(b, "#ml-send");
+		await b.wait("#ml-receipt");
+	} else {
+		await leave(b, "#about-form button[type=submit]");
+		const mine = (await b.texts("ol.code li")).join("-");
+		await leave(b, "button[name=next][value=code]");
+		await write(b, "#what", text);
+		await press(b, "form[action=report] summary");
+		await write(b, "#code", mine);
+		await leave(b, "form[action=report] button[type=submit]");
+		await b.wait("#number");
+	}
+	want.push({ text, files: [] });
+}
+
+async function answer(b, text) {
+	await b.goto(url + "/nl/");
+	await leave(b, "a.door[href$='/replies']");
+	await ready(b);
+	await write(b, "#check-form textarea[name=code]", code);
+	const send = "#check-form button[type=submit]";
+	await (b.o.scripts ? press(b, send) : leave(b, send));
+	await b.until("the reply", () => document
+		.querySelector("main article .text")?.textContent ===
+		"Welke maand?");
+	if (b.o.scripts) {
+		await write(b, "#ml-text", text);
+		await press(b, "#ml-send");
+		await b.wait("#ml-receipt");
+	} else {
+		const form = "form[action=follow-up] ";
+		await write(b, form + "textarea[name=what]", text);
+		await leave(b, form + "button[type=submit]");
+		await b.wait("#number");
+	}
+	want.push({ text, files: [] });
+}
+
+for (const which of ["firefox", "chromium"]) {
+	for (const scripts of [false, true]) {
+		const b = await open(which, { scripts });
+		await report(b, `Toetsen ${which} ${scripts}`);
+		await answer(b, `Mei ${which} ${scripts}`);
+		assert.deepEqual(b.errors, [], b.name);
+		console.log(`${b.name}: report, reply and follow-up ` +
+			(active(b) ? "with keys only" : "as the Tab key goes"));
+		await b.close();
+	}
+}
+fs.writeFileSync(work + "/want.json", JSON.stringify(want));
+fs.writeFileSync(work + "/never.json", "[]");
