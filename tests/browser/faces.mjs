@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Looks at every page in every language, light and dark: axe-core (WCAG 2.0
 // to 2.2, A and AA, and best practices), html-validate on the source as
-// served, reflow at 320 CSS pixels (400 % zoom), and a picture of each.
+// served, reflow at 320 CSS pixels in Chromium, and in Firefox in a window of
+// 1280 by 1024 magnified to 400 %; and a picture of each. Without FULL=1 the
+// dark theme is asked of its contrasts only, in the first language, and
+// Firefox looks at that language.
 //   node faces.mjs URL SCREENS CODE DATA TEMPLATES [CLOSED_URL]
 // Languages and still pages are found by following the links of the start
 // page; the rest by acting as a reporter. CODE has replies. TEMPLATES is the
@@ -23,6 +26,7 @@ const validator = new HtmlValidate({ extends: ["html-validate:recommended"],
 		// a list may have a name (ARIA 1.2)
 		"aria-label-misuse": ["error", { allowAnyNamable: true }] } });
 const THEMES = ["light", "dark"];
+const FULL = Boolean(process.env.FULL);
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa",
 	"best-practice"];
 const text = fs.readFileSync(data + "/melding.txt", "utf8").trimEnd();
@@ -52,18 +56,20 @@ async function look(b, name, template) {
 			e.open = open;
 		}
 	}, on);
-	for (const theme of THEMES) {
+	for (const theme of FULL || b.o.lang === languages[0] ? THEMES :
+		["light"]) {
 		await b.page.emulateMediaFeatures([{ name: "prefers-color-scheme",
 			value: theme }]);
 		await b.page.setViewport({ width: 1000, height: 800 });
-		if (theme === "light" || process.env.FULL) {
+		if (theme === "light" || FULL) {
 			await b.page.screenshot({ fullPage: true,
 				path: `${screens}/${b.o.lang}-${name}-${theme}.png` });
 		}
 		await unfold(true);
 		await b.run(axe + ";0");
 		const { violations } = await b.run((tags) => window.axe.run({
-			runOnly: tags }), TAGS);
+			runOnly: tags }), theme === "light" || FULL ? TAGS :
+			["color-contrast"]);
 		for (const v of violations) {
 			for (const n of v.nodes) {
 				fault(where, `axe ${theme} ${v.id}: ` +
@@ -79,7 +85,7 @@ async function look(b, name, template) {
 				fault(where, `${width} px wide in a window of 320`);
 			}
 			await unfold(false);
-			if (process.env.FULL) {
+			if (FULL) {
 				await b.page.screenshot({ fullPage: true, path:
 					`${screens}/${b.o.lang}-${name}-narrow.png` });
 			}
@@ -107,6 +113,60 @@ async function chromium(lang, scripts) {
 const TEMPLATE = { "": "start", report: "about", advice: "about",
 	replies: "check" };
 
+const rest = (b) => b.run((h) => [...new Set(Array.from(
+	document.querySelectorAll("a[href]"), (a) => a.href))]
+	.filter((l) => l.startsWith(h)), `${url}/${b.o.lang}/`);
+
+// As somebody sees it who magnifies to 400 %: 320 by 256, nothing sideways,
+// and what sticks to the edge does not cover half of it
+const ZOOM = { width: 320, height: 256, deviceScaleFactor: 4 };
+async function magnified(b, name) {
+	const where = `${b.o.lang} ${name} Firefox 400 %`;
+	const [width, stuck] = await b.run(() => {
+		for (const e of document.querySelectorAll("details")) {
+			e.open = true;
+		}
+		return [document.documentElement.scrollWidth,
+			[...document.querySelectorAll("body *")].filter((e) =>
+				["sticky", "fixed"].includes(getComputedStyle(e)
+					.position)).reduce((n, e) => n +
+				e.getBoundingClientRect().height, 0)];
+	});
+	looks++;
+	if (width > ZOOM.width || stuck > ZOOM.height / 4) {
+		fault(where, `${width} px wide, ${stuck} px stuck`);
+	}
+	if (FULL) {
+		await b.page.screenshot({ path:
+			`${screens}/${b.o.lang}-${name}-firefox-zoom.png` });
+	}
+}
+async function zoom(lang) {
+	const b = await open("firefox", { lang });
+	await b.page.setViewport(ZOOM);
+	await b.goto(`${url}/${lang}/`);
+	for (const link of await rest(b)) {
+		await b.goto(link);
+		await magnified(b, new URL(link).pathname.split("/")[2] || "start");
+	}
+	await script.goto(b, url, "report");
+	await b.click("#about-form button[type=submit]");
+	await b.wait("#ml-code-next");
+	await magnified(b, "script-code");
+	await script.code(b);
+	await b.wait("#ml-what");
+	await b.choose("#ml-files", data + "/factuur.jpg");
+	await magnified(b, "script-form");
+	await b.type("#ml-what", text);
+	await b.click("#ml-send");
+	await script.number(b);
+	await magnified(b, "script-done");
+	await script.check(b, url, code);
+	await magnified(b, "script-replies");
+	assert.deepEqual(b.errors, []);
+	await b.close();
+}
+
 async function still(b) {
 	const todo = [`/${b.o.lang}/`], done = new Set();
 	for (let path; (path = todo.shift()) !== undefined;) {
@@ -117,11 +177,7 @@ async function still(b) {
 		await b.goto(url + path);
 		const page = path.split("/")[2];
 		await look(b, page || "start", TEMPLATE[page] ?? page);
-		todo.push(...(await b.run(() => Array.from(
-			document.querySelectorAll("a[href]"), (a) => a.href)))
-			.filter((h) => h.startsWith(url))
-			.map((h) => new URL(h).pathname)
-			.filter((p) => p.startsWith(`/${b.o.lang}/`)));
+		todo.push(...(await rest(b)).map((h) => new URL(h).pathname));
 	}
 	assert(done.size >= 8, `only ${[...done]}`);
 	await b.goto(`${url}/${b.o.lang}/nothing`);
@@ -231,6 +287,9 @@ for (const lang of languages) {
 	await withScript(b);
 	assert.deepEqual(b.errors, []);
 	await b.close();
+	if (FULL || lang === languages[0]) {
+		await zoom(lang);
+	}
 }
 for (const name of fs.readdirSync(templates)) {
 	const template = name.replace(/\.html$/, "");

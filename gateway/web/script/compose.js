@@ -161,7 +161,7 @@ export function receiptNode(receipt, language) {
 			el("dd", { class: "mono" }, receiptNumber(receipt))),
 		el("p", { class: "hint" }, t("receipt_hint")),
 		el("details", {}, el("summary", {}, t("receipt_all")),
-			el("p", { class: "mono" }, receipt.note)));
+			el("pre", {}, receipt.note)));
 }
 
 const DONE = { report: "done_title", advice: "done_title_advice",
