@@ -184,7 +184,7 @@ file_put(struct making *m, const struct content *c, unsigned i,
 		json_array_append_new(m->files, o);
 		hex_encode(hash, HASH_LEN, hex);
 		snprintf(line, sizeof line, "<li>files/%s, %s, %s<br>SHA-256 "
-		    "<code>%s</code></li>\n", name, kind->word, scrub ?
+		    "<code>%s</code></li>\n", name, kind->nl, scrub ?
 		    "zonder metadata" : "zoals ontvangen", hex);
 		buf_text(&m->page, line);
 	}

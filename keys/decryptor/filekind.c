@@ -14,34 +14,43 @@ enum kind {
 };
 
 static const struct filekind kinds[KINDS] = {
-	[KIND_UNKNOWN] = {"not known", "data", false, true},
-	[KIND_TEXT] = {"plain text", "txt", false, false},
-	[KIND_JPEG] = {"JPEG image", "jpg", true, false},
-	[KIND_PNG] = {"PNG image", "png", true, false},
-	[KIND_GIF] = {"GIF image", "gif", true, false},
-	[KIND_WEBP] = {"WebP image", "webp", true, false},
-	[KIND_TIFF] = {"TIFF image", "tiff", true, false},
-	[KIND_HEIC] = {"HEIC image", "heic", true, false},
-	[KIND_PDF] = {"PDF document", "pdf", true, true},
-	[KIND_DOCX] = {"Word document", "docx", true, true},
-	[KIND_XLSX] = {"Excel sheet", "xlsx", true, true},
-	[KIND_PPTX] = {"PowerPoint slides", "pptx", true, true},
-	[KIND_ODT] = {"OpenDocument text", "odt", true, true},
-	[KIND_ODS] = {"OpenDocument sheet", "ods", true, true},
-	[KIND_ODP] = {"OpenDocument slides", "odp", true, true},
-	[KIND_ZIP] = {"ZIP archive", "data", false, true},
-	[KIND_OLE] = {"old Office document", "data", false, true},
-	[KIND_MP3] = {"MP3 sound", "mp3", true, false},
-	[KIND_WAV] = {"WAV sound", "wav", true, false},
-	[KIND_OGG] = {"Ogg sound", "ogg", true, false},
-	[KIND_MP4] = {"MP4 film", "mp4", true, false},
-	[KIND_EXE] = {"PROGRAM (Windows)", "data", false, true},
-	[KIND_ELF] = {"PROGRAM (Linux)", "data", false, true},
-	[KIND_SCRIPT] = {"PROGRAM (script)", "data", false, true},
-	[KIND_HTML] = {"web page", "data", false, true},
-	[KIND_RTF] = {"RTF document", "data", false, true},
-	[KIND_EML] = {"mail message", "data", false, true},
-	[KIND_MACRO] = {"Office document WITH MACROS", "data", false, true},
+	[KIND_UNKNOWN] = {"not known", "onbekend", "data", false, true},
+	[KIND_TEXT] = {"plain text", "platte tekst", "txt", false, false},
+	[KIND_JPEG] = {"JPEG image", "JPEG-beeld", "jpg", true, false},
+	[KIND_PNG] = {"PNG image", "PNG-beeld", "png", true, false},
+	[KIND_GIF] = {"GIF image", "GIF-beeld", "gif", true, false},
+	[KIND_WEBP] = {"WebP image", "WebP-beeld", "webp", true, false},
+	[KIND_TIFF] = {"TIFF image", "TIFF-beeld", "tiff", true, false},
+	[KIND_HEIC] = {"HEIC image", "HEIC-beeld", "heic", true, false},
+	[KIND_PDF] = {"PDF document", "PDF-document", "pdf", true, true},
+	[KIND_DOCX] = {"Word document", "Word-document", "docx", true, true},
+	[KIND_XLSX] = {"Excel sheet", "Excel-blad", "xlsx", true, true},
+	[KIND_PPTX] = {"PowerPoint slides", "PowerPoint-dia's",
+	    "pptx", true, true},
+	[KIND_ODT] = {"OpenDocument text", "OpenDocument-tekst",
+	    "odt", true, true},
+	[KIND_ODS] = {"OpenDocument sheet", "OpenDocument-blad",
+	    "ods", true, true},
+	[KIND_ODP] = {"OpenDocument slides", "OpenDocument-dia's",
+	    "odp", true, true},
+	[KIND_ZIP] = {"ZIP archive", "ZIP-archief", "data", false, true},
+	[KIND_OLE] = {"old Office document", "oud Office-document",
+	    "data", false, true},
+	[KIND_MP3] = {"MP3 sound", "MP3-geluid", "mp3", true, false},
+	[KIND_WAV] = {"WAV sound", "WAV-geluid", "wav", true, false},
+	[KIND_OGG] = {"Ogg sound", "Ogg-geluid", "ogg", true, false},
+	[KIND_MP4] = {"MP4 film", "MP4-film", "mp4", true, false},
+	[KIND_EXE] = {"PROGRAM (Windows)", "PROGRAMMA (Windows)",
+	    "data", false, true},
+	[KIND_ELF] = {"PROGRAM (Linux)", "PROGRAMMA (Linux)",
+	    "data", false, true},
+	[KIND_SCRIPT] = {"PROGRAM (script)", "PROGRAMMA (script)",
+	    "data", false, true},
+	[KIND_HTML] = {"web page", "webpagina", "data", false, true},
+	[KIND_RTF] = {"RTF document", "RTF-document", "data", false, true},
+	[KIND_EML] = {"mail message", "mailbericht", "data", false, true},
+	[KIND_MACRO] = {"Office document WITH MACROS", "Office-document MET MACRO'S",
+	    "data", false, true},
 };
 
 static bool
@@ -175,4 +184,15 @@ const struct filekind *
 filekind_of(const uint8_t *p, size_t len)
 {
 	return &kinds[len == 0 ? KIND_UNKNOWN : kind_of(p, len)];
+}
+
+const char *
+filekind_label(const char *word, const char *language)
+{
+	for (unsigned i = 0; strcmp(language, "nl") == 0 && i < KINDS; i++) {
+		if (strcmp(kinds[i].word, word) == 0) {
+			return kinds[i].nl;
+		}
+	}
+	return word;
 }

@@ -15,6 +15,7 @@
 
 struct filekind {
 	const char *word;   /* "JPEG image" */
+	const char *nl;     /* "JPEG-beeld" */
 	const char *ending; /* "jpg"; "data" for what is not known */
 	bool scrub;         /* metadata can be taken away by mat2 */
 	bool active;        /* can run something when opened */
@@ -22,5 +23,7 @@ struct filekind {
 
 /* ${len}: up to FILEKIND_HEAD bytes from the start of the file */
 const struct filekind *filekind_of(const uint8_t *p, size_t len);
+/* ${word} of a kind in a language; ${word} itself where there is no other */
+const char *filekind_label(const char *word, const char *language);
 
 #endif

@@ -105,6 +105,7 @@ try {
 	await b.type("#p-extract", stick);
 	await b.submit("form:has(input[value=extract]) button");
 	await inert("taken out");
+	await says("the kind", "JPEG-beeld");
 	await says("hidden data", "Jan Geheim");
 	await says("the original's hash", sha256(picture).slice(0, 32));
 	const out = `${stick}/${one}`, file = `${out}/m01-attachment-01`;

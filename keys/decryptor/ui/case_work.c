@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../acts_private.h"
+#include "../filekind.h"
 #include "../scrub.h"
 #include "case.h"
 #include "meldluik/retention.h"
@@ -124,7 +125,7 @@ extracted_set(struct visit *v, struct view *row, const json_t *o)
 		{"not_asked", TEXT_COPY_NOT_ASKED}, {"kind", TEXT_COPY_KIND},
 		{"no_tool", TEXT_COPY_NO_TOOL}, {"failed", TEXT_COPY_FAILED},
 	};
-	static const char *const key[] = {"file", "kind", "name", "sha256",
+	static const char *const key[] = {"file", "name", "sha256",
 		"original", "copy", "copy_sha256", "metadata"};
 	const char *why = json_string_value(json_object_get(o, "no_copy"));
 
@@ -134,6 +135,8 @@ extracted_set(struct visit *v, struct view *row, const json_t *o)
 		    0 ? NULL : visit_keep(v, json_string_value(s),
 		    json_string_length(s)));
 	}
+	view_text(row, "kind", filekind_label(json_string_value(
+	    json_object_get(o, "kind")), language(v)));
 	view_flag(row, "active", json_is_true(json_object_get(o, "active")));
 	view_text(row, "why_none", NULL);
 	for (size_t i = 0; why != NULL && i < sizeof none / sizeof *none;
