@@ -227,6 +227,10 @@ casebook_commit(struct casebook *b)
 	if (e == OK) {
 		b->committed = b->length;
 		memcpy(b->committed_head, b->head, HASH_LEN);
+		if (!b->ended && b->length > 0) {
+			b->ended = true; /* from now on a head is wanted */
+			b->ended = casekeys_save(b) == OK;
+		}
 	} else {
 		b->length = b->committed;
 		memcpy(b->head, b->committed_head, HASH_LEN);

@@ -34,6 +34,7 @@ struct casebook {
 	struct casebook_keys *keys;
 	struct casekey *casekey; /* secret; ${casekeys} of them */
 	size_t casekeys, casekeys_room;
+	bool ended; /* the journal has a head (casekeys.c) */
 	uint64_t length, committed; /* of the journal; in and before txn */
 	uint8_t head[HASH_LEN], committed_head[HASH_LEN];
 };

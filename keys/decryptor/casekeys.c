@@ -14,7 +14,11 @@
 #define ENTRY (KEY_ID + CASE_KEY)
 #define FILE_MAX (CASEKEYS_MAX * ENTRY + 64u)
 
-static const uint8_t context[] = "meldluik casekeys 1";
+/* The second says that the journal beside it has a head: whoever drops the
+ * head of such a casebook is found. One of before is the first until the
+ * commit that gives it a head. */
+static const uint8_t context[2][20] = {"meldluik casekeys 1",
+	"meldluik casekeys 2"};
 
 static enum err
 room(struct casebook *b, size_t n)
@@ -52,8 +56,8 @@ casekeys_save(struct casebook *b)
 		buf_put(&plain, b->casekey[i].id, KEY_ID);
 		buf_put(&plain, b->casekey[i].key, CASE_KEY);
 	}
-	e = plain.failed ? ERR_MEMORY : value_seal(b->keys->casekeys, context,
-	    sizeof context, plain.p, plain.len, &sealed);
+	e = plain.failed ? ERR_MEMORY : value_seal(b->keys->casekeys,
+	    context[b->ended], sizeof *context, plain.p, plain.len, &sealed);
 	if (e == OK) {
 		e = file_replace(b->dir, "casekeys", sealed.p, sealed.len);
 	}
@@ -70,9 +74,14 @@ casekeys_load(struct casebook *b)
 	struct reader r;
 	enum err e = file_read(b->dir, "casekeys", &sealed);
 
-	if (e == OK) {
-		e = value_open(b->keys->casekeys, context, sizeof context,
-		    sealed.p, sealed.len, &plain);
+	for (unsigned v = 2; v > 0 && (e == OK || e == ERR_CRYPT) &&
+	    plain.len == 0; v--) {
+		b->ended = v == 2;
+		e = value_open(b->keys->casekeys, context[v - 1],
+		    sizeof *context, sealed.p, sealed.len, &plain);
+		if (e == OK) {
+			break;
+		}
 	}
 	if (e == OK) {
 		size_t n = plain.len / ENTRY;

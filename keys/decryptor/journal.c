@@ -102,7 +102,8 @@ journal_head_put(struct casebook *b)
 	return e;
 }
 
-/* The head says that the chain ends at ${n} with ${hash}; none: empty */
+/* The head says that the chain ends at ${n} with ${hash}; none: empty, or
+ * a casebook of before heads */
 static enum err
 head_check(struct casebook *b, MDB_txn *txn, uint64_t n,
     const uint8_t hash[HASH_LEN])
@@ -122,7 +123,7 @@ head_check(struct casebook *b, MDB_txn *txn, uint64_t n,
 		    memcmp(plain.p, want, sizeof want) != 0)) {
 			e = ERR_CHAIN;
 		}
-	} else if (e == ERR_UNKNOWN && n == 0) {
+	} else if (e == ERR_UNKNOWN && !b->ended) {
 		e = OK;
 	}
 	buf_free(&plain);

@@ -117,13 +117,6 @@ unlinkat(int dir, const char *path, int how)
 	return REAL(unlinkat)(dir, path, how);
 }
 
-ssize_t
-writev(int fd, const struct iovec *v, int n)
-{
-	count();
-	return REAL(writev)(fd, v, n);
-}
-
 int
 ftruncate(int fd, off_t size)
 {
