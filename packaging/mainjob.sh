@@ -176,9 +176,18 @@ process.exit(o.replies.some((r) => r.text === want) ? 0 : 1)' \
 	desk 1 show "$ref" >"$work/shown"
 	try "in the same case" grep -q "factuur van september" "$work/shown"
 	try_browse "and what the browsers added, in the same cases" added
+	try "the command line withdraws its report" reporter withdraw \
+		--code-file "$work/code-1"
 	try_browse "each browser withdraws its report" withdraw
-	[ -z "$browsers" ] || try "the stick again" carry_in
-	try_browse "both desks know" withdrawn
+	try "the stick again" carry_in
+	withdrawn() {
+		desk 1 show "$ref" >"$work/shown" &&
+			grep -q "withdrawn by the reporter" "$work/shown" &&
+			! grep -q "huisadres van een leidinggevende" \
+				"$work/shown"
+	}
+	try "the desk knows, and shows its text no more" withdrawn
+	try_browse "both desks know of the browsers'" withdrawn
 	try "the annual report is written" desk 1 report \
 		--year "$(date +%Y)" --format html --out "$work/annual.html"
 	try "and has its tables" grep -q "<table" "$work/annual.html"

@@ -2,7 +2,6 @@
 /* What came by phone, letter or talk, entered on the day it was heard. */
 #include <string.h>
 
-#include "../entry.h"
 #include "ui.h"
 
 static void
@@ -29,9 +28,10 @@ void
 page_enter(struct visit *v)
 {
 	const char *text = field(v, "text");
-	struct entry w = {.route = field(v, "route"), .language = "nl"};
-	struct buf b = buf_new_secret(ENTRY_TEXT_MAX);
-	char ref[REF_TEXT];
+	struct act_entry w = {.kase = NOT_FOUND, .route = field(v, "route"),
+		.language = "nl", .text = text, .len = strlen(text)};
+	char ref[REF_TEXT], code[CODE_TEXT];
+	struct refusal why;
 
 	if (!v->post) {
 		form(v, v->query(v, "what"), "");
@@ -43,24 +43,16 @@ page_enter(struct visit *v)
 	if (strcmp(field(v, "language"), "en") == 0) {
 		w.language = "en";
 	}
-	buf_put(&b, text, strlen(text));
-	if (text[0] == 0 || b.failed || !route_known(v, w.route) ||
+	if (text[0] == 0 || !route_known(v, w.route) ||
 	    day_parse(field(v, "day"), &w.day) != OK ||
 	    w.day > v->d->today) {
 		notice_bad(v, TEXT_ENTER_WRONG);
 		form(v, field(v, "what"), text);
-	} else if (state_superseded(v->d->state)) {
-		notice_bad(v, TEXT_READ_ONLY);
+	} else if (act_enter(v->d, &w, ref, code, &why) != OK) {
+		notice_refusal(v, &why);
 		form(v, field(v, "what"), text);
 	} else {
-		ref_new(v->d->state, w.day, ref);
-		if (entry_store(v->d, &w, &b, ref) != OK) {
-			notice_bad(v, TEXT_ENTER_FAILED);
-			form(v, field(v, "what"), text);
-		} else {
-			notice_good(v, TEXT_ENTERED, ref);
-			visit_go(v, "/case/%s/triage", ref);
-		}
+		notice_good(v, TEXT_ENTERED, ref);
+		visit_go(v, "/case/%s/triage", ref);
 	}
-	buf_free(&b);
 }
