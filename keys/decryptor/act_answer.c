@@ -58,15 +58,9 @@ act_reply(struct desk *d, size_t k, const struct act_answer *a,
 	if (e != OK) {
 		return e;
 	}
-	e = act_case(d, k, why);
-	if (e == OK) {
-		e = act_text_check(a->text, a->len, ACT_TEXT_MAX, why);
-	}
+	e = act_words(d, k, a->text, a->len, record, why);
 	if (e == OK) {
 		e = reply_may(d, k, a, &parts, id, why);
-	}
-	if (e == OK) {
-		e = act_text(d, k, a->text, a->len, record);
 	}
 	if (e == OK) {
 		c = &d->state->kase[k];
@@ -132,15 +126,9 @@ act_given(struct desk *d, size_t k, enum given_by by, day_t day,
 	if (e != OK) {
 		return e;
 	}
-	e = act_case(d, k, why);
-	if (e == OK) {
-		e = act_text_check(a->text, a->len, ACT_TEXT_MAX, why);
-	}
+	e = act_words(d, k, a->text, a->len, record, why);
 	if (e == OK) {
 		e = given_may(d, k, by, day, a, why);
-	}
-	if (e == OK) {
-		e = act_text(d, k, a->text, a->len, record);
 	}
 	if (e == OK) {
 		o = act_event(d, "given", k);
@@ -214,13 +202,7 @@ act_consent(struct desk *d, size_t k, bool duty, bool given,
 	if (e != OK) {
 		return e;
 	}
-	e = act_case(d, k, why);
-	if (e == OK) {
-		e = act_text_check(text, len, ACT_TEXT_MAX, why);
-	}
-	if (e == OK) {
-		e = act_text(d, k, text, len, record);
-	}
+	e = act_words(d, k, text, len, record, why);
 	if (e == OK) {
 		o = act_event(d, "consent", k);
 		json_object_set_new(o, "basis",

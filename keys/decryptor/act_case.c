@@ -397,13 +397,7 @@ act_note(struct desk *d, size_t k, const char *text, size_t len,
 	if (e != OK) {
 		return e;
 	}
-	e = act_case(d, k, why);
-	if (e == OK) {
-		e = act_text_check(text, len, ACT_TEXT_MAX, why);
-	}
-	if (e == OK) {
-		e = act_text(d, k, text, len, record);
-	}
+	e = act_words(d, k, text, len, record, why);
 	if (e == OK) {
 		o = act_event(d, "note", k);
 		event_hex(o, "record", record, RECORD_ID);

@@ -140,16 +140,10 @@ act_hold(struct desk *d, size_t k, bool on, const char *reason, size_t len,
 	if (e != OK) {
 		return e;
 	}
-	e = act_case(d, k, why);
+	e = act_words(d, k, reason, len, record, why);
 	if (e == OK && d->state->kase[k].hold == on) {
 		e = refuse(why, ERR_CONFLICT, "Zo staat het al.",
 		    "It stands so already.");
-	}
-	if (e == OK) {
-		e = act_text_check(reason, len, ACT_TEXT_MAX, why);
-	}
-	if (e == OK) {
-		e = act_text(d, k, reason, len, record);
 	}
 	if (e == OK) {
 		o = act_event(d, "hold", k);

@@ -213,19 +213,26 @@ act_forward_kept(struct desk *d, size_t k, struct buf *out)
 	    out) : ERR_UNKNOWN;
 }
 
+/* A plan to look at; nothing is written */
+static enum err
+plan_look(struct desk *d, size_t k, const void *plan, size_t len,
+    struct plan *p, struct refusal *why)
+{
+	enum err e = desk_policy(d);
+
+	memset(why, 0, sizeof *why);
+	e = e == OK ? act_case(d, k, why) : refuse_err(why, e);
+	return e == OK ? plan_parse(d, k, plan, len, p, why) : e;
+}
+
 enum err
 act_forward_may(struct desk *d, size_t k, const void *plan, size_t len,
     struct refusal *why)
 {
 	size_t request = NOT_FOUND;
 	struct plan p = {.o = NULL};
-	enum err e = desk_policy(d);
+	enum err e = plan_look(d, k, plan, len, &p, why);
 
-	memset(why, 0, sizeof *why);
-	e = e == OK ? act_case(d, k, why) : refuse_err(why, e);
-	if (e == OK) {
-		e = plan_parse(d, k, plan, len, &p, why);
-	}
 	if (e == OK) {
 		e = forward_check(d, k, &p, &request, why);
 	}
@@ -238,13 +245,8 @@ act_forward_show(struct desk *d, size_t k, const void *plan, size_t len,
     struct buf *page, uint8_t sha256[HASH_LEN], struct refusal *why)
 {
 	struct plan p = {.o = NULL};
-	enum err e = desk_policy(d);
+	enum err e = plan_look(d, k, plan, len, &p, why);
 
-	memset(why, 0, sizeof *why);
-	e = e == OK ? act_case(d, k, why) : refuse_err(why, e);
-	if (e == OK) {
-		e = plan_parse(d, k, plan, len, &p, why);
-	}
 	if (e == OK) {
 		memcpy(sha256, p.sha256, HASH_LEN);
 		e = dossier_page(d, k, &p, page, why);

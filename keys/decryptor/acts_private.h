@@ -25,6 +25,10 @@ enum err act_text(struct desk *d, size_t k, const char *text, size_t len,
 /* Empty, over ${max} bytes or no UTF-8: refused */
 enum err act_text_check(const char *text, size_t len, size_t max,
     struct refusal *why);
+/* The words of an act on case ${k}: it may be worked on, they are text, and
+ * they are kept as ${record} */
+enum err act_words(struct desk *d, size_t k, const char *text, size_t len,
+    uint8_t record[RECORD_ID], struct refusal *why);
 /* Sets one code (inside the transaction) unless it is that already */
 enum err act_code_put(struct desk *d, size_t k, enum case_code c,
     const char *code);

@@ -138,6 +138,18 @@ act_text(struct desk *d, size_t k, const char *text, size_t len,
 	return record_put(d->book, d->state->kase[k].key, text, len, record);
 }
 
+enum err
+act_words(struct desk *d, size_t k, const char *text, size_t len,
+    uint8_t record[RECORD_ID], struct refusal *why)
+{
+	enum err e = act_case(d, k, why);
+
+	if (e == OK) {
+		e = act_text_check(text, len, ACT_TEXT_MAX, why);
+	}
+	return e == OK ? act_text(d, k, text, len, record) : e;
+}
+
 json_t *
 act_event(const struct desk *d, const char *name, size_t k)
 {
