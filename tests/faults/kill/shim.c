@@ -2,8 +2,8 @@
 /*
  * LD_PRELOAD shim: a process that dies at one moment of its work. Counting
  * begins when it opens a file whose path holds KILL_AFTER; at the KILL_AT-th
- * call of those below that open, write, cut, sync, rename or remove (that open is
- * the first) it ends itself with SIGKILL, before the call. Its children never
+ * call of those below that open, write, cut, sync, rename or remove (that open
+ * is the first) it ends itself with SIGKILL, before the call. Its children never
  * count.
  */
 #include <pthread.h>
