@@ -9,7 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import puppeteer from "puppeteer-core";
 
-const LIMIT_MS = Number(process.env.BROWSER_LIMIT_MS ?? 180000);
+const LIMIT_MS = Number(process.env.BROWSER_LIMIT_MS ?? 600000);
 const POLL_MS = 40;
 const REVEAL_POLLS = 50;
 const PROGRAM = { chromium: "/usr/bin/chromium",
