@@ -20,6 +20,7 @@
 #include "attachment.h"
 #include "files.h"
 #include "heir.h"
+#include "member.h"
 #include "meldluik/secret.h"
 
 #define PIECE 65536u
@@ -53,60 +54,6 @@ tar_out(struct archive *a, void *arg, const void *p, size_t len)
 }
 
 static enum err
-head_add(struct archive *a, const char *path, int64_t size)
-{
-	struct archive_entry *entry = archive_entry_new();
-	int rc;
-
-	if (entry == NULL) {
-		return ERR_MEMORY;
-	}
-	archive_entry_set_pathname(entry, path);
-	archive_entry_set_size(entry, size);
-	archive_entry_set_filetype(entry, AE_IFREG);
-	archive_entry_set_perm(entry, 0600);
-	archive_entry_set_mtime(entry, 0, 0);
-	rc = archive_write_header(a, entry);
-	archive_entry_free(entry);
-	return rc == ARCHIVE_OK ? OK : ERR_IO;
-}
-
-static enum err
-buf_add(struct archive *a, const char *path, const struct buf *b)
-{
-	enum err e = head_add(a, path, (int64_t)b->len);
-
-	if (e == OK && archive_write_data(a, b->p, b->len) !=
-	    (la_ssize_t)b->len) {
-		e = ERR_IO;
-	}
-	return e;
-}
-
-static enum err
-fd_add(struct archive *a, const char *path, int fd)
-{
-	uint8_t piece[PIECE];
-	struct stat st;
-	int64_t left;
-	enum err e;
-
-	if (fstat(fd, &st) != 0 || lseek(fd, 0, SEEK_SET) != 0) {
-		return ERR_IO;
-	}
-	e = head_add(a, path, st.st_size);
-	for (left = st.st_size; left > 0 && e == OK;) {
-		ssize_t n = read(fd, piece, left < (int64_t)PIECE ?
-		    (size_t)left : PIECE);
-		if (n <= 0 || archive_write_data(a, piece, (size_t)n) != n) {
-			return ERR_IO;
-		}
-		left -= n;
-	}
-	return e;
-}
-
-static enum err
 folder_add(struct archive *a, int dir, const char *folder)
 {
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -128,7 +75,7 @@ folder_add(struct archive *a, int dir, const char *folder)
 		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
 		in = openat(dir, entry->d_name, O_RDONLY | O_CLOEXEC |
 		    O_NOFOLLOW);
-		e = in < 0 ? ERR_IO : fd_add(a, path, in);
+		e = in < 0 ? ERR_IO : member_fd(a, path, in);
 		if (in >= 0) {
 			close(in);
 		}
@@ -152,7 +99,7 @@ casebook_add(struct desk *d, struct archive *a)
 	unlinkat(d->dir, COPY, 0); /* gone with its descriptor */
 	e = casebook_copy(d->book, fd);
 	if (e == OK) {
-		e = fd_add(a, "casebook/data.mdb", fd);
+		e = member_fd(a, "casebook/data.mdb", fd);
 	}
 	close(fd);
 	return e;
@@ -174,13 +121,13 @@ members_add(struct desk *d, struct archive *a, bool heirs)
 		e = keyringfile_backup(d, &ring);
 	}
 	if (e == OK) {
-		e = buf_add(a, heirs ? HEIRS_KEY : "keyring.age", &ring);
+		e = member_buf(a, heirs ? HEIRS_KEY : "keyring.age", &ring);
 	}
 	if (e == OK) {
 		e = file_read(d->dir, "casekeys", &keys);
 	}
 	if (e == OK) {
-		e = buf_add(a, "casekeys", &keys);
+		e = member_buf(a, "casekeys", &keys);
 	}
 	if (e == OK) {
 		e = casebook_add(d, a);

@@ -5,7 +5,6 @@
  * folder of the home, which is removed.
  */
 #include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,13 +20,13 @@
 #include "filekind.h"
 #include "files.h"
 #include "html_page.h"
+#include "member.h"
 #include "meldluik/json.h"
 #include "redact.h"
 #include "scrub.h"
 
 #define PAGE_MAX (8u << 20)
 #define ROOM "forward.tmp"
-#define PIECE 65536u
 
 struct making {
 	struct desk *d;
@@ -305,51 +304,15 @@ tar_out(struct archive *a, void *arg, const void *p, size_t len)
 }
 
 static enum err
-member(struct archive *a, const char *path, int64_t size)
-{
-	struct archive_entry *entry = archive_entry_new();
-	int rc;
-
-	if (entry == NULL) {
-		return ERR_MEMORY;
-	}
-	archive_entry_set_pathname(entry, path);
-	archive_entry_set_size(entry, size);
-	archive_entry_set_filetype(entry, AE_IFREG);
-	archive_entry_set_perm(entry, 0600);
-	archive_entry_set_mtime(entry, 0, 0);
-	rc = archive_write_header(a, entry);
-	archive_entry_free(entry);
-	return rc == ARCHIVE_OK ? OK : ERR_IO;
-}
-
-static enum err
-member_buf(struct archive *a, const char *path, const struct buf *b)
-{
-	enum err e = member(a, path, (int64_t)b->len);
-
-	return e == OK && archive_write_data(a, b->p, b->len) !=
-	    (la_ssize_t)b->len ? ERR_IO : e;
-}
-
-static enum err
 member_file(struct archive *a, int room, const char *path)
 {
-	uint8_t piece[PIECE];
-	struct stat st;
 	int fd = openat(room, path + 6, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n = 0;
-	enum err e = fd < 0 || fstat(fd, &st) != 0 ? ERR_IO :
-	    member(a, path, st.st_size);
+	enum err e = fd < 0 ? ERR_IO : member_fd(a, path, fd);
 
-	while (e == OK && (n = read(fd, piece, sizeof piece)) > 0) {
-		e = archive_write_data(a, piece, (size_t)n) == n ? OK :
-		    ERR_IO;
-	}
 	if (fd >= 0) {
 		close(fd);
 	}
-	return e == OK && n < 0 ? ERR_IO : e;
+	return e;
 }
 
 static enum err

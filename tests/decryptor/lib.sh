@@ -86,3 +86,38 @@ found() {
 	ok desk "$T/home" 2026-11-24 export "$T/o"
 	ORG=$T/o/outbound-1
 }
+# A founded desk H, a secretary S at desk 2, a deputy D at desk 1, on ${day};
+# ORG is what the gateway publishes; T/a to T/c are sticks
+three_people() {
+	found
+	H=$T/home
+	S=$T/sec
+	D=$T/deputy
+	day=2026-11-25
+	ok desk "$H" 2026-11-24 keyset --publish "$T/share"
+	ok desk "$S" 2026-11-24 holder request --desk 2 --person secretaris \
+		--keyset "$T/share/keyset.json" --out "$T/r1.json"
+	ok desk "$D" 2026-11-24 holder request --desk 1 --person deputy \
+		--keyset "$T/share/keyset.json" --out "$T/r2.json"
+	ok h keyset --add-holder "$T/r1.json"
+	ok h keyset --add-holder "$T/r2.json"
+	ok h keyset --publish "$T/share2"
+	ok desk "$S" $day keyset --accept "$T/share2"
+	ok desk "$D" $day keyset --accept "$T/share2"
+	mkdir "$T/a" "$T/b" "$T/c"
+	ok h export "$T/a"
+	ORG=$T/a/outbound-1
+}
+# The three verbs of who has H open, as the scripts use them
+h() {
+	desk "$H" "$day" "$@"
+}
+guard() { # RULE COMMAND...: refused, and the rule is named
+	local rule=$1
+	shift
+	refused "\[$rule:" "$@"
+}
+second() { # signs the last request with the secretary's keyring
+	ok h approve "$(json "o['request']")" --keyring "$S/keyring.age" \
+		--second-passphrase-file "$PASS"
+}

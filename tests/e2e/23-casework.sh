@@ -29,9 +29,6 @@ ok desk "$H" 2026-11-25 import "$T/gw"
 ok desk "$H" 2026-11-25 --json list
 REF=$(json "o['cases'][0]['ref']")
 day=2026-11-26
-h() {
-	desk "$H" "$day" "$@"
-}
 
 # Triage
 guard S-STEP "ISO 37002" h step "$REF" besluit

@@ -5,36 +5,7 @@
 # reporter and two signatures, and without the words left out.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
-found
-H=$T/home
-S=$T/sec
-D=$T/deputy
-day=2026-11-25
-h() { desk "$H" "$day" "$@"; }
-guard() {
-	local rule=$1
-	shift
-	refused "\[$rule:" "$@"
-}
-second() { # signs the last request with the secretary's keyring
-	ok h approve "$(json "o['request']")" --keyring "$S/keyring.age" \
-		--second-passphrase-file "$PASS"
-}
-
-# People: a secretary at desk 2, a deputy at desk 1
-ok desk "$H" 2026-11-24 keyset --publish "$T/share"
-ok desk "$S" 2026-11-24 holder request --desk 2 --person secretaris \
-	--keyset "$T/share/keyset.json" --out "$T/r1.json"
-ok desk "$D" 2026-11-24 holder request --desk 1 --person deputy \
-	--keyset "$T/share/keyset.json" --out "$T/r2.json"
-ok h keyset --add-holder "$T/r1.json"
-ok h keyset --add-holder "$T/r2.json"
-ok h keyset --publish "$T/share2"
-ok desk "$S" $day keyset --accept "$T/share2"
-ok desk "$D" $day keyset --accept "$T/share2"
-mkdir "$T/a" "$T/b" "$T/c"
-ok h export "$T/a"
-ORG=$T/a/outbound-1
+three_people
 
 # Recusal: only with two; text goes over whole; keys die when it arrived
 echo "bijlage" >"$T/file"

@@ -9,7 +9,6 @@ SOFT=1
 found
 H=$T/home
 day=2026-11-26
-h() { desk "$H" "$day" "$@"; }
 # breaks "WHAT ..." RULE ARTICLE COMMAND...: refused; WHAT: a guard of
 # casestate.c or act:NAME of foureyes.c
 breaks() {

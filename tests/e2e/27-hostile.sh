@@ -10,7 +10,6 @@ SOFT=1
 found
 H=$T/home
 day=2026-11-26
-h() { desk "$H" "$day" "$@"; }
 # Markup, a terminal's commands, directions, a formula; marks: hostile-N
 evil() {
 	printf '=HYPERLINK("http://x","%s")<img src=x onerror=alert(1)><script>alert("%s")</script></title><!--\033[2J\033]0;titel\007\xc2\x9b31m\xe2\x80\xaetxt.exe\xe2\x81\xa6 %s' \

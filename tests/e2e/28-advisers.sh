@@ -9,7 +9,6 @@ SOFT=1
 found
 H=$T/home
 day=2026-12-01
-h() { desk "$H" "$day" "$@"; }
 ok desk "$H" 2026-11-24 keyset --publish "$T/share"
 for who in vp1 vp2 vp3; do
 	ok desk "$T/$who" 2026-11-24 holder request --desk 1 --person $who \

@@ -10,7 +10,6 @@ SOFT=1
 found
 H=$T/home
 day=2026-11-26
-h() { desk "$H" "$day" "$@"; }
 ok desk "$H" 2026-11-24 keyset --publish "$T/share"
 ok desk "$T/sec" 2026-11-24 holder request --desk 2 --person secretaris \
 	--keyset "$T/share/keyset.json" --out "$T/request.json"
