@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Inside of an exchange: shared by engine.c (libmicrohttpd), link.c (the
- * store) and nobody else.
+ * Inside of an exchange: shared by engine.c (libmicrohttpd), exchange.c (what
+ * handlers see), link.c (the store) and nobody else.
  *
  * Invariants:
  * 1. an exchange is touched by its engine thread, or, while suspended, by
@@ -16,6 +16,7 @@
 #include <microhttpd.h>
 
 #include "circuit.h"
+#include "engine.h"
 #include "exchange.h"
 #include "watchdog.h"
 
@@ -58,6 +59,8 @@ struct exchange {
 	struct exchange *next; /* of those who wait */
 };
 
+/* What the answers say of the site; before the first exchange */
+void exchange_setup(const struct engine_site *s);
 /* At the end of an exchange: its place, if it has one */
 void places_forget(const struct exchange *x);
 /* Suspends; the connection is not touched again before a resume */

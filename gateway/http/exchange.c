@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What a handler may ask of its exchange, and the answers it gives. An answer
+ * is made here, once, with the headers that belong to it; the engine sends it.
+ */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "exchange_private.h"
+#include "headers.h"
+#include "meldluik/secret.h"
+
+static struct engine_site site;
+static atomic_int today_now;
+
+void
+exchange_setup(const struct engine_site *s)
+{
+	site = *s;
+}
+
+void
+engine_today(int32_t today)
+{
+	atomic_store(&today_now, today);
+}
+
+int32_t
+exchange_today(void)
+{
+	return atomic_load(&today_now);
+}
+
+const uint8_t *
+engine_credential(void)
+{
+	return site.credential;
+}
+
+const char *
+exchange_onion(void)
+{
+	return site.onion;
+}
+
+const char *
+exchange_https(void)
+{
+	return site.https;
+}
+
+const char *
+exchange_contact(void)
+{
+	return site.contact;
+}
+
+const char *
+exchange_languages(void)
+{
+	return site.languages;
+}
+
+enum method
+exchange_method(const struct exchange *x)
+{
+	return x->method;
+}
+
+const char *
+exchange_path(const struct exchange *x)
+{
+	return x->path;
+}
+
+const char *
+exchange_header(const struct exchange *x, const char *name)
+{
+	return MHD_lookup_connection_value(x->c, MHD_HEADER_KIND, name);
+}
+
+uint64_t
+exchange_length(const struct exchange *x)
+{
+	return x->length;
+}
+
+void
+exchange_set(struct exchange *x, void *state)
+{
+	x->state = state;
+}
+
+void *
+exchange_get(struct exchange *x)
+{
+	return x->state;
+}
+
+void
+exchange_suspend(struct exchange *x)
+{
+	x->suspended = true;
+	watchdog_wait(x->watched);
+	MHD_suspend_connection(x->c);
+}
+
+void
+exchange_resume(struct exchange *x)
+{
+	watchdog_body(x->watched); /* slow again is the peer's doing */
+	MHD_resume_connection(x->c);
+}
+
+void
+exchange_add_header(struct exchange *x, const char *name, const char *value)
+{
+	size_t n = strlen(name), v = strlen(value);
+
+	if (x->headers == EXCHANGE_HEADERS ||
+	    n >= sizeof(x->header[0].name) ||
+	    v >= sizeof(x->header[0].value)) {
+		abort(); /* own invariant: a handler's constant */
+	}
+	memcpy(x->header[x->headers].name, name, n + 1);
+	memcpy(x->header[x->headers++].value, value, v + 1);
+}
+
+/* Adds headers to ${r} and keeps it for sending; takes it over */
+static void
+keep_answer(struct exchange *x, struct MHD_Response *r, unsigned status,
+    const char *type, unsigned flags, size_t len)
+{
+	const char *onion = NULL;
+	unsigned i;
+	bool good;
+
+	if (r == NULL || x->answered) {
+		if (r != NULL) {
+			MHD_destroy_response(r);
+		}
+		return; /* no memory: the connection is closed unanswered */
+	}
+	if (site.onion[0] != '\0' && strncmp(type, "text/html", 9) == 0 &&
+	    (x->host == NULL || strcmp(x->host,
+	    strchr(site.onion, ':') + 3) != 0)) {
+		onion = site.onion;
+	}
+	good = headers_add(r, flags, onion, x->path) &&
+	    MHD_add_response_header(r, "Content-Type", type) == MHD_YES;
+	for (i = 0; good && i < x->headers; i++) {
+		good = MHD_add_response_header(r, x->header[i].name,
+		    x->header[i].value) == MHD_YES;
+	}
+	if (!good) {
+		MHD_destroy_response(r);
+		return;
+	}
+	x->response = r;
+	x->status = status;
+	x->flags = flags;
+	x->answer_len = len;
+	x->answered = true;
+}
+
+void
+exchange_answer(struct exchange *x, unsigned status,
+    const char *content_type, const void *body, size_t len, unsigned flags)
+{
+	struct MHD_Response *r;
+	void *copy;
+
+	if (flags & ANSWER_SECRET) {
+		copy = secret_new(len + 1);
+		if (copy == NULL) {
+			return;
+		}
+		if (len > 0) {
+			memcpy(copy, body, len);
+		}
+		r = MHD_create_response_from_buffer_with_free_callback(len,
+		    copy, secret_free);
+		if (r == NULL) {
+			secret_free(copy);
+		}
+	} else {
+		r = MHD_create_response_from_buffer(len,
+		    (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
+	}
+	keep_answer(x, r, status, content_type, flags, len);
+}
+
+static void
+release_snapshot(void *s)
+{
+	snapshot_release(s);
+}
+
+void
+exchange_answer_snapshot(struct exchange *x, unsigned status,
+    const char *content_type, const struct snapshot *s, const uint8_t *p,
+    size_t len)
+{
+	struct MHD_Response *r;
+
+	r = MHD_create_response_from_buffer_with_free_callback_cls(len,
+	    (void *)(uintptr_t)p, release_snapshot,
+	    (void *)(uintptr_t)s);
+	if (r == NULL) {
+		snapshot_release(s);
+	}
+	keep_answer(x, r, status, content_type, 0, len);
+}
+
+void
+exchange_error(struct exchange *x, unsigned status, const char *word)
+{
+	char body[64];
+	size_t n = strlen(word);
+
+	memcpy(body, "{\"error\":\"", 10);
+	memcpy(body + 10, word, n);
+	memcpy(body + 10 + n, "\"}\n", 3);
+	if (status == 503 || status == 507) {
+		exchange_add_header(x, "Retry-After", "5");
+	}
+	exchange_answer(x, status, "application/json", body, n + 13, 0);
+}
+
+void
+exchange_error_of(struct exchange *x, int err, const char *stale)
+{
+	static const struct {
+		unsigned short status;
+		const char *word;
+	} table[ERR_COUNT] = {
+		[ERR_FORMAT] = {400, "format"},
+		[ERR_LIMIT] = {400, "size"},
+		[ERR_VERSION] = {400, "version"},
+		[ERR_POLICY] = {400, "policy"},
+		[ERR_CRYPT] = {400, "digest"},
+		[ERR_NO_MATCH] = {400, "format"},
+		[ERR_SIGNATURE] = {403, "signature"},
+		[ERR_FOREIGN] = {403, "foreign"},
+		[ERR_CHAIN] = {409, "chain"},
+		[ERR_CONFLICT] = {409, "conflict"},
+		[ERR_UNKNOWN] = {404, "unknown"},
+		[ERR_FULL] = {507, "full"},
+		[ERR_IO] = {500, "io"},
+		[ERR_MEMORY] = {503, "busy"},
+		[ERR_BUSY] = {503, "busy"},
+		[ERR_USAGE] = {400, "format"},
+	};
+
+	if (err == ERR_STALE) {
+		exchange_error(x, strcmp(stale, "epoch") == 0 ? 410 : 409,
+		    stale);
+	} else if (err <= OK || err >= ERR_COUNT) {
+		exchange_error(x, 500, "io");
+	} else {
+		exchange_error(x, table[err].status, table[err].word);
+	}
+}
