@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The first byte chooses: a signature, a note, a key, a fingerprint. No
+ * The first byte chooses: a signature, a note, a key, a fingerprint, a file
+ * with a key of the minisign program. No
  * input may verify under a key whose seed it does not hold; what is accepted
  * has one text.
  */
@@ -76,13 +77,30 @@ key(const uint8_t *p, size_t len)
 	}
 }
 
+/* The key of a .pub file stands in it as it is written again */
+static void
+pub(const uint8_t *p, size_t len)
+{
+	char back[SIGN_KEY_TEXT];
+	struct sign_program_pk pk;
+
+	if (sign_program_pk_read(p, len, &pk) != OK) {
+		return;
+	}
+	sign_program_pk_text(&pk, back);
+	if (len < SIGN_KEY_TEXT || memcmp(p + len - SIGN_KEY_TEXT, back,
+	    SIGN_KEY_TEXT - 1) != 0) {
+		abort();
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 {
 	if (len < 3) {
 		return 0;
 	}
-	switch (p[0] % 3) {
+	switch (p[0] % 4) {
 	case 0:
 		signature(p + 3, len - 3, (size_t)p[1] << 8 | p[2]);
 		break;
@@ -91,6 +109,9 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 		break;
 	case 2:
 		key(p + 1, len - 1);
+		break;
+	case 3:
+		pub(p + 1, len - 1);
 		break;
 	}
 	return 0;
