@@ -20,12 +20,11 @@ head -c 300000 /dev/zero | tr '\0' K >"$GW/file"
 python3 - "$PORT" "$COURIER" "$TOKEN" "$GW" "$BIN/agec" "$WEEK" \
 	"$(gw_pid monitor) $(gw_pid web) $(gw_pid store)" <<'PY' || fail "root"
 import glob
-import os
 import re
 import subprocess
 import sys
 import time
-import pages
+import taken
 from pages import envelopes, report_form
 port, courier, token, folder, agec, week, pids = sys.argv[1:]
 b, code = report_form(int(port))
@@ -74,31 +73,16 @@ assert identity(seed_of(right)) == right
 
 def take():
     """What root has, and the private memory of the store"""
-    loot = {}
-    for top, _, names in os.walk(folder + "/store"):
-        for n in names:
-            loot[os.path.join(top, n)] = open(os.path.join(top, n), "rb").read()
+    loot = taken.files(folder + "/store")
     for n in ("gateway.ini", "log", "card.json"):
         loot[n] = open(f"{folder}/{n}", "rb").read()
     private = b""
-    for pid in pids.split():
-        role = open(f"/proc/{pid}/cmdline", "rb").read()
-        with open(f"/proc/{pid}/maps") as maps, \
-                open(f"/proc/{pid}/mem", "rb", 0) as mem:
-            for line in maps:
-                m = re.match(r"([0-9a-f]+)-([0-9a-f]+) (r\S+)", line)
-                if not m or "[v" in line:
-                    continue
-                a, z = int(m.group(1), 16), int(m.group(2), 16)
-                try:
-                    mem.seek(a)
-                    data = mem.read(min(z - a, 1 << 28))
-                except OSError:
-                    continue
-                loot[f"memory {pid} {a:x}"] = data
-                if b"role-store" in role and m.group(3) == "rw-p" and \
-                        line.split()[-1] == "[heap]":
-                    private += data
+    for piece in taken.memory(pids.split(), 1 << 28):
+        loot[str(piece)] = piece.data
+        role = open(f"/proc/{piece.pid}/cmdline", "rb").read()
+        if b"role-store" in role and piece.rights == "rw-p" and \
+                piece.name == "[heap]":
+            private += piece.data
     return loot, private
 
 

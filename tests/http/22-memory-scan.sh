@@ -10,11 +10,10 @@ gw_start
 gw_install --weeks 1 --desks 2
 pids="$(gw_pid monitor) $(gw_pid web) $(gw_pid store)"
 python3 - "$PORT" "$GW" $pids <<'PY' || fail "memory"
-import re
 import sys
-import threading
 import time
-import pages
+import gw
+import taken
 from pages import Browser, multipart, report_form
 port, folder, pids = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
 
@@ -22,25 +21,11 @@ port, folder, pids = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
 def scan(needles):
     """Times each needle stands in each process"""
     found = {}
-    for pid in pids:
-        with open(f"/proc/{pid}/maps") as maps, \
-                open(f"/proc/{pid}/mem", "rb", 0) as mem:
-            for line in maps:
-                m = re.match(r"([0-9a-f]+)-([0-9a-f]+) (r\S+)", line)
-                if not m or "[v" in line:
-                    continue
-                a, z = int(m.group(1), 16), int(m.group(2), 16)
-                if z - a > 1 << 32:
-                    continue
-                try:
-                    mem.seek(a)
-                    data = mem.read(z - a)
-                except OSError:
-                    continue
-                for n in needles:
-                    c = data.count(n)
-                    if c:
-                        found[(pid, n, line.split()[-1], m.group(3))] = c
+    for piece in taken.memory(pids):
+        for n in needles:
+            c = piece.data.count(n)
+            if c:
+                found[(str(piece), n)] = c
     return found
 
 
@@ -65,7 +50,6 @@ for more in ({}, {"code": "04F5-KANARIE-code"}, {"what": "é" * 60000}):
     assert b.number() is None
 kind, body = multipart({"what": "KANARIE-half " * 500}, [
     ("files", "KANARIE-naam", "a/b", b"KANARIE-bestand" * 50000)])
-import gw
 s = gw.connect(port)
 s.sendall(b"POST /nl/report HTTP/1.1\r\nHost: a\r\nContent-Type: "
           b"multipart/form-data; boundary=" + kind.encode() +

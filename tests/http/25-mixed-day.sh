@@ -124,6 +124,7 @@ import os
 import re
 import sys
 import time
+import taken
 folder, pids = sys.argv[1], sys.argv[2:]
 codes = json.load(open(folder + "/codes"))
 words = [b"KANARIE", b"198.51.100.7", b"c0ffee00", b"c0ff:ee0",
@@ -133,51 +134,35 @@ words += sorted({g.encode() for c in codes
 begin, end = (os.stat(folder + f"/{n}").st_mtime_ns for n in ("begin", "end"))
 
 
-def files():
-    for top, _, names in os.walk(folder + "/store"):
-        yield top
-        yield from (os.path.join(top, n) for n in names)
-
-
 # file times: none within the day's acts once the beat was
 for _ in range(150):
-    acts = [p for p in files() if any(begin <= t <= end for t in (
-        os.stat(p).st_mtime_ns, os.stat(p).st_ctime_ns))]
+    acts = taken.whole(lambda: [
+        p for p in taken.paths(folder + "/store")
+        if any(begin <= t <= end for t in (os.stat(p).st_mtime_ns,
+                                           os.stat(p).st_ctime_ns))])
     if not acts:
         break
     time.sleep(0.1)
 bad = [("time of an act", p) for p in acts]
-for path in [p for p in files() if os.path.isfile(p)] + [
-        folder + "/log", folder + "/served"]:
-    data = open(path, "rb").read()
+searched = taken.files(folder + "/store")
+for path in (folder + "/log", folder + "/served"):
+    searched[path] = open(path, "rb").read()
+for path, data in searched.items():
     bad += [(path, w) for w in words if w in data]
 found = 0
-for pid in pids:
-    with open(f"/proc/{pid}/maps") as maps, \
-            open(f"/proc/{pid}/mem", "rb", 0) as mem:
-        for line in maps:
-            m = re.match(r"([0-9a-f]+)-([0-9a-f]+) (r\S+)", line)
-            if not m or "[v" in line:
-                continue
-            a, z = int(m.group(1), 16), int(m.group(2), 16)
-            if z - a > 1 << 32:
-                continue
-            try:
-                mem.seek(a)
-                data = mem.read(z - a)
-            except OSError:
-                continue
-            found += data.count(b"Vingerafdruk van dit meldpunt")
-            bad += [(pid, data[max(0, data.find(w) - 60):data.find(w) + 60],
-                     line.strip()) for w in words if w in data]
+for piece in taken.memory(pids):
+    data = piece.data
+    found += data.count(b"Vingerafdruk van dit meldpunt")
+    bad += [(str(piece), data[max(0, data.find(w) - 60):data.find(w) + 60])
+            for w in words if w in data]
 # no log line has a time, an address or a number that is not a day's count
 for line in open(folder + "/log", "rb"):
     if not re.fullmatch(rb"(monitor|web|store): [a-z, ]+(: [0-9]+)?\n", line):
         bad.append(("log", line))
 for b in bad[:20]:
     print("left:", b)
-print(f"{len(words)} words in {sum(1 for _ in files())} files, log, answers "
-      f"and {len(pids)} processes: {len(bad)} found; control {found}")
+print(f"{len(words)} words in {len(searched)} files, log and answers among "
+      f"them, and {len(pids)} processes: {len(bad)} found; control {found}")
 sys.exit(bool(bad) or not found)
 PY
 python3 "$GW/scan.py" "$GW" $pids || fail "a canary"
