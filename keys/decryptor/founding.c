@@ -163,3 +163,19 @@ founding_keyset(struct desk *d, const char *organisation,
 	free(k);
 	return e;
 }
+
+enum err
+founding_first(struct desk *d, unsigned number, const char *person,
+    const char *organisation, const struct card *card)
+{
+	enum err e = desk_make(d);
+
+	if (e == OK) {
+		e = founding_home(d, NULL, number, person, PERSON_HOLDER,
+		    true);
+	}
+	if (e == OK) {
+		e = founding_keyset(d, organisation, card);
+	}
+	return e == OK ? journal_keyset(d) : e;
+}

@@ -18,6 +18,10 @@ enum err founding_home(struct desk *d, const uint8_t *org, unsigned desk,
 /* The founder's first keyset: one desk, one holder */
 enum err founding_keyset(struct desk *d, const char *organisation,
     const struct card *card);
+/* The whole first home, as desk ${number}: folders, home, keyset, journal.
+ * The passphrase is in ${d}; says what is wrong */
+enum err founding_first(struct desk *d, unsigned number, const char *person,
+    const char *organisation, const struct card *card);
 /* Adds desk ${number} from the profile's proposal to ${k} if it is missing */
 enum err founding_desk(struct desk *d, struct keyset *k, unsigned number);
 

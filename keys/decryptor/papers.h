@@ -7,7 +7,7 @@
 #ifndef DECRYPTOR_PAPERS_H
 #define DECRYPTOR_PAPERS_H
 
-#include "desk.h"
+#include "acts.h"
 #include "meldluik/shares.h"
 
 #define PAPER_SETS_MAX 8u
@@ -62,12 +62,15 @@ enum err papers_make(struct desk *d, enum share_kind kind, unsigned k,
 enum err shares_get(const char *const *files, unsigned count,
     enum share_kind kind, struct papers *known,
     uint8_t secret[SHARE_SECRET]);
-/* One share typed on the terminal; an empty line gives up (ERR_UNKNOWN).
- * What was typed is taken off the screen. "FILE" words name a file. */
-enum err share_ask(struct share *out);
-enum err share_file(const char *file, struct share *out);
-/* A sentence about a slip */
-void share_slip_say(const struct share_fault *f, enum err e);
+/* One share typed on the terminal, which speaks ${language} (nl or en); an
+ * empty line gives up (ERR_UNKNOWN). What was typed is taken off the screen.
+ * "FILE" words name a file. */
+enum err share_ask(struct share *out, const char *language);
+/* Typed or scanned text, and a file of it; ${why} says what is wrong */
+enum err share_typed(const char *text, size_t len, struct share *out,
+    struct refusal *why);
+enum err share_file(const char *file, struct share *out,
+    struct refusal *why);
 
 /* The identity key for one verb: of the keyring, or of k shares (--share, or
  * typed). It is never saved. Says what is wrong. */

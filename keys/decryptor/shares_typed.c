@@ -12,46 +12,115 @@
 #include "papers.h"
 #include "terminal.h"
 
-void
-share_slip_say(const struct share_fault *f, enum err e)
+/* A sentence about a slip; nothing typed is repeated */
+static enum err
+slip(const struct share_fault *f, enum err e, struct refusal *why)
 {
+	char nl[320], en[320];
+
 	if (e == ERR_SIGNATURE) {
-		say_error("this sheet was changed after the ceremony: it does "
-		    "not fit its own commitment. Keep it apart and ask who "
-		    "kept it");
+		return refuse(why, e, "dit blad is na de ceremonie veranderd: "
+		    "het past niet bij zijn eigen controlegetal. Leg het "
+		    "apart en vraag wie het bewaarde", "this sheet was "
+		    "changed after the ceremony: it does not fit its own "
+		    "commitment. Keep it apart and ask who kept it");
 	} else if (e == ERR_VERSION) {
-		say_error("this is no share, or one of a newer version of "
-		    "this program");
+		return refuse(why, e, "dit is geen sleuteldeel, of een van "
+		    "een nieuwere versie van dit programma", "this is no "
+		    "share, or one of a newer version of this program");
 	} else if (e == ERR_LIMIT) {
-		say_error("this is too long for a share");
+		return refuse(why, e, "dit is te lang voor een sleuteldeel",
+		    "this is too long for a share");
 	} else if (e == ERR_CRYPT && f->meant != 0) {
-		say_error("line %u is mistyped at character %u: the paper "
-		    "says %c there", f->line, f->place, f->meant);
+		snprintf(nl, sizeof nl, "regel %u is verkeerd getypt bij teken "
+		    "%u: op het papier staat daar %c", f->line, f->place,
+		    f->meant);
+		snprintf(en, sizeof en, "line %u is mistyped at character %u: "
+		    "the paper says %c there", f->line, f->place, f->meant);
 	} else if (e == ERR_CRYPT) {
-		say_error("line %u does not fit: type it again; look whether "
-		    "it is line %u of this sheet", f->line, f->line);
+		snprintf(nl, sizeof nl, "regel %u klopt niet: typ hem opnieuw; "
+		    "kijk of het regel %u van dit blad is", f->line, f->line);
+		snprintf(en, sizeof en, "line %u does not fit: type it again; "
+		    "look whether it is line %u of this sheet", f->line,
+		    f->line);
 	} else if (f->place != 0) {
-		say_error("line %u, character %u: this letter never occurs on "
-		    "a sheet", f->line, f->place);
+		snprintf(nl, sizeof nl, "regel %u, teken %u: deze letter komt "
+		    "op een blad niet voor", f->line, f->place);
+		snprintf(en, sizeof en, "line %u, character %u: this letter "
+		    "never occurs on a sheet", f->line, f->place);
 	} else {
-		say_error("line %u has %u characters, not %u", f->line,
-		    f->got, f->want);
+		snprintf(nl, sizeof nl, "regel %u heeft %u tekens, niet %u",
+		    f->line, f->got, f->want);
+		snprintf(en, sizeof en, "line %u has %u characters, not %u",
+		    f->line, f->got, f->want);
 	}
+	return refuse(why, e, nl, en);
+}
+
+static void
+say_in(const char *language, const struct refusal *why)
+{
+	say_error("%s", language[0] == 'n' ? why->nl : why->en);
+}
+
+/* Line by line, so that a slip names the line as it stands on the paper */
+static enum err
+lines_parse(const char *text, size_t len, struct share *out,
+    struct share_fault *f)
+{
+	struct share_entry entry;
+	const char *end = text + len;
+	enum err e = OK;
+
+	memset(&entry, 0, sizeof entry);
+	memset(f, 0, sizeof *f);
+	while (e == OK && text < end && !share_entry_done(&entry)) {
+		const char *stop = memchr(text, '\n', (size_t)(end - text));
+		size_t n = (size_t)((stop == NULL ? end : stop) - text);
+		if (strspn(text, " \t\r") < n) {
+			e = share_entry_line(&entry, text, n, f);
+		}
+		text += stop == NULL ? n : n + 1;
+	}
+	if (e == OK && !share_entry_done(&entry)) {
+		f->line = entry.lines + 1;
+		f->want = SHARE_LINE;
+		e = ERR_FORMAT;
+	}
+	if (e == OK) {
+		e = share_entry_end(&entry, out);
+	}
+	secret_wipe(&entry, sizeof entry);
+	return e;
 }
 
 enum err
-share_file(const char *file, struct share *out)
+share_typed(const char *text, size_t len, struct share *out,
+    struct refusal *why)
+{
+	struct share_fault f;
+	bool lines = memchr(text, ':', len) == NULL &&
+	    memchr(text, '\n', len) != NULL;
+	enum err e = len > SHARE_TYPED_MAX ? ERR_LIMIT : lines ?
+	    lines_parse(text, len, out, &f) :
+	    share_parse(text, len, out, &f);
+
+	return e == OK ? OK : slip(&f, e, why);
+}
+
+enum err
+share_file(const char *file, struct share *out, struct refusal *why)
 {
 	struct buf b = buf_new_secret(SHARE_TYPED_MAX);
 	struct share_fault f;
 	enum err e = file_read_path(file, &b);
 
 	if (e != OK) {
-		say_error("cannot read the share %s: %s", file, err_text(e));
+		e = refuse(why, e, "dat bestand met een sleuteldeel is niet te "
+		    "lezen", "that file of a share cannot be read");
 	} else if ((e = share_parse((const char *)b.p, b.len, out, &f)) !=
 	    OK) {
-		say_error("the share in %s is not right:", file);
-		share_slip_say(&f, e);
+		slip(&f, e, why);
 	}
 	buf_free(&b);
 	return e;
@@ -67,17 +136,19 @@ unshow(void)
 }
 
 enum err
-share_ask(struct share *out)
+share_ask(struct share *out, const char *language)
 {
+	bool nl = language[0] == 'n';
 	struct share_entry entry;
 	struct share_fault f;
+	struct refusal why;
 	char line[512], question[64];
 	enum err e = OK;
 
 	memset(&entry, 0, sizeof entry);
 	while (e == OK && !share_entry_done(&entry)) {
-		snprintf(question, sizeof question, "  line %u: ",
-		    entry.lines + 1);
+		snprintf(question, sizeof question, nl ? "  regel %u: " :
+		    "  line %u: ", entry.lines + 1);
 		e = terminal_ask(question, line, sizeof line);
 		if (e == OK && line[0] == 0) {
 			e = ERR_UNKNOWN;
@@ -85,22 +156,25 @@ share_ask(struct share *out)
 		}
 		if (e == OK && entry.lines == 0 && strchr(line, '/') !=
 		    NULL) { /* a file with scanned text */
-			e = share_file(line, out);
+			e = share_file(line, out, &why);
 			secret_wipe(line, sizeof line);
 			if (e == OK) {
 				return OK;
 			}
+			say_in(language, &why);
 			e = OK;
 			continue;
 		}
 		if (e == OK) {
-			enum err slip = share_entry_line(&entry, line,
+			enum err fault = share_entry_line(&entry, line,
 			    strlen(line), &f);
 			unshow();
-			if (slip != OK) {
-				share_slip_say(&f, slip);
+			if (fault != OK) {
+				slip(&f, fault, &why);
+				say_in(language, &why);
 			} else {
-				printf("  line %u: right\n", entry.lines);
+				printf(nl ? "  regel %u: goed\n" :
+				    "  line %u: right\n", entry.lines);
 			}
 		}
 		secret_wipe(line, sizeof line);
@@ -108,7 +182,8 @@ share_ask(struct share *out)
 	if (e == OK) {
 		e = share_entry_end(&entry, out);
 		if (e != OK) {
-			share_slip_say(&f, e);
+			slip(&f, e, &why);
+			say_in(language, &why);
 		}
 	}
 	secret_wipe(line, sizeof line);
@@ -173,6 +248,7 @@ shares_get(const char *const *files, unsigned count, enum share_kind kind,
 {
 	struct share *s = secret_new(SHARES_MAX * sizeof *s);
 	struct shares_fault f = {SHARES_FINE, 0};
+	struct refusal why;
 	unsigned have = 0, want;
 	enum err e = s == NULL ? ERR_MEMORY : OK;
 
@@ -191,10 +267,14 @@ shares_get(const char *const *files, unsigned count, enum share_kind kind,
 	}
 	while (e == OK && have < want && have < SHARES_MAX) {
 		if (count > 0) {
-			e = share_file(files[have], &s[have]);
+			e = share_file(files[have], &s[have], &why);
+			if (e != OK) {
+				say_error("the share in %s: %s", files[have],
+				    why.en);
+			}
 		} else {
 			printf("Sheet %u of %u:\n", have + 1, want);
-			e = share_ask(&s[have]);
+			e = share_ask(&s[have], "en");
 			if (e == OK) {
 				want = s[have].k;
 			}

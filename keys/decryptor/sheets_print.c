@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The pages of a ceremony; see the header. */
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +33,8 @@ static const char style[] =
     ".qr{flex:none}.row table{flex:1;min-width:0}\n"
     ".drill{border:1mm solid #a33;color:#a33;font:bold 15pt Arial,"
     "sans-serif;text-align:center;padding:2mm;margin-bottom:4mm}\n"
+    ".where{flex:1;min-width:90mm;overflow-wrap:anywhere}"
+    ".names{width:100%}.half{width:48%}"
     ".sign{height:16mm;border-bottom:.3mm solid #111}\n"
     ".sheet{font-size:10pt}.sheet h1{font-size:18pt}.sheet .mono"
     "{font-size:12pt;line-height:1.4}.record{font-size:10pt}.record h1{font-size:17pt}.record h2"
@@ -42,6 +45,16 @@ static const char style[] =
 /* The text of the language of the page */
 #define T(p, nl, en) (strcmp((p)->language, "en") == 0 ? (en) : (nl))
 
+void
+sheets_style_hash(char out[STYLE_HASH])
+{
+	uint8_t hash[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256(hash, (const uint8_t *)style, sizeof style - 1);
+	sodium_bin2base64(out, STYLE_HASH, hash, sizeof hash,
+	    sodium_base64_VARIANT_ORIGINAL);
+}
+
 static void
 page_begin(const struct print *p, const char *title, const char *class,
     struct buf *out)
@@ -50,7 +63,7 @@ page_begin(const struct print *p, const char *title, const char *class,
 	    "<meta charset=\"utf-8\"/><meta name=\"robots\" "
 	    "content=\"noindex\"/><title>", T(p, "nl", "en"));
 	put_html(out, title);
-	buf_text(out, "</title><style>\n");
+	buf_text(out, "</title><style>");
 	buf_text(out, style);
 	put_format(out, "</style></head>\n<body class=\"%s\">\n", class);
 	if (p->rehearsal) {
@@ -235,8 +248,7 @@ print_poster(const struct print *p, struct buf *out)
 		put_format(out, "<h2>%s</h2><div class=\"row\">", T(p,
 		    "Het adres", "The address"));
 		e = qr_svg(url, 48, out);
-		buf_text(out, "<div style=\"flex:1;min-width:90mm;"
-		    "overflow-wrap:anywhere\">");
+		buf_text(out, "<div class=\"where\">");
 		if (p->k->onion[0] != 0) {
 			buf_text(out, "<p>Tor Browser: <strong>");
 			put_html(out, p->k->onion);
@@ -408,10 +420,10 @@ print_transcript(const struct print *p, struct papers *papers,
 	    "computer."));
 	buf_text(out, "</ul>\n");
 	put_format(out, "<div class=\"keep\"><h2>%s</h2>\n"
-	    "<table style=\"width:100%%\">", T(p,
+	    "<table class=\"names\">", T(p,
 	    "Handtekeningen", "Signatures"));
 	for (unsigned i = 0; i < 3; i++) {
-		put_format(out, "<tr><td class=\"sign\" style=\"width:48%%\">"
+		put_format(out, "<tr><td class=\"sign half\">"
 		    "%s</td><td class=\"sign\">%s</td></tr>\n", T(p, "Naam",
 		    "Name"), T(p, "Handtekening, dag", "Signature, day"));
 	}

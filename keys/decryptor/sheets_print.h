@@ -17,6 +17,10 @@ struct print {
 	day_t today;
 };
 
+/* SHA-256 of the style in these pages, base64: for who serves them under a
+ * Content-Security-Policy */
+#define STYLE_HASH 45u
+void sheets_style_hash(char out[STYLE_HASH]);
 /* Inline SVG of ${mm} millimetres; ERR_LIMIT: too much for a QR code */
 enum err qr_svg(const char *text, unsigned mm, struct buf *out);
 /* Sheet of one share: secret. ${desk}: of a backup key */

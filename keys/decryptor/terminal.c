@@ -166,6 +166,13 @@ passphrase_typed(const char *question, char *pass, size_t *len)
 }
 
 enum err
+passphrase_check(size_t len, bool fresh)
+{
+	return len > PASSPHRASE_MAX ? ERR_LIMIT : fresh && len <
+	    PASSPHRASE_MIN ? ERR_POLICY : len == 0 ? ERR_USAGE : OK;
+}
+
+enum err
 passphrase_get(const char *file, bool fresh, char **out, size_t *len)
 {
 	char *pass = secret_new(PASSPHRASE_MAX + 1);
@@ -186,14 +193,11 @@ passphrase_get(const char *file, bool fresh, char **out, size_t *len)
 			}
 		}
 	}
-	if (e == OK && fresh && n < PASSPHRASE_MIN) {
+	if (e == OK && (e = passphrase_check(n, fresh)) == ERR_POLICY) {
 		say_error("the passphrase is too short; use at least %u "
 		    "characters, such as five random words", PASSPHRASE_MIN);
-		e = ERR_POLICY;
-	}
-	if (e == OK && n == 0) {
+	} else if (e == ERR_USAGE) {
 		say_error("the passphrase is empty");
-		e = ERR_USAGE;
 	}
 	if (e == OK) {
 		*out = pass;

@@ -37,6 +37,9 @@ void print_json(json_t *o);
  */
 enum err passphrase_get(const char *file, bool fresh, char **out,
     size_t *len);
+/* Is a passphrase of ${len} bytes allowed? ${fresh}: a new one. ERR_USAGE:
+ * empty; ERR_POLICY: too short; ERR_LIMIT: over PASSPHRASE_MAX */
+enum err passphrase_check(size_t len, bool fresh);
 /* One answer to one question on the terminal, without its LF */
 enum err terminal_ask(const char *question, char *out, size_t size);
 /* Text of a reply or note: ${file}, or stdin to its end. ${out} is a secret

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * `init`: the first home of an organisation, by the dialogue of ceremony.c.
+ * `init`: the first home of an organisation, by the dialogue of
+ * ceremony_talk.c.
  * With --batch nothing is asked and the identity key stays in the keyring.
  * `--desks N` with --batch makes a rehearsal: DIR/desk-1 ... DIR/desk-N, all
  * of one passphrase and on one disk, which a real organisation must never
@@ -13,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ceremony.h"
+#include "ceremony_talk.h"
 #include "files.h"
 #include "founding.h"
 #include "meldluik/secret.h"
@@ -63,29 +64,6 @@ tell(const struct desk *d)
 	    "Next: `export DIR` to a stick. Keep the passphrase on paper in a "
 	    "safe place: without it nothing here opens.\n", until,
 	    WEEKS_MADE);
-}
-
-static enum err
-found(struct desk *d, const struct wish *w, const char *person,
-    unsigned number)
-{
-	json_t *event;
-	enum err e = desk_make(d);
-
-	if (e == OK) {
-		e = founding_home(d, NULL, number, person, PERSON_HOLDER,
-		    true);
-	}
-	if (e == OK) {
-		e = founding_keyset(d, w->organisation,
-		    w->has_card ? &w->card : NULL);
-	}
-	if (e == OK) {
-		event = event_new(d, "keyset");
-		event_hex(event, "sha256", d->keyset->hash, HASH_LEN);
-		e = desk_record(d, event);
-	}
-	return e;
 }
 
 /* A further desk of a rehearsal: request, taken in by the founder, and the
@@ -168,7 +146,9 @@ rehearsal(struct desk *d, const struct wish *w, char first[4096])
 		}
 		if (i == 0) {
 			d->home = strcpy(first, path[0]);
-			e = found(d, w, person, 1);
+			e = founding_first(d, 1, person,
+			    w->organisation, w->has_card ? &w->card :
+			    NULL);
 		} else {
 			bool json = d->json;
 			d->json = true; /* one summary at the end */
@@ -310,8 +290,9 @@ verb_init(struct desk *d, int argc, char **argv)
 		return exit_of(rehearsal(d, &w, first));
 	}
 	if (e == OK) {
-		e = found(d, &w, w.persons > 0 ? w.person[0] : "coordinator",
-		    1);
+		e = founding_first(d, 1, w.persons > 0 ? w.person[0] :
+		    "coordinator", w.organisation, w.has_card ? &w.card :
+		    NULL);
 	}
 	if (e == OK) {
 		tell(d);

@@ -51,6 +51,7 @@ drill(struct desk *d, const char *file)
 	struct buf doc = buf_new(65536);
 	struct share *s = secret_new(sizeof *s);
 	struct papers papers;
+	struct refusal why;
 	char path[4096];
 	enum err e = s == NULL ? ERR_MEMORY : OK;
 
@@ -70,7 +71,11 @@ drill(struct desk *d, const char *file)
 		    err_text(e));
 	}
 	for (unsigned i = 0; e == OK && i < d->sharefiles; i++) {
-		e = share_file(d->sharefile[i], s);
+		e = share_file(d->sharefile[i], s, &why);
+		if (e != OK) {
+			say_error("the share in %s: %s", d->sharefile[i],
+			    why.en);
+		}
 		if (e == OK) {
 			e = drill_sheet(s, &papers);
 		}
@@ -78,7 +83,7 @@ drill(struct desk *d, const char *file)
 	}
 	while (e == OK && d->sharefiles == 0) {
 		puts("Next sheet (an empty line ends the drill):");
-		e = share_ask(s);
+		e = share_ask(s, "en");
 		if (e == OK) {
 			drill_sheet(s, &papers);
 		} else if (e != ERR_UNKNOWN && e != ERR_IO) {

@@ -68,7 +68,7 @@ t.answer("Ogen", "3 1 9")
 t.answer("cijfers 1 tot 6.*Ogen", "3164 2551 6243 1")
 t.see("13 worpen")
 t.answer("gateway.json", top + "/none.json")
-t.answer("cannot be used.*gateway.json", top + "/gw/card.json")
+t.answer("niet te gebruiken.*gateway.json", top + "/gw/card.json")
 t.answer(r"voorlezen.*Gelijk", "j")
 first = t.see(r"sterkte (\d+) bits.*\n    ([a-z ]+)\n")
 if int(first.group(1)) < 75:
@@ -106,23 +106,23 @@ with open(top + "/typed-share-identity-1.html", "w") as f:
 wrong = typed[1].replace(typed[1][2], "Z" if typed[1][2] != "Z" else "7", 1)
 place = next(i for i in range(len(wrong)) if wrong[i] != typed[1][i])
 at = len(typed[1][:place + 1].replace(" ", ""))
-t.answer("line 1: ", typed[0].lower())
-t.answer("line 2: ", wrong)
-m = t.see(r"line 2 (is mistyped at character (\d+): the paper\s+says (\w)|"
-          "does not fit)")
+t.answer("regel 1: ", typed[0].lower())
+t.answer("regel 2: ", wrong)
+m = t.see(r"regel 2 (is verkeerd getypt bij teken (\d+): op het papier\s+staat "
+          r"daar (\w)|klopt niet)")
 if m.group(2) and (int(m.group(2)), m.group(3)) != (at, typed[1][place]):
     fail("another place or letter was named")
 for n in range(2, len(typed) + 1):
-    t.answer("line %d: " % n, typed[n - 1])
+    t.answer("regel %d: " % n, typed[n - 1])
 t.see("leesbaar en klopt")
 t.see("deel 2 van 3, identiteit")
 t.answer("overtypen of scannen", "")
 # the wrong sheet, then the right one, photographed
-t.answer("line 1: ", top + "/typed-share-identity-1.html")
-t.see("this is sheet 1")
+t.answer("regel 1: ", top + "/typed-share-identity-1.html")
+t.see("dit is blad 1")
 path = photograph("share-identity-2.html")
 t.answer("overtypen of scannen", "")
-t.answer("line 1: ", path)
+t.answer("regel 1: ", path)
 t.see("leesbaar en klopt")
 t.answer("overtypen of scannen", "s")
 t.see("Gestopt bij stap 5")
@@ -142,7 +142,7 @@ for n, name in ((3, "share-identity-3.html"), (1, "share-backup-1.html"),
     else:
         with open(path, "w") as f:
             f.write("\n".join(lines(name)) + "\n")
-    t.answer("line 1: ", path)
+    t.answer("regel 1: ", path)
     t.see("leesbaar en klopt")
 t.see("alleen op papier")
 t.answer("papier er ligt", "")

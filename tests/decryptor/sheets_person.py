@@ -51,7 +51,7 @@ def sheets(t, keepers):
     t.answer("Hoeveel bewaarders", "3")
     t.answer("nodig", "2")
     t.answer("deel 1", keepers[0] + "x" * 64)  # is asked again
-    t.see("too long: at most 64 bytes")
+    t.see("te lang: hoogstens 64 bytes")
     for n, name in enumerate(keepers):
         t.answer("deel %d" % (n + 1), name)
     t.answer("papier er ligt", "")
@@ -68,7 +68,7 @@ def prove(t, which, todo):
     for kind, n in todo:
         t.see("deel %d van 3" % n)
         t.answer("overtypen of scannen", "")
-        t.answer("line 1: ", "%s/%s-%s-%d" % (top, which, kind, n))
+        t.answer("regel 1: ", "%s/%s-%s-%d" % (top, which, kind, n))
         t.see("leesbaar en klopt")
 
 
@@ -91,7 +91,7 @@ for more in ((), ("--new-sheets", "--share", top + "/old-identity-1"),
              ("--new-sheets",) + ("--share", top + "/old-identity-1") * 2):
     t = start(*more)
     t.see("2 different sheets are needed" if more else
-          "the ceremony of this desk is done")
+          "de ceremonie van dit loket is klaar")
     if t.end() != 1:
         fail("not refused: %s" % (more,))
 
@@ -103,8 +103,8 @@ keep("new")
 prove(t, "new", every[:2])
 t.see("deel 3 van 3")
 t.answer("overtypen of scannen", "")
-t.answer("line 1: ", top + "/old-identity-3")
-t.see("of another set or kind")
+t.answer("regel 1: ", top + "/old-identity-3")
+t.see("van een andere set of soort")
 t.answer("overtypen of scannen", "s")
 t.see("Gestopt bij stap 5")
 if t.end() != 1:
