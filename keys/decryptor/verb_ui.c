@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* `ui`: the desk as a page on loopback. */
+/* `ui`: the desk as a page on loopback; without a desk, its ceremony. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,12 +53,16 @@ verb_ui(struct desk *d, int argc, char **argv)
 		secret_free(ui);
 		return EXIT_USAGE;
 	}
-	e = desk_open(d, DESK_FOLDER); /* is there a desk at all? */
-	if (e == OK) {
+	e = founding_find(ui);
+	if (e == OK && ui->founding.c.home) {
+		e = desk_open(d, DESK_FOLDER); /* whole, and nobody's now? */
 		desk_close(d);
+	}
+	if (e == OK) {
 		e = ui_serve(ui, n, !browser && program == NULL ? NULL :
 		    program == NULL ? "" : program);
 	}
+	ceremony_end(&ui->founding.c);
 	secret_free(ui);
 	return exit_of(e);
 }

@@ -83,6 +83,10 @@ files(const struct ui *ui, const char *profile)
 	for (size_t i = 0; i < 3 && e == OK; i++) {
 		e = allow(rules, place[i], attr.handled_access_fs);
 	}
+	if (e == OK && ui->founding.waits) {
+		e = allow(rules, ui->founding.folder,
+		    attr.handled_access_fs);
+	}
 	for (unsigned i = 0; i < ui->sticks && e == OK; i++) {
 		e = allow(rules, ui->stick[i], attr.handled_access_fs);
 	}

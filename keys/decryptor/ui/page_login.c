@@ -20,11 +20,13 @@ form(struct visit *v)
 void
 page_login(struct visit *v)
 {
+	const struct ui_founding *first = &v->ui->founding;
 	struct buf said = buf_new(512);
+	struct refusal why;
 	enum err e;
 
-	if (v->ui->unlocked) {
-		visit_go(v, "/");
+	if (v->ui->unlocked || (first->waits && !first->c.home)) {
+		visit_go(v, first->waits ? "/ceremony" : "/");
 		return;
 	}
 	if (!v->post) {
@@ -34,9 +36,15 @@ page_login(struct visit *v)
 	say_error_keep(&said);
 	e = session_unlock(v->ui, field(v, "passphrase"),
 	    fields_len(v->form, "passphrase"));
+	if (e == OK && founding_resume(v->ui, &why) != OK) {
+		notice_said(v, TEXT_CER_FAILED, &said);
+		if (why.nl[0] != 0) {
+			notice_refusal(v, &why);
+		}
+	}
 	say_error_keep(NULL);
 	if (e == OK) {
-		visit_go(v, "/");
+		visit_go(v, first->waits ? "/ceremony" : "/");
 	} else if (v->ui->tries >= TRIES_MAX) {
 		v->ui->tries = 0;
 		memset(v->ui->session, 0, sizeof v->ui->session);

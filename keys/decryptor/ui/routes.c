@@ -19,6 +19,8 @@ static const struct {
 	{"/", WAY_GET, false, page_today},
 	{"/login", WAY_BOTH, true, page_login},
 	{"/lock", WAY_POST, true, page_lock},
+	{"/ceremony", WAY_BOTH, true, page_ceremony},
+	{"/paper", WAY_GET, false, page_paper},
 	{"/inbox", WAY_GET, false, page_inbox},
 	{"/enter", WAY_BOTH, false, page_enter},
 	{"/register", WAY_GET, false, page_register},

@@ -55,9 +55,6 @@ static bool
 headers_add(struct MHD_Response *r, const struct visit *v)
 {
 	static const char *const fixed[][2] = {
-		{"Content-Security-Policy", "default-src 'none'; "
-		    "style-src 'self'; img-src 'self'; form-action 'self'; "
-		    "base-uri 'none'; frame-ancestors 'none'"},
 		{"Cache-Control", "no-store"},
 		{"X-Content-Type-Options", "nosniff"},
 		{"X-Frame-Options", "DENY"},
@@ -69,7 +66,11 @@ headers_add(struct MHD_Response *r, const struct visit *v)
 		{"Permissions-Policy", "camera=(), geolocation=(), "
 		    "microphone=(), clipboard-read=()"},
 	};
-	bool good = true;
+	const char *policy = v->policy != NULL ? v->policy :
+	    "default-src 'none'; style-src 'self'; img-src 'self'; "
+	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+	bool good = MHD_add_response_header(r, "Content-Security-Policy",
+	    policy) == MHD_YES;
 
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed && good; i++) {
 		good = MHD_add_response_header(r, fixed[i][0], fixed[i][1]) ==

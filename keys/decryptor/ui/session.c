@@ -89,7 +89,7 @@ session_touch(struct ui *ui)
 bool
 session_idle(const struct ui *ui)
 {
-	return ui->unlocked &&
+	return (ui->unlocked || founding_secrets(ui)) &&
 	    seconds() - ui->touched >= (int64_t)ui->idle * 60;
 }
 
@@ -127,6 +127,7 @@ void
 session_lock(struct ui *ui)
 {
 	desk_close(ui->desk);
+	founding_rest(ui);
 	ui->unlocked = false;
 	secret_wipe(ui->notice, sizeof ui->notice);
 	secret_wipe(ui->seen, sizeof ui->seen);

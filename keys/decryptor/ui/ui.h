@@ -20,7 +20,7 @@
 #ifndef DECRYPTOR_UI_H
 #define DECRYPTOR_UI_H
 
-#include "../acts.h"
+#include "../ceremony.h"
 #include "embedded_pages.h"
 #include "meldluik/fields.h"
 #include "meldluik/view.h"
@@ -32,6 +32,16 @@
 #define UI_STICKS 16u
 #define UI_IDLE_MINUTES 10u
 #define UI_ROWS 50u              /* of one page of a list */
+
+/* The founding ceremony (page_ceremony.c), while it is not done */
+struct ui_founding {
+	bool waits;        /* no home yet, or one whose ceremony goes on */
+	struct ceremony c;
+	char folder[CEREMONY_FOLDER]; /* offered to print from */
+	bool in_memory;               /* that folder is */
+	char connected[64]; /* a network that was up at the start, or "" */
+	enum { WORDS_NONE, WORDS_SHOWN, WORDS_TAKEN, WORDS_OWN } words;
+};
 
 struct ui {
 	struct desk *desk;
@@ -50,6 +60,7 @@ struct ui {
 	char notice[1024];     /* for the next page */
 	bool notice_bad;
 	char seen[512];        /* what was said in English beside it */
+	struct ui_founding founding;
 };
 
 /* One request being answered. Strings a view names live in its arena. */
@@ -73,6 +84,7 @@ struct visit {
 	unsigned status;
 	struct buf body;
 	const char *type;
+	const char *policy; /* of its content; NULL: that of every page */
 	char location[128];
 	bool set_cookie, clear;
 };
@@ -91,6 +103,14 @@ void session_touch(struct ui *ui);
 bool session_idle(const struct ui *ui);
 enum err session_unlock(struct ui *ui, const char *pass, size_t len);
 void session_lock(struct ui *ui);
+
+/* founding.c: does a ceremony wait? Before anything is served */
+enum err founding_find(struct ui *ui);
+/* After unlocking: on where it was, also by the terminal since */
+enum err founding_resume(struct ui *ui, struct refusal *why);
+/* Words, dice or a passphrase in memory that are not part of a desk yet */
+bool founding_secrets(const struct ui *ui);
+void founding_rest(struct ui *ui); /* they are wiped */
 
 /* guard.c: what is refused before a handler sees it; 0 or a status */
 struct guard_facts {
@@ -183,6 +203,8 @@ void term_set(struct visit *v, struct view *row, const struct term *t);
 
 /* Pages: GET and POST of one address each */
 void page_login(struct visit *v);
+void page_ceremony(struct visit *v);
+void page_paper(struct visit *v);
 void page_lock(struct visit *v);
 void page_today(struct visit *v);
 void page_inbox(struct visit *v);

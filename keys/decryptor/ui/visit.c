@@ -132,6 +132,8 @@ frame(struct visit *v, enum text_id title, unsigned menu)
 	view_text(w, "weekday", date_long(v, d->today));
 	view_text(w, "dayname", say(v, (enum text_id)(TEXT_DAY_1 +
 	    day_weekday(d->today) - 1)));
+	view_flag(w, "founding", v->ui->unlocked && v->ui->founding.waits &&
+	    strcmp(v->path, "/ceremony") != 0);
 	view_text(w, "organisation", d->keyset == NULL ? "" :
 	    d->keyset->organisation);
 	view_text(w, "person", v->ui->unlocked ?
