@@ -52,7 +52,7 @@ outcome_there(const struct kase *k)
 {
 	const char *o = k->code[KASE_OUTCOME];
 
-	if (k->kind == REPORT_ADVICE && k->feedback_posted != DAY_NONE) {
+	if (k->kind == REPORT_ADVICE && k->told_decision != DAY_NONE) {
 		return true;
 	}
 	return o[0] != 0 && strcmp(o, "lopend") != 0;
@@ -73,7 +73,7 @@ facts_fill(const struct desk *d, const struct kase *k, bool reason,
 	    k->origin[0] != 0 && k->wbk[0] != 0);
 	f->conflict_checked = k->conflict_checked && !act_subject(k, handler);
 	f->ack_given = by_then(k->ack_posted, d->today);
-	f->feedback_given = by_then(k->feedback_posted, d->today);
+	f->feedback_given = by_then(k->told_decision, d->today);
 	f->feedback_reasoned = k->feedback_reasoned;
 	f->options_told = k->feedback_options;
 	f->feedback_without_route = k->feedback_by == GIVEN_NO_ROUTE;

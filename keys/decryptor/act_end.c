@@ -18,7 +18,7 @@ class_start(const struct kase *k, const struct retention_class *c,
 	case RETAIN_FROM_CLOSED:
 		return k->closed;
 	case RETAIN_FROM_TOLD:
-		return k->feedback_posted;
+		return k->told_decision;
 	case RETAIN_FROM_FINAL:
 		return from;
 	default:

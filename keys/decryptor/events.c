@@ -130,6 +130,7 @@ on_reply(struct state *s, const json_t *o)
 		return e;
 	}
 	a.parts = (unsigned)parts;
+	a.opening = s->kase[a.kase].reopenings;
 	a.reasoned = json_is_true(json_object_get(o, "reasoned"));
 	a.options = json_is_true(json_object_get(o, "options"));
 	a.forward_notice = json_is_true(json_object_get(o, "forward_notice"));

@@ -34,8 +34,10 @@ replies_posted(struct state *s, const struct made *made)
 			continue;
 		}
 		a->posted = s->applied_day;
-		answer_counts(k, a->kind, a->posted, GIVEN_MAILBOX,
-		    a->reasoned, a->options);
+		answer_counts(k, &(struct answer_given){.kind = a->kind,
+		    .day = a->posted, .by = GIVEN_MAILBOX,
+		    .reasoned = a->reasoned, .options = a->options,
+		    .present = a->opening == k->reopenings});
 		if (a->forward_notice && k->told == DAY_NONE) {
 			k->told = a->posted;
 		}
@@ -225,6 +227,7 @@ case_add(struct state *s, const char *ref, size_t m, const char *route,
 	k->ack_posted = k->feedback_posted = DAY_NONE;
 	k->ack_drafted = k->feedback_drafted = DAY_NONE;
 	k->told = k->closed = k->destroyed_day = DAY_NONE;
+	k->told_decision = k->reopened = DAY_NONE;
 	k->retention_from = k->destroy_on = DAY_NONE;
 	k->since = msg->seen;
 	s->kases++;

@@ -8,21 +8,50 @@
 #include "fold_private.h"
 #include "meldluik/json.h"
 
-void
-answer_counts(struct kase *k, enum reply_kind kind, day_t day,
-    enum given_by by, bool reasoned, bool options)
+static void
+feedback_counts(struct kase *k, const struct answer_given *a)
 {
-	if (kind == REPLY_ACKNOWLEDGEMENT && k->ack_posted == DAY_NONE) {
-		k->ack_posted = day;
-		k->ack_by = by;
-	} else if (kind == REPLY_FEEDBACK || kind == REPLY_CLOSING) {
-		if (k->feedback_posted == DAY_NONE) {
-			k->feedback_posted = day;
-			k->feedback_by = by;
-		}
-		k->feedback_reasoned = k->feedback_reasoned || reasoned;
-		k->feedback_options = k->feedback_options || options;
+	bool reached = k->told_decision != DAY_NONE &&
+	    k->feedback_by != GIVEN_NO_ROUTE;
+
+	if (k->feedback_posted == DAY_NONE) {
+		k->feedback_posted = a->day;
 	}
+	if (!a->present || (reached && a->by == GIVEN_NO_ROUTE)) {
+		return;
+	}
+	if (!reached && (a->by != GIVEN_NO_ROUTE ||
+	    k->told_decision == DAY_NONE)) {
+		k->told_decision = a->day;
+		k->feedback_by = a->by;
+		k->feedback_reasoned = k->feedback_options = false;
+	}
+	k->feedback_reasoned = k->feedback_reasoned || a->reasoned;
+	k->feedback_options = k->feedback_options || a->options;
+}
+
+void
+answer_counts(struct kase *k, const struct answer_given *a)
+{
+	if (a->kind == REPLY_ACKNOWLEDGEMENT && k->ack_posted == DAY_NONE) {
+		k->ack_posted = a->day;
+		k->ack_by = a->by;
+	} else if (a->kind == REPLY_FEEDBACK || a->kind == REPLY_CLOSING) {
+		feedback_counts(k, a);
+	}
+}
+
+/* Its decision no longer stands, nor what was told of it */
+static void
+reopened(struct kase *k, day_t day)
+{
+	k->closed = k->destroy_on = DAY_NONE;
+	k->retention[0] = 0;
+	k->reopenings++;
+	k->reopened = day;
+	k->told_decision = DAY_NONE;
+	k->feedback_by = GIVEN_NOT;
+	k->feedback_reasoned = k->feedback_options = false;
 }
 
 /* A word of 0 to ${size} - 1 bytes that may be absent */
@@ -78,9 +107,12 @@ on_state(struct state *s, const json_t *o)
 	if (t.to == CASE_CLOSED) {
 		s->kase[t.kase].closed = t.day;
 	} else if (t.to == CASE_REOPENED) {
-		s->kase[t.kase].closed = DAY_NONE;
-		s->kase[t.kase].destroy_on = DAY_NONE;
-		s->kase[t.kase].retention[0] = 0;
+		reopened(&s->kase[t.kase], t.day);
+	} else if (t.to == CASE_ANSWERED &&
+	    s->kase[t.kase].told_decision == DAY_NONE) {
+		/* of a program that let earlier feedback count again */
+		s->kase[t.kase].told_decision =
+		    s->kase[t.kase].feedback_posted;
 	}
 	return OK;
 }
@@ -198,16 +230,15 @@ enum err
 on_given(struct state *s, const json_t *o)
 {
 	const char *kind, *by;
-	enum reply_kind reply;
+	struct answer_given a;
 	int g = GIVEN_NO_ROUTE;
-	day_t on;
 	size_t k;
 	enum err e = event_field_case(s, o, &k);
 
 	if (e != OK || (e = json_string_field(o, "kind", 1, 32, &kind)) !=
-	    OK || (e = reply_kind_parse(kind, &reply)) != OK ||
+	    OK || (e = reply_kind_parse(kind, &a.kind)) != OK ||
 	    (e = json_string_field(o, "by", 1, 32, &by)) != OK ||
-	    (e = event_field_day(o, "on", &on)) != OK) {
+	    (e = event_field_day(o, "on", &a.day)) != OK) {
 		return e;
 	}
 	while (g > 0 && strcmp(given_by_word((enum given_by)g), by) != 0) {
@@ -216,12 +247,15 @@ on_given(struct state *s, const json_t *o)
 	if (g == GIVEN_NOT) {
 		return ERR_FORMAT;
 	}
-	answer_counts(&s->kase[k], reply, on, (enum given_by)g,
-	    json_is_true(json_object_get(o, "reasoned")),
-	    json_is_true(json_object_get(o, "options")));
+	a.by = (enum given_by)g;
+	a.reasoned = json_is_true(json_object_get(o, "reasoned"));
+	a.options = json_is_true(json_object_get(o, "options"));
+	a.present = s->kase[k].reopenings == 0 ||
+	    a.day >= s->kase[k].reopened;
+	answer_counts(&s->kase[k], &a);
 	if (json_is_true(json_object_get(o, "forward_notice")) &&
 	    s->kase[k].told == DAY_NONE) {
-		s->kase[k].told = on;
+		s->kase[k].told = a.day;
 	}
 	return OK;
 }

@@ -64,6 +64,7 @@ struct draft { /* a reply of ours */
 	day_t drafted, posted; /* DAY_NONE: not yet known to be applied */
 	uint64_t serial;       /* first outbound that carried it; 0: none */
 	bool reasoned, options, forward_notice; /* what the text does */
+	unsigned opening;      /* reopenings of its case until then */
 	unsigned parts;
 	uint8_t record[RECORD_ID];
 };
@@ -139,6 +140,7 @@ struct kase {
 	size_t first; /* its first message */
 	char type[CODE_WORD], origin[CODE_WORD], wbk[CODE_WORD],
 	    report_kind[CODE_WORD];
+	/* the first ones, which the register and the terms count */
 	day_t ack_posted, feedback_posted, ack_drafted, feedback_drafted;
 	unsigned messages, answers, attachments;
 	/* work on it */
@@ -150,8 +152,14 @@ struct kase {
 	bool conflict_checked, triaged;
 	enum answer triage[TRIAGE_QUESTIONS];
 	char code[KASE_CODES][CODE_CELL];
-	enum given_by ack_by, feedback_by;
-	bool feedback_reasoned, feedback_options; /* by what was given */
+	enum given_by ack_by;
+	/* Feedback on the decision that stands now: reopening takes it away,
+	 * what reached the reporter takes the place of "no route" */
+	day_t told_decision; /* DAY_NONE: not yet */
+	enum given_by feedback_by;
+	bool feedback_reasoned, feedback_options;
+	unsigned reopenings;
+	day_t reopened; /* the last time */
 	bool consent, duty;
 	bool planned;            /* a plan of forwarding is kept */
 	uint8_t plan[RECORD_ID]; /* the last one */

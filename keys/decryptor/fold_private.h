@@ -61,9 +61,15 @@ enum err on_extraction(struct state *s, const json_t *o);
 enum err on_extraction_removed(struct state *s, const json_t *o);
 enum err on_takeover(struct state *s, const json_t *o);
 enum err on_entry(struct state *s, const json_t *o);
-/* What an answer that reached the reporter means for the case */
-void answer_counts(struct kase *k, enum reply_kind kind, day_t day,
-    enum given_by by, bool reasoned, bool options);
+/* What an answer that reached the reporter means for the case; ${present}:
+ * it was written of the decision that stands now */
+struct answer_given {
+	enum reply_kind kind;
+	day_t day;
+	enum given_by by;
+	bool reasoned, options, present;
+};
+void answer_counts(struct kase *k, const struct answer_given *a);
 
 /* Room for one more in a grown array; NULL: no memory */
 void *state_room(void *p, size_t *room, size_t count, size_t each);

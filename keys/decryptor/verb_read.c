@@ -98,6 +98,7 @@ codes_json(const struct kase *k, json_t *o)
 	json_object_set_new(o, "handler", json_string(k->handler));
 	json_object_set_new(o, "ack_by", json_string(
 	    given_by_word(k->ack_by)));
+	json_day(o, "told_decision", k->told_decision);
 	json_object_set_new(o, "feedback_by", json_string(
 	    given_by_word(k->feedback_by)));
 	json_object_set_new(o, "consent", json_boolean(k->consent));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the journal adds up to: when a reply counts as posted. */
+/* What the journal adds up to: when a reply counts as posted, and which
+ * feedback counts for the decision that stands. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,11 +46,17 @@ desk_with_case(void)
 }
 
 static void
-reply(struct state *s)
+reply_of(struct state *s, const char *kind)
 {
 	apply(s, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:s}", "e", "reply",
 	    "day", "2026-11-04", "case", "2026-7K3Q", "reply_id", ID, "kind",
-	    "acknowledgement", "language", "nl", "parts", 1, "record", ID));
+	    kind, "language", "nl", "parts", 1, "record", ID));
+}
+
+static void
+reply(struct state *s)
+{
+	reply_of(s, "acknowledgement");
 }
 
 static void
@@ -135,6 +142,98 @@ not_posted_by_an_older_one_of_ours(void **state)
 	state_free(s);
 }
 
+static void
+feedback(struct state *s, const char *by, const char *on, bool reasoned)
+{
+	apply(s, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:b}", "e", "given",
+	    "day", "2026-12-20", "case", "2026-7K3Q", "kind", "feedback", "by",
+	    by, "on", on, "record", ID, "reasoned", reasoned));
+}
+
+static void
+to(struct state *s, const char *code, const char *day)
+{
+	apply(s, json_pack("{s:s,s:s,s:s,s:s}", "e", "state", "day", day,
+	    "case", "2026-7K3Q", "to", code));
+}
+
+static void
+assert_day(day_t got, const char *want)
+{
+	char text[DAY_TEXT];
+
+	assert_int_not_equal(got, DAY_NONE);
+	day_text(got, text);
+	assert_string_equal(text, want);
+}
+
+static void
+reaching_the_reporter_ends_no_route(void **state)
+{
+	struct state *s = desk_with_case();
+	const struct kase *k = &s->kase[0];
+
+	(void)state;
+	feedback(s, "no_route", "2026-11-20", true);
+	assert_int_equal(k->feedback_by, GIVEN_NO_ROUTE);
+	assert_true(k->feedback_reasoned);
+	feedback(s, "letter", "2026-12-01", false);
+	assert_int_equal(k->feedback_by, GIVEN_LETTER);
+	assert_day(k->told_decision, "2026-12-01");
+	assert_day(k->feedback_posted, "2026-11-20");
+	assert_false(k->feedback_reasoned); /* nobody read those reasons */
+	feedback(s, "no_route", "2026-12-05", true);
+	assert_int_equal(k->feedback_by, GIVEN_LETTER);
+	assert_false(k->feedback_reasoned);
+	feedback(s, "talk", "2026-12-06", true);
+	assert_day(k->told_decision, "2026-12-01");
+	assert_true(k->feedback_reasoned);
+	state_free(s);
+}
+
+static void
+reopening_asks_for_feedback_again(void **state)
+{
+	struct state *s = desk_with_case();
+	const struct kase *k = &s->kase[0];
+
+	(void)state;
+	feedback(s, "letter", "2026-11-20", true);
+	reply_of(s, "feedback"); /* drafted of the first decision */
+	export(s, 1, HASH_A);
+	to(s, "gesloten", "2026-11-21");
+	to(s, "heropend", "2026-12-10");
+	assert_int_equal(k->told_decision, DAY_NONE);
+	assert_int_equal(k->feedback_by, GIVEN_NOT);
+	assert_false(k->feedback_reasoned);
+	assert_day(k->feedback_posted, "2026-11-20");
+	applied(s, 1, 1, 1, HASH_A, "2026-12-15");
+	assert_int_not_equal(s->answer[0].posted, DAY_NONE);
+	assert_int_equal(k->told_decision, DAY_NONE);
+	feedback(s, "letter", "2026-12-09", false); /* a day before */
+	assert_int_equal(k->told_decision, DAY_NONE);
+	feedback(s, "talk", "2026-12-16", false);
+	assert_day(k->told_decision, "2026-12-16");
+	assert_int_equal(k->feedback_by, GIVEN_TALK);
+	assert_day(k->feedback_posted, "2026-11-20");
+	state_free(s);
+}
+
+/* Closed again by an earlier program: it stays closed, and can be destroyed */
+static void
+old_journals_keep_their_closing(void **state)
+{
+	struct state *s = desk_with_case();
+
+	(void)state;
+	feedback(s, "letter", "2026-11-20", false);
+	to(s, "gesloten", "2026-11-21");
+	to(s, "heropend", "2026-12-10");
+	to(s, "teruggekoppeld", "2026-12-11");
+	assert_day(s->kase[0].told_decision, "2026-11-20");
+	state_free(s);
+}
+
 int
 main(void)
 {
@@ -143,6 +242,9 @@ main(void)
 		cmocka_unit_test(not_posted_by_a_bundle_with_our_number),
 		cmocka_unit_test(not_posted_by_a_higher_one_of_another),
 		cmocka_unit_test(not_posted_by_an_older_one_of_ours),
+		cmocka_unit_test(reaching_the_reporter_ends_no_route),
+		cmocka_unit_test(reopening_asks_for_feedback_again),
+		cmocka_unit_test(old_journals_keep_their_closing),
 	};
 	if (secret_setup() != OK) {
 		return 2;

@@ -182,9 +182,18 @@ state_is heropend
 ok h step "$REF" in_behandeling
 ok h classify "$REF" --outcome gesprek
 ok h step "$REF" besluit
-breaks four_eyes_no_route S-TWO "own rule" h close "$REF"
+breaks feedback S-FEEDBACK "Wbk 2(2); Dir 9(1)(f)" h close "$REF"
 two "$REF" feedback_without_route
+ok h feedback "$REF" --by no-route <<<"Nog steeds geen adres"
+ok h classify "$REF" --about secretaris
+breaks four_eyes_no_route S-SUBJECT "Dir 9(1)(c)" h close "$REF"
+# Reached after all: that counts, and needs no second person
+ok h feedback "$REF" --by letter <<<"Er was toch een adres"
+ok h --json show "$REF"
+[ "$(json "o['feedback_by'], o['told_decision']")" = \
+	"('letter', '2027-03-01')" ] || fail "feedback stays without a route"
 ok h close "$REF" --class RT3
+ok h classify "$REF" --about nobody
 day=2027-06-10
 breaks four_eyes_destroy S-TWO "own rule" h destroy "$REF" --out "$T/d"
 ok h hold "$REF" on <<<"Toch een rechtszaak"
