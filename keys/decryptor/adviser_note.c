@@ -183,24 +183,21 @@ year_may(struct desk *d, int year, struct refusal *why)
 }
 
 enum err
-adviser_take(struct desk *d, const void *file, size_t len,
-    char person[KEYSET_ID], int *year, struct refusal *why)
+adviser_note_open(struct desk *d, const void *file, size_t len,
+    char person[KEYSET_ID], int *year, struct bytes *doc,
+    struct refusal *why)
 {
 	const struct keyset_person *p = NULL;
 	struct sign_purpose purp;
-	struct bytes sig, doc;
+	struct bytes sig;
 	const char *who = "";
 	uint8_t org[ORG_LEN];
 	int64_t desk, y = 0;
 	json_t *o = NULL;
-	enum err e = desk_policy(d);
+	enum err e = OK;
 
-	memset(why, 0, sizeof *why);
-	if (e != OK) {
-		return refuse_err(why, e);
-	}
-	if (note_split(file, len, &sig, &doc) != OK || json_read_type(doc.p,
-	    doc.len, ADVISER_NOTE_MAX, NOTE_TYPE, &o) != OK ||
+	if (note_split(file, len, &sig, doc) != OK || json_read_type(doc->p,
+	    doc->len, ADVISER_NOTE_MAX, NOTE_TYPE, &o) != OK ||
 	    json_hex_field(o, "org", org, ORG_LEN) != OK ||
 	    json_int_field(o, "desk", 1, CODE_DESK_MAX, &desk) != OK ||
 	    json_string_field(o, "person", 1, KEYSET_ID - 1, &who) != OK ||
@@ -215,21 +212,34 @@ adviser_take(struct desk *d, const void *file, size_t len,
 	p = d->keyset == NULL ? NULL : keyset_person(d->keyset, who);
 	if (p == NULL || keyset_revoked(d->keyset, &p->key) ||
 	    memcmp(org, d->ring->org, ORG_LEN) != 0 || sign_check(&p->key,
-	    &purp, doc.p, doc.len, sig.p, sig.len) != OK) {
+	    &purp, doc->p, doc->len, sig.p, sig.len) != OK) {
 		e = refuse(why, ERR_SIGNATURE, "Deze cijfers zijn veranderd, "
 		    "of niemand uit de sleutelset heeft ze getekend.",
 		    "These figures were changed, or nobody of the keyset "
 		    "signed them.");
 		goto out;
 	}
-	if ((e = year_may(d, (int)y, why)) == OK) {
-		e = act_row(d, "adviser", (int)y, who, doc.p, doc.len, why);
-	}
-	if (e == OK) {
-		snprintf(person, KEYSET_ID, "%s", who);
-		*year = (int)y;
-	}
+	snprintf(person, KEYSET_ID, "%s", who);
+	*year = (int)y;
 out:
 	json_decref(o);
+	return e;
+}
+
+enum err
+adviser_take(struct desk *d, const void *file, size_t len,
+    char person[KEYSET_ID], int *year, struct refusal *why)
+{
+	struct bytes doc;
+	enum err e = desk_policy(d);
+
+	memset(why, 0, sizeof *why);
+	if (e != OK) {
+		return refuse_err(why, e);
+	}
+	e = adviser_note_open(d, file, len, person, year, &doc, why);
+	if (e == OK && (e = year_may(d, *year, why)) == OK) {
+		e = act_row(d, "adviser", *year, person, doc.p, doc.len, why);
+	}
 	return e;
 }

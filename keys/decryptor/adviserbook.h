@@ -35,6 +35,11 @@ bool adviser_newest(const struct state *s, size_t entry);
 /* The note for ${year}, signed with the operational key */
 enum err adviser_note(struct desk *d, int year, struct buf *out,
     struct refusal *why);
+/* What a note says and who signed it; ${doc} lies in ${file}. The policy is
+ * there already. */
+enum err adviser_note_open(struct desk *d, const void *file, size_t len,
+    char person[KEYSET_ID], int *year, struct bytes *doc,
+    struct refusal *why);
 /* Takes a note in. ERR_SIGNATURE: nobody of the keyset signed it; refused
  * when the year is closed or the register has such rows itself. */
 enum err adviser_take(struct desk *d, const void *file, size_t len,

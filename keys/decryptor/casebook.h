@@ -85,6 +85,10 @@ void journal_head(const struct casebook *b, uint8_t hash[HASH_LEN]);
 enum err journal_open(const uint8_t key[32], uint64_t n,
     const uint8_t previous[HASH_LEN], const uint8_t *p, size_t len,
     json_t **event, uint8_t hash[HASH_LEN]);
+/* The same for the sealed head: OK when it says ${n} and ${hash}, else
+ * ERR_CHAIN */
+enum err journal_head_open(const uint8_t key[32], const uint8_t *p,
+    size_t len, uint64_t n, const uint8_t hash[HASH_LEN]);
 
 /* A consistent copy of the database as file ${fd}; keys as a sealed blob */
 enum err casebook_copy(struct casebook *b, int fd);

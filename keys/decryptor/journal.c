@@ -102,33 +102,40 @@ journal_head_put(struct casebook *b)
 	return e;
 }
 
-/* The head says that the chain ends at ${n} with ${hash}; none: empty, or
- * a casebook of before heads */
+enum err
+journal_head_open(const uint8_t key[32], const uint8_t *p, size_t len,
+    uint64_t n, const uint8_t hash[HASH_LEN])
+{
+	struct buf plain = buf_new_secret(HEAD_LEN);
+	uint8_t want[HEAD_LEN];
+	enum err e = value_open(key, head_label, sizeof head_label, p, len,
+	    &plain);
+
+	associated(n, hash, want);
+	if (e == OK && (plain.len != sizeof want ||
+	    memcmp(plain.p, want, sizeof want) != 0)) {
+		e = ERR_CHAIN;
+	}
+	buf_free(&plain);
+	return e == ERR_CRYPT || e == ERR_LIMIT ? ERR_CHAIN : e;
+}
+
+/* None: the journal is empty, or a casebook of before heads */
 static enum err
 head_check(struct casebook *b, MDB_txn *txn, uint64_t n,
     const uint8_t hash[HASH_LEN])
 {
-	struct buf plain = buf_new_secret(HEAD_LEN);
-	uint8_t want[HEAD_LEN], at[POSITION];
+	uint8_t at[POSITION];
 	MDB_val k = {POSITION, at}, v;
 	enum err e;
 
 	position(at, 0);
-	associated(n, hash, want);
 	e = err_of_lmdb(mdb_get(txn, b->journal, &k, &v));
 	if (e == OK) {
-		e = value_open(b->keys->journal, head_label,
-		    sizeof head_label, v.mv_data, v.mv_size, &plain);
-		if (e == OK && (plain.len != sizeof want ||
-		    memcmp(plain.p, want, sizeof want) != 0)) {
-			e = ERR_CHAIN;
-		}
-	} else if (e == ERR_UNKNOWN && !b->ended) {
-		e = OK;
+		return journal_head_open(b->keys->journal, v.mv_data,
+		    v.mv_size, n, hash);
 	}
-	buf_free(&plain);
-	return e == ERR_UNKNOWN || e == ERR_CRYPT || e == ERR_LIMIT ?
-	    ERR_CHAIN : e;
+	return e != ERR_UNKNOWN ? e : b->ended ? ERR_CHAIN : OK;
 }
 
 enum err

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "decryptor/acts.h"
+#include "decryptor/adviserbook.h"
 #include "decryptor/content.h"
 #include "decryptor/dossier.h"
 #include "decryptor/heir.h"
@@ -149,6 +150,26 @@ notes_transfer(const uint8_t *doc, size_t len)
 	e = e == OK ? transfer_parse(&notes_desk, file.p, file.len, c, &t) :
 	    e;
 	content_free(c);
+	buf_free(&file);
+	return e;
+}
+
+static inline enum err
+notes_adviser(const uint8_t *doc, size_t len)
+{
+	struct buf file = buf_new(1u << 20);
+	char person[KEYSET_ID] = "";
+	struct bytes words;
+	struct refusal why;
+	int year = 0;
+	enum err e = notes_signed("adviser", 1, doc, len, &file);
+
+	e = e == OK ? adviser_note_open(&notes_desk, file.p, file.len, person,
+	    &year, &words, &why) : e;
+	if (e == OK && (strncmp(person, "bo", 2) != 0 || year < 1970 ||
+	    words.len != len)) {
+		abort();
+	}
 	buf_free(&file);
 	return e;
 }

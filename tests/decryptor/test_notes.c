@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Vectors of the documents between desks and people (vectors/approval, heir,
- * transfer, plan; made by vectors/make-notes.py). Each has one fault, and its
+ * transfer, adviser, plan; made by vectors/make-notes.py). Each has one fault, and its
  * name begins with the answer: good-, format-, foreign-, ...
  */
 #include <dirent.h>
@@ -98,6 +98,13 @@ transfer(void **state)
 }
 
 static void
+adviser(void **state)
+{
+	(void)state;
+	folder("adviser", notes_adviser);
+}
+
+static void
 plan(void **state)
 {
 	(void)state;
@@ -111,6 +118,7 @@ main(void)
 		cmocka_unit_test(approval),
 		cmocka_unit_test(heir),
 		cmocka_unit_test(transfer),
+		cmocka_unit_test(adviser),
 		cmocka_unit_test(plan),
 	};
 

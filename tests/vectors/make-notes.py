@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""Makes vectors/approval, heir, transfer and plan: one good document of each
+"""Makes vectors/approval, heir, transfer, adviser and plan: one good document of each
 kind (keys/FORMAT.md section 10) and copies with one fault each. The first
 word of a name is the answer it must get; the rest names the fault. They are
 signed when they are used (decryptor/notes.h).
@@ -87,6 +87,28 @@ make("transfer", {
         "conflict-files-two": ("files", ["11" * 32] * 2),
         "conflict-file-other": ("files", ["12" * 32]),
         "conflict-file-number": ("files", [1])})
+ADVISER = {
+    "type": "meldluik-adviser-figures", "version": 1, "org": ORG, "desk": 1,
+    "person": "bo", "year": 2026, "day": "2026-12-01",
+    "figures": {"adviser.cases": 2, "adviser.kind.pesten": 1},
+    "signals": ["Onrust op een afdeling"]}
+make("adviser", ADVISER, {
+    "signature-org": ("org", "01" * 16), "format-org-short": ("org", "00"),
+    "format-desk-0": ("desk", 0), "signature-desk-2": ("desk", 2),
+    "signature-by-another": ("person", "an"),
+    "signature-by-nobody": ("person", "cor"),
+    "format-person-empty": ("person", ""),
+    "format-year-text": ("year", "2026"), "format-year-1969": ("year", 1969),
+    "format-figures-none": ("figures", DROP),
+    "format-figure-text": ("figures", {"adviser.cases": "2"}),
+    "format-figure-minus": ("figures", {"adviser.cases": -1}),
+    "format-figure-huge": ("figures", {"adviser.cases": 2 ** 62}),
+    "format-figure-unknown": ("figures", {"adviser.secrets": 1}),
+    "format-figure-via": ("figures", {"adviser.via": 1}),
+    "format-figure-reports": ("figures", {"reports.total": 1}),
+    "format-signals-text": ("signals", "x"),
+    "format-signal-number": ("signals", [1]),
+    "good-empty": ("figures", {})})
 PLAN = {
     "type": "meldluik-forward-plan", "version": 1, "case": "2026-7K3Q",
     "to": "authority", "receiver": "IGJ", "name": "", "until": "",
@@ -115,8 +137,9 @@ make("plan", PLAN, {
     "unknown-range-outside": redact([{"from": 1, "to": 1000}]),
     "unknown-range-back": redact([{"from": 5, "to": 2}]),
     "good-no-words": redact([])})
-# what every reader here calls a version is a wrong plan to the plan's
-for name in ("version-type", "version-two"):
-    os.rename(os.path.join(top, "plan", name + ".json"),
-              os.path.join(top, "plan", name.replace("version", "format") +
-                           ".json"))
+# what every reader here calls a version is a wrong document to these two
+for kind in ("adviser", "plan"):
+    for name in ("version-type", "version-two"):
+        os.rename(os.path.join(top, kind, name + ".json"),
+                  os.path.join(top, kind, name.replace("version", "format") +
+                               ".json"))
