@@ -19,7 +19,7 @@
 #include "terminal.h"
 
 #define READ_BATCH 256u
-#define AHEAD 3u /* children at once: two cores work, the parent takes in */
+#define AHEAD 6u /* children at once: no core waits while the disk syncs */
 #define COMMIT_BYTES (4u << 20) /* of envelopes: 58 of text, or a large one */
 
 struct bodies {
@@ -32,9 +32,11 @@ struct bodies {
 	bool open;   /* a transaction is */
 	bool broken; /* what it holds is not whole */
 	struct org_blocks blocks;
-	day_t week; /* whose identities are expanded */
-	struct age_identity *identity[KEYRING_WEEK_KEYS];
-	size_t identities;
+	struct week_opener {
+		day_t week; /* DAY_NONE: of those without a key */
+		struct opener *opener;
+	} *opener;
+	size_t openers;
 };
 
 static enum err
@@ -279,40 +281,84 @@ take_ours(struct bodies *b, const struct inbound_envelope *env,
 	    s->unmatched > 0);
 }
 
+/* The nursery keeps its week's identities and nothing else */
 static void
-identities_free(struct bodies *b)
+child_wipe(void *arg)
 {
-	while (b->identities > 0) {
-		age_identity_free(b->identity[--b->identities]);
-	}
+	struct desk *d = arg;
+
+	desk_wipe(d);
+	casebook_forget(d->book);
 }
 
-/* The keys of the envelope's week. ${n} 0: none; then *lost says whether
- * there should be one. */
+static void
+openers_free(struct bodies *b)
+{
+	while (b->openers > 0) {
+		opener_free(b->opener[--b->openers].opener);
+	}
+	free(b->opener);
+}
+
+/* What opens envelopes of ${week}. *lost: this keyring should have its key
+ * and has not; then there is none. */
 static enum err
-identity_for(struct bodies *b, day_t week, size_t *n, bool *lost)
+opener_for(struct bodies *b, day_t week, struct opener **out, bool *lost)
 {
 	const struct keyring_week *w = keyring_week(b->d->ring, week);
+	struct week_opener *more;
 	enum err e;
 
-	*n = 0;
 	*lost = w == NULL && !state_week_destroyed(b->d->state, week) &&
 	    blocks_has(&b->blocks, week, b->d->ring->desk,
 	    b->d->ring->person);
-	if (w == NULL) {
+	if (*lost) {
 		return OK;
 	}
-	if (b->identities == 0 || b->week != week) {
-		identities_free(b);
-		e = keyring_week_identities(w, b->identity, &b->identities);
-		if (e != OK) {
-			identities_free(b);
-			return e;
+	week = w == NULL ? DAY_NONE : week;
+	for (size_t i = 0; i < b->openers; i++) {
+		if (b->opener[i].week == week) {
+			*out = b->opener[i].opener;
+			return OK;
 		}
-		b->week = week;
 	}
-	*n = b->identities;
-	return OK;
+	more = reallocarray(b->opener, b->openers + 1, sizeof *more);
+	if (more == NULL) {
+		return ERR_MEMORY;
+	}
+	b->opener = more;
+	e = opener_new(w, child_wipe, b->d, out);
+	if (e == OK) {
+		more[b->openers++] = (struct week_opener){week, *out};
+	}
+	return e;
+}
+
+/* All of them, before the first envelope is read (opener.h) */
+static enum err
+openers_make(struct bodies *b)
+{
+	const struct state *s = b->d->state;
+	enum err e = OK;
+
+	for (size_t i = 0; e == OK && i < s->manifests; i++) {
+		struct manifest m = s->manifest[i];
+		struct inbound *in = NULL;
+		struct opener *one;
+		bool lost;
+		if (m.complete) {
+			continue;
+		}
+		e = manifest_load(b->d, &m, &in);
+		for (size_t j = 0; e == OK && j < in->envelopes; j++) {
+			if (!state_body_read(s, in->envelope[j].sha256)) {
+				e = opener_for(b, in->envelope[j].week, &one,
+				    &lost);
+			}
+		}
+		inbound_free(in);
+	}
+	return e;
 }
 
 static enum err
@@ -337,16 +383,6 @@ take_opened(struct bodies *b, const struct inbound_envelope *env,
 	}
 }
 
-/* The parsing child keeps the week's identities and nothing else */
-static void
-child_wipe(void *arg)
-{
-	struct desk *d = arg;
-
-	desk_wipe(d);
-	casebook_forget(d->book);
-}
-
 /* An envelope whose child runs, or of which the answer is known */
 struct body {
 	const struct inbound_envelope *env;
@@ -359,8 +395,8 @@ body_start(struct bodies *b, const struct inbound_envelope *env,
     struct body *body)
 {
 	char name[2 * HASH_LEN + 5];
+	struct opener *opener = NULL;
 	struct stat st;
-	size_t n;
 	bool lost;
 	int fd = -1;
 	enum err e;
@@ -380,7 +416,7 @@ body_start(struct bodies *b, const struct inbound_envelope *env,
 		b->r->missing++;
 		return OK;
 	}
-	e = identity_for(b, env->week, &n, &lost);
+	e = opener_for(b, env->week, &opener, &lost);
 	if (e != OK || lost) {
 		b->r->no_key += lost;
 		close(fd);
@@ -392,8 +428,8 @@ body_start(struct bodies *b, const struct inbound_envelope *env,
 		close(fd);
 		return OK;
 	}
-	e = opener_start(fd, env->sha256, env->size, b->identity, n,
-	    b->d->attachments, child_wipe, b->d, &body->opening);
+	e = opener_start(opener, fd, env->sha256, env->size,
+	    b->d->attachments, &body->opening);
 	if (e != OK) {
 		close(fd);
 	}
@@ -503,8 +539,11 @@ bodies_import(struct desk *d, int bundle, struct intake_result *r)
 	b.damaged = json_array();
 	b.folder = openat(bundle, "envelopes", O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC | O_NOFOLLOW);
-	attachments_sweep(d);
-	e = desk_record(d, import_phase(d, "begin"));
+	e = openers_make(&b);
+	if (e == OK) {
+		attachments_sweep(d);
+		e = desk_record(d, import_phase(d, "begin"));
+	}
 	for (size_t i = 0; e == OK && i < d->state->manifests; i++) {
 		if (!d->state->manifest[i].complete) {
 			e = manifest_bodies(&b, i);
@@ -522,7 +561,7 @@ bodies_import(struct desk *d, int bundle, struct intake_result *r)
 	if (b.folder >= 0) {
 		close(b.folder);
 	}
-	identities_free(&b);
+	openers_free(&b);
 	blocks_free(&b.blocks);
 	json_decref(b.other);
 	json_decref(b.foreign);

@@ -1,143 +1,23 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Child and parent of one opening. Frames on the pipe: type, number, length
- * (4 bytes), body. The parent bounds each and the sum of all; a child that
- * dies, stops early or speaks out of turn makes the envelope "damaged", and
- * the import goes on. One that was killed from outside read nothing: the
- * import ends and can be run again.
+ * The parent of the openings. It bounds each frame of a child and the sum of
+ * all; a child that dies, stops early or speaks out of turn makes the
+ * envelope "damaged", and the import goes on. One that was killed from
+ * outside read nothing: the import ends and can be run again.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "files.h"
-#include "meldluik/envelope_open.h"
 #include "meldluik/secret.h"
-#include "opener.h"
+#include "opener_private.h"
 #include "sandbox.h"
-
-#define FRAME_HEAD 6u
-#define FRAME_MAX 65536u
-/* Exit of a child without sandbox or readable file: no fault of the envelope,
- * which must not count as read, else the gateway would erase it */
-#define CHILD_UNABLE 3
-#define END_LEN (1u + HASH_LEN + HASH_LEN + 8u)
-
-enum frame { FRAME_PIECE = 1, FRAME_REPORT, FRAME_JSON, FRAME_SIGNATURE,
-	FRAME_END };
-
-static enum err
-frame_send(int fd, enum frame type, unsigned number, const void *p,
-    size_t len)
-{
-	uint8_t head[FRAME_HEAD] = {(uint8_t)type, (uint8_t)number,
-		(uint8_t)(len >> 24), (uint8_t)(len >> 16),
-		(uint8_t)(len >> 8), (uint8_t)len};
-	enum err e = fd_write(fd, head, sizeof head);
-
-	return e == OK ? fd_write(fd, p, len) : e;
-}
-
-static enum err
-piece_send(void *arg, unsigned number, const uint8_t *p, size_t len)
-{
-	enum err e = OK;
-
-	while (len > 0 && e == OK) {
-		size_t n = len < FRAME_MAX ? len : FRAME_MAX;
-		e = frame_send(*(int *)arg, FRAME_PIECE, number, p, n);
-		p += n;
-		len -= n;
-	}
-	return e;
-}
-
-/* Texts over one frame are cut; frames of a kind concatenate */
-static enum err
-text_send(int fd, enum frame type, const struct buf *b)
-{
-	enum err e = OK;
-
-	for (size_t at = 0; at < b->len && e == OK; at += FRAME_MAX) {
-		size_t n = b->len - at;
-		e = frame_send(fd, type, 0, b->p + at,
-		    n < FRAME_MAX ? n : FRAME_MAX);
-	}
-	return e;
-}
-
-static enum err
-content_send(int fd, struct envelope_content *c)
-{
-	struct buf flat = buf_new_secret(CONTENT_FLAT_MAX);
-	enum err e = report_flatten(c->report, &flat);
-
-	if (e == OK) {
-		e = text_send(fd, FRAME_REPORT, &flat);
-	}
-	if (e == OK) {
-		e = text_send(fd, FRAME_JSON, &c->json);
-	}
-	if (e == OK) {
-		e = text_send(fd, FRAME_SIGNATURE, &c->signature);
-	}
-	buf_free(&flat);
-	return e;
-}
-
-/*
- * The child. The whole file is hashed even when its header is sealed to
- * somebody else: only the body that the manifest lists may count as read,
- * or a swapped file on the stick would have a report erased.
- */
-static void
-child(int in, int out, struct age_identity *const *ids, size_t n)
-{
-	struct envelope_open *o = NULL;
-	struct envelope_content c;
-	struct hash_state *h = hash_new();
-	uint8_t piece[32768], end[END_LEN] = {0};
-	uint64_t size = 0;
-	enum err e;
-	ssize_t got;
-
-	memset(&c, 0, sizeof c);
-	if (h == NULL || sandbox_enter(in, out) != OK) {
-		_exit(CHILD_UNABLE);
-	}
-	e = n == 0 ? ERR_NO_MATCH :
-	    envelope_open_new(ids, n, piece_send, &out, 1, &o);
-	while ((got = read(in, piece, sizeof piece)) > 0) {
-		hash_write(h, piece, (size_t)got);
-		size += (uint64_t)got;
-		if (e == OK) {
-			e = envelope_open_write(o, piece, (size_t)got);
-		}
-	}
-	if (got < 0) {
-		_exit(CHILD_UNABLE);
-	}
-	if (e == OK) {
-		e = envelope_open_end(o, &c);
-	}
-	if (e == OK) {
-		memcpy(end + 1 + HASH_LEN, c.payload, HASH_LEN);
-		e = content_send(out, &c);
-		envelope_content_free(&c);
-	}
-	envelope_open_free(o);
-	end[0] = (uint8_t)e;
-	hash_end(h, end + 1);
-	for (unsigned i = 0; i < 8; i++) {
-		end[1 + 2 * HASH_LEN + i] = (uint8_t)(size >> (56 - 8 * i));
-	}
-	e = frame_send(out, FRAME_END, 0, end, sizeof end);
-	_exit(e == OK ? 0 : 5);
-}
 
 struct parent {
 	int pipe, dir;
@@ -333,6 +213,12 @@ parent(struct parent *p, const uint8_t sha256[HASH_LEN], uint64_t size,
 	}
 }
 
+struct opener {
+	int sock;
+	pid_t nursery;
+	uint8_t *body; /* of the frame at hand; secret, from the first on */
+};
+
 static void
 opening_free(struct opening *o)
 {
@@ -341,31 +227,95 @@ opening_free(struct opening *o)
 	}
 	close(o->fd);
 	content_free(o->p.content);
-	secret_free(o->p.body);
 	buf_free(&o->p.flat);
 	free(o);
 }
 
 enum err
-opener_start(int fd, const uint8_t sha256[HASH_LEN], uint64_t size,
-    struct age_identity *const *ids, size_t n, int dir,
-    void (*wipe)(void *arg), void *arg, struct opening **out)
+opener_new(const struct keyring_week *week, void (*wipe)(void *arg),
+    void *arg, struct opener **out)
+{
+	struct opener *o = calloc(1, sizeof *o);
+	int ends[2];
+	enum err e = o == NULL ? ERR_MEMORY : sandbox_prepare();
+
+	if (e != OK || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+	    ends) != 0) {
+		free(o);
+		return e == OK ? ERR_MEMORY : e;
+	}
+	o->nursery = fork();
+	if (o->nursery == 0) {
+		nursery_run(ends[1], week, wipe, arg);
+	}
+	close(ends[1]);
+	o->sock = ends[0];
+	if (o->nursery < 0) {
+		opener_free(o);
+		return ERR_MEMORY;
+	}
+	*out = o;
+	return OK;
+}
+
+void
+opener_free(struct opener *o)
+{
+	if (o != NULL) {
+		close(o->sock); /* the nursery ends */
+		while (o->nursery > 0 && waitpid(o->nursery, NULL, 0) < 0 &&
+		    errno == EINTR) {
+			continue;
+		}
+		secret_free(o->body);
+		free(o);
+	}
+}
+
+static bool
+request_send(int sock, int in, int out)
+{
+	int fds[2] = {in, out};
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof fds)];
+	} control;
+	struct iovec one = {(char[]){0}, 1};
+	struct msghdr m = {.msg_iov = &one, .msg_iovlen = 1,
+		.msg_control = control.room,
+		.msg_controllen = sizeof control.room};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	ssize_t n;
+
+	memset(control.room, 0, sizeof control.room);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof fds);
+	memcpy(CMSG_DATA(c), fds, sizeof fds);
+	do {
+		n = sendmsg(sock, &m, MSG_NOSIGNAL);
+	} while (n < 0 && errno == EINTR);
+	return n == 1;
+}
+
+enum err
+opener_start(struct opener *by, int fd, const uint8_t sha256[HASH_LEN],
+    uint64_t size, int dir, struct opening **out)
 {
 	struct opening *o = calloc(1, sizeof *o);
 	int ends[2];
+	bool sent;
 
-	if (o == NULL || pipe2(ends, O_CLOEXEC) != 0) {
+	if (by->body == NULL) {
+		by->body = secret_new(FRAME_MAX);
+	}
+	if (o == NULL || by->body == NULL || pipe2(ends, O_CLOEXEC) != 0) {
 		free(o);
 		return ERR_MEMORY;
 	}
-	o->child = fork();
-	if (o->child == 0) {
-		close(ends[0]);
-		wipe(arg);
-		child(fd, ends[1], ids, n);
-	}
+	sent = request_send(by->sock, fd, ends[1]);
 	close(ends[1]);
-	if (o->child < 0) {
+	if (!sent) {
 		close(ends[0]);
 		free(o);
 		return ERR_MEMORY;
@@ -376,8 +326,23 @@ opener_start(int fd, const uint8_t sha256[HASH_LEN], uint64_t size,
 	o->p.pipe = ends[0];
 	o->p.dir = dir;
 	o->p.left = size + CONTENT_MAX + END_LEN;
+	o->p.body = by->body;
 	*out = o;
 	return OK;
+}
+
+/* It says its number before it reads the envelope. False: there is none */
+static bool
+child_there(struct opening *o)
+{
+	uint8_t text[PID_LEN];
+	struct reader r;
+
+	if (o->child == 0 && fd_read(o->p.pipe, text, sizeof text) == OK) {
+		r = reader_of(text, sizeof text);
+		o->child = (pid_t)reader_u32(&r);
+	}
+	return o->child > 0;
 }
 
 /* A child that ended without a word: what does that say of the envelope? */
@@ -418,8 +383,7 @@ opener_finish(struct opening *o, struct opened_envelope *out)
 	memset(out, 0, sizeof *out);
 	p->flat = buf_new_secret(CONTENT_FLAT_MAX);
 	p->content = content_new();
-	p->body = secret_new(FRAME_MAX);
-	if (p->content == NULL || p->body == NULL) {
+	if (p->content == NULL || !child_there(o)) {
 		out->what = OPENED_FAILED;
 		out->why = ERR_MEMORY;
 		opener_cancel(o);
@@ -450,8 +414,10 @@ opener_cancel(struct opening *o)
 	int status;
 
 	if (o != NULL) {
-		kill(o->child, SIGKILL);
-		child_wait(o, &status);
+		if (child_there(o)) {
+			kill(o->child, SIGKILL);
+			child_wait(o, &status);
+		}
 		opening_free(o);
 	}
 }

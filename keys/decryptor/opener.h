@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Opens one envelope in a child of its own. The child has the identities of
+ * Opens envelopes, each in a child of its own. A child has the identities of
  * the envelope's week, the open file and a pipe; it can reach nothing else.
  * What comes back are bounded records, which the parent checks.
+ *
+ * Children are forked by a nursery, one for each week, that is made before
+ * the first envelope of the import is read and never reads one. So a child is
+ * a copy of a process that saw none of them: what the parent holds of an
+ * earlier envelope, also in memory that it gave back, is not in it. A hostile
+ * envelope that takes its child over can lie about itself and reaches neither
+ * nursery nor parent nor the next child: it has one open file to read and one
+ * pipe to write, and the child ends with it. The nursery takes one kind of
+ * request, from the parent, on a socket that children close.
  */
 #ifndef DECRYPTOR_OPENER_H
 #define DECRYPTOR_OPENER_H
 
 #include "attachment.h"
-#include "meldluik/age_open.h"
+#include "meldluik/keyring.h"
 
 enum opened {
 	OPENED_OURS,
@@ -25,16 +34,25 @@ struct opened_envelope {
 };
 
 /*
- * opener_start(...): ${fd} is the envelope, ${sha256} and ${size} as listed;
- * it is the opening's when this returns OK. ${wipe} is called in the child
- * before the first hostile byte: it frees what the child must not hold.
+ * opener_new(week, wipe, arg, out): a nursery with the identities of ${week}
+ * (NULL: none; envelopes are then only hashed). ${wipe} is called in it: it
+ * frees what children must not hold. Make all before the first opener_start.
+ */
+struct opener;
+enum err opener_new(const struct keyring_week *week,
+    void (*wipe)(void *arg), void *arg, struct opener **out);
+/* Ends the nursery; no opening of it may be left */
+void opener_free(struct opener *o);
+/*
+ * opener_start(by, fd, sha256, size, dir, out): ${fd} is the envelope,
+ * ${sha256} and ${size} as listed; it is the opening's when this returns OK.
  * Attachments are written to ${dir}, by opener_finish. Several may run at
  * once; each child has its own envelope and nothing of the others.
  */
 struct opening;
-enum err opener_start(int fd, const uint8_t sha256[HASH_LEN], uint64_t size,
-    struct age_identity *const *ids, size_t n, int dir,
-    void (*wipe)(void *arg), void *arg, struct opening **out);
+enum err opener_start(struct opener *by, int fd,
+    const uint8_t sha256[HASH_LEN], uint64_t size, int dir,
+    struct opening **out);
 /* What came of it; frees ${o} */
 void opener_finish(struct opening *o, struct opened_envelope *out);
 /* Ends the child, forgets what it sent; frees ${o}, which may be NULL */

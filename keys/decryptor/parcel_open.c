@@ -202,10 +202,9 @@ enum err
 parcel_open(struct desk *d, int fd, struct content **content,
     struct transfer *t, uint8_t sha256[HASH_LEN], uint8_t payload[HASH_LEN])
 {
-	struct age_identity *id[KEYRING_WEEK_KEYS];
 	const struct keyring_week *w;
 	struct opening *opening = NULL;
-	size_t ids = 0;
+	struct opener *opener = NULL;
 	struct opened_envelope o;
 	uint64_t size = 0;
 	day_t week = 0;
@@ -219,12 +218,12 @@ parcel_open(struct desk *d, int fd, struct content **content,
 	}
 	if (e == OK) {
 		w = keyring_week(d->ring, week);
-		e = w == NULL ? ERR_NO_MATCH :
-		    keyring_week_identities(w, id, &ids);
+		e = w == NULL ? ERR_NO_MATCH : opener_new(w, child_wipe, d,
+		    &opener);
 	}
 	if (e == OK) {
-		e = opener_start(copy, sha256, size, id, ids, d->attachments,
-		    child_wipe, d, &opening);
+		e = opener_start(opener, copy, sha256, size, d->attachments,
+		    &opening);
 	}
 	if (e == OK) {
 		copy = -1; /* transferred */
@@ -249,9 +248,7 @@ parcel_open(struct desk *d, int fd, struct content **content,
 		o.content = NULL; /* transferred */
 	}
 	opened_clear(&o);
-	while (ids > 0) {
-		age_identity_free(id[--ids]);
-	}
+	opener_free(opener);
 	if (copy >= 0) {
 		close(copy);
 	}
