@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Gives hostile values to every field of every form of the desk's page.
+forms.py BIN HOME PASSFILE DAY STICK [SECONDS]; see 11-forms.sh"""
+import html.parser
+import http.client
+import re
+import subprocess
+import sys
+import time
+import urllib.parse
+
+BIN, HOME, PASS, DAY, STICK = sys.argv[1:6]
+SECONDS = int((sys.argv[6:] or [""])[0] or 12)
+EVIL = ('=HYPERLINK("http://x","y")"><hostile-el onhostile=1>\'</textarea>'
+        '</title><script>hostile</script>\x1b[2J\x07\u0085\u202etxt\u2066 &#x3c;')
+VALUES = [urllib.parse.quote_plus(EVIL), "a" * 60000, "%00", "%ff%fe",
+          "-1", ""]
+RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e"
+                 "\u2066-\u2069]")
+OURS = {200, 303, 400, 403, 404, 409, 413}
+
+ui = subprocess.Popen([BIN, "--home", HOME, "--today", DAY, "ui", "--stick",
+                       STICK], stdout=subprocess.PIPE,
+                      stdin=subprocess.DEVNULL, text=True)
+ui.stdout.readline()
+url = ui.stdout.readline().strip()
+host = url.split("/")[2]
+port = int(host.split(":")[1])
+cookie, token = "", ""
+
+
+def fail(what):
+    print("FAIL:", what)
+    ui.kill()
+    sys.exit(1)
+
+
+class Page(html.parser.HTMLParser):
+    """Forms and links of a page; a fault when it holds what we sent"""
+
+    def __init__(self, where, text):
+        super().__init__()
+        self.where, self.links, self.forms = where, [], []
+        self.form = self.select = self.area = None
+        if RAW.search(text):
+            fail("raw character %r in %s" % (RAW.search(text).group(), where))
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        a = dict(attrs)
+        if tag in ("hostile-el", "script", "iframe", "object") or any(
+                k.startswith("on") for k in a):
+            fail("<%s> in %s" % (tag, self.where))
+        name, kind = a.get("name"), a.get("type", "text")
+        if tag == "a" and a.get("href", "").startswith("/"):
+            self.links.append(a["href"].split("#")[0])
+        elif tag == "form":
+            self.form = {"action": a.get("action", ""), "buttons": [],
+                         "method": a.get("method", "get"), "fields": {}}
+            self.forms.append(self.form)
+        elif self.form is None or name == "token":
+            return
+        elif tag == "button" or kind == "submit":
+            self.form["buttons"].append((name, a.get("value", "")))
+        elif name is None:
+            return
+        elif kind in ("radio", "checkbox"):
+            if name not in self.form["fields"] or "checked" in a:
+                self.form["fields"][name] = a.get("value", "on")
+        elif tag == "select":
+            self.select = name
+        elif tag in ("input", "textarea"):
+            self.form["fields"][name] = a.get("value") or (
+                DAY if kind == "date" else "Tekst")
+            self.area = name if tag == "textarea" else None
+
+    def handle_data(self, data):
+        if self.area and data.strip() and self.form:
+            self.form["fields"][self.area] = data.strip("\n")
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.form = None
+        elif tag == "select":
+            self.select = None
+        elif tag == "textarea":
+            self.area = None
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+
+    def option(self, a):
+        fields = self.form["fields"]
+        if self.select not in fields or "selected" in a:
+            fields[self.select] = a.get("value", "")
+
+
+_start = Page.handle_starttag
+
+
+def start(self, tag, attrs):
+    _start(self, tag, attrs)
+    if tag == "option" and self.form is not None and self.select:
+        self.option(dict(attrs))
+
+
+Page.handle_starttag = start
+
+
+def ask(method, path, body=None):
+    """Status, Location, text of one exchange"""
+    global cookie, token
+    head = {"Host": host, "Cookie": cookie}
+    if body is not None:
+        head["Content-Type"] = "application/x-www-form-urlencoded"
+        head["Origin"] = "http://" + host
+    c = http.client.HTTPConnection("127.0.0.1", port, timeout=240)
+    try:
+        c.request(method, path, body, head)
+        r = c.getresponse()
+        text = r.read().decode()
+    except (OSError, http.client.HTTPException) as e:
+        fail("%s %s: %r; exit %s" % (method, path, e, ui.poll()))
+    c.close()
+    if r.getheader("Set-Cookie"):
+        cookie = r.getheader("Set-Cookie").split(";")[0]
+    found = re.search(r'name="token" value="([0-9a-f]+)"', text)
+    token = found.group(1) if found else token
+    if r.status not in OURS:
+        fail("%s %s: status %d" % (method, path, r.status))
+    return r.status, r.getheader("Location") or "", text
+
+
+def login():
+    ask("GET", "/nl/login")
+    ask("POST", "/nl/login", urllib.parse.urlencode(
+        {"token": token, "passphrase": open(PASS).read().strip()}))
+
+
+def plain(path):
+    """The same for every case, and for every page of a list"""
+    return re.sub(r"/case/[^/?]+", "/case/*", path.split("?")[0])
+
+
+def pages():
+    """What can be reached by links, two of each kind at most"""
+    wait, seen, many = ["/nl/"], set(), {}
+    while wait:
+        path = wait.pop()
+        kind = plain(path) + re.sub(r".*\?|$", "?", path, count=1)
+        if path in seen or many.get(kind, 0) >= 2 or not path.startswith(
+                "/nl/") or "handbook" in path:
+            continue
+        seen.add(path)
+        many[kind] = many.get(kind, 0) + 1
+        status, to, text = ask("GET", path)
+        page = Page(path, text)
+        wait += page.links + ([to] if to else [])
+        yield page
+
+
+def send(form, changed, value, button):
+    fields = {k: urllib.parse.quote_plus(v) for k, v in
+              form["fields"].items()}
+    if button[0]:
+        fields[button[0]] = urllib.parse.quote_plus(button[1])
+    if changed is not None:
+        fields[changed] = value
+    body = "&".join("%s=%s" % f for f in fields.items())
+    if form["method"].lower() == "post":
+        status, to, text = ask("POST", form["action"], "token=%s&%s" %
+                               (token, body) if body else "token=" + token)
+    else:
+        status, to, text = ask("GET", form["action"] + "?" + body[:30000])
+    Page("%s, %s" % (form["action"], changed), text)
+    if to.endswith("/login"):
+        login()
+    elif to:
+        Page(to, ask("GET", to.split("#")[0])[2])
+
+
+tried, sent, begin = set(), 0, time.monotonic()
+try:
+    ask("GET", url.split(host)[1])
+    login()
+    while True:
+        new = []
+        for page in pages():
+            for form in page.forms:
+                key = (plain(form["action"]), tuple(sorted(form["fields"])),
+                       tuple(form["buttons"]))
+                if key not in tried and not form["action"].endswith("/lock"):
+                    tried.add(key)
+                    new.append(form)
+        if not new or time.monotonic() - begin > SECONDS:
+            break
+        # evil in every field first, the rest of the values after
+        for value in VALUES:
+            for form in new:
+                if time.monotonic() - begin > SECONDS and value != VALUES[0]:
+                    break
+                for button in form["buttons"] or [(None, "")]:
+                    for name in [*form["fields"], button[0]]:
+                        if name is not None:
+                            send(form, name, value, button)
+                            sent += 1
+        for form in new: # as it would be, so that what follows it appears
+            send(form, None, "", (form["buttons"] or [(None, "")])[0])
+    if len(tried) < 20:
+        fail("only %d forms were found" % len(tried))
+    for page in pages():
+        pass
+finally:
+    ui.terminate()
+    ui.wait()
+print("%d forms, %d values: all inert" % (len(tried), sent))
