@@ -56,8 +56,9 @@ bundle_open(const struct courier *c, const char *dir, int *out,
 	    (e = file_read(fd, "outbound.json.minisig", &sig)) != OK ||
 	    (e = outbound_parse(doc.p, doc.len, sig.p, sig.len, NULL,
 	    bundle)) != OK) {
-		say("%s/outbound.json: %s; make the export again", folder,
-		    err_text(e));
+		say("%s/outbound.json: %s; %s", folder, err_text(e),
+		    e == ERR_VERSION ? "a later desk made it: update this "
+		    "program. Nothing was sent" : "make the export again");
 		goto out;
 	}
 	if ((*bundle)->desk != c->config->desk) {

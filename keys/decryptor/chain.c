@@ -116,6 +116,10 @@ manifest_read(const struct desk *d, const struct sign_pk *gateway,
 	} else if (e == ERR_FOREIGN) {
 		say_error("manifest %llu is of another organisation",
 		    (unsigned long long)n);
+	} else if (e == ERR_VERSION) {
+		say_error("manifest %llu is of a later version of the gateway: "
+		    "update this program; nothing was taken in",
+		    (unsigned long long)n);
 	} else if (e != OK) {
 		say_error("manifest %llu cannot be read: %s",
 		    (unsigned long long)n, err_text(e));

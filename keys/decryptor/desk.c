@@ -132,6 +132,10 @@ open_casebook(struct desk *d)
 	if (e == OK) {
 		e = desk_refold(d);
 	}
+	if (e == ERR_VERSION) {
+		say_later("the casebook");
+		return e;
+	}
 	if (e != OK) {
 		say_error("the casebook cannot be read: %s. Do not go on with "
 		    "it; keep a copy and `restore` the last backup",
@@ -154,6 +158,8 @@ desk_open(struct desk *d, enum desk_depth depth)
 		e = org_load(d);
 		if (e == ERR_UNKNOWN) {
 			e = OK; /* a holder who waits for the keyset */
+		} else if (e == ERR_VERSION) {
+			say_later("the keyset of this desk");
 		} else if (e != OK) {
 			say_error("the keyset in %s/public is not good: %s",
 			    d->home, err_text(e));

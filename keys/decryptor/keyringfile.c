@@ -48,6 +48,8 @@ keyringfile_load(struct desk *d)
 	} else if (e == ERR_MEMORY) {
 		say_error("not enough memory to open the keyring (256 MiB "
 		    "are needed); the passphrase was not judged");
+	} else if (e == ERR_VERSION) {
+		say_later("the keyring");
 	} else if (e != OK) {
 		say_error("the keyring is damaged: %s", err_text(e));
 	}

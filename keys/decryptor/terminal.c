@@ -99,6 +99,13 @@ say_error(const char *fmt, ...)
 }
 
 void
+say_later(const char *what)
+{
+	say_error("%s was written by a later version of this program: use that "
+	    "version. Nothing was changed", what);
+}
+
+void
 print_json(json_t *o)
 {
 	json_dumpf(o, stdout, JSON_ENSURE_ASCII | JSON_INDENT(1));

@@ -25,6 +25,9 @@ void terminal_text(FILE *f, const char *s, size_t len, bool lines);
 void terminal_word(FILE *f, const char *s);
 /* One line on stderr: the program's name, then the text, all escaped */
 void say_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* ${what} has a version that this program does not know: the one thing to do
+ * is to use the newer program, not to repair or restore anything */
+void say_later(const char *what);
 /* From now on say_error appends to ${b} instead, for the page; NULL: stderr
  * again */
 void say_error_keep(struct buf *b);
