@@ -5,7 +5,7 @@
  * 1. a circuit with connections is never forgotten.
  * 2. there are more places than connections, so a new circuit finds one: the
  *    longest without a connection makes room.
- * 3. 0 <= requests, bytes <= their limit.
+ * 3. 0 <= requests, texts, bytes <= their limit.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -23,6 +23,7 @@ struct circuit {
 	int64_t seen;     /* when the last connection ended */
 	int64_t earned;   /* until when the budgets are counted */
 	double requests;  /* left */
+	double texts;
 	double bytes;
 };
 
@@ -112,6 +113,7 @@ circuit_join(uint32_t id, int64_t now)
 		c->id = id;
 		c->earned = now;
 		c->requests = limits.requests;
+		c->texts = limits.texts;
 		c->bytes = (double)limits.bytes;
 		known++;
 	}
@@ -137,6 +139,12 @@ circuit_leave(struct circuit *c, int64_t now)
 }
 
 static void
+fill(double *left, double more, double limit)
+{
+	*left = *left + more > limit ? limit : *left + more;
+}
+
+static void
 earn(struct circuit *c, int64_t now)
 {
 	double passed = (double)(now - c->earned);
@@ -145,46 +153,42 @@ earn(struct circuit *c, int64_t now)
 		return;
 	}
 	c->earned = now;
-	c->requests += passed / 60.0 * limits.requests;
-	if (c->requests > limits.requests) {
-		c->requests = limits.requests;
-	}
-	c->bytes += passed / 3600.0 * (double)limits.bytes;
-	if (c->bytes > (double)limits.bytes) {
-		c->bytes = (double)limits.bytes;
-	}
+	fill(&c->requests, passed / 60.0 * limits.requests, limits.requests);
+	fill(&c->texts, passed / 60.0 * limits.texts, limits.texts);
+	fill(&c->bytes, passed / 3600.0 * (double)limits.bytes,
+	    (double)limits.bytes);
+}
+
+/* Takes ${n} of one of the three budgets of ${c}, if so much is left */
+static bool
+spend(struct circuit *c, double *left, double n, int64_t now)
+{
+	bool good;
+
+	pthread_mutex_lock(&lock);
+	earn(c, now);
+	good = *left >= n;
+	*left -= good ? n : 0;
+	pthread_mutex_unlock(&lock);
+	return good;
 }
 
 bool
 circuit_request(struct circuit *c, int64_t now)
 {
-	bool good;
+	return c == NULL || spend(c, &c->requests, 1, now);
+}
 
-	if (c == NULL) {
-		return true;
-	}
-	pthread_mutex_lock(&lock);
-	earn(c, now);
-	good = c->requests >= 1;
-	c->requests -= good ? 1 : 0;
-	pthread_mutex_unlock(&lock);
-	return good;
+bool
+circuit_text(struct circuit *c, int64_t now)
+{
+	return c == NULL || spend(c, &c->texts, 1, now);
 }
 
 bool
 circuit_bytes(struct circuit *c, uint64_t n, int64_t now)
 {
-	bool good;
-
-	if (c == NULL) {
-		return true;
-	}
-	pthread_mutex_lock(&lock);
-	earn(c, now);
-	good = c->bytes >= (double)n;
-	c->bytes -= good ? (double)n : 0;
-	pthread_mutex_unlock(&lock);
-	return good;
+	return c == NULL || spend(c, &c->bytes, (double)n, now);
 }
 
 void

@@ -227,6 +227,9 @@ ask_store(struct exchange *x, const struct ask_request *q, ask_done done,
 	x->job.state = JOB_WAITING;
 	if (q->payload_len > ASK_PAYLOAD_MAX) {
 		arrived(x, ERR_LIMIT);
+	} else if (q->what == ASK_PUT && !circuit_text(x->circuit, now())) {
+		log_event(EVENT_CIRCUIT);
+		arrived(x, ERR_BUSY);
 	} else if (waiting != NULL || !send_job(x)) {
 		wait_add(x);
 		serve_waiting();

@@ -57,6 +57,7 @@ static const struct rule rules[] = {
 	{"limits", "circuit_requests", COUNT, AT(circuit_requests), 1000000},
 	{"limits", "circuit_bytes", SIZE, AT(circuit_bytes),
 	    UINT64_C(1) << 44},
+	{"limits", "circuit_texts", COUNT, AT(circuit_texts), 60000},
 	{"limits", "texts_minute", COUNT, AT(texts_minute), 60000},
 	{"limits", "texts_burst", COUNT, AT(texts_burst), 1000000},
 };
@@ -237,6 +238,7 @@ config_parse(const char *text, struct config *out, int *line)
 	c.circuit_connections = 16;
 	c.circuit_requests = 600;
 	c.circuit_bytes = 4 * GIB;
+	c.circuit_texts = 12; /* as often as the pages and programs try */
 	*line = ini_parse_string(text, on_pair, &c);
 	if (*line != 0) {
 		return *line > 0 ? ERR_FORMAT : ERR_MEMORY;

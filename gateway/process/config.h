@@ -34,7 +34,7 @@ struct config {
 	char organisation[CONFIG_VALUE];
 	unsigned header_seconds, idle_seconds, body_rate, body_grace;
 	unsigned connections;
-	unsigned circuit_connections, circuit_requests;
+	unsigned circuit_connections, circuit_requests, circuit_texts;
 	uint64_t circuit_bytes;
 	unsigned texts_minute, texts_burst; /* 0: by the room there is */
 };

@@ -97,7 +97,7 @@ numbers(void **state)
 static int
 setup(void **state)
 {
-	static const struct circuit_limits l = {3, 60, 3600 * MIB};
+	static const struct circuit_limits l = {3, 60, 3600 * MIB, 6};
 
 	(void)state;
 	return circuit_setup(&l, 16) ? 0 : -1;
@@ -147,20 +147,29 @@ budgets(void **state)
 	assert_true(circuit_request(c, 101)); /* one a second comes back */
 	assert_false(circuit_request(c, 101));
 	assert_false(circuit_request(c, 90)); /* a clock that goes back */
-	assert_true(circuit_bytes(c, UINT64_C(3600) * MIB, 101));
-	assert_false(circuit_bytes(c, 1, 101));
-	assert_true(circuit_bytes(c, MIB, 102));
-	assert_false(circuit_bytes(c, 1, 102));
+	for (int i = 0; i < 6; i++) {
+		assert_true(circuit_text(c, 101));
+	}
+	assert_false(circuit_text(c, 101));
+	assert_false(circuit_text(c, 110));
+	assert_true(circuit_text(c, 112)); /* one in ten seconds, more or less */
+	assert_false(circuit_text(c, 112));
+	assert_true(circuit_request(c, 112));
+	assert_true(circuit_bytes(c, UINT64_C(3600) * MIB, 112));
+	assert_false(circuit_bytes(c, 1, 112));
+	assert_true(circuit_bytes(c, MIB, 113));
+	assert_false(circuit_bytes(c, 1, 113));
 	/* leaving and coming back brings no new budget */
-	circuit_leave(c, 102);
-	c = circuit_join(1, 102);
-	assert_false(circuit_bytes(c, 1, 102));
+	circuit_leave(c, 113);
+	c = circuit_join(1, 113);
+	assert_false(circuit_bytes(c, 1, 113));
 	/* what was not used is not heaped up */
 	assert_true(circuit_bytes(c, UINT64_C(3600) * MIB, 99999));
 	assert_false(circuit_bytes(c, 1, 99999));
 	circuit_leave(c, 99999);
 	circuit_forget(99999 + CIRCUIT_KEPT);
-	assert_true(circuit_request(NULL, 0) && circuit_bytes(NULL, 1, 0));
+	assert_true(circuit_request(NULL, 0) && circuit_text(NULL, 0) &&
+	    circuit_bytes(NULL, 1, 0));
 }
 
 /* More circuits than places: who is connected stays */

@@ -85,6 +85,9 @@ class Client:
         self.where, self.token, self.timeout = where, token, timeout
         self.s = None
 
+    def open(self):
+        return connect(self.where, self.timeout)
+
     def ask(self, method, path, headers=None, body=b""):
         h = {"Host": "gateway.test"}
         if self.token is not None:
@@ -95,7 +98,7 @@ class Client:
         top = f"{method} {path} HTTP/1.1\r\n" + "".join(
             f"{k}: {v}\r\n" for k, v in h.items() if v is not None) + "\r\n"
         if self.s is None:
-            self.s = connect(self.where, self.timeout)
+            self.s = self.open()
         try:
             self.s.sendall(top.encode() + body)
         except (BrokenPipeError, ConnectionResetError):
