@@ -28,8 +28,16 @@ void watchdog_got(struct watched *w, uint64_t bytes);
 void watchdog_wait(struct watched *w);  /* ours to be slow now */
 void watchdog_answer(struct watched *w, uint64_t bytes);
 void watchdog_idle(struct watched *w);  /* answered, kept alive */
-/* Every half second from one thread; returns how many were cut */
-unsigned watchdog_tick(void);
+/*
+ * From one thread, every half second: looks at the next connections, cuts
+ * at most WATCHDOG_CUTS of them and adds their number to ${slow}, the idle
+ * not counted. True: the round is not over, come again in WATCHDOG_PAUSE
+ * milliseconds. So those that came together do not go together, and whoever
+ * comes meanwhile waits for a few of them and not for all.
+ */
+#define WATCHDOG_CUTS 64u
+#define WATCHDOG_PAUSE 10
+bool watchdog_turn(unsigned *slow);
 /* Cuts now: a body that holds what others wait for */
 void watchdog_cut(struct watched *w);
 /* Seconds since this connection's body began; 0 if none is coming. ${slow}:

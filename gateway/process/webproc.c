@@ -19,6 +19,7 @@
 #include "../http/engine.h"
 #include "../http/link.h"
 #include "../http/snapshot.h"
+#include "../http/watchdog.h"
 #include "../pages/setup.h"
 #include "events.h"
 #include "ipc.h"
@@ -79,11 +80,7 @@ static void
 tick(day_t *today)
 {
 	day_t d = day_of_utc((int64_t)time(NULL));
-	unsigned n = watchdog_tick();
 
-	while (n-- > 0) {
-		log_event(EVENT_SLOW);
-	}
 	link_tick();
 	if (d != *today) {
 		*today = d;
@@ -93,18 +90,32 @@ tick(day_t *today)
 	}
 }
 
+/* True: more to look at soon */
+static bool
+watch(void)
+{
+	unsigned slow = 0;
+	bool more = watchdog_turn(&slow);
+
+	while (slow-- > 0) {
+		log_event(EVENT_SLOW);
+	}
+	return more;
+}
+
 static void
 run(day_t today)
 {
 	const char alive = CONTROL_ALIVE;
 	struct pollfd p[2];
 	struct timespec t;
-	int64_t last = 0, said = 0, ms;
+	int64_t last = 0, looked = 0, said = 0, ms;
+	bool round = false; /* of the watchdog, under way */
 
 	for (;;) {
 		p[0] = (struct pollfd){FD_CONTROL, POLLIN, 0};
 		p[1] = (struct pollfd){link_fd(), POLLIN, 0};
-		if (poll(p, 2, TICK_MS) < 0 && errno != EINTR) {
+		if (poll(p, 2, round ? WATCHDOG_PAUSE : TICK_MS) < 0 && errno != EINTR) {
 			return;
 		}
 		if (p[1].revents != 0 && link_receive() != OK) {
@@ -115,6 +126,10 @@ run(day_t today)
 		}
 		clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
 		ms = t.tv_sec * 1000 + t.tv_nsec / 1000000;
+		if (ms - looked >= (round ? WATCHDOG_PAUSE : TICK_MS)) {
+			looked = ms;
+			round = watch();
+		}
 		if (ms - last >= TICK_MS) {
 			last = ms;
 			tick(&today);
@@ -137,7 +152,7 @@ start_engines(const struct config *c, unsigned threads)
 	static const struct handler *const metrics_tables[] = {
 		metrics_handlers, NULL};
 	const struct circuit_limits circuit = {c->circuit_connections,
-		c->circuit_requests, c->circuit_bytes};
+		c->circuit_requests, c->circuit_bytes, c->circuit_texts};
 	struct engine *engine; /* lives as long as the process */
 	unsigned circuits = config_circuits(c), i;
 	enum err e;

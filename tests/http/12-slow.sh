@@ -87,6 +87,7 @@ crowd() { # KIND COUNT SECONDS MIB
 		fail "$2 slow clients: $1"
 }
 if [ -n "${FULL:-}" ]; then
+	export CROWD_NICE=19
 	for kind in headers body form read; do
 		crowd $kind 10000 40 120
 		kill "$(gw_pid web)" # its memory anew

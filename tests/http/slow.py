@@ -10,10 +10,13 @@ Holds COUNT connections for SECONDS, each of which
 What the server ends is opened again, so that there always are COUNT. Two
 processes beside it behave well: one asks /healthz on a new connection, every
 50 ms, one sends the text ENVELOPE (any other bytes each time), every 250 ms.
-A third looks at the memory of PID and its children.
+A third looks at the memory of PID and its children. CROWD_NICE=19 in the
+environment gives the crowd the lowest priority: the slow clients of a real
+gateway have processors of their own and do not take its turn.
 
-The last line is JSON: milliseconds of the probes, how the reports fared,
-MiB (PSS) before and at most. The idea is that of Slowloris and R-U-Dead-Yet."""
+The last line is JSON: milliseconds of the probes, when the worst came and how
+much of it the connection took, how the reports fared, MiB (PSS) before and at
+most. The idea is that of Slowloris and R-U-Dead-Yet."""
 import json
 import multiprocessing
 import os
@@ -71,16 +74,22 @@ def watch(pid, end, out):
 
 
 def probe(port, end, out):
-    took, failed = [], 0
+    took, failed, start = [], 0, time.monotonic()
     while not end.wait(0.05):
         began = time.monotonic()
         try:
-            a = gw.Client(port, timeout=10).ask("GET", "/healthz")
+            with gw.connect(port) as s:
+                there = time.monotonic()
+                s.sendall(HEAD + b"\r\n")
+                a = gw.read_answer(s)
             assert a is not None and a.status == 200
-            took.append((time.monotonic() - began) * 1000)
+            took.append(((time.monotonic() - began) * 1000,
+                         (there - began) * 1000, began - start))
         except (OSError, AssertionError):
             failed += 1
-    out.put(("probe", sorted(took), failed))
+    took.sort()
+    worst = [[round(n, 1) for n in t] for t in took[-5:]]
+    out.put(("probe", [t[0] for t in took], failed, worst))
 
 
 def honest(port, end, out, envelope, week):
@@ -160,17 +169,10 @@ class Crowd:
         self.most = max(self.most, len(self.held))
 
 
-def run(port, pid, kind, count, seconds, envelope=None, week="2026-W48"):
+def besiege(port, kind, count, week, seconds, end, out):
+    os.nice(int(os.environ.get("CROWD_NICE", 0)))
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (count + 500, hard))
-    end, out = multiprocessing.Event(), multiprocessing.Queue()
-    before = pss(pid)
-    work = [(watch, (pid, end, out)), (probe, (port, end, out))]
-    if envelope:
-        work.append((honest, (port, end, out, envelope, week)))
-    helpers = [multiprocessing.Process(target=f, args=a) for f, a in work]
-    for h in helpers:
-        h.start()
     crowd, n = Crowd(port, kind, count, week), 0
     began, full = time.monotonic(), None
     while time.monotonic() - began < seconds:
@@ -181,21 +183,38 @@ def run(port, pid, kind, count, seconds, envelope=None, week="2026-W48"):
         if full is None and len(crowd.held) >= count:
             full = time.monotonic() - began
         time.sleep(max(0.0, until - time.monotonic()))
-    end.set()
-    said = {"kind": kind, "count": count, "held_most": crowd.most,
-            "held_at_end": len(crowd.held), "refused": crowd.refused,
-            "full_after_s": full and round(full, 1),
-            "ended": crowd.ended, "mib_before": round(before, 1)}
+    said = {"held_most": crowd.most, "held_at_end": len(crowd.held),
+            "refused": crowd.refused, "full_after_s": full and round(full, 1),
+            "ended": crowd.ended}
     if crowd.ends:
         crowd.ends.sort()
         said["ended_after_s"] = [round(crowd.ends[0], 1),
                                  round(crowd.ends[-1], 1)]
-    for _ in helpers:
+    out.put(("crowd", said))
+    end.wait(60)  # its end is no part of what is measured
+
+
+def run(port, pid, kind, count, seconds, envelope=None, week="2026-W48"):
+    end, out = multiprocessing.Event(), multiprocessing.Queue()
+    said = {"kind": kind, "count": count, "mib_before": round(pss(pid), 1)}
+    work = [(watch, (pid, end, out)), (probe, (port, end, out))]
+    if envelope:
+        work.append((honest, (port, end, out, envelope, week)))
+    work.append((besiege, (port, kind, count, week, seconds,
+                           end, out)))
+    helpers = [multiprocessing.Process(target=f, args=a) for f, a in work]
+    for h in helpers:
+        h.start()
+    said.update(out.get(timeout=seconds + 300)[1])  # the crowd says first
+    end.set()
+    for _ in helpers[:-1]:
         name, *what = out.get()
         if name == "mib":
             said["mib_most"], said["kernel_mib_most"] = what
             continue
         took = what[0] or [None]
+        if name == "probe":
+            said["worst"] = what[2]  # ms, of it connecting, second of the run
         said[name] = {"n": len(what[0]),
                       "median_ms": took[len(took) // 2],
                       "p99_ms": took[len(took) * 99 // 100],
