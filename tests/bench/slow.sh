@@ -14,6 +14,7 @@ gw_install --weeks 13 --desks 3
 "$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/text.age" 2>/dev/null ||
 	fail "seal"
 gw_stop
-export PYTHONPATH=$PYTHONPATH:$(dirname "$0") CROWD_NICE=19
+PYTHONPATH=$PYTHONPATH:$(dirname "$0")
+export PYTHONPATH CROWD_NICE=${CROWD_NICE:-19}
 python3 "$(dirname "$0")/slow.py" "$BIN/meldluik-gateway" "$GW" "$PORT" \
 	"$WEEK"
