@@ -18,6 +18,7 @@
 #include "exchange_private.h"
 #include "guard.h"
 #include "headers.h"
+#include "hold.h"
 #include "link.h"
 #include "meldluik/secret.h"
 #include "reception.h"
@@ -37,7 +38,7 @@ struct engine {
 
 static unsigned line_seconds; /* to a whole line of tor */
 
-void
+enum err
 engine_setup(const struct engine_site *s,
     const struct watchdog_limits *limits, int32_t today)
 {
@@ -45,6 +46,7 @@ engine_setup(const struct engine_site *s,
 	watchdog_setup(limits);
 	line_seconds = limits->header_seconds;
 	engine_today(today);
+	return hold_start();
 }
 
 static enum MHD_Result
@@ -352,12 +354,16 @@ on_request(void *arg, struct MHD_Connection *c, const char *url,
 	}
 	if (!x->answered && !x->finished && x->h != NULL) {
 		x->finished = true;
+		hold_begin(x);
 		watchdog_wait(x->watched);
 		if (x->h->finish != NULL) {
 			x->h->finish(x);
 		}
 	}
 	if (x->suspended) {
+		return MHD_YES;
+	}
+	if (x->answered && hold(x)) {
 		return MHD_YES;
 	}
 	return x->answered ? send_answer(x) : MHD_NO;

@@ -17,8 +17,9 @@ struct engine_site {
 };
 struct engine;
 
-/* Once, before engine_start: limits and texts; ${today} a day_t */
-void engine_setup(const struct engine_site *site,
+/* Once, before engine_start: limits and texts; ${today} a day_t. ERR_IO: no
+ * thread */
+enum err engine_setup(const struct engine_site *site,
     const struct watchdog_limits *limits, int32_t today);
 /* ${listener}: a listening socket, taken over; ${circuits}: tor writes its
  * line before each connection (reception.h, circuit_setup comes before), one

@@ -100,6 +100,12 @@ exchange_get(struct exchange *x)
 }
 
 void
+exchange_hold(struct exchange *x)
+{
+	x->hold = true;
+}
+
+void
 exchange_suspend(struct exchange *x)
 {
 	x->suspended = true;

@@ -42,6 +42,9 @@ void exchange_answer(struct exchange *x, unsigned status,
 #define EXCHANGE_HEADERS 4u
 void exchange_add_header(struct exchange *x, const char *name,
     const char *value);
+/* The answer leaves at a time that does not say how long it took to make:
+ * the first multiple of 200 ms after the request. From finish() only */
+void exchange_hold(struct exchange *x);
 /* {"error":"word"}; words and statuses of keys/FORMAT.md section 12 */
 void exchange_error(struct exchange *x, unsigned status, const char *word);
 /* The same for a result of the store. ${stale} is the word for ERR_STALE:

@@ -8,12 +8,13 @@
  *    whoever holds the link's lock; never by both.
  * 2. slot is SLOT_NONE or this exchange's alone.
  * 3. while job.state is WAITING or SENT the connection is suspended, and
- *    libmicrohttpd does not end it.
+ *    libmicrohttpd does not end it. So it is while it is held (hold.h).
  */
 #ifndef MELDLUIK_GATEWAY_EXCHANGE_PRIVATE_H
 #define MELDLUIK_GATEWAY_EXCHANGE_PRIVATE_H
 
 #include <microhttpd.h>
+#include <sys/queue.h>
 
 #include "circuit.h"
 #include "engine.h"
@@ -57,6 +58,9 @@ struct exchange {
 	size_t slot_used; /* bytes to wipe */
 	struct job job;
 	struct exchange *next; /* of those who wait */
+	bool hold;             /* its answer leaves on time (hold.h) */
+	int64_t came, until;   /* ns of the monotonic clock; 0: not yet */
+	TAILQ_ENTRY(exchange) held;
 };
 
 /* What the answers say of the site; before the first exchange */

@@ -2,7 +2,8 @@
 /*
  * Check back without scripts: a code in, one page of one size out. Every
  * code, right, wrong, mistyped or empty, costs the same openings over every
- * lane and gets the same status, headers and length. The code and the
+ * lane, gets the same status, headers and length, and the answer leaves at a
+ * time that does not say what it took to write the page. The code and the
  * replies are plaintext here: secret memory only, wiped before the answer
  * leaves.
  */
@@ -282,6 +283,7 @@ replies_answer(struct exchange *x, unsigned lang, const struct fields *fields)
 	struct site *s = site_open(lang);
 	struct found *f = secret_new(sizeof(*f));
 
+	exchange_hold(x);
 	if (s == NULL || f == NULL) {
 		page_fail(x, 503, lang, TEXT_ERR_BUSY);
 	} else if (s->keyset == NULL) {

@@ -5,7 +5,10 @@
  * again by this process.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -193,17 +196,23 @@ open_named(const struct config *c, struct listeners *l)
 }
 
 /* Connections of a TCP listener have its buffers; UNIX sockets have small
- * ones of their own */
+ * ones of their own. On the loopback one segment would be larger than such a
+ * buffer, and the peer puts off its acknowledgement for 40 ms, at each of
+ * them (RFC 1122 4.2.3.2): a buffer holds four. */
 static bool
-small_buffers(const struct listeners *l, unsigned n)
+tune(const struct listeners *l, unsigned n)
 {
-	const int size = SEND_BUFFER;
+	const int size = SEND_BUFFER, segment = SEND_BUFFER / 2;
 	unsigned i;
 
 	for (i = 0; i < n; i++) {
 		if (setsockopt(l->public[i], SOL_SOCKET, SO_SNDBUF, &size,
 		    sizeof(size)) != 0) {
 			return false;
+		}
+		if (setsockopt(l->public[i], IPPROTO_TCP, TCP_MAXSEG,
+		    &segment, sizeof(segment)) != 0 && errno != EOPNOTSUPP) {
+			return false; /* refused, and not a UNIX socket */
 		}
 	}
 	return true;
@@ -220,11 +229,11 @@ listeners_open(const struct config *c, struct listeners *out)
 		return false;
 	}
 	if (given == 0) {
-		return open_named(c, out) && small_buffers(out, c->listeners);
+		return open_named(c, out) && tune(out, c->listeners);
 	}
 	/* the children count what is there, not what is written */
 	courier = door(&out->courier, c->has_credential);
 	metrics = door(&out->metrics, c->listen_metrics[0] != '\0');
 	return given == c->listeners && courier && metrics &&
-	    small_buffers(out, given);
+	    tune(out, given);
 }

@@ -247,7 +247,9 @@ web_main(void)
 	memcpy(site.credential, c.credential, sizeof(site.credential));
 	link_setup(slots);
 	link_attach(link);
-	engine_setup(&site, &limits, today);
+	if (engine_setup(&site, &limits, today) != OK) {
+		return EXIT_TROUBLE;
+	}
 	if (threads < 1 || threads > THREADS_MAX) {
 		threads = threads < 1 ? 1 : THREADS_MAX;
 	}

@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: how long the page of replies takes without scripts does not tell a
+# code with replies from a wrong, a mistyped and no code at all: Welch's t
+# between them stays under 4.5, over all times and over the quickest nine in
+# ten (as dudect does), the kinds in random turn, eight readers at a time. A
+# control that is later by a fortieth of the time is told apart. N requests a
+# kind: 200, and 100,000 with --full (three hours).
+. "$(dirname "$0")/lib.sh"
+[ -x "$BIN/codetool" ] || skip "codetool is not built"
+N=${N:-${FULL:+100000}}
+raw() { printf '01%s' "$(head -c 14 /dev/urandom | od -An -tx1 | tr -d ' \n')"; }
+code() { "$BIN/codetool" "$1" 00000000000000000000000000000000 | head -1; }
+right=$(code "$(raw)")
+wrong=$(code "$(raw)")
+gw_new
+gw_start
+gw_install --weeks 1 --desks 1 --code "$right" \
+	--reply "Wij hebben uw melding en onderzoeken haar." \
+	--reply "Weet u de maand nog?"
+python3 - "$PORT" "$right" "$wrong" "${N:-200}" <<'PY' || fail "timing"
+import itertools
+import math
+import random
+import re
+import sys
+import threading
+import time
+import urllib.parse
+import gw
+from pages import Browser
+READERS = 8
+port, right, wrong, n = int(sys.argv[1]), *sys.argv[2:4], int(sys.argv[4])
+b = Browser(port).get("replies")
+form = re.search(r'name="form" value="([0-9a-f]+)"', b.text)
+typo = right[:-1] + ("0" if right[-1] != "0" else "1")
+kinds = {"right": right, "wrong": wrong, "mistyped": typo, "empty": ""}
+head = {"Content-Type": "application/x-www-form-urlencoded"}
+times = {k: [] for k in kinds}
+
+
+def once(ask, kind):
+    fields = {"code": kinds[kind]}
+    if form:
+        fields["form"] = form.group(1)
+    body = urllib.parse.urlencode(fields).encode()
+    began = time.perf_counter_ns()
+    a = ask.ask("POST", "/nl/replies", head, body)
+    took = time.perf_counter_ns() - began
+    assert a.status == 200 and len(a.body) == 98304, (a.status, len(a.body))
+    return took
+
+
+def reader():
+    ask = gw.Client(port, timeout=60)
+    for _ in range(3):
+        once(ask, "right")
+    while True:
+        try:
+            kind = order.pop()
+        except IndexError:
+            return
+        times[kind].append(once(ask, kind))
+
+
+def welch(x, y):
+    m, k = sum(x) / len(x), sum(y) / len(y)
+    v = sum((a - m) ** 2 for a in x) / (len(x) - 1)
+    w = sum((a - k) ** 2 for a in y) / (len(y) - 1)
+    return (m - k) / math.sqrt(v / len(x) + w / len(y)), (m - k) / 1000
+
+
+def quick(x, top):
+    return [a for a in x if a <= top]
+
+
+order = list(kinds) * n
+random.shuffle(order)
+readers = [threading.Thread(target=reader) for _ in range(READERS)]
+for r in readers:
+    r.start()
+for r in readers:
+    r.join()
+assert all(len(x) == n for x in times.values()), "a reader failed"
+pool = sorted(itertools.chain(*times.values()))
+top = pool[len(pool) * 9 // 10]
+bad, worst = 0, 0.0
+for x, y in itertools.combinations(kinds, 2):
+    t, d = welch(times[x], times[y])
+    u, c = welch(quick(times[x], top), quick(times[y], top))
+    worst = max(worst, abs(t), abs(u))
+    bad += abs(t) >= 4.5 or abs(u) >= 4.5
+    print(f"{x} and {y}: t {t:.2f} ({d:.1f} us), of the quickest {u:.2f} "
+          f"({c:.1f} us)")
+LATE = 5000000
+late = [a + LATE for a in times["wrong"]]
+assert abs(welch(quick(late, top + LATE), quick(times["right"], top))[0]) \
+    > 4.5, "the test sees nothing"
+print(f"{n} of each kind, median {pool[len(pool) // 2] / 1e6:.2f} ms: "
+      f"largest |t| {worst:.2f}")
+sys.exit(bad > 0)
+PY
+echo "the time of a page of replies does not tell codes apart"
