@@ -30,8 +30,8 @@ is(const struct entry_row *row, const char *what)
 	return strcmp(row->what, what) == 0;
 }
 
-static enum err
-entry_json(struct desk *d, const struct entry_row *row, json_t **out)
+enum err
+adviser_entry(struct desk *d, const struct entry_row *row, json_t **out)
 {
 	struct buf text = buf_new_secret(ADVISER_NOTE_MAX);
 	enum err e = record_get(d->book, row->record, &text);
@@ -84,7 +84,7 @@ sums_add(struct desk *d, const struct entry_row *row, json_t *sums)
 {
 	json_t *o = NULL, *v;
 	const char *key;
-	enum err e = entry_json(d, row, &o);
+	enum err e = adviser_entry(d, row, &o);
 
 	json_object_foreach (json_object_get(o, "figures"), key, v) {
 		char name[96];
@@ -135,7 +135,7 @@ adviser_rows(struct desk *d, struct registry *r)
 			e = sums_add(d, row, sums);
 		} else if (hours || (is(row, "adviser_case") &&
 		    adviser_newest(s, i))) {
-			e = entry_json(d, row, &o);
+			e = adviser_entry(d, row, &o);
 			if (e == OK) {
 				e = hours ? hours_add(r, row->name, row->year,
 				    text_of(o, "hours"), &why) : case_add(r,
@@ -243,7 +243,7 @@ adviser_case_put(struct desk *d, char id[CODE_WORD], int year,
 	    d->state->entry[old].year != year) {
 		return refuse(why, ERR_UNKNOWN, "Zo'n zaak staat niet bij dat "
 		    "jaar.", "There is no such case in that year.");
-	} else if ((e = entry_json(d, &d->state->entry[old], &o)) != OK) {
+	} else if ((e = adviser_entry(d, &d->state->entry[old], &o)) != OK) {
 		return refuse_err(why, e);
 	}
 	for (unsigned i = 0; i < ADVISER_CELLS; i++) {

@@ -13,6 +13,7 @@
 #include "registerbook.h"
 
 #define ADVISER_NOTE_MAX 65536u
+#define ADVISER_SIGNAL_MAX 8192u
 
 /* Cells of adviser_case.csv after id and year, and before */
 enum adviser_cell {
@@ -29,6 +30,9 @@ enum err adviser_case_put(struct desk *d, char id[CODE_WORD], int year,
     const char *const cell[ADVISER_CELLS], struct refusal *why);
 enum err adviser_hours_put(struct desk *d, int year, const char *activity,
     const char *hours, struct refusal *why);
+/* What an entry says, as JSON; a signal is text */
+enum err adviser_entry(struct desk *d, const struct entry_row *row,
+    json_t **out);
 /* The newest entry of its name and year (cases, figures of a person) */
 bool adviser_newest(const struct state *s, size_t entry);
 

@@ -11,8 +11,6 @@
 #include "terminal.h"
 #include "verbs.h"
 
-#define SIGNAL_MAX 8192u
-
 struct advising {
 	const char *what, *file, *id, *year, *activity, *hours, *out,
 	    *cell[ADVISER_CELLS];
@@ -81,7 +79,7 @@ hours_put(struct desk *d, const struct advising *w)
 static enum err
 signal_put(struct desk *d, const struct advising *w)
 {
-	struct buf text = buf_new_secret(SIGNAL_MAX);
+	struct buf text = buf_new_secret(ADVISER_SIGNAL_MAX);
 	struct refusal why;
 	enum err e = verb_text(w->file, &text);
 

@@ -16,6 +16,9 @@ for day in 24 25; do
 done
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-26
 ok desk "$T/home" 2026-11-26 import "$T/gw"
+ok desk "$T/home" 2026-11-26 adviser case --year 2026 --relations collega \
+	--kinds pesten --talk 2
+ok desk "$T/home" 2026-11-26 adviser signal --year 2026 <<<"Onrust"
 mkdir "$T/work"
 cp "$here"/package*.json "$here/pages.mjs" "$T/work/"
 (cd "$T/work" && npm ci --ignore-scripts --no-audit --no-fund --silent) ||

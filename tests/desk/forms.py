@@ -2,12 +2,12 @@
 """Gives hostile values to every field of every form of the desk's page.
 forms.py BIN HOME PASSFILE DAY STICK [SECONDS]; see 11-forms.sh"""
 import html.parser
-import http.client
 import re
-import subprocess
 import sys
 import time
 import urllib.parse
+
+from uihttp import Ui
 
 BIN, HOME, PASS, DAY, STICK = sys.argv[1:6]
 SECONDS = int((sys.argv[6:] or [""])[0] or 12)
@@ -19,20 +19,11 @@ RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e"
                  "\u2066-\u2069]")
 OURS = {200, 303, 400, 403, 404, 409, 413}
 
-ui = subprocess.Popen([BIN, "--home", HOME, "--today", DAY, "ui", "--stick",
-                       STICK], stdout=subprocess.PIPE,
-                      stdin=subprocess.DEVNULL, text=True)
-ui.stdout.readline()
-url = ui.stdout.readline().strip()
-host = url.split("/")[2]
-port = int(host.split(":")[1])
-cookie, token = "", ""
+ui = Ui(BIN, HOME, PASS, DAY, STICK)
 
 
 def fail(what):
-    print("FAIL:", what)
-    ui.kill()
-    sys.exit(1)
+    ui.fail(what)
 
 
 class Page(html.parser.HTMLParser):
@@ -108,33 +99,10 @@ Page.handle_starttag = start
 
 
 def ask(method, path, body=None):
-    """Status, Location, text of one exchange"""
-    global cookie, token
-    head = {"Host": host, "Cookie": cookie}
-    if body is not None:
-        head["Content-Type"] = "application/x-www-form-urlencoded"
-        head["Origin"] = "http://" + host
-    c = http.client.HTTPConnection("127.0.0.1", port, timeout=240)
-    try:
-        c.request(method, path, body, head)
-        r = c.getresponse()
-        text = r.read().decode()
-    except (OSError, http.client.HTTPException) as e:
-        fail("%s %s: %r; exit %s" % (method, path, e, ui.poll()))
-    c.close()
-    if r.getheader("Set-Cookie"):
-        cookie = r.getheader("Set-Cookie").split(";")[0]
-    found = re.search(r'name="token" value="([0-9a-f]+)"', text)
-    token = found.group(1) if found else token
-    if r.status not in OURS:
-        fail("%s %s: status %d" % (method, path, r.status))
-    return r.status, r.getheader("Location") or "", text
-
-
-def login():
-    ask("GET", "/nl/login")
-    ask("POST", "/nl/login", urllib.parse.urlencode(
-        {"token": token, "passphrase": open(PASS).read().strip()}))
+    status, to, text = ui.ask(method, path, body)
+    if status not in OURS:
+        fail("%s %s: status %d" % (method, path, status))
+    return status, to, text
 
 
 def plain(path):
@@ -169,20 +137,19 @@ def send(form, changed, value, button):
     body = "&".join("%s=%s" % f for f in fields.items())
     if form["method"].lower() == "post":
         status, to, text = ask("POST", form["action"], "token=%s&%s" %
-                               (token, body) if body else "token=" + token)
+                               (ui.token, body) if body else
+                               "token=" + ui.token)
     else:
         status, to, text = ask("GET", form["action"] + "?" + body[:30000])
     Page("%s, %s" % (form["action"], changed), text)
     if to.endswith("/login"):
-        login()
+        ui.login()
     elif to:
         Page(to, ask("GET", to.split("#")[0])[2])
 
 
 tried, sent, begin = set(), 0, time.monotonic()
 try:
-    ask("GET", url.split(host)[1])
-    login()
     while True:
         new = []
         for page in pages():
@@ -204,13 +171,12 @@ try:
                         if name is not None:
                             send(form, name, value, button)
                             sent += 1
-        for form in new: # as it would be, so that what follows it appears
+        for form in new:  # as it would be, so that what follows it appears
             send(form, None, "", (form["buttons"] or [(None, "")])[0])
     if len(tried) < 20:
         fail("only %d forms were found" % len(tried))
     for page in pages():
         pass
 finally:
-    ui.terminate()
-    ui.wait()
+    ui.end()
 print("%d forms, %d values: all inert" % (len(tried), sent))

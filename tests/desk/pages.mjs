@@ -77,8 +77,8 @@ const [taken] = await Promise.all([
 await page.waitForSelector('.hash');
 await judge('extracted', await taken.text());
 for (const lang of ['nl', 'en']) {
-  for (const path of ['', 'inbox', 'register', 'report', 'keys', 'handbook',
-    'enter?what=report', `case/${ref}`, `case/${ref}/triage`,
+  for (const path of ['', 'inbox', 'register', 'report', 'adviser', 'keys',
+    'handbook', 'enter?what=report', `case/${ref}`, `case/${ref}/triage`,
     `case/${ref}/letter?kind=feedback`, `case/${ref}/letter?kind=forwarding`,
     `case/${ref}/recuse`, `case/${ref}/forward`, 'sign', 'no-such-page']) {
     await check(`/${lang}/${path}`);

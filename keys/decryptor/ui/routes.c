@@ -27,6 +27,7 @@ static const struct {
 	{"/search", WAY_POST, false, page_search},
 	{"/bulk", WAY_POST, false, page_bulk},
 	{"/report", WAY_BOTH, false, page_report},
+	{"/adviser", WAY_BOTH, false, page_adviser},
 	{"/keys", WAY_BOTH, false, page_keys},
 	{"/sign", WAY_BOTH, false, page_sign},
 	{"/handbook", WAY_GET, false, page_handbook},

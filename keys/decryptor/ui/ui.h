@@ -220,6 +220,7 @@ void page_bulk(struct visit *v);
 void page_approve(struct visit *v);
 void page_sign(struct visit *v);
 void page_report(struct visit *v);
+void page_adviser(struct visit *v);
 void page_keys(struct visit *v);
 void page_handbook(struct visit *v);
 /* The same as one HTML file without the page around it; ERR_UNKNOWN: no such

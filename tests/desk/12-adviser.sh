@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: a confidential adviser keeps the own book on the page of the own
+# machine: cases, hours, signals; writes the figures to a stick; the
+# coordinator takes them in on the same page, and register and report have
+# them. What is wrong is refused with a reason, and no case leaves the book.
+SOFT=1
+. "$(dirname "$0")/../decryptor/lib.sh"
+found
+H=$T/home
+day=2026-12-01
+ok desk "$H" 2026-11-24 keyset --publish "$T/share"
+ok desk "$T/vp1" 2026-11-24 holder request --desk 1 --person vp1 --approver \
+	--keyset "$T/share/keyset.json" --out "$T/vp1.json"
+ok h keyset --add-holder "$T/vp1.json"
+mkdir "$T/stick"
+python3 "$(dirname "$0")/adviser.py" "$BIN" "$T/vp1" "$H" "$PASS" $day \
+	"$T/stick" || exit 1
+file=$T/stick/vertrouwenspersoon-vp1-2026-1.txt
+grep -q '"adviser.cases":2' "$file" || fail "the figures on the stick"
+grep -q "V-2026" "$file" && fail "a case left the book"
+ok h report --year 2026 --format json
+[ "$(json "o['adviser']['cases']['rows'][1]['value'], \
+[r['values'][1]['value'] for r in o['adviser']['contact_hours']['rows']]")" = \
+	"(2, [7, 4])" ] || fail "the annual report has other figures"
+for home in "$H" "$T/vp1"; do
+	ok desk "$home" $day --json verify
+done
+echo "ok: a book kept, its figures carried and added up, by hand on the page"

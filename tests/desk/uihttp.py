@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The desk's page over HTTP, for scripts: starts the program, keeps cookie
+and token, ends it."""
+import http.client
+import re
+import subprocess
+import sys
+import urllib.parse
+
+
+class Ui:
+    def __init__(self, binary, home, passfile, day, *sticks):
+        more = [a for s in sticks for a in ("--stick", s)]
+        self.p = subprocess.Popen(
+            [binary, "--home", home, "--today", day, "ui", *more],
+            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        self.p.stdout.readline()
+        url = self.p.stdout.readline().strip()
+        self.host = url.split("/")[2]
+        self.cookie = self.token = ""
+        self.passphrase = open(passfile).read().strip()
+        self.ask("GET", url.split(self.host)[1])
+        self.login()
+
+    def fail(self, what):
+        print("FAIL:", what)
+        self.p.kill()
+        sys.exit(1)
+
+    def want(self, what, good):
+        if not good:
+            self.fail(what)
+
+    def ask(self, method, path, body=None):
+        """Status, Location, text; ${body}: a dict, or already encoded"""
+        head = {"Host": self.host, "Cookie": self.cookie}
+        if isinstance(body, dict):
+            body = urllib.parse.urlencode({"token": self.token, **body})
+        if body is not None:
+            head["Content-Type"] = "application/x-www-form-urlencoded"
+            head["Origin"] = "http://" + self.host
+        c = http.client.HTTPConnection(
+            "127.0.0.1", int(self.host.split(":")[1]), timeout=240)
+        try:
+            c.request(method, path, body, head)
+            r = c.getresponse()
+            text = r.read().decode()
+        except (OSError, http.client.HTTPException) as e:
+            self.fail("%s %s: %r; exit %s" % (method, path, e, self.p.poll()))
+        c.close()
+        if r.getheader("Set-Cookie"):
+            self.cookie = r.getheader("Set-Cookie").split(";")[0]
+        found = re.search(r'name="token" value="([0-9a-f]+)"', text)
+        self.token = found.group(1) if found else self.token
+        return r.status, r.getheader("Location") or "", text
+
+    def post(self, path, **form):
+        """The page that the answer sends to"""
+        status, to, text = self.ask("POST", path, form)
+        return self.ask("GET", to.split("#")[0])[2] if to else text
+
+    def login(self):
+        self.ask("GET", "/nl/login")
+        self.ask("POST", "/nl/login", {"passphrase": self.passphrase})
+
+    def end(self):
+        self.p.terminate()
+        self.p.wait()
