@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Inside of a message on its way: sending.c reads the form and seals,
- * courier.c moves sealed bytes to the store, thanks.c answers.
+ * judge.c makes the report of its fields, courier.c moves sealed bytes to the
+ * store, thanks.c answers.
  *
  * Invariants:
  * 1. why is OK or the first thing that went wrong; after it nothing more is
@@ -52,6 +53,11 @@ struct sending {
 };
 
 void sending_fail(struct sending *s, enum text_id why);
+/* Is it the first of its thread? Those say about whom they are */
+bool sending_first(const struct sending *s);
+/* Fills s->report from the fields, and ${desk} with who gets it; false:
+ * s->why says what is wrong */
+bool sending_judge(struct sending *s, unsigned *desk);
 /* Sealed bytes, from the envelope or from a file */
 enum err courier_sink(void *arg, const uint8_t *p, size_t len);
 /* Moves what is there; false: nothing to ask now. While the body is read
