@@ -6,6 +6,10 @@
 //                                         answered}]: bytes that came back
 //   tap.cut = { every: BYTES, times: N }  ends a connection after so many
 //                                         bytes sent by clients, N times
+//   tap.lose = /^POST /                   the next such request on a connection
+//                                         that was used before reaches the
+//                                         gateway, and its answer goes to
+//                                         tap.lost; then the connection dies
 import net from "node:net";
 
 const HEAD_END = "\r\n\r\n";
@@ -32,7 +36,8 @@ function take(have, requests) {
 }
 
 export async function tapOpen(target) {
-	const tap = { requests: [], cut: null, cuts: 0, seen: 0 };
+	const tap = { requests: [], cut: null, cuts: 0, seen: 0, lose: null,
+		lost: "" };
 	const server = net.createServer((client) => {
 		const gateway = net.connect(target, "127.0.0.1");
 		let have = Buffer.alloc(0), last = null;
@@ -42,7 +47,18 @@ export async function tapOpen(target) {
 		};
 		client.on("error", end).on("close", end);
 		gateway.on("error", end).on("close", end);
+		let losing = null;
 		gateway.on("data", (b) => {
+			if (losing) {
+				losing = Buffer.concat([losing, b]);
+				const answer = [];
+				take(losing, answer);
+				if (answer.length > 0) {
+					tap.lost = losing.toString();
+					end();
+				}
+				return;
+			}
 			if (last) {
 				last.answered += b.length;
 			}
@@ -61,8 +77,14 @@ export async function tapOpen(target) {
 			} else {
 				const before = tap.requests.length;
 				have = take(Buffer.concat([have, b]), tap.requests);
+				const used = last !== null;
 				last = tap.requests.length > before ?
 					tap.requests.at(-1) : last;
+				if (used && tap.lose?.test(last.line) &&
+					tap.requests.length > before) {
+					tap.lose = null;
+					losing = Buffer.alloc(0);
+				}
 			}
 			gateway.write(b);
 		});
