@@ -73,6 +73,15 @@ async function safer(which) {
 		want.push({ text, files: [] });
 		say(`${b.name}: without JIT and WASM text sealed, sent and receipted in ` +
 			`${Date.now() - from} ms`);
+		// the way out, here to another page of ours
+		await b.run(() => {
+			document.querySelector("#exit").href = "/nl/other";
+		});
+		await b.click("#ml-leave");
+		await b.until("the other page", () =>
+			location.pathname === "/nl/other" &&
+			document.readyState === "complete");
+		assert(!(await b.words()).includes("Zonder JIT"), b.name);
 		const got = await script.check(b, base, code);
 		assert.deepEqual(got.map((r) => r.text), [reply], b.name);
 	});

@@ -184,7 +184,10 @@ export function doneShow(ctx, receipt, kind) {
 					t("next_feedback")))),
 		el("p", {}, t(ctx.keys ? "next_come" : "now_nocode")),
 		el("section", {}, el("h2", {}, t("do")), el("ul", {},
-			["do1", "do2", "do3", "do4"].map((k) => el("li", {}, t(k))))));
+			["do1", "do2", "do3", "do4"].map((k) => el("li", {}, t(k)))),
+		el("p", { class: "row noprint" }, el("button", { id: "ml-leave",
+			type: "button", onclick: () => $("#exit").click() },
+		t("leave")))));
 }
 
 export function steps(current) {
