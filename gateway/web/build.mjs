@@ -23,8 +23,13 @@ const textsPlugin = {
 	},
 };
 
+// Names are left to terser, which drops what calls these alone make: noble's
+// kinds of keys that this page does not use (script/no_nist.js)
+const UNUSED = ["QSF", "createKitchenSink", "ecdhKem", "expandSeedXof"];
+
 const options = (root) => ({
-	bundle: true, minify: true, format: "iife", target: "es2022",
+	bundle: true, minifySyntax: true, minifyWhitespace: true,
+	format: "iife", target: "es2022",
 	charset: "utf8", legalComments: "none", write: false,
 	logLevel: "warning",
 	alias: { "typage": root + "node_modules/age-encryption/dist",
@@ -38,7 +43,8 @@ async function bundle(entry) {
 	const made = await build({ ...options(process.cwd() + "/"),
 		entryPoints: [entry] });
 	const small = await minify(made.outputFiles[0].text, {
-		ecma: 2020, compress: { passes: 3 }, mangle: true,
+		ecma: 2020, mangle: true, compress: { passes: 3,
+			pure_funcs: UNUSED, pure_getters: true },
 		format: { comments: false } });
 	return small.code + "\n";
 }

@@ -14,4 +14,5 @@ gw_new
 trap 'browsers_end; gw_clean' EXIT
 gw_start >&2
 gw_install --weeks 2 --desks 2 >&2
-browsers_run times.mjs "$URL" "${ROUNDS:-5}" "$REPO/tests/data"
+browsers_run times.mjs "$URL" "http://melding.test:$PORT" "${ROUNDS:-5}" \
+	"$REPO/tests/data"

@@ -22,8 +22,11 @@ async function visit(which, doing) {
 	const out = await doing(b);
 	await b.close();
 	const all = tap.requests.slice();
+	// The key files are asked for at once, before there is a code
+	const [early, board] = [true, false].map((is) => all.filter((r) =>
+		keys(r) && /keyset|epochs/.test(r.line) === is).map((r) => r.raw));
 	return { out, page: all.filter((r) => !keys(r)).map((r) => r.raw).sort(),
-		keys: all.filter(keys).map((r) => r.raw), all };
+		keys: [...early.sort(), ...board], all };
 }
 
 async function reading(which) {

@@ -93,21 +93,22 @@ globalThis.crypto ??= webcrypto;
 const read = (f, n) => new Uint8Array(readFileSync("$T/k/" + f + "/" + n));
 const parse = (f, pinned) => keysetParse(read(f, "keyset.json"),
 	readFileSync("$T/k/" + f + "/keyset.json.minisig", "utf8"), pinned);
-const first = parse("first"), second = parse("second");
-const word = (want, act) => assert.throws(act, (e) => e.word === want, want);
+const first = await parse("first"), second = await parse("second");
+const word = (want, act) => assert.rejects(async () => act(),
+	(e) => e.word === want, want);
 keysetFollows(first, second);
-keysetFollows(second, parse("third"));
+keysetFollows(second, await parse("third"));
 keysetFollows(second, second);
-word("rollback", () => keysetFollows(second, first));
-word("fork", () => keysetFollows(second, parse("fork")));
-word("chain", () => keysetFollows(second, parse("broken")));
-word("signature", () => keysetFollows(second, parse("other")));
-word("signature", () => parse("other", second.identity));
-assert.ok(withdrawn(parse("withdrawn")) && !withdrawn(second));
-const vouched = parse("vouched");
+await word("rollback", async () => keysetFollows(second, first));
+await word("fork", async () => keysetFollows(second, await parse("fork")));
+await word("chain", async () => keysetFollows(second, await parse("broken")));
+await word("signature", async () => keysetFollows(second, await parse("other")));
+await word("signature", async () => parse("other", second.identity));
+assert.ok(withdrawn(await parse("withdrawn")) && !withdrawn(second));
+const vouched = await parse("vouched");
 assert.deepStrictEqual(vouched.before, second.identity);
 assert.strictEqual(second.before, null);
-assert.ok(parse("expired").notAfter < "$DAY");
+assert.ok((await parse("expired")).notAfter < "$DAY");
 // What the page does with a gateway that serves these folders
 let served = "";
 globalThis.fetch = async (url) => {

@@ -20,6 +20,8 @@ NODE_PATH=$web/node_modules "$web/node_modules/.bin/esbuild" \
 	--alias:typage="$web/node_modules/age-encryption/dist" \
 	"--alias:@noble/curves/nist.js=$web/script/no_nist.js" || exit 1
 "$node" "$work/run.mjs" "$BUILD/bin" "$work/org" || exit 1
+rm -rf "$work/org"
+"$node" "$work/run.mjs" "$BUILD/bin" "$work/org" plain || exit 1
 gz=$(gzip -9nc "$BUILD/share/meldluik/script.nl.js" | wc -c)
 [ "$gz" -le 49152 ] || { echo "script.nl.js has $gz bytes packed"; exit 1; }
 echo "and script.nl.js is $gz bytes on the wire"

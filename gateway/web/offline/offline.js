@@ -44,9 +44,9 @@ async function keysRead(files) {
 	const of = (want) => all.find((b) => type(b) === want);
 	demand(of("meldluik-keyset") && of("sig") && of("meldluik-epoch"),
 		"format", "files");
-	const k = keysetParse(of("meldluik-keyset"), text(of("sig")));
+	const k = await keysetParse(of("meldluik-keyset"), text(of("sig")));
 	demand(k.notAfter >= today(), "not-open");
-	return { k, epoch: epochParse(of("meldluik-epoch"), k) };
+	return { k, epoch: await epochParse(of("meldluik-epoch"), k) };
 }
 
 async function make(ctx, form, files, given) {

@@ -26,11 +26,11 @@ const LANGUAGE = /^[A-Za-z0-9-]{2,16}$/;
 
 const powerOfTwo = (n) => n > 0 && (n & (n - 1)) === 0;
 
-export function laneParse(bytes, minisig, k, desk) {
+export async function laneParse(bytes, minisig, k, desk) {
 	const o = jsonRead(bytes, MANIFEST_MAX, "meldluik-lane", ["org", "desk",
 		"tenure", "serial", "day", "nonce", "slots", "shards", "intake"]);
 	demand(o.org === hex(k.org) && o.desk === desk, "foreign", "lane");
-	signCheck(holderKeys(k, desk), { purpose: "lane", org: k.org, desk },
+	await signCheck(holderKeys(k, desk), { purpose: "lane", org: k.org, desk },
 		bytes, minisig);
 	isInt(o.tenure, 0, Number.MAX_SAFE_INTEGER);
 	isInt(o.serial, 0, Number.MAX_SAFE_INTEGER);
@@ -66,9 +66,9 @@ export function shardCheck(lane, range, bytes) {
 	"shard");
 }
 
-export function replyParse(bytes, k, desk) {
+export async function replyParse(bytes, k, desk) {
 	const { minisig, doc } = noteSplit(bytes);
-	signCheck(holderKeys(k, desk), { purpose: "reply", org: k.org, desk },
+	await signCheck(holderKeys(k, desk), { purpose: "reply", org: k.org, desk },
 		doc, minisig);
 	const o = jsonRead(doc, REPLY_MAX, "meldluik-reply", ["org", "desk",
 		"reply_id", "part", "parts", "day", "kind", "language", "text",
@@ -100,8 +100,8 @@ export async function shardOpen(lane, shard, keys, k) {
 			continue;
 		}
 		try {
-			notes.push({ n, reply: replyParse(await ageOpen(
-				keys.mailbox, slot.subarray(TAG)), k, lane.desk) });
+			const note = await ageOpen(keys.mailbox, slot.subarray(TAG));
+			notes.push({ n, reply: await replyParse(note, k, lane.desk) });
 		} catch {
 			damaged++;
 		}

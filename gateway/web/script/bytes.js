@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Bytes, text and hashes of the page. No WebCrypto anywhere: crypto.subtle
-// does not exist on http onions, so hashes are noble's.
+// Bytes, text and hashes of the page. crypto.subtle does not exist on http
+// onions, so hashes are noble's (and signatures, there: minisign.js).
 import { sha256 } from "@noble/hashes/sha2.js";
 import { base64 } from "@scure/base";
 

@@ -45,7 +45,7 @@ export async function boardRead(k, code, tell) {
 			continue;
 		}
 		try {
-			const lane = laneParse(doc.body, text(sig.body), k, desk);
+			const lane = await laneParse(doc.body, text(sig.body), k, desk);
 			const order = [lane.tenure, lane.serial];
 			demand(!seen.has(desk) || !before(order, seen.get(desk)),
 				"stale");

@@ -81,6 +81,21 @@ async function* payload(job) {
 	}
 }
 
+// Of the next message: its recipients are known before its text
+let begun = null;
+
+export function sealBegin(holders) {
+	begun = { to: String(holders), ...ageSeal(recipients(holders)) };
+}
+
+// Once only: nothing is sealed under a key that was used
+function begin(holders) {
+	const own = begun?.to === String(holders) ? begun :
+		ageSeal(recipients(holders));
+	begun = null;
+	return own;
+}
+
 /*
  * Seals ${job} {holders, report, files, seed}; ${sink}(bytes) takes the
  * envelope in order and may be slow. A file is {blob, name, type, size,
@@ -88,7 +103,7 @@ async function* payload(job) {
  * {original}, the hash of what was chosen.
  */
 export async function seal(job, sink) {
-	const { head, sealer } = ageSeal(recipients(job.holders));
+	const { head, sealer } = begin(job.holders);
 	const bytes = payload(job);
 	const source = new ReadableStream({
 		async pull(c) {

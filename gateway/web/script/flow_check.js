@@ -8,6 +8,7 @@ import { $, area, dayWords, el, notice, show } from "./dom.js";
 import { doneShow, guard, messageId, roomTell, send, teller }
 	from "./compose.js";
 import { Files } from "./files.js";
+import { prepare } from "./job.js";
 import { threadLater } from "./report.js";
 import { t } from "./strings.js";
 
@@ -139,6 +140,9 @@ export function checkStart(ctx, ready) {
 		show(ctx.box, status);
 		try {
 			await ready();
+			// Firefox gives another priority to what is asked for
+			// within a click: so always after it
+			await new Promise((done) => setTimeout(done));
 			const board = await boardRead(ctx.k, code, teller(status));
 			if (code === null) {
 				ctx.close();
@@ -150,6 +154,9 @@ export function checkStart(ctx, ready) {
 			ctx.desk = deskNow(ctx.k, codeDesk(code));
 			repliesShow(ctx, board);
 			ctx.who();
+			if (ctx.desk) {
+				prepare(ctx.script, ctx.epoch.of(ctx.desk.number));
+			}
 		} catch (why) {
 			ctx.fail(why);
 		}

@@ -8,6 +8,7 @@ import { $, area, el, notice, picks, show } from "./dom.js";
 import { doneShow, guard, messageId, roomTell, send, steps }
 	from "./compose.js";
 import { Files } from "./files.js";
+import { prepare } from "./job.js";
 import { threadFirst } from "./report.js";
 import { t } from "./strings.js";
 
@@ -146,5 +147,6 @@ export function reportStart(ctx, ready) {
 		guard(true);
 		codeShow(ctx, () => reportForm(ctx));
 		ctx.who();
+		prepare(ctx.script, ctx.epoch.of(ctx.desk.number));
 	});
 }

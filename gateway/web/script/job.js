@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Runs a delivery in a worker made of this same file, so that the page stays
-// quick; where no worker starts, in the page itself. Role and messages:
-//   page -> worker  a job
+// quick; where no worker starts, in the page itself. The worker is made, and
+// begins the envelope, while the reporter types. Role and messages:
+//   page -> worker  {holders} to begin for, then a job
 //   worker -> page  {ready}, {tell: [...]}, {done: receipt}, {refused, detail}
 import { Refused } from "./bytes.js";
+import { sealBegin } from "./envelope.js";
 import { deliver } from "./upload.js";
 
 const READY_MS = 8000;
 
 export function worker(scope) {
 	scope.onmessage = async ({ data }) => {
+		if (!data.report) {
+			sealBegin(data.holders); // if it fails, the job says why
+			return;
+		}
 		try {
 			const done = await deliver(data, (...tell) =>
 				scope.postMessage({ tell }));
@@ -46,26 +52,36 @@ function start(url) {
 	});
 }
 
+let early = null; // the promise of a worker that waits
+
+// Makes the worker of the next message, which will be for ${holders}
+export function prepare(url, holders) {
+	early?.then((w) => w?.terminate());
+	early = url && start(url);
+	early?.then((w) => w?.postMessage({ holders }));
+}
+
+// False: it is silent, and has sent nothing
+function ask(w, job, tell) {
+	return new Promise((done, failed) => {
+		const timer = setTimeout(() => done(false), READY_MS);
+		w.onmessage = ({ data }) => {
+			clearTimeout(timer); // a job begins with a word of it
+			if (data.tell) {
+				tell(...data.tell);
+			} else if (data.done) {
+				done(data.done);
+			} else {
+				failed(new Refused(data.refused, data.detail));
+			}
+		};
+		w.onerror = (e) => failed(new Refused("failed", e.message));
+		w.postMessage(job);
+	}).finally(() => w.terminate());
+}
+
 export async function run(url, job, tell) {
-	const w = url ? await start(url) : null;
-	if (!w) {
-		return await deliver(job, tell);
-	}
-	try {
-		return await new Promise((done, failed) => {
-			w.onmessage = ({ data }) => {
-				if (data.tell) {
-					tell(...data.tell);
-				} else if (data.done) {
-					done(data.done);
-				} else {
-					failed(new Refused(data.refused, data.detail));
-				}
-			};
-			w.onerror = (e) => failed(new Refused("failed", e.message));
-			w.postMessage(job);
-		});
-	} finally {
-		w.terminate();
-	}
+	const w = await (early ?? (url && start(url)));
+	early = null;
+	return w && await ask(w, job, tell) || await deliver(job, tell);
 }

@@ -20,10 +20,10 @@ async function file(path, tell) {
 let seen = null;
 
 export async function keysetFetch(tell, pinned) {
-	const doc = await file("/v1/keyset.json", tell);
-	const sig = doc && await file("/v1/keyset.json.minisig", tell);
-	demand(sig, "not-open");
-	const k = keysetParse(doc, text(sig), pinned);
+	const [doc, sig] = await Promise.all([file("/v1/keyset.json", tell),
+		file("/v1/keyset.json.minisig", tell)]);
+	demand(doc && sig, "not-open");
+	const k = await keysetParse(doc, text(sig), pinned);
 	if (seen) {
 		keysetFollows(seen, k);
 	}
@@ -33,8 +33,17 @@ export async function keysetFetch(tell, pinned) {
 	return k;
 }
 
-// ${closed}: weeks the gateway answered 410 to
-export async function epochFetch(k, tell, closed = []) {
+const weekFetch = (week, tell) => file(`/v1/epochs/${week}.json`, tell);
+
+// This week's file, asked for before the keyset is there
+export function epochAhead(tell) {
+	const ahead = weekFetch(weekOf(today()), tell);
+	ahead.catch(() => {}); // said by who takes it
+	return ahead;
+}
+
+// ${closed}: weeks the gateway answered 410 to; ${ahead}: see above
+export async function epochFetch(k, tell, closed = [], ahead = null) {
 	const day = today();
 	// after a 410 our clock may be a week behind
 	for (let back = closed.length ? -1 : 0; back <= WEEKS_BACK; back++) {
@@ -42,9 +51,9 @@ export async function epochFetch(k, tell, closed = []) {
 		if (closed.includes(week)) {
 			continue;
 		}
-		const doc = await file(`/v1/epochs/${week}.json`, tell);
+		const doc = await (back === 0 && ahead || weekFetch(week, tell));
 		if (doc) {
-			const e = epochParse(doc, k);
+			const e = await epochParse(doc, k);
 			demand(e.week === week, "week", e.week);
 			return e;
 		}

@@ -47,11 +47,11 @@ function personRead(p, desks) {
 }
 
 // The identity before, if it signed that this one follows it
-function successionRead(s, org, identity) {
+async function successionRead(s, org, identity) {
 	jsonKeys(s, ["identity", "minisig"]);
 	const key = keyParse(s.identity);
 	isText(s.minisig, 1, 512);
-	signCheck([key], { purpose: "succession", org, desk: 0 },
+	await signCheck([key], { purpose: "succession", org, desk: 0 },
 		utf8(`meldluik succession\n${hex(org)}\n${identity}\n`),
 		s.minisig);
 	return key;
@@ -74,14 +74,14 @@ export function keysetFollows(old, next) {
 }
 
 // Verified by the identity it names, or by ${pinned} where one is known
-export function keysetParse(bytes, minisig, pinned) {
+export async function keysetParse(bytes, minisig, pinned) {
 	const o = jsonRead(bytes, DOC_MAX, "meldluik-keyset", ["org",
 		"organisation", "serial", "previous", "day", "not_after",
 		"identity", "release", "gateway", "addresses", "desks", "people",
 		"revoked", "succession"]);
 	const org = unhex(o.org, 16), identity = keyParse(o.identity);
 	demand(!pinned || equal(pinned, identity), "signature", "identity");
-	signCheck([identity], { purpose: "keyset", org, desk: 0 }, bytes,
+	await signCheck([identity], { purpose: "keyset", org, desk: 0 }, bytes,
 		minisig);
 	isText(o.organisation, 1, 128);
 	isInt(o.serial, 1, Number.MAX_SAFE_INTEGER);
@@ -99,7 +99,7 @@ export function keysetParse(bytes, minisig, pinned) {
 	unique(people.map((p) => p.id), "person");
 	const revoked = isList(o.revoked, REVOKED_MAX).map(keyParse);
 	const before = o.succession === undefined ? null :
-		successionRead(o.succession, org, o.identity);
+		await successionRead(o.succession, org, o.identity);
 	const k = { org, identity, organisation: o.organisation, before,
 		serial: o.serial, previous: o.previous, notAfter: o.not_after, desks, people, revoked,
 		gateway: keyOrNone(o.gateway.key),
@@ -151,7 +151,7 @@ export function blockText(org, week, block) {
 
 // All blocks or nothing: a file without one holder's block would shut that
 // holder out unseen
-export function epochParse(bytes, k) {
+export async function epochParse(bytes, k) {
 	const o = jsonRead(bytes, DOC_MAX, "meldluik-epoch",
 		["org", "week", "keyset", "blocks"]);
 	demand(o.org === hex(k.org) && o.keyset === hex(k.hash), "foreign",
@@ -169,7 +169,7 @@ export function epochParse(bytes, k) {
 			"revoked");
 		recipientCheck(b.recipient);
 		isText(b.minisig, 1, 512);
-		signCheck([p.key], { purpose: "epoch", org: k.org,
+		await signCheck([p.key], { purpose: "epoch", org: k.org,
 			desk: b.desk }, blockText(k.org, o.week, b), b.minisig);
 	}
 	return { week: o.week, of: (desk) =>
@@ -177,13 +177,13 @@ export function epochParse(bytes, k) {
 }
 
 // A receipt for exactly these bytes, signed by the gateway of the keyset
-export function receiptCheck(bytes, want) {
+export async function receiptCheck(bytes, want) {
 	demand(bytes.length <= RECEIPT_MAX, "limit", "receipt");
 	const { minisig, doc } = noteSplit(bytes);
 	const o = jsonRead(doc, RECEIPT_MAX, "meldluik-receipt",
 		["org", "generation", "envelope", "epoch", "day"]);
 	demand(want.gateway, "signature", "no gateway key");
-	signCheck([want.gateway], { purpose: "receipt",
+	await signCheck([want.gateway], { purpose: "receipt",
 		org: unhex(want.org, 16), desk: 0 }, doc, minisig);
 	demand(o.org === want.org && o.envelope === want.envelope &&
 		o.epoch === want.epoch && o.generation === want.generation,

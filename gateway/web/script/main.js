@@ -6,7 +6,7 @@ import { reportStart } from "./flow_report.js";
 import { errorText, guard } from "./compose.js";
 import { $, dayWords, el, show } from "./dom.js";
 import { worker } from "./job.js";
-import { epochFetch, keysetFetch } from "./keys.js";
+import { epochAhead, epochFetch, keysetFetch } from "./keys.js";
 import { holders } from "./keyset.js";
 import { fingerprint } from "./minisign.js";
 import { stringsChoose, t } from "./strings.js";
@@ -26,6 +26,7 @@ function keysLoad(ctx) {
 				status.textContent = t(state, s);
 			}
 		};
+		const ahead = epochAhead(wait);
 		const k = await keysetFetch(wait, ctx.k?.identity);
 		const print = fingerprint(k.identity);
 		const shown = $("#fingerprint")?.textContent
@@ -33,7 +34,7 @@ function keysLoad(ctx) {
 		if (shown && shown !== print.replace(/-/g, "")) {
 			throw { word: "print", print };
 		}
-		ctx.epoch = await epochFetch(k, wait);
+		ctx.epoch = await epochFetch(k, wait, [], ahead);
 		ctx.k = k;
 	};
 	const ready = () => {

@@ -192,7 +192,7 @@ export async function deliver(job, tell) {
 				refuse(answer);
 			}
 			try {
-				return receiptCheck(answer.body, { gateway: job.gateway,
+				return await receiptCheck(answer.body, { gateway: job.gateway,
 					generation: job.generation, org: job.report.org,
 					epoch: job.report.epoch, envelope: hex(h) });
 			} catch (e) {
