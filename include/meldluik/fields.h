@@ -17,7 +17,7 @@
  * The fields of a form that are not files: names are unique, text is UTF-8
  * without NUL, lines end in LF. In secret memory.
  */
-#define FIELDS_MAX 64u
+#define FIELDS_MAX 256u /* a dossier of many files, chosen one by one */
 #define FIELDS_BYTES 131072u
 
 struct fields;

@@ -13,10 +13,14 @@ ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-24 --text "Geld" \
 	--new-code "$T/code1" --attach "$T/photo"
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25
 ok desk "$T/home" 2026-11-25 import "$T/gw"
-ok desk "$T/home" 2026-11-25 enter report <<<"Per telefoon"
+ok desk "$T/home" 2026-11-25 --json enter report <<<"Per telefoon"
+REF=$(json "o['ref']")
+for n in $(seq 40); do # a long case: all of it can be chosen to go
+	ok desk "$T/home" 2026-11-25 enter message --case "$REF" <<<"Nr $n"
+done
 mkdir "$T/stick"
 python3 "$(dirname "$0")/forms.py" "$BIN" "$T/home" "$PASS" 2026-12-01 \
-	"$T/stick" "${FULL:+600}" || exit 1
+	"$T/stick" "$REF" "${FULL:+600}" || exit 1
 for csv in "$T"/stick/*.csv; do
 	[ ! -e "$csv" ] || ! grep -E '(^|[,;])"?[=@]' "$csv" ||
 		fail "a formula in $csv"

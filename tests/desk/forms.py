@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Gives hostile values to every field of every form of the desk's page.
-forms.py BIN HOME PASSFILE DAY STICK [SECONDS]; see 11-forms.sh"""
+forms.py BIN HOME PASSFILE DAY STICK CASE [SECONDS]; see 11-forms.sh"""
 import html.parser
 import re
 import sys
@@ -9,8 +9,8 @@ import urllib.parse
 
 from uihttp import Ui
 
-BIN, HOME, PASS, DAY, STICK = sys.argv[1:6]
-SECONDS = int((sys.argv[6:] or [""])[0] or 12)
+BIN, HOME, PASS, DAY, STICK, REF = sys.argv[1:7]
+SECONDS = int((sys.argv[7:] or [""])[0] or 12)
 EVIL = ('=HYPERLINK("http://x","y")"><hostile-el onhostile=1>\'</textarea>'
         '</title><script>hostile</script>\x1b[2J\x07\u0085\u202etxt\u2066 &#x3c;')
 VALUES = [urllib.parse.quote_plus(EVIL), "a" * 60000, "%00", "%ff%fe",
@@ -150,6 +150,11 @@ def send(form, changed, value, button):
 
 tried, sent, begin = set(), 0, time.monotonic()
 try:
+    ui.post("/nl/case/%s/forward" % REF, do="plan", where="authority",
+            receiver="IGJ")
+    page = Page("forward", ask("GET", "/nl/case/%s/forward" % REF)[2])
+    if not any("f_40" in f["fields"] for f in page.forms):
+        fail("the 41st text cannot be chosen to be forwarded")
     while True:
         new = []
         for page in pages():

@@ -16,10 +16,11 @@
 #include "meldluik/json.h"
 
 #define PAGE_MAX ((size_t)8 << 20)
-/* A form has 64 fields (FIELDS_MAX); what is beyond these keeps the
- * profile's choice and can be chosen with the command line */
-#define FIELDS_SHOWN 38u
-#define FILES_SHOWN 18u
+/* A form has 256 fields (FIELDS_MAX): these, and some of its own. What is
+ * beyond keeps the profile's choice, the page says so, and it can be chosen
+ * with the command line */
+#define FIELDS_SHOWN 160u
+#define FILES_SHOWN 80u
 #define WORDS_MAX 64u
 #define NOT_CHOSEN "Kies eerst naar wie het gaat.", \
 	"First choose where it goes."
