@@ -18,6 +18,8 @@ if(MELDLUIK_TESTS)
     -Wl,--wrap=crypto_pwhash_scryptsalsa208sha256_ll)
   target_sources(test_keyring_weeks PRIVATE decryptor/soft_scrypt.c)
   target_link_options(test_keyring_weeks PRIVATE -Wl,--wrap=age_scrypt_key)
+  target_sources(test_ceremony PRIVATE decryptor/soft_scrypt.c)
+  target_link_options(test_ceremony PRIVATE -Wl,--wrap=age_scrypt_key)
   # The decryptor with a small scrypt work factor, for long scripts
   add_executable(desk_soft ${CMAKE_SOURCE_DIR}/keys/decryptor/main.c
     decryptor/soft_scrypt.c)

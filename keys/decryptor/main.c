@@ -272,8 +272,10 @@ static const struct verb verbs[] = {
 	    "Rebuilds a home (a new folder) from a backup. Then `rotate`.\n"},
 	{"ui", verb_ui, "ui [--port N] [--lock-after MINUTES] [--stick DIR]... "
 	    "[--browser | --browser-program FILE]",
-	    "The desk as a page on this machine. Prints an address that works "
-	    "once; ENTER prints another.\nThe passphrase is asked on the "
+	    "The desk as a page on this machine. Where there is no desk yet, "
+	    "or `init` was stopped, the key\nceremony, page by page; `init` "
+	    "and `ui` go on where the other stopped. Prints an "
+	    "address that works\nonce; ENTER prints another. The passphrase is asked on the "
 	    "page, which locks after 10 minutes without work.\n--stick "
 	    "names a folder the page may read and write besides /media, "
 	    "/run/media and /mnt.\n--browser starts Firefox or Chromium with "

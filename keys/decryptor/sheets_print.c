@@ -10,7 +10,7 @@
 #include "sheets_print.h"
 
 static const char style[] =
-    "@page{size:A4;margin:18mm}\n"
+    "@page{size:A4;margin:14mm 18mm}\n"
     "body{font:11.5pt/1.45 'Liberation Sans',Arial,sans-serif;color:#111;"
     "max-width:174mm;margin:0 auto;padding:4mm}\n"
     "h1{font-size:20pt;line-height:1.15;margin:0 0 3mm}"
@@ -36,7 +36,11 @@ static const char style[] =
     ".where{flex:1;min-width:90mm;overflow-wrap:anywhere}"
     ".names{width:100%}.half{width:48%}"
     ".sign{height:16mm;border-bottom:.3mm solid #111}\n"
-    ".sheet{font-size:10pt}.sheet h1{font-size:18pt}.sheet .mono"
+    /* a sheet of the longest names and 8 keepers is one page */
+    ".sheet{font-size:9.5pt;line-height:1.35}.sheet .row{font-size:8.5pt}"
+    ".sheet .drill{font-size:12pt;padding:1mm;margin-bottom:2mm}"
+    ".sheet h2{margin-top:3mm}.sheet p{margin:1.5mm 0}"
+    ".sheet h1{font-size:18pt}.sheet .mono"
     "{font-size:12pt;line-height:1.4}.record{font-size:10pt}.record h1{font-size:17pt}.record h2"
     "{font-size:12pt;margin-top:3.5mm}.once{white-space:nowrap}\n"
     ".poster{font-size:14pt}.poster h1{font-size:32pt}.poster .print"

@@ -258,7 +258,7 @@ rite_take(struct visit *v)
 	}
 	/* the same page again with what was typed, or on */
 	if (e != OK && strcmp(field(v, "step"),
-	    rite_name(want)) == 0 && ceremony_wants(of(v)) == want) {
+	    rite_name(ceremony_wants(of(v)))) == 0) {
 		rite_form(v);
 	} else {
 		visit_go(v, v->ui->founding.waits ? "/ceremony" : "/");

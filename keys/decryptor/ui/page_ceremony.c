@@ -20,7 +20,8 @@ static const struct {
 	[WANT_KEYS] = {"keys", 4}, [WANT_FOLDER] = {"folder", 5},
 	[WANT_PRINTED] = {"printed", 5}, [WANT_KEEPERS] = {"keepers", 6},
 	[WANT_SHEET] = {"sheet", 7}, [WANT_FORGET] = {"forget", 8},
-	[WANT_TRANSCRIPT] = {"transcript", 8},
+	[WANT_TRANSCRIPT] = {"transcript", 8}, [WANT_OPEN] = {"", 4},
+	[WANT_NOTHING] = {"", 8},
 };
 #define STAGES 8u
 
