@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: the founding ceremony as pages, by keyboard in Chromium: begun on the
+# terminal, gone on with on the page, killed three times, a sheet proven on
+# the terminal, ended on the page. A wrong answer at every step is told and
+# loses nothing; pages pass axe and html-validate and fit 320 px; each sheet
+# of the longest names is one page; two photographed QR codes give the
+# identity back. FULL=1: English too; KEEP=DIR keeps pictures there.
+SOFT=1
+. "$(dirname "$0")/../decryptor/lib.sh"
+. "$(dirname "$0")/../browser/lib.sh"
+for tool in zbarimg convert; do
+	command -v $tool >/dev/null || { echo "skip: no $tool"; exit 77; }
+done
+browsers_or_skip
+trap 'browsers_end; cleanup' EXIT
+export BIN
+H=$T/home
+mkdir -p "$browser_work/run" "$T/print"
+cp "$(dirname "$0")/founding.mjs" "$browser_work/run/"
+ok "$FIX" new "$T/gw"
+terminal() { # the Python on stdin plays the person at `init`
+	ok python3 - "$HERE/tests/decryptor" "$BIN" "$H" "$T"
+}
+page() {
+	browsers_run founding.mjs "$1" "$T" >"$T/log" 2>&1 || {
+		cut -c1-400 "$T/log"
+		exit 1
+	}
+	cat "$T/log"
+}
+terminal <<'P'
+import sys
+sys.path.insert(0, sys.argv[1])
+from screen import Tty
+t = Tty(sys.argv[2], "--home", sys.argv[3], "--today", "2026-11-24", "init",
+        "--rehearsal")
+t.answer("nl/en", "")
+t.answer("organisatie: ", "Gemeente Voorbeeld")
+t.see("korte naam")
+t.interrupt()
+P
+page begin
+terminal <<'P'
+import sys
+sys.path.insert(0, sys.argv[1])
+from screen import Tty
+t = Tty(sys.argv[2], "--home", sys.argv[3], "--today", "2026-11-24", "init")
+t.see("stap 5 van 7")
+t.answer("Passphrase: ", open(sys.argv[4] + "/words").read().strip())
+t.see("deel 2 van 2, identiteit")
+t.answer("overtypen of scannen", "")
+t.answer("regel 1: ", sys.argv[4] + "/print/qr-share-identity-2.html")
+t.see("leesbaar en klopt")
+t.answer("overtypen of scannen", "s")
+t.see("Gestopt bij stap 5")
+t.end()
+P
+page finish
+cp "$T/words" "$PASS"
+ok desk "$H" 2026-11-25 verify
+ok desk "$H" 2026-11-25 list
+ok desk "$H" 2026-11-25 --json keyset
+[ "$(json "len(o['weeks'])")" = 26 ] || fail "not 26 weeks"
+refused "only the holder" desk "$H" 2026-12-01 keyset --renew
+ok desk "$H" 2026-12-01 keyset --renew \
+	--share "$T/print/qr-share-identity-1.html" \
+	--share "$T/print/qr-share-identity-2.html"
+refused "already holds a desk" desk "$H" 2026-12-01 init --batch \
+	--organisation Nog-een
+echo "ok: founded on pages, killed, gone on by terminal and page; two" \
+	"photographed sheets give the identity back"
