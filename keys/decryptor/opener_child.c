@@ -201,7 +201,6 @@ nursery_run(int sock, const struct keyring_week *week,
 	    &n);
 
 	wipe(arg);
-	libraries_leave();
 	if (e != OK || (sock > 3 && close_range(3, (unsigned)sock - 1, 0) !=
 	    0) || close_range((unsigned)sock + 1, ~0u, 0) != 0) {
 		_exit(CHILD_UNABLE);

@@ -10,9 +10,6 @@
 
 /* Makes the filter; the parent does it once, before it forks */
 enum err sandbox_prepare(void);
-/* libraries.c: what is forked from now on has no code but what opening an
- * envelope needs */
-void libraries_leave(void);
 /* Keeps descriptors ${in}, ${out} and standard error, closes the others,
  * and installs the filter; another call ends the process. */
 enum err sandbox_enter(int in, int out);
