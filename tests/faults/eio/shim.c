@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@
 #define BAD_READ 1
 #define BAD_WRITE 2
 
-static char flags[FDS]; /* set at open: a sandboxed child asks nothing */
+static char flags[FDS]; /* set when it comes: a sandboxed child asks nothing */
 
 static void
 shim_opening(const char *path)
@@ -61,6 +62,28 @@ bad(int fd, int how)
 	}
 	errno = EIO;
 	return 1;
+}
+
+/* What another process opened and handed over fails as well */
+ssize_t
+recvmsg(int fd, struct msghdr *m, int how)
+{
+	ssize_t n = REAL(recvmsg)(fd, m, how);
+	struct cmsghdr *c = n < 0 ? NULL : CMSG_FIRSTHDR(m);
+	int given;
+
+	for (; c != NULL; c = CMSG_NXTHDR(m, c)) {
+		if (c->cmsg_level != SOL_SOCKET ||
+		    c->cmsg_type != SCM_RIGHTS) {
+			continue;
+		}
+		for (size_t at = 0; CMSG_LEN(at + sizeof given) <= c->cmsg_len;
+		    at += sizeof given) {
+			memcpy(&given, CMSG_DATA(c) + at, sizeof given);
+			(void)shim_opened(given);
+		}
+	}
+	return n;
 }
 
 int
