@@ -415,6 +415,7 @@ on_completed(void *arg, struct MHD_Connection *c, void **slot,
 	if (x->h != NULL && x->h->release != NULL) {
 		x->h->release(x->state);
 	}
+	hold_forget(x);
 	link_forget(x);
 	places_forget(x);
 	if (x->response != NULL) {

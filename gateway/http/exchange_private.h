@@ -60,6 +60,7 @@ struct exchange {
 	struct exchange *next; /* of those who wait */
 	bool hold;             /* its answer leaves on time (hold.h) */
 	int64_t came, until;   /* ns of the monotonic clock; 0: not yet */
+	bool queued_to_wake;   /* stands in the queue of hold.c */
 	TAILQ_ENTRY(exchange) held;
 };
 

@@ -52,6 +52,11 @@ hold(struct exchange *x)
 	watchdog_wait(x->watched);
 	MHD_suspend_connection(x->c);
 	pthread_mutex_lock(&lock);
+	if (x->queued_to_wake) { /* called while it slept: it stands there */
+		pthread_mutex_unlock(&lock);
+		return true;
+	}
+	x->queued_to_wake = true;
 	before = TAILQ_LAST(&queue, held);
 	while (before != NULL && before->until > x->until) {
 		before = TAILQ_PREV(before, held, held);
@@ -64,6 +69,17 @@ hold(struct exchange *x)
 	}
 	pthread_mutex_unlock(&lock);
 	return true;
+}
+
+void
+hold_forget(struct exchange *x)
+{
+	pthread_mutex_lock(&lock);
+	if (x->queued_to_wake) {
+		TAILQ_REMOVE(&queue, x, held);
+		x->queued_to_wake = false;
+	}
+	pthread_mutex_unlock(&lock);
 }
 
 static void *
@@ -84,6 +100,7 @@ wake(void *arg)
 			pthread_cond_timedwait(&news, &lock, &t);
 		} else {
 			TAILQ_REMOVE(&queue, x, held);
+			x->queued_to_wake = false;
 			MHD_resume_connection(x->c);
 		}
 	}

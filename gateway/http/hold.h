@@ -17,5 +17,7 @@ void hold_begin(struct exchange *x);
 /* True: the connection of ${x} sleeps and is woken when its time has come;
  * then, and where nothing is to be held, false */
 bool hold(struct exchange *x);
+/* At the end of an exchange */
+void hold_forget(struct exchange *x);
 
 #endif
