@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
@@ -396,6 +397,7 @@ monitor_main(const struct config *c, const struct buf *text)
 	if (!listeners_open(c, &m.listeners)) {
 		return EXIT_USAGE;
 	}
+	malloc_trim(0); /* what judging the configuration took */
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);

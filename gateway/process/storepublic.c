@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The public files for web: one sealed memory, written anew at each change. */
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -123,5 +124,6 @@ out:
 	}
 	free(l.file);
 	buf_free(&l.head);
+	malloc_trim(0); /* what opening and listing took, at once */
 	return e;
 }

@@ -220,6 +220,7 @@ web_main(void)
 	if (pages_setup(&pages, why) != OK) {
 		return EXIT_USAGE; /* the monitor has complained before */
 	}
+	malloc_trim(0); /* what reading the configuration took */
 	slots = first_link(&link);
 	if (slots == NULL) {
 		return EXIT_TROUBLE;

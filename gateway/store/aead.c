@@ -2,6 +2,7 @@
 /* See aead.h. The subkey is wiped here, and by libcrypto when its context is
  * reset. */
 #include <limits.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <sodium.h>
@@ -18,6 +19,8 @@ static _Thread_local EVP_CIPHER_CTX *ctx;
 
 static void setup(void)
 {
+	/* no file may choose what encrypts here */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	cipher = EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
 }
 

@@ -1,50 +1,29 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * SHA-256 by libcrypto, which uses the processor's SHA instructions. No
- * configuration file and no environment variable of OpenSSL is read: neither
- * may choose what computes a hash here. A hash that cannot be computed is a
- * broken invariant, so it aborts.
+ * SHA-256 by libcrypto, which uses the processor's SHA instructions. Its
+ * plain functions are marked old, but need none of its providers: those cost
+ * each process a megabyte, and read a configuration file that may choose what
+ * computes a hash.
  */
-#include <pthread.h>
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 #include <stdlib.h>
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-
 #include "meldluik/minisign.h"
+#include "meldluik/secret.h"
 
 struct hash_state {
-	EVP_MD_CTX *ctx;
+	SHA256_CTX ctx;
 };
-
-static pthread_once_t hash_once = PTHREAD_ONCE_INIT;
-static EVP_MD *hash_md; /* for the life of the process */
-
-static void
-hash_setup_once(void)
-{
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	hash_md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	if (hash_md == NULL) {
-		abort();
-	}
-}
 
 void
 hash_bytes(const void *p, size_t len, uint8_t out[HASH_LEN])
 {
-	pthread_once(&hash_once, hash_setup_once);
-	if (EVP_Digest(p, len, out, NULL, hash_md, NULL) != 1) {
-		abort();
-	}
-}
+	SHA256_CTX c;
 
-static void
-hash_start(struct hash_state *h)
-{
-	if (EVP_DigestInit_ex2(h->ctx, hash_md, NULL) != 1) {
-		abort();
-	}
+	SHA256_Init(&c);
+	SHA256_Update(&c, p, len);
+	SHA256_Final(out, &c); /* wipes the state */
 }
 
 struct hash_state *
@@ -52,41 +31,30 @@ hash_new(void)
 {
 	struct hash_state *h = calloc(1, sizeof(*h));
 
-	pthread_once(&hash_once, hash_setup_once);
-	if (h == NULL) {
-		return NULL;
+	if (h != NULL) {
+		SHA256_Init(&h->ctx);
 	}
-	h->ctx = EVP_MD_CTX_new();
-	if (h->ctx == NULL) {
-		free(h);
-		return NULL;
-	}
-	hash_start(h);
 	return h;
 }
 
 void
 hash_write(struct hash_state *h, const void *p, size_t len)
 {
-	if (EVP_DigestUpdate(h->ctx, p, len) != 1) {
-		abort();
-	}
+	SHA256_Update(&h->ctx, p, len);
 }
 
 void
 hash_end(struct hash_state *h, uint8_t out[HASH_LEN])
 {
-	if (EVP_DigestFinal_ex(h->ctx, out, NULL) != 1) {
-		abort();
-	}
-	hash_start(h);
+	SHA256_Final(out, &h->ctx);
+	SHA256_Init(&h->ctx);
 }
 
 void
 hash_free(struct hash_state *h)
 {
 	if (h != NULL) {
-		EVP_MD_CTX_free(h->ctx); /* clears its state */
+		secret_wipe(h, sizeof(*h));
 		free(h);
 	}
 }
