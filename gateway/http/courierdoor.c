@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "credential.h"
 #include "engine.h"
 #include "exchange.h"
 #include "guard.h"
@@ -15,7 +16,6 @@
 #include "meldluik/envelope.h"
 #include "meldluik/secret.h"
 
-#define TOKEN_MAX 128u
 #define MANIFEST_MAX (INBOUND_MAX + SIGN_TEXT_MAX + 4u)
 
 struct courier {
@@ -39,31 +39,13 @@ courier_release(void *state)
 	}
 }
 
-static bool
-credential_good(const struct exchange *x)
-{
-	const char *s = exchange_header(x, "Authorization");
-	uint8_t h[HASH_LEN];
-	size_t n;
-
-	if (s == NULL || strncmp(s, "Bearer ", 7) != 0) {
-		return false;
-	}
-	s += 7;
-	n = strlen(s);
-	if (n == 0 || n > TOKEN_MAX) {
-		return false;
-	}
-	hash_bytes(s, n, h);
-	return secret_equal(h, engine_credential(), HASH_LEN);
-}
-
 static struct courier *
 enter(struct exchange *x, enum ask what)
 {
 	struct courier *k;
 
-	if (!credential_good(x)) {
+	if (!credential_fits(exchange_header(x, "Authorization"),
+	    engine_credential())) {
 		exchange_add_header(x, "WWW-Authenticate", "Bearer");
 		exchange_error(x, 401, "credential");
 		return NULL;
