@@ -248,6 +248,7 @@ mailbox_read_constant(const struct mailbox *m, const struct keyset *k,
     const struct lane *l, const uint8_t *p, size_t len,
     struct mailbox_replies *out)
 {
+	static const uint8_t one = 1;
 	struct found *f = secret_new(sizeof(*f));
 	uint8_t *slot = secret_new(SLOT_LEN), tag[SLOT_TAG];
 	unsigned damaged = 0;
@@ -261,7 +262,8 @@ mailbox_read_constant(const struct mailbox *m, const struct keyset *k,
 		memcpy(slot, p + SLOT_LEN *
 		    randombytes_uniform((uint32_t)(len / SLOT_LEN)), SLOT_LEN);
 		slot_tag(m->keys.tag_key, l->nonce, n, tag);
-		bool ours = slot_pick(p, len, tag, slot) != 0;
+		uint8_t any = slot_pick(p, len, tag, slot);
+		bool ours = secret_equal(&any, &one, sizeof(any));
 		slot_take(m, k, l->desk, slot, ours, f, &damaged);
 	}
 	e = mailbox_finish(f, damaged, out);

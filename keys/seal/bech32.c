@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bech32.h"
+#include "meldluik/secret.h"
 
 static const char bech32_letters[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
@@ -111,6 +112,7 @@ enum err
 bech32_decode(const char *hrp, const char *s, size_t slen, int upper,
     uint8_t *out, size_t len)
 {
+	static const uint32_t none;
 	size_t hlen = strlen(hrp), digits = (8 * len + 4) / 5;
 	uint32_t c = bech32_start(hrp), acc = 0, bad = 0;
 	unsigned bits = 0;
@@ -142,7 +144,7 @@ bech32_decode(const char *hrp, const char *s, size_t slen, int upper,
 	}
 	bad |= acc & ((1u << bits) - 1); /* padding must be zero */
 	bad |= c ^ 1;
-	if (bad != 0 || n != len) {
+	if (!secret_equal(&bad, &none, sizeof(bad)) || n != len) {
 		memset(out, 0, len);
 		return ERR_FORMAT;
 	}

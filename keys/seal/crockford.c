@@ -7,6 +7,7 @@
 
 #include "crockford.h"
 #include "meldluik/code.h"
+#include "meldluik/secret.h"
 
 /* All ones if a < b, else zero; both below 2^31 */
 static uint32_t
@@ -74,15 +75,10 @@ crockford_encode(const uint8_t *p, size_t len, char *out)
 	*out = '\0';
 }
 
-static bool
-crockford_separator(char c)
-{
-	return c == ' ' || c == '-' || c == '\n' || c == '\r';
-}
-
 enum err
 crockford_decode(const char *s, size_t len, uint8_t *out, size_t bits)
 {
+	static const uint32_t none;
 	size_t want = bits / 5, n = 0;
 	uint32_t acc = 0, bad = 0;
 	unsigned have = 0;
@@ -108,7 +104,7 @@ crockford_decode(const char *s, size_t len, uint8_t *out, size_t bits)
 			*out++ = (uint8_t)(acc >> have);
 		}
 	}
-	if (n != want || bad != 0) {
+	if (n != want || !secret_equal(&bad, &none, sizeof(bad))) {
 		return ERR_FORMAT;
 	}
 	if (have > 0) {

@@ -6,6 +6,7 @@
 #ifndef MELDLUIK_CROCKFORD_H
 #define MELDLUIK_CROCKFORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@
  */
 enum err crockford_decode(const char *s, size_t len, uint8_t *out,
     size_t bits);
+
+/* A space, hyphen or line break, which carries nothing (separator.c) */
+bool crockford_separator(char c);
 
 /* The first ${n} of ${text} in groups of four with hyphens; ${out} holds
  * n + (n - 1) / 4 + 1 */

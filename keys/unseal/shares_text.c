@@ -125,12 +125,6 @@ share_qr(const struct share *s, char out[SHARE_QR])
 	share_chars(s, out + sizeof QR_HEAD - 1);
 }
 
-static bool
-separator(char c)
-{
-	return c == ' ' || c == '-' || c == '\n' || c == '\r';
-}
-
 /* The line in one spelling. ERR_FORMAT, with the place of a letter that is
  * none, or with the number of characters. */
 static enum err
@@ -144,7 +138,7 @@ line_read(const char *s, size_t len, size_t want, char *out,
 	enum err e = OK;
 
 	for (size_t i = 0; i < len; i++) {
-		if (separator(s[i])) {
+		if (crockford_separator(s[i])) {
 			continue;
 		}
 		one[0] = s[i];
@@ -352,7 +346,7 @@ share_parse(const char *s, size_t len, struct share *out,
 	for (size_t i = 0; i < len && r == OK; i++) {
 		size_t want = e.lines == 0 ? SHARE_LINE :
 		    line_chars(e.n, e.lines) + LINE_CHECK;
-		if (separator(s[i])) {
+		if (crockford_separator(s[i])) {
 			continue;
 		}
 		if (share_entry_done(&e)) {
