@@ -15,13 +15,31 @@ if(MELDLUIK_TESTS)
   target_sources(test_age_vectors PRIVATE vectors/x25519.c)
 
   # What our code may branch on is named by these wrappers, nothing else is.
-  add_executable(age_poison vectors/age_poison.c)
-  target_include_directories(age_poison PRIVATE ${keys}/seal)
-  target_link_options(age_poison PRIVATE -Wl,--wrap=crypto_scalarmult
+  add_library(poison STATIC vectors/poison.c)
+  target_include_directories(poison PUBLIC ${keys}/seal)
+  target_link_libraries(poison PUBLIC meldluik_mlkem ${layers})
+  target_link_options(poison PUBLIC -Wl,--wrap=crypto_scalarmult
     -Wl,--wrap=crypto_aead_chacha20poly1305_ietf_decrypt
     -Wl,--wrap=secret_equal -Wl,--wrap=randombytes_buf
+    -Wl,--wrap=crypto_sign_detached -Wl,--wrap=crypto_sign_seed_keypair
     -Wl,--wrap=PQCLEAN_MLKEM768_CLEAN_kyber_shake128_absorb)
-  target_link_libraries(age_poison meldluik_mlkem ${layers})
+  set(http ${CMAKE_SOURCE_DIR}/gateway/http)
+  add_executable(welch vectors/welch.c ${http}/credential.c)
+  target_include_directories(welch PRIVATE ${CMAKE_SOURCE_DIR}/gateway)
+  target_link_libraries(welch ${layers} m)
+  add_executable(age_poison vectors/age_poison.c)
+  target_link_libraries(age_poison poison)
+  if(TARGET meldluik_desk)
+    add_executable(secret_poison vectors/secret_poison.c
+      ${http}/credential.c)
+    target_include_directories(secret_poison PRIVATE ${keys}
+      ${CMAKE_SOURCE_DIR}/gateway
+      ${CMAKE_BINARY_DIR}/keys/decryptor/generated)
+    target_link_options(secret_poison PRIVATE -Wl,--wrap=age_open_small
+      -Wl,--wrap=age_scrypt_key -Wl,--wrap=crockford_separator
+      -Wl,--wrap=crypto_aead_chacha20poly1305_ietf_encrypt)
+    target_link_libraries(secret_poison meldluik_desk poison)
+  endif()
 
   add_executable(test_age_wipe vectors/age_wipe.c)
   target_include_directories(test_age_wipe PRIVATE ${keys}/seal)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Under valgrind: secrets are marked undefined, so that every branch and
- * every address made of them is reported (the method of ctgrind).
+ * Under valgrind (poison.h): the keys of age files.
  *
  *   age_poison expand    a seed to its key pair
  *   age_poison open      decapsulation and file key, of a right and of a
@@ -11,106 +10,18 @@
  *   age_poison text      an identity as text
  *   age_poison control   a table look-up: must be reported
  *   age_poison branch    a comparison by memcmp: must be reported
- *
- * Public by design, and marked so by the linker's wrappers: the seed of the
- * matrix A (it stands in the public key), and the one bit each of "this
- * share is of low order", "this stanza opened", "this MAC is right".
  */
 #include <stdio.h>
 #include <string.h>
 
-#if defined(__has_include)
-#if __has_include(<valgrind/memcheck.h>)
-#include <valgrind/memcheck.h>
-#define HAVE_MEMCHECK 1
-#endif
-#endif
+#include "poison.h"
 
 #ifdef HAVE_MEMCHECK
 #include <sodium.h>
 
 #include "age_header.h"
-#include "fips202.h"
 #include "hybrid.h"
 #include "meldluik/secret.h"
-
-#define HIDE(p, n) VALGRIND_MAKE_MEM_UNDEFINED(p, n)
-#define SHOW(p, n) VALGRIND_MAKE_MEM_DEFINED(p, n)
-
-int __real_crypto_scalarmult(unsigned char *q, const unsigned char *n,
-    const unsigned char *p);
-int __wrap_crypto_scalarmult(unsigned char *q, const unsigned char *n,
-    const unsigned char *p);
-int __real_crypto_aead_chacha20poly1305_ietf_decrypt(unsigned char *m,
-    unsigned long long *mlen, unsigned char *nsec, const unsigned char *c,
-    unsigned long long clen, const unsigned char *ad,
-    unsigned long long adlen, const unsigned char *npub,
-    const unsigned char *k);
-int __wrap_crypto_aead_chacha20poly1305_ietf_decrypt(unsigned char *m,
-    unsigned long long *mlen, unsigned char *nsec, const unsigned char *c,
-    unsigned long long clen, const unsigned char *ad,
-    unsigned long long adlen, const unsigned char *npub,
-    const unsigned char *k);
-bool __real_secret_equal(const void *a, const void *b, size_t len);
-bool __wrap_secret_equal(const void *a, const void *b, size_t len);
-void __real_randombytes_buf(void *p, size_t len);
-void __wrap_randombytes_buf(void *p, size_t len);
-void __real_PQCLEAN_MLKEM768_CLEAN_kyber_shake128_absorb(shake128ctx *s,
-    const uint8_t seed[32], uint8_t x, uint8_t y);
-void __wrap_PQCLEAN_MLKEM768_CLEAN_kyber_shake128_absorb(shake128ctx *s,
-    const uint8_t seed[32], uint8_t x, uint8_t y);
-
-static bool hide_random;
-
-int
-__wrap_crypto_scalarmult(unsigned char *q, const unsigned char *n,
-    const unsigned char *p)
-{
-	int r = __real_crypto_scalarmult(q, n, p);
-
-	SHOW(&r, sizeof(r));
-	return r;
-}
-
-int
-__wrap_crypto_aead_chacha20poly1305_ietf_decrypt(unsigned char *m,
-    unsigned long long *mlen, unsigned char *nsec, const unsigned char *c,
-    unsigned long long clen, const unsigned char *ad,
-    unsigned long long adlen, const unsigned char *npub,
-    const unsigned char *k)
-{
-	int r = __real_crypto_aead_chacha20poly1305_ietf_decrypt(m, mlen, nsec,
-	    c, clen, ad, adlen, npub, k);
-
-	SHOW(&r, sizeof(r));
-	return r;
-}
-
-bool
-__wrap_secret_equal(const void *a, const void *b, size_t len)
-{
-	bool r = __real_secret_equal(a, b, len);
-
-	SHOW(&r, sizeof(r));
-	return r;
-}
-
-void
-__wrap_randombytes_buf(void *p, size_t len)
-{
-	__real_randombytes_buf(p, len);
-	if (hide_random) {
-		HIDE(p, len);
-	}
-}
-
-void
-__wrap_PQCLEAN_MLKEM768_CLEAN_kyber_shake128_absorb(shake128ctx *s,
-    const uint8_t seed[32], uint8_t x, uint8_t y)
-{
-	SHOW(seed, 32);
-	__real_PQCLEAN_MLKEM768_CLEAN_kyber_shake128_absorb(s, seed, x, y);
-}
 
 static uint8_t seed[32], file_key[16], enc[AGE_HYBRID_ENC], body[32];
 static struct hybrid_key key;
@@ -151,7 +62,7 @@ run(const char *what)
 		    ERR_NO_MATCH;
 	}
 	if (strcmp(what, "seal") == 0) {
-		hide_random = true;
+		poison_random = true;
 		HIDE(file_key, sizeof(file_key));
 		return hybrid_seal(&to, file_key, enc, body) != OK;
 	}
