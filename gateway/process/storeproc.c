@@ -27,7 +27,7 @@
 
 #define BATCH 64u       /* requests of one commit */
 #define BATCH_BYTES 8388608u /* and of their bytes, for memory */
-#define FLUSH_BYTES 8388608u /* of parts, committed together */
+#define FLUSH_BYTES 7340032u /* of parts, committed together */
 #define FLUSH_IDLE_MS 200    /* or when nothing came for so long */
 #define BEAT_SECONDS 60
 #define SEND_WAIT_MS 1000 /* for a web that does not read */

@@ -236,7 +236,7 @@ void puts_abort(struct store *s);
 void puts_trim(struct store *s);
 
 /* parts.c */
-#define PARTS_AHEAD 8u
+#define PARTS_AHEAD 6u
 enum err flight_new(struct flight **out);
 void flight_free(struct store *s);
 /* Takes a copy of ${p}; the session ${u} has counted it already */
