@@ -9,6 +9,40 @@
 #include "acts_private.h"
 #include "replies.h"
 
+/* Somebody outside, whom policy knows */
+static enum err
+target_check(struct desk *d, const struct target *t, struct refusal *why)
+{
+	if (t == NULL || t->to == DEST_INVESTIGATOR || t->to == DEST_POLICE ||
+	    (t->to == DEST_AUTHORITY && forward_find(d->profile,
+	    t->receiver) >= 0)) {
+		return OK;
+	}
+	return refuse(why, ERR_USAGE, "Zeg over welke ontvanger dit gaat: "
+	    "een instantie, een onderzoeker of de politie.", "Say which "
+	    "receiver this is about: an authority, an investigator or the "
+	    "police.");
+}
+
+static void
+target_put(json_t *o, const struct target *t)
+{
+	json_object_set_new(o, "to", json_string(destination_word(t->to)));
+	json_object_set_new(o, "receiver", json_string(t->receiver));
+}
+
+static void
+tells_put(json_t *o, const struct target *t)
+{
+	json_t *tells;
+
+	if (t != NULL) {
+		tells = json_object();
+		target_put(tells, t);
+		json_object_set_new(o, "tells", tells);
+	}
+}
+
 static enum err
 reply_may(struct desk *d, size_t k, const struct act_answer *a,
     unsigned *parts, uint8_t id[16], struct refusal *why)
@@ -58,7 +92,10 @@ act_reply(struct desk *d, size_t k, const struct act_answer *a,
 	if (e != OK) {
 		return e;
 	}
-	e = act_words(d, k, a->text, a->len, record, why);
+	e = target_check(d, a->tells, why);
+	if (e == OK) {
+		e = act_words(d, k, a->text, a->len, record, why);
+	}
 	if (e == OK) {
 		e = reply_may(d, k, a, &parts, id, why);
 	}
@@ -73,8 +110,7 @@ act_reply(struct desk *d, size_t k, const struct act_answer *a,
 		event_hex(o, "record", record, RECORD_ID);
 		json_object_set_new(o, "reasoned", json_boolean(a->reasoned));
 		json_object_set_new(o, "options", json_boolean(a->options));
-		json_object_set_new(o, "forward_notice",
-		    json_boolean(a->forward_notice));
+		tells_put(o, a->tells);
 		e = desk_event(d, o);
 	}
 	return act_end(d, e, why);
@@ -126,7 +162,10 @@ act_given(struct desk *d, size_t k, enum given_by by, day_t day,
 	if (e != OK) {
 		return e;
 	}
-	e = act_words(d, k, a->text, a->len, record, why);
+	e = target_check(d, a->tells, why);
+	if (e == OK) {
+		e = act_words(d, k, a->text, a->len, record, why);
+	}
 	if (e == OK) {
 		e = given_may(d, k, by, day, a, why);
 	}
@@ -139,8 +178,7 @@ act_given(struct desk *d, size_t k, enum given_by by, day_t day,
 		event_hex(o, "record", record, RECORD_ID);
 		json_object_set_new(o, "reasoned", json_boolean(a->reasoned));
 		json_object_set_new(o, "options", json_boolean(a->options));
-		json_object_set_new(o, "forward_notice",
-		    json_boolean(a->forward_notice && by != GIVEN_NO_ROUTE));
+		tells_put(o, by == GIVEN_NO_ROUTE ? NULL : a->tells);
 		e = desk_event(d, o);
 	}
 	return act_end(d, e, why);
@@ -192,8 +230,9 @@ act_oral(struct desk *d, size_t k, enum oral_state to, const char *text,
 }
 
 enum err
-act_consent(struct desk *d, size_t k, bool duty, bool given,
-    const char *text, size_t len, struct refusal *why)
+act_ground(struct desk *d, size_t k, enum ground_kind kind,
+    const struct target *to, bool given, const char *text, size_t len,
+    struct refusal *why)
 {
 	uint8_t record[RECORD_ID];
 	json_t *o;
@@ -202,12 +241,22 @@ act_consent(struct desk *d, size_t k, bool duty, bool given,
 	if (e != OK) {
 		return e;
 	}
-	e = act_words(d, k, text, len, record, why);
+	e = target_check(d, to, why);
+	if (e == OK && !given && ground_day(d->state, k, kind, to) ==
+	    DAY_NONE) {
+		e = refuse(why, ERR_CONFLICT, "Voor deze ontvanger is er "
+		    "niets om in te trekken.",
+		    "For this receiver there is nothing to take back.");
+	}
 	if (e == OK) {
-		o = act_event(d, "consent", k);
-		json_object_set_new(o, "basis",
-		    json_string(duty ? "duty" : "consent"));
+		e = act_words(d, k, text, len, record, why);
+	}
+	if (e == OK) {
+		o = act_event(d, "ground", k);
+		json_object_set_new(o, "basis", json_string(
+		    kind == GROUND_DUTY ? "duty" : "consent"));
 		json_object_set_new(o, "given", json_boolean(given));
+		target_put(o, to);
 		event_hex(o, "record", record, RECORD_ID);
 		e = desk_event(d, o);
 	}

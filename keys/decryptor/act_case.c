@@ -31,8 +31,8 @@ act_of_state(enum case_state to)
 	}
 }
 
-static bool
-by_then(day_t day, day_t today)
+bool
+act_by_then(day_t day, day_t today)
 {
 	return day != DAY_NONE && day <= today;
 }
@@ -58,10 +58,13 @@ outcome_there(const struct kase *k)
 	return o[0] != 0 && strcmp(o, "lopend") != 0;
 }
 
+/* Of a forwarding: to whomever; act_forward asks for whom */
 static void
-facts_fill(const struct desk *d, const struct kase *k, bool reason,
+facts_fill(const struct desk *d, size_t i, bool reason,
     struct case_facts *f)
 {
+	const struct state *s = d->state;
+	const struct kase *k = &s->kase[i];
 	const char *handler = k->handler[0] != 0 ? k->handler :
 	    d->ring->person;
 
@@ -72,8 +75,8 @@ facts_fill(const struct desk *d, const struct kase *k, bool reason,
 	f->classified = k->kind == REPORT_ADVICE || (k->type[0] != 0 &&
 	    k->origin[0] != 0 && k->wbk[0] != 0);
 	f->conflict_checked = k->conflict_checked && !act_subject(k, handler);
-	f->ack_given = by_then(k->ack_posted, d->today);
-	f->feedback_given = by_then(k->told_decision, d->today);
+	f->ack_given = act_by_then(k->ack_posted, d->today);
+	f->feedback_given = act_by_then(k->told_decision, d->today);
 	f->feedback_reasoned = k->feedback_reasoned;
 	f->options_told = k->feedback_options;
 	f->feedback_without_route = k->feedback_by == GIVEN_NO_ROUTE;
@@ -82,9 +85,10 @@ facts_fill(const struct desk *d, const struct kase *k, bool reason,
 	f->reason_recorded = reason;
 	f->oral = k->oral;
 	f->oral_record_offered = k->oral_state != ORAL_NOT_OFFERED;
-	f->consent = k->consent;
-	f->legal_duty = k->duty;
-	f->reporter_told = by_then(k->told, d->today);
+	f->consent = ground_day(s, i, GROUND_CONSENT, NULL) != DAY_NONE;
+	f->legal_duty = ground_day(s, i, GROUND_DUTY, NULL) != DAY_NONE;
+	f->reporter_told = act_by_then(ground_day(s, i, GROUND_TOLD, NULL),
+	    d->today);
 	f->resealed = k->resealed;
 	f->withdrawal_received = k->withdrawn;
 	f->retention_set = k->retention[0] != 0;
@@ -127,7 +131,7 @@ act_facts(struct desk *d, size_t k, bool reason, enum case_state to,
 	if (e != OK) {
 		return e;
 	}
-	facts_fill(d, &d->state->kase[k], reason, out);
+	facts_fill(d, k, reason, out);
 	if (act_of_state(to) != ACT_COUNT) {
 		request_best(d, act_of_state(to), k, NULL, out->signers,
 		    &out->signer_count);
@@ -148,7 +152,7 @@ act_step_may(struct desk *d, size_t k, enum case_state to, bool reason,
 	if (e != OK) {
 		return refuse_err(why, e);
 	}
-	facts_fill(d, &d->state->kase[k], reason, &f);
+	facts_fill(d, k, reason, &f);
 	if (a != ACT_COUNT) {
 		*request = request_best(d, a, k, detail, f.signers,
 		    &f.signer_count);

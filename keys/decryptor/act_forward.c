@@ -29,10 +29,13 @@ static enum err
 forward_check(struct desk *d, size_t k, const struct plan *p,
     size_t *request, struct refusal *why)
 {
-	const struct kase *c = &d->state->kase[k];
+	const struct state *s = d->state;
+	struct target t = target_of(p->to, p->receiver);
 	struct forward_facts f = {.to = p->to, .today = d->today,
-		.consent = c->consent, .legal_duty = c->duty,
-		.reporter_told = c->told != DAY_NONE && c->told <= d->today,
+		.consent = ground_day(s, k, GROUND_CONSENT, &t) != DAY_NONE,
+		.legal_duty = ground_day(s, k, GROUND_DUTY, &t) != DAY_NONE,
+		.reporter_told = act_by_then(ground_day(s, k, GROUND_TOLD,
+		    &t), d->today),
 		.telling_endangers = p->endangers[0] != 0,
 		.modified = p->modified, .reviewed = p->reviewed,
 		.with_identity = p->with_identity,
@@ -94,6 +97,7 @@ static enum err
 forward_put(struct desk *d, size_t k, const struct plan *p,
     const void *plan, size_t len, size_t request)
 {
+	struct target t = target_of(p->to, p->receiver);
 	uint8_t record[RECORD_ID];
 	json_t *o;
 	enum err e = act_text(d, k, plan, len, record);
@@ -103,11 +107,12 @@ forward_put(struct desk *d, size_t k, const struct plan *p,
 	}
 	o = act_event(d, "forward", k);
 	json_object_set_new(o, "to", json_string(destination_word(p->to)));
-	json_object_set_new(o, "receiver", json_string(p->receiver));
+	json_object_set_new(o, "receiver", json_string(t.receiver));
 	event_hex(o, "plan", p->sha256, HASH_LEN);
 	event_hex(o, "record", record, RECORD_ID);
 	json_object_set_new(o, "duty", json_boolean(
-	    !d->state->kase[k].consent && d->state->kase[k].duty));
+	    ground_day(d->state, k, GROUND_CONSENT, &t) == DAY_NONE &&
+	    ground_day(d->state, k, GROUND_DUTY, &t) != DAY_NONE));
 	if (p->until != DAY_NONE) {
 		event_day(o, "until", p->until);
 	}

@@ -97,7 +97,7 @@ struct act_answer {
 	const char *text;
 	size_t len;
 	bool reasoned, options;
-	bool forward_notice; /* tells the reporter of a forwarding */
+	const struct target *tells; /* of the forwarding to it; NULL: of none */
 };
 enum err act_reply(struct desk *d, size_t k, const struct act_answer *a,
     struct refusal *why);
@@ -113,10 +113,12 @@ enum err act_given(struct desk *d, size_t k, enum given_by by, day_t day,
  * the text offered before. */
 enum err act_oral(struct desk *d, size_t k, enum oral_state to,
     const char *text, size_t len, struct refusal *why);
-/* Consent of the reporter to forward, or a legal duty, with what it rests
- * on */
-enum err act_consent(struct desk *d, size_t k, bool duty, bool given,
-    const char *text, size_t len, struct refusal *why);
+/* Consent of the reporter to one forwarding to ${to}, or a legal duty
+ * (GROUND_CONSENT, GROUND_DUTY), with what it rests on; ${given} false: it is
+ * taken back */
+enum err act_ground(struct desk *d, size_t k, enum ground_kind kind,
+    const struct target *to, bool given, const char *text, size_t len,
+    struct refusal *why);
 
 /*
  * Content out of the casebook into folder ${path} (made if needed, without

@@ -16,6 +16,8 @@ enum err act_end(struct desk *d, enum err e, struct refusal *why);
 /* ERR_POLICY unless case ${k} may be worked on here: not destroyed, not at
  * another desk, no subject works on it */
 enum err act_case(struct desk *d, size_t k, struct refusal *why);
+/* Is ${day} there, and not in the future? */
+bool act_by_then(day_t day, day_t today);
 bool act_subject(const struct kase *k, const char *person);
 /* An event of case ${k} */
 json_t *act_event(const struct desk *d, const char *name, size_t k);

@@ -236,6 +236,7 @@ page_make(struct making *m, bool files)
 {
 	const struct state *s = m->d->state;
 	const struct kase *k = &s->kase[m->k];
+	struct target t = target_of(m->plan->to, m->plan->receiver);
 	int a = forward_find(m->d->profile, m->plan->receiver);
 	unsigned number = 0;
 	char day[DAY_TEXT];
@@ -253,8 +254,10 @@ page_make(struct making *m, bool files)
 	line_put(&m->page, "Opgemaakt", day);
 	line_put(&m->page, "Soort", k->type);
 	line_put(&m->page, "Gebied", k->code[KASE_AREA]);
-	line_put(&m->page, "Grond", k->consent ? "toestemming van de melder" :
-	    k->duty ? "wettelijke plicht" : "onderzoek in opdracht");
+	line_put(&m->page, "Grond", ground_day(s, m->k, GROUND_CONSENT, &t) !=
+	    DAY_NONE ? "toestemming van de melder" : ground_day(s, m->k,
+	    GROUND_DUTY, &t) != DAY_NONE ? "wettelijke plicht" :
+	    "onderzoek in opdracht");
 	line_put(&m->page, "Weggelaten", m->plan->modified ?
 	    "ja: velden, woorden of bestanden" : "nee");
 	buf_text(&m->page, "</tbody>\n</table>\n<p>De identiteit van de melder is "

@@ -27,7 +27,6 @@ struct plan {
 enum err plan_parse(struct desk *d, size_t k, const void *p, size_t len,
     struct plan *out, struct refusal *why);
 void plan_free(struct plan *p);
-const char *destination_word(enum destination to);
 
 /* Where the tar goes */
 typedef enum err (*dossier_sink)(void *arg, const uint8_t *p, size_t len);

@@ -133,7 +133,11 @@ on_reply(struct state *s, const json_t *o)
 	a.opening = s->kase[a.kase].reopenings;
 	a.reasoned = json_is_true(json_object_get(o, "reasoned"));
 	a.options = json_is_true(json_object_get(o, "options"));
-	a.forward_notice = json_is_true(json_object_get(o, "forward_notice"));
+	a.forwardings = s->forwardings;
+	if ((e = event_field_tells(o, &a.tells, &a.tells_any, &a.target)) !=
+	    OK) {
+		return e;
+	}
 	more = state_room(s->answer, &s->answers_room, s->answers,
 	    sizeof *s->answer);
 	if (more == NULL) {
@@ -309,6 +313,7 @@ const struct event_rule event_rules[] = {
 	{"given", on_given},
 	{"oral", on_oral},
 	{"consent", on_consent},
+	{"ground", on_ground},
 	{"request", on_request},
 	{"approval", on_approval},
 	{"used", on_used},

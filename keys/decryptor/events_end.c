@@ -110,63 +110,6 @@ on_from_desk(struct state *s, const json_t *o)
 }
 
 enum err
-on_forward(struct state *s, const json_t *o)
-{
-	static const char *const words[] = {"desk", "authority",
-		"investigator", "police"};
-	struct forwarding f = {.until = DAY_NONE}, *more;
-	const char *to;
-	unsigned i = 0;
-	enum err e = event_field_case(s, o, &f.kase);
-
-	if (e != OK || (e = json_string_field(o, "to", 1, 16, &to)) != OK ||
-	    (e = event_field_word(o, "receiver", f.receiver,
-	    sizeof f.receiver)) != OK || (e = event_field_day(o, "day",
-	    &f.day)) != OK || (e = json_hex_field(o, "plan", f.sha256,
-	    HASH_LEN)) != OK || (e = json_hex_field(o, "record", f.record,
-	    RECORD_ID)) != OK) {
-		return e;
-	}
-	while (i < 4 && strcmp(words[i], to) != 0) {
-		i++;
-	}
-	if (i == 4) {
-		return ERR_FORMAT;
-	}
-	f.to = (enum destination)i;
-	f.duty = json_is_true(json_object_get(o, "duty"));
-	if (json_object_get(o, "until") != NULL &&
-	    (e = event_field_day(o, "until", &f.until)) != OK) {
-		return e;
-	}
-	more = state_room(s->forwarding, &s->forwardings_room,
-	    s->forwardings, sizeof *more);
-	if (more == NULL) {
-		return ERR_MEMORY;
-	}
-	s->forwarding = more;
-	more[s->forwardings++] = f;
-	return OK;
-}
-
-enum err
-on_forward_plan(struct state *s, const json_t *o)
-{
-	uint8_t record[RECORD_ID];
-	size_t k;
-	enum err e = event_field_case(s, o, &k);
-
-	if (e == OK) {
-		e = json_hex_field(o, "record", record, RECORD_ID);
-	}
-	if (e == OK) {
-		memcpy(s->kase[k].plan, record, RECORD_ID);
-		s->kase[k].planned = true;
-	}
-	return e;
-}
-
-enum err
 on_extraction(struct state *s, const json_t *o)
 {
 	struct extraction x = {.removed = false}, *more;

@@ -23,9 +23,11 @@ made_find(const struct state *s, const uint8_t sha256[HASH_LEN])
 }
 
 /* Lanes are cumulative: what ${made} or one before it carried is public */
-static void
+static enum err
 replies_posted(struct state *s, const struct made *made)
 {
+	enum err e;
+
 	for (size_t i = 0; i < s->answers; i++) {
 		struct draft *a = &s->answer[i];
 		struct kase *k = &s->kase[a->kase];
@@ -38,10 +40,14 @@ replies_posted(struct state *s, const struct made *made)
 		    .day = a->posted, .by = GIVEN_MAILBOX,
 		    .reasoned = a->reasoned, .options = a->options,
 		    .present = a->opening == k->reopenings});
-		if (a->forward_notice && k->told == DAY_NONE) {
-			k->told = a->posted;
+		if (a->tells && a->opening == k->reopenings &&
+		    (e = telling_counts(s, &(struct telling){.kase = a->kase,
+		    .any = a->tells_any, .target = a->target,
+		    .day = a->posted, .drafted = a->forwardings})) != OK) {
+			return e;
 		}
 	}
+	return OK;
 }
 
 static enum err
@@ -71,10 +77,10 @@ take_applied(struct state *s, const json_t *o)
 		memcpy(s->applied_hash, hash, HASH_LEN);
 		const struct made *made = made_find(s, hash);
 		if (made != NULL) {
-			replies_posted(s, made);
+			e = replies_posted(s, made);
 		}
 	}
-	return OK;
+	return e;
 }
 
 static enum err
@@ -226,7 +232,7 @@ case_add(struct state *s, const char *ref, size_t m, const char *route,
 	k->first = m;
 	k->ack_posted = k->feedback_posted = DAY_NONE;
 	k->ack_drafted = k->feedback_drafted = DAY_NONE;
-	k->told = k->closed = k->destroyed_day = DAY_NONE;
+	k->closed = k->destroyed_day = DAY_NONE;
 	k->told_decision = k->reopened = DAY_NONE;
 	k->retention_from = k->destroy_on = DAY_NONE;
 	k->since = msg->seen;

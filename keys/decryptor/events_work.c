@@ -41,10 +41,14 @@ answer_counts(struct kase *k, const struct answer_given *a)
 	}
 }
 
-/* Its decision no longer stands, nor what was told of it */
+/* Its decision no longer stands, nor what was told of it, nor what a
+ * forwarding of it could rest on */
 static void
-reopened(struct kase *k, day_t day)
+reopened(struct state *s, size_t i, day_t day)
 {
+	struct kase *k = &s->kase[i];
+
+	grounds_end(s, i, NULL);
 	k->closed = k->destroy_on = DAY_NONE;
 	k->retention[0] = 0;
 	k->reopenings++;
@@ -107,7 +111,7 @@ on_state(struct state *s, const json_t *o)
 	if (t.to == CASE_CLOSED) {
 		s->kase[t.kase].closed = t.day;
 	} else if (t.to == CASE_REOPENED) {
-		reopened(&s->kase[t.kase], t.day);
+		reopened(s, t.kase, t.day);
 	} else if (t.to == CASE_ANSWERED &&
 	    s->kase[t.kase].told_decision == DAY_NONE) {
 		/* of a program that let earlier feedback count again */
@@ -230,7 +234,9 @@ enum err
 on_given(struct state *s, const json_t *o)
 {
 	const char *kind, *by;
+	struct telling t = {.drafted = NOT_FOUND};
 	struct answer_given a;
+	bool tells;
 	int g = GIVEN_NO_ROUTE;
 	size_t k;
 	enum err e = event_field_case(s, o, &k);
@@ -253,11 +259,13 @@ on_given(struct state *s, const json_t *o)
 	a.present = s->kase[k].reopenings == 0 ||
 	    a.day >= s->kase[k].reopened;
 	answer_counts(&s->kase[k], &a);
-	if (json_is_true(json_object_get(o, "forward_notice")) &&
-	    s->kase[k].told == DAY_NONE) {
-		s->kase[k].told = a.day;
+	e = event_field_tells(o, &tells, &t.any, &t.target);
+	if (e == OK && tells && a.present) {
+		t.kase = k;
+		t.day = a.day;
+		e = telling_counts(s, &t);
 	}
-	return OK;
+	return e;
 }
 
 enum err
@@ -280,25 +288,6 @@ on_oral(struct state *s, const json_t *o)
 	s->kase[k].oral = true;
 	s->kase[k].oral_state = (enum oral_state)n;
 	return n == ORAL_NOT_OFFERED ? ERR_FORMAT : OK;
-}
-
-enum err
-on_consent(struct state *s, const json_t *o)
-{
-	bool given = json_is_true(json_object_get(o, "given"));
-	const char *basis;
-	size_t k;
-	enum err e = event_field_case(s, o, &k);
-
-	if (e == OK) {
-		e = json_string_field(o, "basis", 1, 8, &basis);
-	}
-	if (e == OK && strcmp(basis, "duty") == 0) {
-		s->kase[k].duty = given;
-	} else if (e == OK) {
-		s->kase[k].consent = given;
-	}
-	return e;
 }
 
 static enum err

@@ -32,6 +32,7 @@ state_free(struct state *s)
 		free(s->request);
 		free(s->approval);
 		free(s->forwarding);
+		free(s->ground);
 		free(s->extraction);
 		free(s->link);
 		free(s->entry);

@@ -56,6 +56,26 @@ struct message {
 	uint8_t key[KEY_ID];
 	unsigned attachments;
 };
+/* Who gets a case outside; two are the same by both fields */
+struct target {
+	enum destination to;
+	char receiver[CODE_WORD]; /* of an authority its code, else "" */
+};
+enum ground_kind {
+	GROUND_CONSENT, /* of the reporter */
+	GROUND_DUTY,    /* of the law */
+	GROUND_TOLD     /* the reporter was told of the forwarding */
+};
+/* What a forwarding rests on. It is of one target, and ends with the
+ * forwarding to it, with the reopening of the case, or taken back. */
+struct ground {
+	size_t kase;
+	enum ground_kind kind;
+	bool any; /* of an old journal, which does not say whom */
+	struct target target;
+	day_t day;
+	bool ended;
+};
 struct draft { /* a reply of ours */
 	size_t kase;
 	uint8_t reply_id[16];
@@ -63,8 +83,11 @@ struct draft { /* a reply of ours */
 	char language[17];
 	day_t drafted, posted; /* DAY_NONE: not yet known to be applied */
 	uint64_t serial;       /* first outbound that carried it; 0: none */
-	bool reasoned, options, forward_notice; /* what the text does */
+	bool reasoned, options; /* what the text does */
+	bool tells, tells_any; /* of a forwarding; to an unnamed target */
+	struct target target;
 	unsigned opening;      /* reopenings of its case until then */
+	size_t forwardings;    /* all of the casebook until then */
 	unsigned parts;
 	uint8_t record[RECORD_ID];
 };
@@ -103,8 +126,7 @@ struct approval {
 };
 struct forwarding {
 	size_t kase;
-	enum destination to;
-	char receiver[CODE_WORD]; /* code of an authority, number of a desk */
+	struct target target;
 	day_t day, until;         /* until: end of an investigator's access */
 	bool duty;                /* legal duty; else consent */
 	uint8_t sha256[HASH_LEN]; /* of the plan that two people signed */
@@ -160,10 +182,8 @@ struct kase {
 	bool feedback_reasoned, feedback_options;
 	unsigned reopenings;
 	day_t reopened; /* the last time */
-	bool consent, duty;
 	bool planned;            /* a plan of forwarding is kept */
 	uint8_t plan[RECORD_ID]; /* the last one */
-	day_t told; /* the reporter was told of a forwarding */
 	enum oral_state oral_state;
 	uint8_t oral_sha256[HASH_LEN];
 	bool hold;
@@ -222,6 +242,8 @@ struct state {
 	size_t approvals, approvals_room;
 	struct forwarding *forwarding;
 	size_t forwardings, forwardings_room;
+	struct ground *ground;
+	size_t grounds, grounds_room;
 	struct extraction *extraction;
 	size_t extractions, extractions_room;
 	struct case_link *link;
@@ -271,6 +293,14 @@ void ref_new(const struct state *s, day_t received, char out[REF_TEXT]);
 size_t state_case(const struct state *s, const char *ref);
 size_t state_case_of_signer(const struct state *s,
     const struct sign_pk *signer);
+/* Makes a target; only an authority has ${receiver} */
+const char *destination_word(enum destination to);
+enum err destination_parse(const char *word, enum destination *out);
+struct target target_of(enum destination to, const char *receiver);
+/* Day since which case ${k} has what a forwarding to ${t} (NULL: to whomever)
+ * rests on; DAY_NONE: it has not */
+day_t ground_day(const struct state *s, size_t k, enum ground_kind kind,
+    const struct target *t);
 bool state_body_read(const struct state *s, const uint8_t sha256[HASH_LEN]);
 /* Index of the first manifest of the newest gateway generation known */
 size_t state_generation_start(const struct state *s);

@@ -27,6 +27,12 @@ enum err event_field_case(const struct state *s, const json_t *o,
 enum err event_take_weeks(const json_t *o, const char *key, day_t **list,
     size_t *count, size_t *room);
 
+/* ${to} and ${receiver} */
+enum err event_field_target(const json_t *o, struct target *out);
+/* Does an answer tell of a forwarding, and of which; ${any}: it is not said */
+enum err event_field_tells(const json_t *o, bool *tells, bool *any,
+    struct target *out);
+
 /* events_intake.c */
 enum err on_manifest(struct state *s, const json_t *o);
 enum err on_complete(struct state *s, const json_t *o);
@@ -45,7 +51,6 @@ enum err on_assign(struct state *s, const json_t *o);
 enum err on_link(struct state *s, const json_t *o);
 enum err on_given(struct state *s, const json_t *o);
 enum err on_oral(struct state *s, const json_t *o);
-enum err on_consent(struct state *s, const json_t *o);
 enum err on_request(struct state *s, const json_t *o);
 enum err on_approval(struct state *s, const json_t *o);
 enum err on_used(struct state *s, const json_t *o);
@@ -55,12 +60,29 @@ enum err on_case_destroyed(struct state *s, const json_t *o);
 enum err on_resealed(struct state *s, const json_t *o);
 enum err on_handed_over(struct state *s, const json_t *o);
 enum err on_from_desk(struct state *s, const json_t *o);
-enum err on_forward(struct state *s, const json_t *o);
-enum err on_forward_plan(struct state *s, const json_t *o);
 enum err on_extraction(struct state *s, const json_t *o);
 enum err on_extraction_removed(struct state *s, const json_t *o);
 enum err on_takeover(struct state *s, const json_t *o);
 enum err on_entry(struct state *s, const json_t *o);
+
+/* events_forward.c */
+enum err on_consent(struct state *s, const json_t *o);
+enum err on_ground(struct state *s, const json_t *o);
+enum err on_forward(struct state *s, const json_t *o);
+enum err on_forward_plan(struct state *s, const json_t *o);
+/* What case ${k} had for a forwarding to ${t} (NULL: to anyone) ends */
+void grounds_end(struct state *s, size_t k, const struct target *t);
+/* The reporter was told on ${day} of a forwarding; ${drafted}: forwardings of
+ * the casebook when it was written, NOT_FOUND: the day tells */
+struct telling {
+	size_t kase;
+	bool any;
+	struct target target;
+	day_t day;
+	size_t drafted;
+};
+enum err telling_counts(struct state *s, const struct telling *t);
+
 /* What an answer that reached the reporter means for the case; ${present}:
  * it was written of the decision that stands now */
 struct answer_given {

@@ -118,11 +118,43 @@ fill(struct buf *out, const char *text, const struct filling *f, size_t n)
 	}
 }
 
+/* Who gets the case, in words */
+static const char *
+receiver_words(struct desk *d, const struct target *to, const char *name,
+    bool dutch)
+{
+	int a;
+
+	if (to != NULL && to->to == DEST_AUTHORITY &&
+	    (a = forward_find(d->profile, to->receiver)) >= 0) {
+		return forward_label(d->profile, (size_t)a, dutch ? "nl" :
+		    "en");
+	}
+	if (to != NULL && to->to == DEST_POLICE) {
+		return dutch ? "de politie" : "the police";
+	}
+	return name != NULL && name[0] != 0 ? name : dutch ? "[instantie]" :
+	    "[authority]";
+}
+
+static const char *
+basis_words(const struct state *s, size_t k, const struct target *to,
+    bool dutch)
+{
+	if (ground_day(s, k, GROUND_CONSENT, to) != DAY_NONE) {
+		return dutch ? "uw toestemming" : "your consent";
+	}
+	if (ground_day(s, k, GROUND_DUTY, to) != DAY_NONE) {
+		return dutch ? "een wettelijke plicht" : "a legal duty";
+	}
+	return dutch ? "[grond]" : "[ground]";
+}
+
 /* "24 november 2026" would need months in every language we write; the ISO
  * form is read alike by all and by screen readers */
 enum err
 letter_make(struct desk *d, size_t k, const char *name, const char *lang,
-    const char *receiver, struct buf *out)
+    const struct target *to, const char *receiver, struct buf *out)
 {
 	const struct kase *c = &d->state->kase[k];
 	const json_t *o = json_object_get(letters(), name);
@@ -152,12 +184,10 @@ letter_make(struct desk *d, size_t k, const char *name, const char *lang,
 	day_text(c->received, f[0].text);
 	memcpy(f[1].text, c->ref, sizeof c->ref);
 	day_text(clocks.feedback_due, f[2].text);
-	snprintf(f[3].text, sizeof f[3].text, "%s", receiver == NULL ?
-	    (dutch ? "[instantie]" : "[authority]") : receiver);
-	snprintf(f[4].text, sizeof f[4].text, "%s", c->consent ? (dutch ?
-	    "uw toestemming" : "your consent") : c->duty ? (dutch ?
-	    "een wettelijke plicht" : "a legal duty") : dutch ? "[grond]" :
-	    "[ground]");
+	snprintf(f[3].text, sizeof f[3].text, "%s", receiver_words(d, to,
+	    receiver, dutch));
+	snprintf(f[4].text, sizeof f[4].text, "%s", basis_words(d->state, k,
+	    to, dutch));
 	snprintf(f[5].text, sizeof f[5].text, "%s", d->keyset == NULL ? "" :
 	    d->keyset->organisation);
 	fill(out, text, f, sizeof f / sizeof *f);
@@ -168,7 +198,7 @@ enum err
 letter_acknowledge(struct desk *d, const struct kase *k, struct buf *out)
 {
 	return letter_make(d, (size_t)(k - d->state->kase),
-	    "acknowledgement", NULL, NULL, out);
+	    "acknowledgement", NULL, NULL, NULL, out);
 }
 
 enum err

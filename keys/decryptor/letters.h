@@ -25,12 +25,14 @@ const char *letter_label(size_t i, const char *lang);
 /* What ${name} is, ERR_UNKNOWN when there is none */
 enum err letter_find(const char *name, struct letter *out);
 /*
- * letter_make(d, k, name, lang, out): ${lang} NULL: that of the report.
- * {receiver} and {basis} are filled from the case's last forwarding plan if
- * ${receiver} is given, else left in brackets.
+ * letter_make(d, k, name, lang, to, receiver, out): ${lang} NULL: that of the
+ * report. {receiver} is ${to} in words, or ${receiver} where those are not
+ * known (an investigator); {basis} is what a forwarding to ${to} rests on.
+ * What is NULL or not there is left in brackets.
  */
 enum err letter_make(struct desk *d, size_t k, const char *name,
-    const char *lang, const char *receiver, struct buf *out);
+    const char *lang, const struct target *to, const char *receiver,
+    struct buf *out);
 /* The acknowledgement in the language of the report */
 enum err letter_acknowledge(struct desk *d, const struct kase *k,
     struct buf *out);

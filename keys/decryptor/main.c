@@ -164,7 +164,7 @@ static const struct verb verbs[] = {
 	    "only prints it, --file sends\nan edited one.\n"},
 	{"reply", verb_reply, "reply ID [--kind question|message|feedback|"
 	    "closing] [--letter NAME] [--show]\n"
-	    "         [--receiver WORDS] [--reasoned] [--options] "
+	    "         [--to WHERE] [--receiver CODE] [--reasoned] [--options] "
 	    "[--forwarded] [--file FILE]",
 	    "Drafts a reply; text from --file or standard input. It is posted "
 	    "when the gateway applied\nthe bundle that carries it. What the "
@@ -174,7 +174,8 @@ static const struct verb verbs[] = {
 	    "in square brackets is filled in and sent with --file.\n"},
 	{"feedback", verb_feedback, "feedback ID [--by mailbox|letter|talk|"
 	    "no-route] [--on DAY] [--acknowledgement]\n"
-	    "         [--reasoned] [--options] [--forwarded] [--file FILE]",
+	    "         [--reasoned] [--options] [--forwarded --to WHERE "
+	    "[--receiver CODE]] [--file FILE]",
 	    "What the reporter was told, and how. In the mailbox it counts "
 	    "when posted; by letter or talk\non --on. no-route: there is no "
 	    "way to reach the reporter; two people say so first\n(`approve "
@@ -211,18 +212,19 @@ static const struct verb verbs[] = {
 	    "(`approve --act recuse --detail\nDESK`). The other desk takes "
 	    "PARCEL in with `import` and reads a code to you; with "
 	    "--handed-over\nthe keys are destroyed here.\n"},
-	{"forward", verb_forward, "forward ID --consent FILE|- | --duty "
-	    "FILE|-\n"
-	    "  forward ID --to authority|investigator|police [--receiver CODE] "
-	    "--make PLAN\n"
+	{"forward", verb_forward, "forward ID --to authority|investigator|"
+	    "police [--receiver CODE]\n"
+	    "         --make PLAN | --consent FILE|- [--withdrawn] | --duty "
+	    "FILE|- [--withdrawn]\n"
 	    "  forward ID --plan PLAN --show PAGE.html\n"
 	    "  forward ID --plan PLAN --out FILE --recipient KEY | "
 	    "--file-passphrase FILE | --print",
 	    "Sends a case outside: record consent or duty, make a plan, "
 	    "choose what it carries, look, have\ntwo people sign for it "
 	    "(`approve --act forward --detail HASH`), tell the reporter "
-	    "(`reply --letter\nforwarding`), send. Originals stay as they "
-	    "are.\n"},
+	    "(`reply --letter\nforwarding`), send. Each forwarding needs a "
+	    "ground and a message of its own, for its receiver.\nOriginals "
+	    "stay as they are.\n"},
 	{"redact", verb_redact, "redact PLAN --field NAME [--message N] --word "
 	    "WORD | --words-file FILE | --range FROM-TO",
 	    "Leaves words or characters out of a field of the dossier. A word "

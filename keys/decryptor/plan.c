@@ -9,14 +9,8 @@
 #include "dossier.h"
 #include "meldluik/json.h"
 
-static const char *const words[] = {"desk", "authority", "investigator",
-	"police"};
-
-const char *
-destination_word(enum destination to)
-{
-	return words[to];
-}
+#define NAME_MAX_BYTES 256u
+#define REASON_MAX_BYTES 4000u
 
 static void
 message_plan(struct desk *d, const struct content *c, unsigned number,
@@ -73,7 +67,7 @@ act_forward_plan(struct desk *d, size_t k, enum destination to,
 	json_object_set_new(o, "type", json_string(PLAN_TYPE));
 	json_object_set_new(o, "version", json_integer(1));
 	json_object_set_new(o, "case", json_string(s->kase[k].ref));
-	json_object_set_new(o, "to", json_string(words[to]));
+	json_object_set_new(o, "to", json_string(destination_word(to)));
 	json_object_set_new(o, "receiver", json_string(receiver));
 	json_object_set_new(o, "name", json_string(""));
 	json_object_set_new(o, "until", json_string(""));
@@ -127,11 +121,16 @@ plan_parse(struct desk *d, size_t k, const void *p, size_t len,
 		"telling_endangers", "reviewed", "fields", "files", NULL};
 	const char *ref, *to, *until;
 	struct rule rule;
-	unsigned w = 0;
 	json_t *o;
 	enum err e;
 
 	memset(out, 0, sizeof *out);
+	if (len > PLAN_MAX) {
+		return refuse(why, ERR_LIMIT, "Het plan is te lang: maak de "
+		    "naam, de reden of de lijst van woorden korter.", "The "
+		    "plan is too long: make the name, the reason or the list "
+		    "of words shorter.");
+	}
 	if (json_read_type(p, len, PLAN_MAX, PLAN_TYPE, &out->o) != OK ||
 	    json_keys(out->o, keys) != OK) {
 		return wrong(why, "JSON");
@@ -144,23 +143,25 @@ plan_parse(struct desk *d, size_t k, const void *p, size_t len,
 	if (json_string_field(o, "to", 1, 16, &to) != OK) {
 		return wrong(why, "to");
 	}
-	while (w < 4 && strcmp(words[w], to) != 0) {
-		w++;
-	}
-	if (w == DEST_DESK && rule_find(d->profile, "S-UNMODIFIED", &rule)) {
-		return refuse_rule(why, &rule);
-	}
-	if (w == 4 || w == DEST_DESK) {
+	if (destination_parse(to, &out->to) != OK) {
 		return wrong(why, "to");
 	}
-	out->to = (enum destination)w;
+	if (out->to == DEST_DESK) {
+		return rule_find(d->profile, "S-UNMODIFIED", &rule) ?
+		    refuse_rule(why, &rule) : wrong(why, "to");
+	}
 	if (json_string_field(o, "receiver", 0, CODE_WORD - 1,
 	    &out->receiver) != OK || (out->to == DEST_AUTHORITY &&
 	    forward_find(d->profile, out->receiver) < 0)) {
 		return wrong(why, "receiver");
 	}
-	if (json_string_field(o, "name", 0, 256, &out->name) != OK) {
+	if (json_string_field(o, "name", 0, PLAN_MAX, &out->name) != OK) {
 		return wrong(why, "name");
+	}
+	if (strlen(out->name) > NAME_MAX_BYTES) {
+		return refuse(why, ERR_LIMIT, "De naam is te lang (meer dan "
+		    "256 tekens).", "The name is too long (over 256 "
+		    "characters).");
 	}
 	if (json_string_field(o, "until", 0, 10, &until) != OK) {
 		return wrong(why, "until");
@@ -169,9 +170,15 @@ plan_parse(struct desk *d, size_t k, const void *p, size_t len,
 	if (until[0] != 0 && (e = day_parse(until, &out->until)) != OK) {
 		return wrong(why, "until");
 	}
-	if (json_string_field(o, "telling_endangers", 0, 4000,
+	if (json_string_field(o, "telling_endangers", 0, PLAN_MAX,
 	    &out->endangers) != OK) {
 		return wrong(why, "telling_endangers");
+	}
+	if (strlen(out->endangers) > REASON_MAX_BYTES) {
+		return refuse(why, ERR_LIMIT, "De reden om de melder nog "
+		    "niets te zeggen is te lang (meer dan 4.000 tekens).",
+		    "The reason not to tell the reporter yet is too long "
+		    "(over 4,000 characters).");
 	}
 	if (!json_is_array(json_object_get(o, "fields")) ||
 	    !json_is_array(json_object_get(o, "files"))) {

@@ -49,6 +49,43 @@ tell_refusal(const struct refusal *why)
 	}
 }
 
+static void
+authorities_list(const struct desk *d)
+{
+	for (size_t i = 0; i < forward_authorities(d->profile); i++) {
+		fprintf(stderr, "  %-6s %s\n", forward_authority(d->profile,
+		    i).code, forward_label(d->profile, i, "en"));
+	}
+}
+
+enum err
+verb_target(struct desk *d, const char *to, const char *receiver,
+    struct target *out)
+{
+	enum destination where = DEST_AUTHORITY;
+	enum err e = desk_policy(d);
+
+	if (e != OK) {
+		say_error("the policy cannot be read: %s", err_text(e));
+		return e;
+	}
+	if ((to == NULL && receiver == NULL) || (to != NULL &&
+	    destination_parse(to, &where) != OK) || where == DEST_DESK) {
+		say_error("say where it goes: --to authority --receiver "
+		    "CODE, --to investigator or --to police (to another "
+		    "desk: `recuse`)");
+		return ERR_USAGE;
+	}
+	if (where == DEST_AUTHORITY && (receiver == NULL ||
+	    forward_find(d->profile, receiver) < 0)) {
+		say_error("--receiver is one of:");
+		authorities_list(d);
+		return ERR_USAGE;
+	}
+	*out = target_of(where, receiver == NULL ? "" : receiver);
+	return OK;
+}
+
 bool
 verb_day(const struct desk *d, const char *word, const char *option,
     day_t *out)

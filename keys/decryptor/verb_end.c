@@ -26,7 +26,8 @@ by_parse(const char *word, enum given_by *out)
 int
 verb_feedback(struct desk *d, int argc, char **argv)
 {
-	const char *ref = NULL, *file = NULL, *by = NULL, *on = NULL;
+	const char *ref = NULL, *file = NULL, *by = NULL, *on = NULL,
+	    *to = NULL, *receiver = NULL;
 	bool reasoned = false, options = false, ack = false,
 	    forwarded = false;
 	struct option_rule rules[] = {
@@ -37,7 +38,10 @@ verb_feedback(struct desk *d, int argc, char **argv)
 		{.name = "options", .flag = &options},
 		{.name = "acknowledgement", .flag = &ack},
 		{.name = "forwarded", .flag = &forwarded},
+		{.name = "to", .value = &to},
+		{.name = "receiver", .value = &receiver},
 	};
+	struct target where;
 	struct buf text = buf_new_secret(TEXT_MAX);
 	enum given_by how = GIVEN_MAILBOX;
 	struct act_answer a;
@@ -46,7 +50,7 @@ verb_feedback(struct desk *d, int argc, char **argv)
 	day_t day;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 7, &ref, 1, NULL) ||
+	if (!options_take(argc, argv, rules, 9, &ref, 1, NULL) ||
 	    !verb_day(d, on, "on", &day)) {
 		return EXIT_USAGE;
 	}
@@ -57,7 +61,10 @@ verb_feedback(struct desk *d, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	e = verb_case(d, ref, "feedback ID [--by HOW] [--on DAY] [--reasoned] "
-	    "[--options] [--file FILE]", &k);
+	    "[--options] [--forwarded --to WHERE] [--file FILE]", &k);
+	if (e == OK && forwarded) {
+		e = verb_target(d, to, receiver, &where);
+	}
 	if (e == OK) {
 		e = verb_text(file, &text);
 	}
@@ -65,7 +72,7 @@ verb_feedback(struct desk *d, int argc, char **argv)
 		a = (struct act_answer){.kind = ack ? REPLY_ACKNOWLEDGEMENT :
 			REPLY_FEEDBACK, .text = (const char *)text.p,
 			.len = text.len, .reasoned = reasoned,
-			.options = options, .forward_notice = forwarded};
+			.options = options, .tells = forwarded ? &where : NULL};
 		e = how == GIVEN_MAILBOX ? act_reply(d, k, &a, &why) :
 		    act_given(d, k, how, day, &a, &why);
 		if (e != OK) {

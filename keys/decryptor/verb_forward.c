@@ -19,7 +19,7 @@
 struct forwarding_words {
 	const char *ref, *to, *receiver, *make, *plan, *show, *out,
 	    *recipient, *passfile, *consent, *duty;
-	bool print;
+	bool print, withdrawn;
 };
 
 static enum err
@@ -37,33 +37,14 @@ static enum err
 plan_new(struct desk *d, size_t k, const struct forwarding_words *w)
 {
 	struct buf plan = buf_new(PLAN_MAX);
-	enum destination to = DEST_DESK;
+	struct target t;
 	struct refusal why;
-	enum err e;
+	enum err e = verb_target(d, w->to, w->receiver, &t);
 
-	while (to <= DEST_POLICE && strcmp(destination_word(to), w->to) !=
-	    0) {
-		to++;
+	if (e != OK) {
+		return e;
 	}
-	if (to > DEST_POLICE || to == DEST_DESK) {
-		say_error("--to is authority, investigator or police (to "
-		    "another desk: `recuse`)");
-		return ERR_USAGE;
-	}
-	if (to == DEST_AUTHORITY && (w->receiver == NULL ||
-	    desk_policy(d) != OK ||
-	    forward_find(d->profile, w->receiver) < 0)) {
-		say_error("--receiver is one of:");
-		for (size_t i = 0; d->profile != NULL &&
-		    i < forward_authorities(d->profile); i++) {
-			fprintf(stderr, "  %-6s %s\n", forward_authority(
-			    d->profile, i).code, forward_label(d->profile, i,
-			    "en"));
-		}
-		return ERR_USAGE;
-	}
-	e = act_forward_plan(d, k, to, w->receiver == NULL ? "" :
-	    w->receiver, &plan, &why);
+	e = act_forward_plan(d, k, t.to, t.receiver, &plan, &why);
 	if (e != OK) {
 		tell_refusal(&why);
 	} else {
@@ -152,10 +133,15 @@ basis_record(struct desk *d, size_t k, const struct forwarding_words *w)
 	struct buf text = buf_new_secret(65536);
 	const char *file = w->duty != NULL ? w->duty : w->consent;
 	struct refusal why;
-	enum err e = verb_text(strcmp(file, "-") == 0 ? NULL : file, &text);
+	struct target t;
+	enum err e = verb_target(d, w->to, w->receiver, &t);
 
-	if (e == OK && (e = act_consent(d, k, w->duty != NULL, true,
-	    (const char *)text.p, text.len, &why)) != OK) {
+	if (e == OK) {
+		e = verb_text(strcmp(file, "-") == 0 ? NULL : file, &text);
+	}
+	if (e == OK && (e = act_ground(d, k, w->duty != NULL ? GROUND_DUTY :
+	    GROUND_CONSENT, &t, !w->withdrawn, (const char *)text.p,
+	    text.len, &why)) != OK) {
 		tell_refusal(&why);
 	}
 	if (e == OK && !d->json) {
@@ -181,6 +167,7 @@ verb_forward(struct desk *d, int argc, char **argv)
 		{.name = "print", .flag = &w.print},
 		{.name = "consent", .value = &w.consent},
 		{.name = "duty", .value = &w.duty},
+		{.name = "withdrawn", .flag = &w.withdrawn},
 	};
 	unsigned ways;
 	size_t k = 0;
@@ -207,8 +194,8 @@ verb_forward(struct desk *d, int argc, char **argv)
 	if (w.plan != NULL && w.out != NULL && ways == 1) {
 		return exit_of(plan_send(d, k, &w));
 	}
-	say_error("use: forward ID --consent FILE | --duty FILE | --to WHERE "
-	    "[--receiver CODE] --make PLAN | --plan PLAN --show PAGE.html | "
+	say_error("use: forward ID --to WHERE [--receiver CODE] --consent FILE "
+	    "[--withdrawn] | --duty FILE | --make PLAN, or --plan PLAN --show PAGE.html | "
 	    "--plan PLAN --out FILE --recipient KEY | --file-passphrase FILE "
 	    "| --print");
 	return EXIT_USAGE;

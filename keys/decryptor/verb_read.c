@@ -29,6 +29,37 @@ day_or(day_t day, char out[DAY_TEXT])
 
 static void codes_json(const struct kase *k, json_t *o);
 
+/* What a forwarding can rest on now, and all that was recorded for one */
+static void
+grounds_json(const struct state *s, size_t k, json_t *o)
+{
+	static const char *const kind[] = {"consent", "duty", "told"};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->grounds; i++) {
+		const struct ground *g = &s->ground[i];
+		json_t *one;
+		if (g->kase != k) {
+			continue;
+		}
+		one = json_object();
+		json_object_set_new(one, "kind", json_string(kind[g->kind]));
+		json_object_set_new(one, "to", json_string(g->any ? "" :
+		    destination_word(g->target.to)));
+		json_object_set_new(one, "receiver",
+		    json_string(g->target.receiver));
+		json_day(one, "day", g->day);
+		json_object_set_new(one, "ended", json_boolean(g->ended));
+		json_array_append_new(list, one);
+	}
+	json_object_set_new(o, "consent", json_boolean(ground_day(s, k,
+	    GROUND_CONSENT, NULL) != DAY_NONE));
+	json_object_set_new(o, "duty", json_boolean(ground_day(s, k,
+	    GROUND_DUTY, NULL) != DAY_NONE));
+	json_day(o, "told", ground_day(s, k, GROUND_TOLD, NULL));
+	json_object_set_new(o, "grounds", list);
+}
+
 static json_t *
 case_json(struct desk *d, const struct kase *k)
 {
@@ -63,7 +94,7 @@ case_json(struct desk *d, const struct kase *k)
 	json_day(o, "ack_posted", k->ack_posted);
 	json_day(o, "feedback_posted", k->feedback_posted);
 	json_day(o, "since", k->since);
-	json_day(o, "told", k->told);
+	grounds_json(d->state, (size_t)(k - d->state->kase), o);
 	json_day(o, "closed", k->closed);
 	json_day(o, "destroy_on", k->destroy_on);
 	codes_json(k, o);
@@ -101,8 +132,6 @@ codes_json(const struct kase *k, json_t *o)
 	json_day(o, "told_decision", k->told_decision);
 	json_object_set_new(o, "feedback_by", json_string(
 	    given_by_word(k->feedback_by)));
-	json_object_set_new(o, "consent", json_boolean(k->consent));
-	json_object_set_new(o, "duty", json_boolean(k->duty));
 	json_object_set_new(o, "agreement", json_string(k->oral ?
 	    oral_state_word(k->oral_state) : ""));
 	json_object_set_new(o, "hold", json_boolean(k->hold));

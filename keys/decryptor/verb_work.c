@@ -30,11 +30,12 @@ tell_reply(const struct desk *d)
 /* A letter to read, or its text to send; whole, or it is not sent */
 static enum err
 words_get(struct desk *d, size_t k, const char *letter, const char *file,
-    const char *receiver, bool show, struct buf *text)
+    const struct target *to, const char *receiver, bool show,
+    struct buf *text)
 {
 	struct refusal why;
 	enum err e = letter == NULL || file != NULL ? verb_text(file, text) :
-	    letter_make(d, k, letter, NULL, receiver, text);
+	    letter_make(d, k, letter, NULL, to, receiver, text);
 
 	if (e != OK) {
 		if (letter != NULL && file == NULL) {
@@ -67,7 +68,7 @@ int
 verb_reply(struct desk *d, int argc, char **argv)
 {
 	const char *ref = NULL, *file = NULL, *word = NULL, *letter = NULL,
-	    *receiver = NULL;
+	    *receiver = NULL, *to = NULL;
 	bool reasoned = false, options = false, forwarded = false,
 	    show = false;
 	struct option_rule rules[] = {
@@ -77,17 +78,20 @@ verb_reply(struct desk *d, int argc, char **argv)
 		{.name = "options", .flag = &options},
 		{.name = "forwarded", .flag = &forwarded},
 		{.name = "letter", .value = &letter},
+		{.name = "to", .value = &to},
 		{.name = "receiver", .value = &receiver},
 		{.name = "show", .flag = &show},
 	};
 	struct buf text = buf_new_secret(TEXT_MAX);
 	struct letter l = {.mailbox = true, .kind = REPLY_MESSAGE};
+	struct target where;
+	bool whom;
 	struct refusal why;
 	struct act_answer a;
 	size_t k = 0;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 8, &ref, 1, NULL)) {
+	if (!options_take(argc, argv, rules, 9, &ref, 1, NULL)) {
 		return EXIT_USAGE;
 	}
 	if (letter != NULL && letter_find(letter, &l) != OK) {
@@ -108,15 +112,24 @@ verb_reply(struct desk *d, int argc, char **argv)
 	}
 	e = verb_case(d, ref, "reply ID [--letter NAME] [--show] [--kind KIND] "
 	    "[--file FILE]", &k);
+	forwarded = forwarded || l.forwarded;
+	/* Other letters than of a forwarding may name it in any words */
+	whom = to != NULL || (forwarded && !show) || (e == OK &&
+	    receiver != NULL && desk_policy(d) == OK &&
+	    forward_find(d->profile, receiver) >= 0);
+	if (e == OK && whom) {
+		e = verb_target(d, to, receiver, &where);
+	}
 	if (e == OK) {
-		e = words_get(d, k, letter, file, receiver, show, &text);
+		e = words_get(d, k, letter, file, whom ? &where : NULL,
+		    receiver, show, &text);
 	}
 	if (e == OK && !show) {
 		a = (struct act_answer){.kind = l.kind,
 			.text = (const char *)text.p, .len = text.len,
 			.reasoned = reasoned || l.reasoned,
 			.options = options || l.options,
-			.forward_notice = forwarded || l.forwarded};
+			.tells = forwarded ? &where : NULL};
 		if ((e = act_reply(d, k, &a, &why)) != OK) {
 			tell_refusal(&why);
 		} else {
@@ -147,7 +160,7 @@ verb_acknowledge(struct desk *d, int argc, char **argv)
 	}
 	e = verb_case(d, ref, "acknowledge ID [--show] [--file FILE]", &k);
 	if (e == OK) {
-		e = words_get(d, k, "acknowledgement", file, NULL, show,
+		e = words_get(d, k, "acknowledgement", file, NULL, NULL, show,
 		    &text);
 	}
 	if (e == OK && !show) {

@@ -87,6 +87,10 @@ enum err verb_two_people(struct desk *d, const char *detail,
     const char *summary, const char *file, size_t *request);
 /* The refusal on stderr: sentence, rule, article */
 void tell_refusal(const struct refusal *why);
+/* Who gets a case: ${to} a word, ${receiver} the code of an authority (then
+ * ${to} may be NULL); says what is wrong. The casebook is open. */
+enum err verb_target(struct desk *d, const char *to, const char *receiver,
+    struct target *out);
 /* A day of an option, not in the future; ${word} NULL: today */
 bool verb_day(const struct desk *d, const char *word, const char *option,
     day_t *out);

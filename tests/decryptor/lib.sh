@@ -49,12 +49,17 @@ ok() {
 	}
 }
 # refused TEXT COMMAND ...: exit 1 and a message with TEXT
-refused() {
-	local text=$1 rc
-	shift
+refused() { turned 1 "$@"; }
+misused() { turned 2 "$@"; } # wrong or missing words on the command line
+turned() { # EXIT TEXT COMMAND...
+	local want=$1 text=$2 rc
+	shift 2
 	"$@" >"$T/out" 2>"$T/err"
 	rc=$?
-	[ $rc -eq 1 ] || { cat "$T/out" "$T/err"; fail "exit $rc, not 1: $*"; }
+	[ $rc -eq "$want" ] || {
+		cat "$T/out" "$T/err"
+		fail "exit $rc, not $want: $*"
+	}
 	grep -q -- "$text" "$T/err" || {
 		cat "$T/out" "$T/err"
 		fail "no '$text' in the message of: $*"

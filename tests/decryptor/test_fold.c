@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the journal adds up to: when a reply counts as posted, and which
- * feedback counts for the decision that stands. */
+/* What the journal adds up to: when a reply counts as posted, which feedback
+ * counts for the decision that stands, and what a forwarding rests on. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -234,6 +234,162 @@ old_journals_keep_their_closing(void **state)
 	state_free(s);
 }
 
+static const struct target igj = {DEST_AUTHORITY, "IGJ"},
+    om = {DEST_AUTHORITY, "OM"}, police = {DEST_POLICE, ""};
+
+static void
+ground(struct state *s, const char *basis, const char *receiver, bool given)
+{
+	apply(s, json_pack("{s:s,s:s,s:s,s:s,s:b,s:s,s:s,s:s}", "e", "ground",
+	    "day", "2026-11-10", "case", "2026-7K3Q", "basis", basis, "given",
+	    given, "to", "authority", "receiver", receiver, "record", ID));
+}
+
+static void
+forwarded(struct state *s, const char *to, const char *receiver,
+    const char *day)
+{
+	apply(s, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:b}", "e", "forward",
+	    "day", day, "case", "2026-7K3Q", "to", to, "receiver", receiver,
+	    "plan", HASH_A, "record", ID, "duty", false));
+}
+
+/* By letter; ${receiver} NULL: as older programs wrote it */
+static void
+told(struct state *s, const char *receiver, const char *on)
+{
+	json_t *o = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "e", "given",
+	    "day", "2026-12-20", "case", "2026-7K3Q", "kind", "message", "by",
+	    "letter", "on", on, "record", ID);
+
+	json_object_set_new(o, "forward_notice", json_boolean(receiver ==
+	    NULL));
+	if (receiver != NULL) {
+		json_object_set_new(o, "tells", json_pack("{s:s,s:s}", "to",
+		    "authority", "receiver", receiver));
+	}
+	apply(s, o);
+}
+
+static bool
+holds(const struct state *s, enum ground_kind kind, const struct target *t)
+{
+	return ground_day(s, 0, kind, t) != DAY_NONE;
+}
+
+static void
+a_ground_is_of_one_receiver(void **state)
+{
+	struct state *s = desk_with_case();
+
+	(void)state;
+	ground(s, "consent", "IGJ", true);
+	ground(s, "duty", "OM", true);
+	told(s, "IGJ", "2026-11-12");
+	assert_true(holds(s, GROUND_CONSENT, &igj));
+	assert_false(holds(s, GROUND_CONSENT, &om));
+	assert_false(holds(s, GROUND_CONSENT, &police));
+	assert_true(holds(s, GROUND_DUTY, &om));
+	assert_false(holds(s, GROUND_DUTY, &igj));
+	assert_true(holds(s, GROUND_TOLD, &igj));
+	assert_false(holds(s, GROUND_TOLD, &om));
+	ground(s, "consent", "OM", false); /* of nobody: takes nothing back */
+	assert_true(holds(s, GROUND_CONSENT, &igj));
+	ground(s, "consent", "IGJ", false);
+	assert_false(holds(s, GROUND_CONSENT, &igj));
+	assert_true(holds(s, GROUND_TOLD, &igj));
+	state_free(s);
+}
+
+static void
+a_forwarding_uses_up_its_grounds(void **state)
+{
+	struct state *s = desk_with_case();
+
+	(void)state;
+	ground(s, "consent", "IGJ", true);
+	ground(s, "consent", "OM", true);
+	told(s, "IGJ", "2026-11-12");
+	forwarded(s, "authority", "IGJ", "2026-11-14");
+	assert_false(holds(s, GROUND_CONSENT, &igj));
+	assert_false(holds(s, GROUND_TOLD, &igj));
+	assert_true(holds(s, GROUND_CONSENT, &om));
+	/* recorded now, but of a day before it went: of that one */
+	told(s, "IGJ", "2026-11-13");
+	assert_false(holds(s, GROUND_TOLD, &igj));
+	told(s, "IGJ", "2026-11-14");
+	assert_true(holds(s, GROUND_TOLD, &igj));
+	state_free(s);
+}
+
+static void
+drafted_before_a_forwarding_tells_of_no_later_one(void **state)
+{
+	struct state *s = desk_with_case();
+	json_t *o = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:{s:s,s:s}}",
+	    "e", "reply", "day", "2026-11-04", "case", "2026-7K3Q",
+	    "reply_id", ID, "kind", "message", "language", "nl", "parts", 1,
+	    "record", ID, "tells", "to", "authority", "receiver", "IGJ");
+
+	(void)state;
+	apply(s, json_deep_copy(o));
+	export(s, 1, HASH_A);
+	forwarded(s, "authority", "IGJ", "2026-11-05");
+	applied(s, 1, 1, 1, HASH_A, "2026-11-06");
+	assert_int_not_equal(s->answer[0].posted, DAY_NONE);
+	assert_false(holds(s, GROUND_TOLD, &igj));
+	apply(s, o);
+	export(s, 2, HASH_B);
+	assert_false(holds(s, GROUND_TOLD, &igj)); /* a draft */
+	applied(s, 2, 1, 2, HASH_B, "2026-11-09");
+	assert_true(holds(s, GROUND_TOLD, &igj));
+	assert_false(holds(s, GROUND_TOLD, &om));
+	state_free(s);
+}
+
+static void
+reopening_ends_grounds(void **state)
+{
+	struct state *s = desk_with_case();
+
+	(void)state;
+	ground(s, "consent", "IGJ", true);
+	ground(s, "duty", "OM", true);
+	told(s, "IGJ", "2026-11-12");
+	to(s, "gesloten", "2026-11-21");
+	to(s, "heropend", "2026-12-10");
+	assert_false(holds(s, GROUND_CONSENT, NULL));
+	assert_false(holds(s, GROUND_DUTY, NULL));
+	assert_false(holds(s, GROUND_TOLD, NULL));
+	told(s, "IGJ", "2026-12-09"); /* a day before */
+	assert_false(holds(s, GROUND_TOLD, &igj));
+	told(s, "IGJ", "2026-12-10");
+	assert_true(holds(s, GROUND_TOLD, &igj));
+	state_free(s);
+}
+
+/* They did not say of whom: the first forwarding may go on, no other */
+static void
+grounds_of_old_journals_count_once(void **state)
+{
+	struct state *s = desk_with_case();
+
+	(void)state;
+	apply(s, json_pack("{s:s,s:s,s:s,s:s,s:b,s:s}", "e", "consent", "day",
+	    "2026-11-10", "case", "2026-7K3Q", "basis", "consent", "given",
+	    true, "record", ID));
+	told(s, NULL, "2026-11-12");
+	assert_true(holds(s, GROUND_CONSENT, &igj));
+	assert_true(holds(s, GROUND_CONSENT, &police));
+	assert_true(holds(s, GROUND_TOLD, &om));
+	forwarded(s, "authority", "IGJ", "2026-11-14");
+	assert_false(holds(s, GROUND_CONSENT, &police));
+	assert_false(holds(s, GROUND_TOLD, &om));
+	forwarded(s, "police", "", "2026-11-15"); /* as they did then */
+	assert_int_equal(s->forwardings, 2);
+	state_free(s);
+}
+
 int
 main(void)
 {
@@ -245,6 +401,12 @@ main(void)
 		cmocka_unit_test(reaching_the_reporter_ends_no_route),
 		cmocka_unit_test(reopening_asks_for_feedback_again),
 		cmocka_unit_test(old_journals_keep_their_closing),
+		cmocka_unit_test(a_ground_is_of_one_receiver),
+		cmocka_unit_test(a_forwarding_uses_up_its_grounds),
+		cmocka_unit_test(
+		    drafted_before_a_forwarding_tells_of_no_later_one),
+		cmocka_unit_test(reopening_ends_grounds),
+		cmocka_unit_test(grounds_of_old_journals_count_once),
 	};
 	if (secret_setup() != OK) {
 		return 2;

@@ -155,6 +155,7 @@ try {
 	await go(`case/${two}`);
 	await b.click("#consent label:has(input[value=duty])");
 	await b.type("#basis", `162 Sv ${HOSTILE.replace("\u0007", "")}`);
+	await t.choose("consent-to", "@police");
 	await b.submit("#consent button");
 	await good("duty");
 	await go(`case/${two}/forward`);

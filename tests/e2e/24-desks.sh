@@ -62,7 +62,8 @@ ok h step "$Z" in_behandeling
 ok h forward "$Z" --to authority --receiver IGJ --make "$T/plan"
 ok h --json forward "$Z" --plan "$T/plan" --show "$T/page0.html"
 guard S-CONSENT h forward "$Z" --plan "$T/plan" --out "$T/dossier.age" --print
-ok h forward "$Z" --consent - <<<"JA in het antwoord van 25 november"
+ok h forward "$Z" --to authority --receiver IGJ --consent - \
+	<<<"JA in het antwoord van 25 november"
 guard S-SANITISED h forward "$Z" --plan "$T/plan" --out "$T/d.html" --print
 ok h redact "$T/plan" --field what --word "Bestaat niet"
 refused "does not stand" h forward "$Z" --plan "$T/plan" --show "$T/p.html"
@@ -74,7 +75,8 @@ command -v mat2 >/dev/null && command -v bwrap >/dev/null &&
 	sed -i 's/"scrub": true/"scrub": false/' "$T/plan2"
 guard S-TOLD h forward "$Z" --plan "$T/plan2" --out "$T/d.html" --print
 ok h acknowledge "$Z"
-refused "to fill in" h reply "$Z" --letter forwarding
+misused "say where it goes" h reply "$Z" --letter forwarding
+refused "to fill in" h reply "$Z" --letter feedback
 ok h reply "$Z" --letter forwarding --receiver IGJ
 guard S-TOLD h forward "$Z" --plan "$T/plan2" --out "$T/d.html" --print
 ok h export "$T/a"
@@ -95,7 +97,7 @@ head -c 22 "$T/dossier.age" | grep -q age-encryption.org || fail "no age file"
 ok h --json show "$Z"
 [ "$(json "o['state'],o['outcome']")" = "('doorgezonden', 'doorgezonden')" ] ||
 	fail "not forwarded"
-guard S-TWO h forward "$Z" --plan "$T/plan2" --out "$T/again" --print
+guard S-CONSENT h forward "$Z" --plan "$T/plan2" --out "$T/again" --print
 
 echo "ok: recused to another desk and answered there; forwarded to an" \
 	"authority with consent, words left out, two signatures"

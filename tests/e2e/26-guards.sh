@@ -261,17 +261,67 @@ plan investigator "" "${all[@]}" with_identity=true
 breaks "" S-CONSENT "Dir 16(1)-(2)" sends
 plan investigator "" "${all[@]}"
 breaks act:forward S-TWO "own rule" sends
-ok h forward "$REF" --consent - <<<"JA"
+# Consent and word to the reporter are for one receiver
+to() { h forward "$REF" --to "$@"; }
+misused "say where it goes" h forward "$REF" --consent - <<<"JA"
+misused "receiver is one of" to authority --consent - <<<"JA"
+refused "nothing to take back" to police --consent - --withdrawn <<<"NEE"
+ok to police --consent - <<<"JA, doe maar aangifte"
 breaks reporter_told S-TOLD "Dir 11(6), 16(3)" h step "$REF" doorgezonden
 plan investigator "" "${all[@]}" with_identity=true
+breaks "" S-CONSENT "Dir 16(1)-(2)" sends
+ok to investigator --consent - <<<"JA, zij mogen weten wie ik ben"
 breaks act:disclose_identity S-TWO "own rule" sends
+plan authority IGJ reviewed=true
+breaks consent_or_duty S-CONSENT "Dir 16(1)-(2)" sends
+ok to authority --receiver IGJ --consent - <<<"JA, ook daarheen"
+ok to authority --receiver IGJ --consent - --withdrawn <<<"Toch niet"
+breaks consent_or_duty S-CONSENT "Dir 16(1)-(2)" sends
 plan police "" reviewed=true
 breaks "" S-TOLD "Dir 11(6), 16(3)" sends
-ok h feedback "$REF" --by letter --forwarded <<<"Wij doen aangifte"
+misused "say where it goes" h feedback "$REF" --by letter --forwarded <<<"Weg"
+ok h feedback "$REF" --by letter --forwarded --receiver IGJ <<<"Naar IGJ"
+breaks reporter_told S-TOLD "Dir 11(6), 16(3)" sends
+ok h feedback "$REF" --by letter --forwarded --to police <<<"Wij doen aangifte"
 breaks "four_eyes_forward act:forward" S-TWO "own rule" h step "$REF" \
 	doorgezonden
 breaks "" S-TWO "own rule" sends
 [ ! -e "$T/out.html" ] || fail "a dossier left by one person"
+
+# What one forwarding rested on is used up; reopening ends the rest
+signed_plan() {
+	ok h --json forward "$REF" --plan "$P" --show "$T/show.html"
+	two "$REF" forward "$(json "o['plan']")"
+	rm "$T/show.html"
+}
+signed_plan
+ok sends
+rm "$T/out.html"
+state_is doorgezonden
+ok h step "$REF" in_behandeling
+plan police "" reviewed=true
+breaks "" S-DUTY "Sv 162" sends
+ok to police --duty - <<<"Artikel 162"
+breaks reporter_told S-TOLD "Dir 11(6), 16(3)" sends
+plan authority IGJ reviewed=true
+breaks consent_or_duty S-CONSENT "Dir 16(1)-(2)" sends
+ok to authority --receiver IGJ --consent - <<<"JA, nu wel"
+signed_plan # she was told of this one before
+ok h feedback "$REF" --acknowledgement --by letter <<<"Ontvangen"
+ok h feedback "$REF" --by letter <<<"Wij stoppen hier"
+ok h classify "$REF" --outcome gesprek
+ok h step "$REF" besluit
+ok h close "$REF"
+ok h reopen "$REF" <<<"Nieuwe feiten"
+breaks consent_or_duty S-CONSENT "Dir 16(1)-(2)" sends
+ok to authority --receiver IGJ --consent - <<<"JA, ook de nieuwe feiten"
+breaks reporter_told S-TOLD "Dir 11(6), 16(3)" sends
+ok h feedback "$REF" --by letter --forwarded --receiver IGJ <<<"Naar IGJ"
+breaks "" S-TWO "own rule" sends
+ok h --json show "$REF"
+[ "$(json "[(g['kind'], g['receiver'] or g['to']) for g in o['grounds'] if \
+	not g['ended']]")" = "[('consent', 'IGJ'), ('told', 'IGJ')]" ] ||
+	fail "grounds: $(json "o['grounds']")"
 
 # Four eyes beside the cases
 breaks act:year_closing S-TWO "own rule" h register close --year 2026

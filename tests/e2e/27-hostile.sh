@@ -96,7 +96,8 @@ ok h step "$REF" triage
 ok h step "$REF" in_behandeling
 evil reply >"$T/w" && ok h reply "$REF" --file "$T/w"
 evil hold >"$T/w" && ok h hold "$REF" on --reason "$T/w"
-evil consent >"$T/w" && ok h forward "$REF" --consent "$T/w"
+evil consent >"$T/w" && ok h forward "$REF" --receiver IGJ --consent \
+	"$T/w"
 evil message >"$T/w"
 ok h enter message --case "$REF" --route telefoon --file "$T/w"
 evil talk >"$T/w" && ok h --json enter talk --route gesprek --file "$T/w"

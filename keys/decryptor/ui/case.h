@@ -3,6 +3,7 @@
 #ifndef DECRYPTOR_UI_CASE_H
 #define DECRYPTOR_UI_CASE_H
 
+#include "meldluik/json.h"
 #include "ui.h"
 
 struct item { /* of the conversation, to be sorted */
@@ -30,6 +31,19 @@ struct deed {
 };
 void case_form(struct visit *v, void (*show)(struct visit *v),
     const char *by, const struct deed *deed, const char *back);
+/* Who may get a case outside, as list ${receivers} */
+void targets_set(struct visit *v);
+/* The one that field ${receiver} names, on a fresh page that of the kept
+ * plan; false: none */
+bool target_given(struct visit *v, struct target *out);
+/* The kept plan as JSON, its bytes in ${raw}; NULL when there is none */
+json_t *plan_kept(struct visit *v, struct buf *raw);
+/* Whom a plan is for */
+struct target plan_target(const json_t *o);
+/* In words of the page */
+const char *target_label(struct visit *v, const struct target *t);
+/* What was recorded for forwarding case ${k}, as list ${grounds} */
+void grounds_set(struct visit *v, size_t k);
 /* What the page of a case can do */
 extern const struct deed case_deeds[];
 /* What may be done now, signatures, people, steps taken */

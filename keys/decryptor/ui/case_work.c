@@ -64,10 +64,16 @@ do_assign(struct visit *v, struct refusal *why)
 static enum err
 do_consent(struct visit *v, struct refusal *why)
 {
-	bool duty = strcmp(field(v, "ground"), "duty") == 0;
+	const char *ground = field(v, "ground");
+	struct target to;
 
-	return act_consent(v->d, v->k, duty, true, field(v, "text"),
-	    fields_len(v->form, "text"), why);
+	if (!target_given(v, &to)) {
+		return refuse(why, ERR_USAGE, "Kies de ontvanger voor wie "
+		    "dit geldt.", "Choose the receiver that this is for.");
+	}
+	return act_ground(v->d, v->k, strcmp(ground, "duty") == 0 ?
+	    GROUND_DUTY : GROUND_CONSENT, &to, strcmp(ground, "withdrawn") !=
+	    0, field(v, "text"), fields_len(v->form, "text"), why);
 }
 
 static enum err
@@ -362,8 +368,8 @@ case_work_set(struct visit *v, size_t k)
 	view_flag(w, "closed", c->state == CASE_CLOSED);
 	view_flag(w, "retained", c->state == CASE_RETAINED);
 	view_flag(w, "hold", c->hold);
-	view_flag(w, "consented", c->consent);
-	view_flag(w, "duty", c->duty);
+	targets_set(v);
+	grounds_set(v, k);
 	view_flag(w, "oral", c->oral);
 	view_text(w, "oral_state", say(v, c->oral_state == ORAL_OFFERED ?
 	    TEXT_ORAL_OFFERED : c->oral_state == ORAL_AGREED ?

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../acts_private.h"
 #include "../content.h"
 #include "../dossier.h"
 #include "../redact.h"
@@ -24,19 +25,6 @@
 #define WORDS_MAX 64u
 #define NOT_CHOSEN "Kies eerst naar wie het gaat.", \
 	"First choose where it goes."
-
-/* The kept plan as JSON, its bytes in ${raw}; NULL when there is none */
-static json_t *
-kept(struct visit *v, struct buf *raw)
-{
-	json_t *o = NULL;
-
-	if (act_forward_kept(v->d, v->k, raw) != OK ||
-	    json_read_type(raw->p, raw->len, PLAN_MAX, PLAN_TYPE, &o) != OK) {
-		return NULL;
-	}
-	return o;
-}
 
 static const char *
 string(const json_t *o, const char *key)
@@ -220,7 +208,7 @@ static enum err
 do_keep(struct visit *v, struct refusal *why)
 {
 	struct buf raw = buf_new_secret(PLAN_MAX);
-	json_t *o = kept(v, &raw), *p;
+	json_t *o = plan_kept(v, &raw), *p;
 	size_t i;
 	enum err e = o == NULL ? refuse(why, ERR_UNKNOWN, NOT_CHOSEN) : OK;
 
@@ -406,7 +394,8 @@ parts_set(struct visit *v, const json_t *o)
 static void
 plan_set(struct visit *v, const json_t *o, const struct buf *raw)
 {
-	const struct kase *c = &v->d->state->kase[v->k];
+	const struct state *s = v->d->state;
+	struct target t = plan_target(o);
 	struct buf page = buf_new_secret(PAGE_MAX);
 	char hex[2 * HASH_LEN + 1] = "";
 	uint8_t sha256[HASH_LEN];
@@ -427,9 +416,10 @@ plan_set(struct visit *v, const json_t *o, const struct buf *raw)
 	view_flag(w, "reviewed", json_is_true(json_object_get(o,
 	    "reviewed")));
 	parts_set(v, o);
-	view_flag(w, "basis_there", c->consent || c->duty);
-	view_flag(w, "told_there", c->told != DAY_NONE &&
-	    c->told <= v->d->today);
+	view_flag(w, "basis_there", ground_day(s, v->k, GROUND_CONSENT, &t) !=
+	    DAY_NONE || ground_day(s, v->k, GROUND_DUTY, &t) != DAY_NONE);
+	view_flag(w, "told_there", act_by_then(ground_day(s, v->k,
+	    GROUND_TOLD, &t), v->d->today));
 	if (act_forward_show(v->d, v->k, raw->p, raw->len, &page, sha256,
 	    &why) == OK) {
 		hex_encode(sha256, HASH_LEN, hex);
@@ -447,7 +437,7 @@ static void
 show(struct visit *v)
 {
 	struct buf raw = buf_new_secret(PLAN_MAX);
-	json_t *o = kept(v, &raw);
+	json_t *o = plan_kept(v, &raw);
 
 	case_head(v, v->k);
 	places_set(v, &v->view);

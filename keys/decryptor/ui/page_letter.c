@@ -41,33 +41,15 @@ static const char *
 template_text(struct visit *v, size_t i)
 {
 	struct buf out = buf_new_secret(LETTER_MAX);
-	int a = forward_find(v->d->profile, field(v, "receiver"));
-	const char *lang = strncmp(v->d->state->kase[v->k].language, "nl",
-	    2) == 0 ? "nl" : "en", *text = "";
+	struct target to;
+	const char *text = "";
 
-	if (letter_make(v->d, v->k, letter_name(i), NULL, a < 0 ? NULL :
-	    forward_label(v->d->profile, (size_t)a, lang), &out) == OK) {
+	if (letter_make(v->d, v->k, letter_name(i), NULL, target_given(v,
+	    &to) ? &to : NULL, NULL, &out) == OK) {
 		text = visit_keep(v, (const char *)out.p, out.len);
 	}
 	buf_free(&out);
 	return text;
-}
-
-static void
-receivers_set(struct visit *v)
-{
-	size_t n = forward_authorities(v->d->profile);
-	struct view *rows = visit_rows(v, n);
-
-	for (size_t i = 0; i < n; i++) {
-		const char *code = forward_authority(v->d->profile, i).code;
-		view_text(&rows[i], "value", code);
-		view_text(&rows[i], "label", forward_label(v->d->profile, i,
-		    language(v)));
-		view_flag(&rows[i], "chosen", strcmp(code,
-		    field(v, "receiver")) == 0);
-	}
-	view_list(&v->view, "receivers", rows, n);
 }
 
 /* ${fresh}: the text does what its template does, not what was ticked */
@@ -104,8 +86,9 @@ form(struct visit *v, size_t i, const char *text, size_t len, bool fresh)
 	view_flag(w, "options", fresh ? l.options :
 	    field(v, "options")[0] != 0);
 	view_flag(w, "told", fresh ? l.forwarded : field(v, "told")[0] != 0);
-	view_flag(w, "names_receiver", names_receiver(i));
-	receivers_set(v);
+	view_flag(w, "names_receiver", names_receiver(i) || (l.mailbox &&
+	    l.kind != REPLY_ACKNOWLEDGEMENT));
+	targets_set(v);
 	view_text(w, "text", text);
 	view_flag(w, "fits", c->has_mailbox && reply_parts(v->d, v->k,
 	    l.kind, text, len, id, &parts) == OK);
@@ -127,13 +110,13 @@ settle(struct visit *v, size_t i, struct refusal *why)
 	struct act_answer a = {.text = field(v, "text"),
 		.len = fields_len(v->form, "text"),
 		.reasoned = field(v, "reasoned")[0] != 0,
-		.options = field(v, "options")[0] != 0,
-		.forward_notice = field(v, "told")[0] != 0};
+		.options = field(v, "options")[0] != 0};
 	const char *by = field(v, "by");
 	enum given_by how = strcmp(by, "letter") == 0 ? GIVEN_LETTER :
 	    strcmp(by, "talk") == 0 ? GIVEN_TALK :
 	    strcmp(by, "no_route") == 0 ? GIVEN_NO_ROUTE : GIVEN_MAILBOX;
 	day_t day = v->d->today;
+	struct target to;
 	struct letter l;
 
 	if (letter_find(letter_name(i), &l) != OK || !l.mailbox) {
@@ -144,6 +127,14 @@ settle(struct visit *v, size_t i, struct refusal *why)
 	a.kind = l.kind;
 	if (letter_whole(a.text, a.len, why) != OK) {
 		return why->e;
+	}
+	if (field(v, "told")[0] != 0) {
+		if (!target_given(v, &to)) {
+			return refuse(why, ERR_USAGE, "Kies de ontvanger "
+			    "waarover dit bericht gaat.", "Choose the "
+			    "receiver that this message is about.");
+		}
+		a.tells = &to;
 	}
 	if (how == GIVEN_MAILBOX) {
 		return act_reply(v->d, v->k, &a, why);
