@@ -22,7 +22,9 @@
 
 struct fields;
 
-struct fields *fields_new(void);
+struct fields *fields_new(void); /* room for FIELDS_BYTES */
+/* Room for ${bytes} of texts, each with a NUL */
+struct fields *fields_new_of(size_t bytes);
 void fields_free(struct fields *f);
 /* A field begins, grows, ends. ERR_CONFLICT: the name came before;
  * ERR_LIMIT: too many or too long; ERR_POLICY: not UTF-8. */
@@ -35,7 +37,7 @@ size_t fields_len(const struct fields *f, const char *name);
 /* Name of the i-th; NULL past the last */
 const char *fields_name(const struct fields *f, unsigned i);
 
-/* A whole urlencoded body of at most FIELDS_BYTES */
+/* A whole urlencoded body, at most as long as the room of ${f} */
 enum err form_urlencoded(const uint8_t *p, size_t len, struct fields *f);
 
 #endif

@@ -16,14 +16,25 @@ struct fields {
 	} field[FIELDS_MAX];
 	unsigned count;
 	bool open;
-	size_t used;
-	char text[FIELDS_BYTES];
+	size_t room, used;
+	char text[];
 };
 
 struct fields *
 fields_new(void)
 {
-	return secret_new(sizeof(struct fields));
+	return fields_new_of(FIELDS_BYTES);
+}
+
+struct fields *
+fields_new_of(size_t bytes)
+{
+	struct fields *f = secret_new(sizeof *f + bytes);
+
+	if (f != NULL) {
+		f->room = bytes;
+	}
+	return f;
 }
 
 void
@@ -40,7 +51,7 @@ fields_begin(struct fields *f, const char *name)
 	if (f->open) {
 		return ERR_USAGE;
 	}
-	if (f->count == FIELDS_MAX || f->used == FIELDS_BYTES ||
+	if (f->count == FIELDS_MAX || f->used == f->room ||
 	    strlen(name) >= FORM_NAME) {
 		return ERR_LIMIT;
 	}
@@ -63,7 +74,7 @@ fields_grow(struct fields *f, const uint8_t *p, size_t len)
 		return ERR_USAGE;
 	}
 	/* one byte stays for the NUL */
-	if (len >= FIELDS_BYTES - f->used) {
+	if (len >= f->room - f->used) {
 		return ERR_LIMIT;
 	}
 	memcpy(f->text + f->used, p, len);
@@ -184,7 +195,7 @@ form_urlencoded(const uint8_t *p, size_t len, struct fields *f)
 	uint8_t c;
 	enum err e;
 
-	if (len > FIELDS_BYTES) {
+	if (len > f->room) {
 		return ERR_LIMIT;
 	}
 	if (len == 0) {

@@ -47,7 +47,8 @@ class Page(html.parser.HTMLParser):
             self.links.append(a["href"].split("#")[0])
         elif tag == "form":
             self.form = {"action": a.get("action", ""), "buttons": [],
-                         "method": a.get("method", "get"), "fields": {}}
+                         "method": a.get("method", "get"), "fields": {},
+                         "texts": {}}
             self.forms.append(self.form)
         elif self.form is None or name == "token":
             return
@@ -64,6 +65,8 @@ class Page(html.parser.HTMLParser):
             self.form["fields"][name] = a.get("value") or (
                 DAY if kind == "date" else "Tekst")
             self.area = name if tag == "textarea" else None
+            if tag == "textarea" or kind in ("text", "search"):
+                self.form["texts"][name] = int(a.get("maxlength", 65536))
 
     def handle_data(self, data):
         if self.area and data.strip() and self.form:
@@ -82,7 +85,7 @@ class Page(html.parser.HTMLParser):
 
     def option(self, a):
         fields = self.form["fields"]
-        if self.select not in fields or "selected" in a:
+        if not fields.get(self.select) or "selected" in a:
             fields[self.select] = a.get("value", "")
 
 
@@ -148,6 +151,54 @@ def send(form, changed, value, button):
         Page(to, ask("GET", to.split("#")[0])[2])
 
 
+def too_long(form, name, size, button):
+    """Is said on the page of the form, which keeps what was typed"""
+    fields = dict(form["fields"])
+    if button[0]:
+        fields[button[0]] = button[1]
+    fields[name] += "a" * (size - len(fields[name]))
+    where = "%s, %s %s of %d" % (form["action"], name, button, size)
+    status, to, text = ask("POST", form["action"], dict(fields))
+    if to.endswith("/login"):
+        ui.login()
+        return 0
+    if to:
+        text = ask("GET", to.split("#")[0])[2]
+    page = Page(where, text)
+    if 'class="notice red"' not in text:
+        if name != "word" and button[1] not in ("fill", "look"):
+            fail("%s was taken" % where)
+        return 0 # a search, or a look at a letter: nothing is kept
+    back = [f for f in page.forms if f["action"] == form["action"] and
+            set(f["texts"]) == set(form["texts"]) and
+            button in f["buttons"] + [(None, "")]]
+    for other, value in fields.items():
+        if value and other in form["texts"] and not any(
+                f["fields"].get(other, "").strip("\n") == value
+                for f in back):
+            fail("%s loses %s" % (where, other))
+    return 1
+
+
+def long_texts():
+    """One byte too long, and 1 MiB, in every text field of every form"""
+    seen, said = set(), 0
+    for page in list(pages()):
+        for form in page.forms:
+            if "words" in form["fields"]:
+                form["fields"]["words"] = ""
+            key = (plain(form["action"]), tuple(sorted(form["fields"])),
+                   tuple(form["buttons"]), form["fields"].get("do"))
+            if key in seen or form["method"].lower() != "post":
+                continue
+            seen.add(key)
+            for name, limit in form["texts"].items():
+                for size in (limit + 1, 1 << 20):
+                    for button in form["buttons"] or [(None, "")]:
+                        said += too_long(form, name, size, button)
+    return said
+
+
 tried, sent, begin = set(), 0, time.monotonic()
 try:
     ui.post("/nl/case/%s/forward" % REF, do="plan", where="authority",
@@ -182,6 +233,8 @@ try:
         fail("only %d forms were found" % len(tried))
     for page in pages():
         pass
+    told = long_texts()
 finally:
     ui.end()
-print("%d forms, %d values: all inert" % (len(tried), sent))
+print("%d forms, %d values: all inert; %d too long ones told, nothing lost" %
+      (len(tried), sent, told))

@@ -49,7 +49,9 @@ do_carry(struct visit *v, struct refusal *why)
 	}
 	if (e == OK && (e = file_create(dir, name, file.p, file.len)) !=
 	    OK) {
-		refuse_err(why, e);
+		refuse(why, e, "Dat bestand is niet te lezen. Kies een "
+		    "bestand op de stick.", "That file cannot be read. "
+		    "Choose a file on the stick.");
 	}
 	close(dir);
 	buf_free(&file);

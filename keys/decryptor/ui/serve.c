@@ -247,13 +247,17 @@ page_make(struct call *q, struct MHD_Connection *c, const char *url)
 		return;
 	}
 	route(v);
+	if (v->post && v->status == 303 && the_ui->notice[0] != 0 &&
+	    the_ui->notice_bad && the_ui->unlocked) {
+		visit_refused(v);
+	}
 }
 
 static enum MHD_Result
 finish(struct call *q, struct MHD_Connection *c, const char *url)
 {
 	if (q->v.post) {
-		q->v.form = fields_new();
+		q->v.form = fields_new_of(q->body.len + 1);
 		if (q->v.form == NULL ||
 		    form_urlencoded(q->body.p, q->body.len, q->v.form) !=
 		    OK) {
@@ -280,7 +284,7 @@ call_new(struct MHD_Connection *c, const char *method)
 		q->v.query = query;
 		q->v.connection = c;
 		q->v.post = strcmp(method, "POST") == 0;
-		q->body = buf_new_secret(FIELDS_BYTES);
+		q->body = buf_new_secret(UI_FORM_MAX);
 		view_init(&q->v.outer, NULL);
 		view_init(&q->v.head, &q->v.outer);
 		view_init(&q->v.work, &q->v.head);
@@ -324,7 +328,12 @@ handle(void *arg, struct MHD_Connection *c, const char *url,
 		return MHD_YES;
 	}
 	if (q->body.failed) {
-		plain(&q->v, 413, "this form is too large");
+		if (session_good(the_ui, header(c, "Cookie")) &&
+		    language_take(&q->v, url)) {
+			visit_plain(&q->v, 413, TEXT_FORM_LARGE);
+		} else {
+			plain(&q->v, 413, "this form is too large");
+		}
 		return answer(c, &q->v);
 	}
 	return finish(q, c, url);

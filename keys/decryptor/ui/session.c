@@ -129,6 +129,8 @@ session_lock(struct ui *ui)
 	desk_close(ui->desk);
 	founding_rest(ui);
 	ui->unlocked = false;
+	fields_free(ui->refused);
+	ui->refused = NULL;
 	secret_wipe(ui->notice, sizeof ui->notice);
 	secret_wipe(ui->seen, sizeof ui->seen);
 }

@@ -29,6 +29,9 @@
 #define UI_TOKEN 32u             /* bytes of a token */
 #define UI_TOKEN_TEXT 65u        /* as hex, with NUL */
 #define UI_PAGE_MAX ((size_t)32 << 20)
+/* Texts are of 64 KiB at most; what is far longer is still answered with a
+ * page that says so and holds it. Three bytes on the wire for one. */
+#define UI_FORM_MAX ((size_t)6 << 20)
 #define UI_STICKS 16u
 #define UI_IDLE_MINUTES 10u
 #define UI_ROWS 50u              /* of one page of a list */
@@ -60,6 +63,8 @@ struct ui {
 	char notice[1024];     /* for the next page */
 	bool notice_bad;
 	char seen[512];        /* what was said in English beside it */
+	struct fields *refused; /* the form that it speaks of, or NULL */
+	char refused_at[160];   /* its address */
 	struct ui_founding founding;
 };
 
@@ -135,12 +140,19 @@ enum err confine(const struct ui *ui, const char *profile);
 /* routes.c */
 void route(struct visit *v);
 
+/* refill.c: ${page} with its form for ${action} as it was sent, appended to
+ * ${out}; false: it has no such form */
+bool refill(const struct buf *page, const char *action,
+    const struct fields *f, struct buf *out);
+
 /* visit.c: memory and answers */
 void *visit_new(struct visit *v, size_t len); /* zeroed secret memory */
 char *visit_text(struct visit *v, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 char *visit_keep(struct visit *v, const char *p, size_t len);
 struct view *visit_rows(struct visit *v, size_t n);
+/* The form of ${v} is kept for the page that says why it was refused */
+void visit_refused(struct visit *v);
 void visit_end(struct visit *v);
 /* Frame of a page and the page; ${menu} 0 none, 1..5 */
 void visit_page(struct visit *v, enum page_id page, enum text_id title,

@@ -170,10 +170,40 @@ frame(struct visit *v, enum text_id title, unsigned menu)
 }
 
 void
+visit_refused(struct visit *v)
+{
+	fields_free(v->ui->refused);
+	v->ui->refused = v->form; /* transferred */
+	v->form = NULL;
+	snprintf(v->ui->refused_at, sizeof v->ui->refused_at, "/%s%s",
+	    language(v), v->path);
+}
+
+/* What a refused form held stands in it again */
+static void
+fill_again(struct visit *v)
+{
+	struct buf out = buf_new_secret(UI_PAGE_MAX);
+	const char *at = v->post ? visit_text(v, "/%s%s", language(v),
+	    v->path) : v->ui->refused_at;
+	const struct fields *f = v->post ? v->form : v->ui->refused;
+
+	if (f != NULL && refill(&v->body, at, f, &out)) {
+		buf_free(&v->body);
+		v->body = out; /* transferred */
+	} else {
+		buf_free(&out);
+	}
+	fields_free(v->ui->refused);
+	v->ui->refused = NULL;
+}
+
+void
 visit_page(struct visit *v, enum page_id page, enum text_id title,
     unsigned menu)
 {
 	const struct embedded *t = &page_templates[page][v->lang];
+	bool bad = v->ui->notice[0] != 0 && v->ui->notice_bad;
 	enum err e;
 
 	frame(v, title, menu);
@@ -193,6 +223,9 @@ visit_page(struct visit *v, enum page_id page, enum text_id title,
 		v->status = 200;
 	}
 	v->type = "text/html; charset=utf-8";
+	if (bad) {
+		fill_again(v);
+	}
 }
 
 void
