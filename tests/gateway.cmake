@@ -1,12 +1,12 @@
 # Tests of the gateway: gateway/test_*.c, one cmocka program each, and small
 # programs gateway/tool/*.c that scripts use. kit/ is what they share. Fakes
 # are linked (ld --wrap), never compiled into the product.
-if(MELDLUIK_TESTS AND TARGET meldluik_store)
-  file(GLOB kit CONFIGURE_DEPENDS gateway/kit/store_*.c)
-  add_library(meldluik_store_kit STATIC ${kit})
-  target_include_directories(meldluik_store_kit PUBLIC gateway/kit)
-  target_link_libraries(meldluik_store_kit PUBLIC meldluik_store)
+file(GLOB kit CONFIGURE_DEPENDS gateway/kit/store_*.c)
+add_library(meldluik_store_kit STATIC ${kit})
+target_include_directories(meldluik_store_kit PUBLIC gateway/kit)
+target_link_libraries(meldluik_store_kit PUBLIC meldluik_store)
 
+if(MELDLUIK_TESTS AND TARGET meldluik_store)
   file(GLOB units CONFIGURE_DEPENDS gateway/test_store_*.c)
   foreach(source ${units})
     get_filename_component(name ${source} NAME_WE)
@@ -55,7 +55,7 @@ foreach(source ${fuzzers})
     add_executable(${name} ${source} fuzz/driver.c)
   endif()
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/gateway)
-  target_link_libraries(${name} meldluik_store)
+  target_link_libraries(${name} meldluik_store_kit)
 endforeach()
 
 # Of web and the processes: test_web_*.c, fuzz_web_*.c, tool/web_*.c.

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Every fuzz target for SECONDS (default 60) under AddressSanitizer and
 # UndefinedBehaviorSanitizer: run.sh [SECONDS [TARGET...]]. Starts from
-# corpus/<target> and vectors/<target>; what is found new goes to $OUT and is
+# corpus/<target> and vectors/<target>, with the words of the dictionary that
+# names it (dict/*.dict); what is found new goes to $OUT and is
 # not kept here. JOBS (default 2) run at a time.
 # FUZZ_BUILD names a tree to build in and keep.
 set -u
@@ -38,16 +39,17 @@ cmake --build "$tree" -j2 --target "${targets[@]}" \
 
 one() {
 	local name=$1 corpus=$here/corpus/${1#fuzz_} new=$OUT/$1.new
-	local log=$OUT/$1.log dirs
+	local log=$OUT/$1.log dirs dict
 	mkdir -p "$new"
 	dirs=("$new")
 	[ -d "$corpus" ] && dirs+=("$corpus")
 	corpus=$here/../vectors/${1#fuzz_}
 	[ -d "$corpus" ] && dirs+=("$corpus")
 	[ "$1" = fuzz_profile ] && dirs+=("$here/../../policy/data")
+	dict=$(grep -lw "^# for:.* $1" "$here"/dict/*.dict | head -1)
 	if (cd "$OUT" && timeout $((seconds * 4 + 120)) "$tree/bin/$name" \
 		-max_total_time="$seconds" -max_len=32768 -timeout=60 \
-		-print_final_stats=1 -artifact_prefix="$OUT/$name." \
+		${dict:+-dict="$dict"} -print_final_stats=1 -artifact_prefix="$OUT/$name." \
 		"${dirs[@]}" >"$log" 2>&1); then
 		printf '%-22s %s, %s\n' "$name" "$(grep '^Done' "$log")" \
 			"$(grep -o 'cov: [0-9]*' "$log" | tail -1)"
