@@ -92,6 +92,9 @@ numbers(void **state)
 	    OK);
 	assert_int_equal(id, 0x1a002b);
 	assert_int_equal(used, sizeof(line) - 1 - 3);
+	/* another line is told at its first byte, not waited for */
+	assert_int_equal(proxyline_parse("GET / HTTP/1.1", 1, &id, &used),
+	    ERR_FORMAT);
 }
 
 static int
@@ -148,7 +151,7 @@ budgets(void **state)
 	assert_false(circuit_request(c, 101));
 	assert_false(circuit_request(c, 90)); /* a clock that goes back */
 	for (int i = 0; i < 6; i++) {
-		assert_true(circuit_text(c, 101));
+		assert_true(circuit_text(c, 90)); /* and takes nothing away */
 	}
 	assert_false(circuit_text(c, 101));
 	assert_false(circuit_text(c, 110));
@@ -167,6 +170,7 @@ budgets(void **state)
 	assert_true(circuit_bytes(c, UINT64_C(3600) * MIB, 99999));
 	assert_false(circuit_bytes(c, 1, 99999));
 	circuit_leave(c, 99999);
+	circuit_leave(NULL, 99999); /* who came without a circuit */
 	circuit_forget(99999 + CIRCUIT_KEPT);
 	assert_true(circuit_request(NULL, 0) && circuit_text(NULL, 0) &&
 	    circuit_bytes(NULL, 1, 0));
