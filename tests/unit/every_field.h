@@ -131,7 +131,7 @@ field_one(struct field_walk *w, json_t *o, const char *key, size_t i,
 	}
 	if (json_is_integer(v)) {
 		field_put(o, key, i, json_integer(0));
-		field_try(w, path, "zero", false);
+		field_try(w, path, "zero", json_integer_value(v) == 0);
 		field_put(o, key, i, json_integer(9007199254740991));
 		field_try(w, path, "largest", false);
 	}
