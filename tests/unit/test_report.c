@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "every_field.h"
 #include "meldluik/report.h"
 #include "meldluik/secret.h"
 #include "vector.h"
@@ -216,6 +217,53 @@ test_damaged_thread(void **state)
 	report_free(r);
 }
 
+static enum err
+whole(const char *p, size_t len)
+{
+	struct report *r = NULL;
+	enum err e = report_parse(p, len, &r);
+
+	if (e == OK && r->thread == THREAD_BAD) {
+		e = ERR_SIGNATURE; /* for the count: the text is still there */
+	}
+	report_free(r);
+	return e;
+}
+
+/* Every member of a first report and of a follow-up */
+static void
+test_every_member(void **state)
+{
+	static const char *const may[] = { "/thread left out",
+		"/questions left out", "/questions/q_1 left out",
+		"/answers/what left out", "/attachments/0/original left out",
+		"/attachments/0/size zero", NULL };
+	static const uint8_t some[16] = { 1, 255 };
+	struct code_keys k = keys();
+	uint8_t sha[HASH_LEN] = { 1, 2, 3 };
+
+	(void)state;
+	for (int later = 0; later < 2; later++) {
+		struct buf b = buf_new_secret(REPORT_JSON_MAX);
+		struct report *r = filled(later ? REPORT_FOLLOW_UP :
+		    REPORT_REPORT);
+
+		assert_int_equal(report_answer_add(r, "what", "x", 1), OK);
+		assert_int_equal(report_answer_add(r, "q_1", "y", 1), OK);
+		assert_int_equal(report_question_add(r, "q_1", "?", 1), OK);
+		assert_int_equal(report_attachment_add(r, "a", "b/c", 1, sha),
+		    OK);
+		r->attachment[0].original[31] = 0xa9;
+		assert_int_equal(later ? report_thread_later(r, &k, some) :
+		    report_thread_first(r, &k), OK);
+		assert_int_equal(report_write(r, &b), OK);
+		assert_true(every_field((const char *)b.p, b.len, whole, may) >
+		    100);
+		buf_free(&b);
+		report_free(r);
+	}
+}
+
 static void
 test_limits(void **state)
 {
@@ -314,6 +362,7 @@ main(void)
 		cmocka_unit_test(test_thread_first),
 		cmocka_unit_test(test_thread_later),
 		cmocka_unit_test(test_damaged_thread),
+		cmocka_unit_test(test_every_member),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_refused_while_filling),
 	};
