@@ -70,6 +70,7 @@ refuses_each_fault(void **state)
 	    {"no body", INTRO "-> a\n" MAC},
 	    {"full body line without an end", INTRO "-> a\n" B64 "\n" MAC},
 	    {"long body line", INTRO "-> a\n" B64 "A\n\n" MAC},
+	    {"long body line, whole groups", INTRO "-> a\n" B64 "AAAA\n" MAC},
 	    {"padding", INTRO "-> a\nAA==\n" MAC},
 	    {"one character too many", INTRO "-> a\nAAAAA\n" MAC},
 	    {"leftover bits", INTRO "-> a\nAB\n" MAC},
@@ -153,6 +154,24 @@ hybrid_arguments_are_canonical(void **state)
 		assert_int_equal(age_header_all_hybrid(&h, 4), OK);
 	}
 	buf_free(&b);
+}
+
+/* A type is a whole word: neither its begin nor a longer one */
+static void
+types_are_whole_words(void **state)
+{
+	static const char *const other[] = {"s", "scryp", "scryptx", "Scrypt"};
+	struct age_header h;
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++) {
+		snprintf(text, sizeof(text), INTRO "-> %s\n\n" MAC, other[i]);
+		assert_int_equal(age_header_parse((uint8_t *)text,
+		    strlen(text), &h), OK);
+		assert_false(age_stanza_is(&h.stanza[0], "scrypt"));
+		assert_true(age_stanza_is(&h.stanza[0], other[i]));
+	}
 }
 
 static void
@@ -274,6 +293,7 @@ main(void)
 	    cmocka_unit_test(refuses_each_fault),
 	    cmocka_unit_test(looking_up_agrees_with_decoding),
 	    cmocka_unit_test(hybrid_arguments_are_canonical),
+	    cmocka_unit_test(types_are_whole_words),
 	    cmocka_unit_test(every_cut_header_asks_for_more),
 	    cmocka_unit_test(limits_hold),
 	    cmocka_unit_test(all_hybrid_is_exact),

@@ -107,6 +107,30 @@ test_generations(void **state)
 	buf_free(&doc);
 }
 
+/* Serial and link both, one wrong at a time */
+static void
+test_links(void **state)
+{
+	struct inbound m = {.generation = 2, .serial = GENERATION_SERIALS + 1};
+	uint8_t before[HASH_LEN] = {7};
+
+	(void)state;
+	assert_int_equal(inbound_follows(0, NULL, 2, &m), OK);
+	m.serial++;
+	assert_int_equal(inbound_follows(0, NULL, 2, &m), ERR_CHAIN);
+	m.serial--;
+	m.previous[31] = 1;
+	assert_int_equal(inbound_follows(0, NULL, 2, &m), ERR_CHAIN);
+	memcpy(m.previous, before, HASH_LEN);
+	assert_int_equal(inbound_follows(m.serial - 1, before, 2, &m), OK);
+	assert_int_equal(inbound_follows(m.serial, before, 2, &m), ERR_CHAIN);
+	assert_int_equal(inbound_follows(m.serial - 2, before, 2, &m),
+	    ERR_CHAIN);
+	before[0] = 8;
+	assert_int_equal(inbound_follows(m.serial - 1, before, 2, &m),
+	    ERR_CHAIN);
+}
+
 static void
 test_outbound(void **state)
 {
@@ -147,7 +171,8 @@ test_paths(void **state)
 	static const char *const bad[] = {"", "lane", "lane.bin/",
 	    "../keyset.json", "/etc/passwd", "epochs/2026-W54.json",
 	    "epochs/2026-W48.jsonx", "epochs/../keys.json", "epochs/",
-	    "EPOCHS/2026-W48.json", "manifest.json"};
+	    "EPOCHS/2026-W48.json", "epochs/2026-W48.jsom",
+	    "manifest.json"};
 
 	(void)state;
 	assert_true(outbound_path_ok("epochs/2026-W48.json"));
@@ -246,6 +271,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_inbound),
 		cmocka_unit_test(test_generations),
+		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_outbound),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_keyring),

@@ -55,6 +55,8 @@ reader_failure_is_sticky(void **state)
 	assert_true(r.failed);
 	r = reader_of(NULL, 0);
 	assert_true(reader_done(&r));
+	reader_u8(&r); /* nothing is left, and yet it is not done */
+	assert_false(reader_done(&r));
 }
 
 static void
@@ -86,6 +88,11 @@ buffer_keeps_its_maximum(void **state)
 	assert_string_equal(buf_cstr(&b), "");
 	buf_u8(&b, 0);
 	assert_true(b.failed);
+	buf_free(&b);
+	b = buf_new(4);
+	buf_text(&b, "12345");
+	buf_u8(&b, 1); /* would fit, but comes after what did not */
+	assert_int_equal(b.len, 0);
 	buf_free(&b);
 }
 
@@ -148,6 +155,10 @@ utf8_refuses_what_is_not_canonical(void **state)
 		assert_false(utf8_valid(bad[i], strlen(bad[i])));
 	}
 	assert_false(utf8_valid("a\0b", 3));
+	/* the rest stands behind the end */
+	assert_false(utf8_valid("\xc3\xa9", 1));
+	assert_false(utf8_valid("\xe2\x82\xac", 2));
+	assert_false(utf8_valid("\xf0\x9f\x98\x80", 3));
 }
 
 static void
@@ -170,6 +181,7 @@ html_shows_and_never_obeys(void **state)
 	escapes("a\0b", 3, "aU+0000b");
 	escapes("\xe2\x80\xae" "fdp", 6, "U+202Efdp");
 	escapes("\xe2\x81\xa6\xe2\x80\x8f\xd8\x9c", 8, "U+2066U+200FU+061C");
+	escapes("\xe2\x80\x8e", 3, "U+200E");
 	escapes("\xc2\x85", 2, "U+0085");
 	escapes("\xc3\xa9\xf0\x9f\x98\x80", 6, "\xc3\xa9\xf0\x9f\x98\x80");
 	escapes("\xc3<\xe2\x82>", 5,

@@ -18,6 +18,9 @@
 static struct test_org org;
 static const char *const none[] = {NULL};
 
+static const char zeros[] = "\"00000000000000000000000000000000"
+    "00000000000000000000000000000000\"";
+
 static struct buf
 signature(const uint8_t seed[SIGN_SEED], const char *purpose, unsigned desk,
     const char *p, size_t len)
@@ -28,6 +31,24 @@ signature(const uint8_t seed[SIGN_SEED], const char *purpose, unsigned desk,
 	memcpy(why.org, org.keyset->org, ORG_LEN);
 	assert_int_equal(sign_make(seed, &why, p, len, &sig), OK);
 	return sig;
+}
+
+/* One member of the document, or of its ${object}, is now ${value}, JSON */
+static enum err
+changed(const struct buf *doc, field_judge judge, const char *object,
+    const char *key, const char *value)
+{
+	json_t *d = json_loadb((char *)doc->p, doc->len, 0, NULL);
+	json_t *o = object == NULL ? d : json_object_get(d, object);
+	char *text;
+	enum err e;
+
+	json_object_set_new(o, key, json_loads(value, JSON_DECODE_ANY, NULL));
+	text = json_dumps(d, JSON_COMPACT);
+	e = judge(text, strlen(text));
+	free(text);
+	json_decref(d);
+	return e;
 }
 
 static enum err
@@ -45,7 +66,8 @@ keyset_judge(const char *p, size_t len)
 static void
 keyset(void **state)
 {
-	static const char *const may[] = {"/succession left out", NULL};
+	static const char *const may[] = {"/succession left out",
+	    "/release another key id", NULL};
 	struct keyset k = *org.keyset;
 	struct buf doc = buf_new(KEYSET_MAX);
 	uint8_t before[SIGN_SEED], release[SIGN_SEED];
@@ -107,9 +129,10 @@ receipt_judge(const char *p, size_t len)
 static void
 smaller_ones(void **state)
 {
-	static const char *const page_may[] = {"/files/a.js left out", NULL};
+	static const char *const page_may[] = {"/files/a.js left out",
+	    "/files/b.js left out", NULL};
 	struct card c = {.key = org.keyset->gateway, .generation = 3};
-	struct page g = {.release = "1.0", .files = 1};
+	struct page g = {.release = "1.0", .files = 2};
 	struct receipt r = {.generation = 1, .epoch = "2026-W48",
 	    .day = ORG_TODAY};
 	struct buf b = buf_new(8192);
@@ -122,7 +145,9 @@ smaller_ones(void **state)
 	every_field((char *)b.p, b.len, card_judge, none);
 	buf_clear(&b);
 	strcpy(g.file[0].name, "a.js");
+	strcpy(g.file[1].name, "b.js");
 	memset(g.file[0].sha256, 0xab, HASH_LEN);
+	memset(g.file[1].sha256, 0xab, HASH_LEN);
 	assert_int_equal(page_write(&g, &b), OK);
 	every_field((char *)b.p, b.len, page_judge, page_may);
 	buf_clear(&b);
@@ -165,6 +190,7 @@ manifests(void **state)
 	    "/applied/0/serial largest", NULL};
 	static const char *const out_may[] = {"/tenure largest",
 	    "/serial largest", "/files/lane.bin left out",
+	    "/files/lane.json left out",
 	    "/confirmed/serial largest",
 	    "/confirmed/serial zero", "/intake/serial largest", NULL};
 	struct inbound_envelope v = {.size = 71866, .day = ORG_TODAY,
@@ -175,6 +201,7 @@ manifests(void **state)
 	    .applieds = 1};
 	struct outbound *o = calloc(1, sizeof(*o));
 	struct buf doc = buf_new(INBOUND_MAX);
+	char path[4096] = "";
 
 	(void)state;
 	memcpy(m.org, org.keyset->org, ORG_LEN);
@@ -194,9 +221,16 @@ manifests(void **state)
 	o->tenure = o->serial = o->confirmed_serial = 1;
 	o->day = ORG_TODAY;
 	strcpy(o->file[o->files++].path, "lane.bin");
+	strcpy(o->file[o->files++].path, "lane.json");
 	memset(o->file[0].sha256, 0xab, HASH_LEN);
+	memset(o->file[1].sha256, 0xab, HASH_LEN);
 	assert_int_equal(outbound_write(o, &doc), OK);
 	every_field((char *)doc.p, doc.len, outbound_judge, out_may);
+	memset(path, 'a', sizeof(path) - 1);
+	assert_int_equal(changed(&doc, outbound_judge, "files", "../lane.bin",
+	    zeros), ERR_FORMAT);
+	assert_int_equal(changed(&doc, outbound_judge, "files", path, zeros),
+	    ERR_FORMAT);
 	buf_clear(&doc);
 	o->org[0] ^= 1;
 	assert_int_equal(outbound_write(o, &doc), OK);
@@ -245,22 +279,92 @@ too_many(void **state)
 	free(big);
 }
 
-/* One member of a card or a page replaced by ${value}, JSON */
+/* The document with ${n} copies of the first element of ${list} */
 static enum err
-changed(const struct buf *doc, field_judge judge, const char *object,
-    const char *key, const char *value)
+repeated(const struct buf *doc, field_judge judge, const char *list, size_t n)
 {
 	json_t *d = json_loadb((char *)doc->p, doc->len, 0, NULL);
-	json_t *o = object == NULL ? d : json_object_get(d, object);
+	json_t *l = json_object_get(d, list);
 	char *text;
 	enum err e;
 
-	json_object_set_new(o, key, json_loads(value, JSON_DECODE_ANY, NULL));
+	while (json_array_size(l) < n) {
+		json_array_append(l, json_array_get(l, 0));
+	}
 	text = json_dumps(d, JSON_COMPACT);
 	e = judge(text, strlen(text));
 	free(text);
 	json_decref(d);
 	return e;
+}
+
+/* Lists far longer than the memory for them */
+static void
+long_lists(void **state)
+{
+	struct buf *k = &org.keyset_json, more = buf_new(KEYSET_MAX);
+	struct keyset revoking = *org.keyset;
+
+	(void)state;
+	assert_int_equal(repeated(k, keyset_judge, "desks", 1200), ERR_FORMAT);
+	assert_int_equal(repeated(k, keyset_judge, "people", 1700),
+	    ERR_FORMAT);
+	assert_int_equal(keyset_revoke(&revoking, &revoking.person[0].key),
+	    OK);
+	assert_int_equal(keyset_write(&revoking, &more), OK);
+	assert_int_equal(repeated(&more, keyset_judge, "revoked", 64), OK);
+	assert_int_equal(repeated(&more, keyset_judge, "revoked", 4000),
+	    ERR_FORMAT);
+	assert_int_equal(repeated(&org.epoch_json, epoch_judge, "blocks",
+	    100), ERR_FORMAT);
+	buf_free(&more);
+}
+
+/* The first desk of the keyset with ${n} names, and one in ${language} */
+static enum err
+named(unsigned n, const char *language, const char *not_about)
+{
+	json_t *d = json_loadb((char *)org.keyset_json.p,
+	    org.keyset_json.len, 0, NULL);
+	json_t *desk = json_array_get(json_object_get(d, "desks"), 0);
+	json_t *names = json_object();
+	char *text, key[16];
+	enum err e;
+
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(key, sizeof(key), "l%u", i);
+		json_object_set_new(names, key, json_string("Naam"));
+	}
+	if (language != NULL) {
+		json_object_set_new(names, language, json_string("Naam"));
+	}
+	json_object_set_new(desk, "names", names);
+	json_array_append_new(json_object_get(desk, "not_about"),
+	    json_string(not_about));
+	text = json_dumps(d, JSON_COMPACT);
+	e = keyset_judge(text, strlen(text));
+	free(text);
+	json_decref(d);
+	return e;
+}
+
+static void
+names_of_a_desk(void **state)
+{
+	static char much[2000];
+
+	(void)state;
+	memset(much, 'a', sizeof(much) - 1);
+	assert_int_equal(named(8, NULL, "x"), OK);
+	assert_int_equal(named(9, NULL, "x"), ERR_FORMAT);
+	assert_int_equal(named(800, NULL, "x"), ERR_FORMAT);
+	assert_int_equal(named(0, NULL, "x"), ERR_FORMAT);
+	assert_int_equal(named(1, "n", "x"), ERR_FORMAT);
+	assert_int_equal(named(1, "abcdefghijklmnop", "x"), OK);
+	assert_int_equal(named(1, "abcdefghijklmnopq", "x"), ERR_FORMAT);
+	assert_int_equal(named(1, much, "x"), ERR_FORMAT);
+	assert_int_equal(named(1, NULL, "a-role_1"), OK);
+	assert_int_equal(named(1, NULL, much), ERR_FORMAT);
 }
 
 static void
@@ -284,8 +388,6 @@ addresses_and_names(void **state)
 	static const char *const bad_name[] = {"", ".htaccess", "a/b", "A",
 	    "a b", "a\xc3\xa9", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 	    "aaaaaaaaaaaaaaaaaaaa"};
-	static const char hash[] = "\"00000000000000000000000000000000"
-	    "00000000000000000000000000000000\"";
 	struct card c = {.key = org.keyset->gateway, .generation = 3};
 	struct page g = {.release = "1.0"};
 	struct buf b = buf_new(8192);
@@ -302,11 +404,11 @@ addresses_and_names(void **state)
 	buf_clear(&b);
 	assert_int_equal(page_write(&g, &b), OK);
 	for (size_t i = 0; i < sizeof(bad_name) / sizeof(*bad_name); i++) {
-		if (changed(&b, page_judge, "files", bad_name[i], hash) == OK) {
+		if (changed(&b, page_judge, "files", bad_name[i], zeros) == OK) {
 			fail_msg("%s", bad_name[i]);
 		}
 	}
-	assert_int_equal(changed(&b, page_judge, "files", "a.b-c_1", hash),
+	assert_int_equal(changed(&b, page_judge, "files", "a.b-c_1", zeros),
 	    OK);
 	for (unsigned i = 0; i < PAGE_FILES_MAX; i++) {
 		snprintf(g.file[g.files++].name, 65, "f%u", i);
@@ -314,7 +416,7 @@ addresses_and_names(void **state)
 	buf_clear(&b);
 	assert_int_equal(page_write(&g, &b), OK);
 	assert_int_equal(page_judge((char *)b.p, b.len), OK);
-	assert_int_equal(changed(&b, page_judge, "files", "one", hash),
+	assert_int_equal(changed(&b, page_judge, "files", "one", zeros),
 	    ERR_FORMAT);
 	buf_free(&b);
 }
@@ -346,6 +448,8 @@ main(void)
 		cmocka_unit_test(smaller_ones),
 		cmocka_unit_test(manifests),
 		cmocka_unit_test(too_many),
+		cmocka_unit_test(long_lists),
+		cmocka_unit_test(names_of_a_desk),
 		cmocka_unit_test(addresses_and_names),
 	};
 

@@ -59,7 +59,8 @@ keyset_rules(void **state)
 		case 15: k->desk[0].successor = 1; break;
 		case 16: k->desk[0].successor = 9; break;
 		case 17: strcpy(k->desk[0].not_about[0], "../x"); break;
-		case 18: k->desk[1].number = 1; break;
+		case 18: k->desk[1].number = k->person[2].desk =
+			    k->person[3].desk = 1; break;
 		case 19: strcpy(k->desk[1].id, k->desk[0].id); break;
 		case 20: k->person[0].id[0] = 0; break;
 		case 21: strcpy(k->person[0].id, "P1"); break;
@@ -92,6 +93,22 @@ keyset_rules(void **state)
 	assert_int_equal(keyset_write(k, &doc), OK);
 	buf_free(&doc);
 	free(k);
+}
+
+/* In the language asked for, or in the first */
+static void
+names(void **state)
+{
+	struct keyset_desk d = {.names = 2};
+
+	(void)state;
+	strcpy(d.name[0].language, "nl");
+	strcpy(d.name[0].name, "Integriteit");
+	strcpy(d.name[1].language, "en");
+	strcpy(d.name[1].name, "Integrity");
+	assert_string_equal(keyset_desk_name(&d, "en"), "Integrity");
+	assert_string_equal(keyset_desk_name(&d, "nl"), "Integriteit");
+	assert_string_equal(keyset_desk_name(&d, "de"), "Integriteit");
 }
 
 /* Who may not answer for a desk, however well they sign */
@@ -144,6 +161,10 @@ epoch_signers(void **state)
 		strcpy(b->person, i == 1 ? "nobody" : "p1");
 		b->desk = i == 2 ? 2 : 1;
 		k->person[0].role = i == 3 ? PERSON_APPROVER : PERSON_HOLDER;
+		if (i == 3) { /* as many holders as blocks, all the same */
+			k->person[k->people] = k->person[1];
+			strcpy(k->person[k->people++].id, "p5");
+		}
 		assert_int_equal(epoch_block_sign(k->org, edit->week,
 		    org.operational[0], b), OK);
 		buf_clear(&doc);
@@ -262,6 +283,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keyset_rules),
+		cmocka_unit_test(names),
 		cmocka_unit_test(signers),
 		cmocka_unit_test(epoch_signers),
 		cmocka_unit_test(succession),

@@ -224,7 +224,7 @@ whole(const char *p, size_t len)
 	enum err e = report_parse(p, len, &r);
 
 	if (e == OK && r->thread == THREAD_BAD) {
-		e = ERR_SIGNATURE; /* for the count: the text is still there */
+		e = ERR_FORMAT; /* for the count: the text is still there */
 	}
 	report_free(r);
 	return e;
