@@ -185,7 +185,8 @@ run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 	e = verbs[i].verb(&r, argc, argv);
 	trust_close(&r);
 	transfer_free(r.t);
-	if (fflush(stdout) != 0 && e == OK) {
+	/* a line that was lost on the way counts, too */
+	if ((ferror(stdout) != 0 || fflush(stdout) != 0) && e == OK) {
 		e = ERR_IO;
 	}
 	return e == OK ? 0 : e == ERR_USAGE ? 2 : 1;

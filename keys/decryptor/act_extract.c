@@ -234,7 +234,8 @@ write_all(struct extracting *x, size_t k)
 			e = message_out(x, &s->message[i], ++number);
 		}
 	}
-	if (fflush(x->list) != 0 || fsync(fileno(x->list)) != 0) {
+	if (ferror(x->list) != 0 || fflush(x->list) != 0 ||
+	    fsync(fileno(x->list)) != 0) {
 		e = e == OK ? ERR_IO : e;
 	}
 	fclose(x->list);

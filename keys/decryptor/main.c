@@ -424,7 +424,8 @@ main(int argc, char **argv)
 		rc = verb_run(&d, argc - used, argv + used);
 	}
 	desk_close(&d);
-	if (fflush(stdout) != 0 && rc == EXIT_OK) {
+	/* a line that was lost on the way counts, too */
+	if ((ferror(stdout) != 0 || fflush(stdout) != 0) && rc == EXIT_OK) {
 		say_error("the answer could not be written");
 		rc = EXIT_REFUSED;
 	}
