@@ -50,7 +50,7 @@ boundary_find(const char *type, char *out, size_t *len)
 	bool quoted;
 	size_t n = 0;
 
-	if (type == NULL || strncasecmp(type, want, sizeof(want) - 1) != 0) {
+	if (strncasecmp(type, want, sizeof(want) - 1) != 0) {
 		return false;
 	}
 	p += strspn(p, " ");

@@ -97,10 +97,10 @@ holder_remove(struct desk *d, const char *id)
 {
 	struct keyset *k = malloc(sizeof *k);
 	unsigned i = 0, desk;
-	enum err e = k == NULL ? ERR_MEMORY : OK;
+	enum err e = OK;
 
-	if (e != OK) {
-		return e;
+	if (k == NULL) {
+		return ERR_MEMORY;
 	}
 	*k = *d->keyset;
 	while (i < k->people && strcmp(k->person[i].id, id) != 0) {
@@ -143,10 +143,10 @@ desk_retire(struct desk *d, unsigned number, unsigned successor)
 {
 	struct keyset *k = malloc(sizeof *k);
 	unsigned i = 0;
-	enum err e = k == NULL ? ERR_MEMORY : OK;
+	enum err e = OK;
 
-	if (e != OK) {
-		return e;
+	if (k == NULL) {
+		return ERR_MEMORY;
 	}
 	*k = *d->keyset;
 	while (i < k->desks && k->desk[i].number != number) {

@@ -223,10 +223,10 @@ person_replace(struct desk *d)
 	struct keyset *k = malloc(sizeof *k);
 	struct sign_pk pk;
 	unsigned i = 0;
-	enum err e = k == NULL ? ERR_MEMORY : OK;
+	enum err e = OK;
 
-	if (e != OK) {
-		return e;
+	if (k == NULL) {
+		return ERR_MEMORY;
 	}
 	*k = *d->keyset;
 	sign_pk_of(d->ring->operational, &pk);

@@ -126,7 +126,7 @@ frame(struct visit *v, enum text_id title, unsigned menu)
 	view_text(w, "token", v->ui->csrf);
 	view_text(w, "here", v->path);
 	view_flag(w, "unlocked", v->ui->unlocked);
-	if (menu > 0) {
+	if (menu > 0 && menu < sizeof at / sizeof *at) {
 		view_flag(w, at[menu], true);
 	}
 	view_text(w, "weekday", date_long(v, d->today));

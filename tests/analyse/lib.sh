@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: EUPL-1.2
+# shellcheck shell=bash
+# Sourced by the scripts that let analysers judge the sources or run programs
+# under a sanitizer.
+#   need PROGRAM...    skips where one is missing
+#   product_files      C files of the product, as the tree names them
+#   product_commands   compile_commands.json of them alone, and of no compiler
+#                      cache
+#   tree PRESET TARGET...  $TREE: a build by that preset; what is not built
+#                      there yet is built; kept for the next run
+set -u
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+REPO=$(cd "$HERE/../.." && pwd)
+BUILD=${BUILD:-$REPO/build}
+if [ -z "${OUT:-}" ]; then
+	OUT=$(mktemp -d)
+	trap 'rm -rf "$OUT"' EXIT
+fi
+cd "$REPO" || exit 2
+
+skip() { echo "skip: $*"; exit 77; }
+fail() { echo "FAIL: $*"; exit 1; }
+need() {
+	for program; do
+		command -v "$program" >/dev/null || skip "$program is missing"
+	done
+	[ -f "$BUILD/compile_commands.json" ] || fail "nothing is built"
+}
+product_commands() {
+	python3 - "$REPO" "$BUILD/compile_commands.json" <<'PY'
+import json
+import shlex
+import sys
+top, path = sys.argv[1:]
+kept = []
+for c in json.load(open(path)):
+    rel = c["file"][len(top) + 1:]
+    if c["file"].startswith(top) and rel.startswith(
+            ("policy/", "keys/", "gateway/")):
+        words = shlex.split(c["command"])
+        if words[0].endswith("ccache"):
+            del words[0]
+        c["command"] = shlex.join(words)
+        kept.append(c)
+json.dump(kept, sys.stdout)
+PY
+}
+product_files() {
+	find policy keys gateway -name '*.c' | sort
+}
+tree() {
+	local preset=$1
+	shift
+	TREE=$BUILD/analyse/$preset
+	cmake -C "packaging/presets/$preset.cmake" -S . -B "$TREE" \
+		>"$OUT/cmake.log" 2>&1 ||
+		{ tail -n 5 "$OUT/cmake.log"; fail "no $preset tree"; }
+	cmake --build "$TREE" -j2 --target "$@" >"$OUT/build.log" 2>&1 ||
+		{ tail -n 20 "$OUT/build.log"; fail "$preset does not build"; }
+}
