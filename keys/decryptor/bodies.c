@@ -281,16 +281,6 @@ take_ours(struct bodies *b, const struct inbound_envelope *env,
 	    s->unmatched > 0);
 }
 
-/* The nursery keeps its week's identities and nothing else */
-static void
-child_wipe(void *arg)
-{
-	struct desk *d = arg;
-
-	desk_wipe(d);
-	casebook_forget(d->book);
-}
-
 static void
 openers_free(struct bodies *b)
 {
@@ -327,7 +317,7 @@ opener_for(struct bodies *b, day_t week, struct opener **out, bool *lost)
 		return ERR_MEMORY;
 	}
 	b->opener = more;
-	e = opener_new(w, child_wipe, b->d, out);
+	e = opener_new(w, desk_forget, b->d, out);
 	if (e == OK) {
 		more[b->openers++] = (struct week_opener){week, *out};
 	}

@@ -185,6 +185,17 @@ desk_wipe(struct desk *d)
 }
 
 void
+desk_forget(void *desk)
+{
+	struct desk *d = desk;
+
+	desk_wipe(d);
+	casebook_forget(d->book);
+	state_free(d->state);
+	d->state = NULL;
+}
+
+void
 desk_close(struct desk *d)
 {
 	casebook_close(d->book);

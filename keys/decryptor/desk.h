@@ -51,6 +51,9 @@ enum err desk_open(struct desk *d, enum desk_depth depth);
 void desk_close(struct desk *d);
 /* Wipes passphrase and keyring */
 void desk_wipe(struct desk *d);
+/* In a process forked to read one envelope (opener_new): wipes them, the keys
+ * of the casebook and what its journal adds up to */
+void desk_forget(void *desk);
 
 /* An event with "e" and "day" set; the caller adds fields */
 json_t *event_new(const struct desk *d, const char *name);

@@ -7,6 +7,7 @@
 
 #include "fold_private.h"
 #include "meldluik/json.h"
+#include "meldluik/secret.h"
 
 struct state *
 state_new(void)
@@ -20,43 +21,62 @@ state_new(void)
 	return s;
 }
 
+/* Wiped, so that a process that was forked with it can let it go */
+static void
+drop(void *p, size_t room, size_t each)
+{
+	if (p != NULL) {
+		secret_wipe(p, room * each);
+		free(p);
+	}
+}
+#define DROP(list, room) drop(s->list, s->room, sizeof *s->list)
+
 void
 state_free(struct state *s)
 {
-	if (s != NULL) {
-		free(s->kase);
-		free(s->message);
-		free(s->answer);
-		free(s->note);
-		free(s->step);
-		free(s->request);
-		free(s->approval);
-		free(s->forwarding);
-		free(s->ground);
-		free(s->extraction);
-		free(s->link);
-		free(s->entry);
-		free(s->manifest);
-		free(s->body);
-		free(s->rows);
-		free(s->made);
-		free(s->closed);
-		free(s->destroyed);
-		free(s);
+	if (s == NULL) {
+		return;
 	}
+	DROP(kase, kases_room);
+	DROP(message, messages_room);
+	DROP(answer, answers_room);
+	DROP(note, notes_room);
+	DROP(step, steps_room);
+	DROP(request, requests_room);
+	DROP(approval, approvals_room);
+	DROP(forwarding, forwardings_room);
+	DROP(ground, grounds_room);
+	DROP(extraction, extractions_room);
+	DROP(link, links_room);
+	DROP(entry, entries_room);
+	DROP(manifest, manifests_room);
+	DROP(body, bodies_room);
+	DROP(rows, row_imports_room);
+	DROP(made, mades_room);
+	DROP(closed, closeds_room);
+	DROP(destroyed, destroyeds_room);
+	drop(s, 1, sizeof *s);
 }
 
 void *
 state_room(void *p, size_t *room, size_t count, size_t each)
 {
+	size_t more = *room * 2 + 64;
+	void *q;
+
 	if (count < *room) {
 		return p;
 	}
-	p = reallocarray(p, *room * 2 + 64, each);
-	if (p != NULL) {
-		*room = *room * 2 + 64;
+	q = reallocarray(NULL, more, each);
+	if (q != NULL) {
+		if (p != NULL) {
+			memcpy(q, p, *room * each);
+		}
+		drop(p, *room, each);
+		*room = more;
 	}
-	return p;
+	return q;
 }
 
 enum err

@@ -23,15 +23,6 @@ to_buf(void *arg, const uint8_t *p, size_t len)
 	return ((struct buf *)arg)->failed ? ERR_LIMIT : OK;
 }
 
-static void
-child_wipe(void *arg)
-{
-	struct desk *d = arg;
-
-	desk_wipe(d);
-	casebook_forget(d->book);
-}
-
 /* The envelope alone into a file without a name, with hash and size */
 static enum err
 envelope_copy(struct desk *d, int fd, day_t *week, int *out, uint64_t *size,
@@ -218,7 +209,7 @@ parcel_open(struct desk *d, int fd, struct content **content,
 	}
 	if (e == OK) {
 		w = keyring_week(d->ring, week);
-		e = w == NULL ? ERR_NO_MATCH : opener_new(w, child_wipe, d,
+		e = w == NULL ? ERR_NO_MATCH : opener_new(w, desk_forget, d,
 		    &opener);
 	}
 	if (e == OK) {
