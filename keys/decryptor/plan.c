@@ -159,7 +159,7 @@ plan_parse(struct desk *d, size_t k, const void *p, size_t len,
 		return wrong(why, "name");
 	}
 	if (strlen(out->name) > NAME_MAX_BYTES) {
-		return refuse(why, ERR_LIMIT, "De naam is te lang (meer dan "
+		return refuse(why, ERR_FORMAT, "De naam is te lang (meer dan "
 		    "256 tekens).", "The name is too long (over 256 "
 		    "characters).");
 	}
@@ -175,7 +175,7 @@ plan_parse(struct desk *d, size_t k, const void *p, size_t len,
 		return wrong(why, "telling_endangers");
 	}
 	if (strlen(out->endangers) > REASON_MAX_BYTES) {
-		return refuse(why, ERR_LIMIT, "De reden om de melder nog "
+		return refuse(why, ERR_FORMAT, "De reden om de melder nog "
 		    "niets te zeggen is te lang (meer dan 4.000 tekens).",
 		    "The reason not to tell the reporter yet is too long "
 		    "(over 4,000 characters).");
