@@ -114,7 +114,7 @@ nothing_repeats(void **state)
 static void
 bad_recipients_are_refused_when_sealing(void **state)
 {
-	struct age_recipient r[2] = {help_to[0], help_to[1]};
+	struct age_recipient r[2] = {help_to[0], help_to[1]}, many[17];
 	struct buf b = buf_new(AGE_HELP_MAX);
 
 	(void)state;
@@ -127,6 +127,14 @@ bad_recipients_are_refused_when_sealing(void **state)
 	assert_int_equal(age_seal_buf(r, 2, "x", 1, &b), ERR_FORMAT);
 	assert_int_equal(b.len, 0);
 	assert_int_equal(age_seal_buf(r, 0, "x", 1, &b), ERR_USAGE);
+	for (unsigned i = 0; i < 17; i++) {
+		many[i] = help_to[i % AGE_HELP_IDS];
+	}
+	assert_int_equal(age_seal_buf(many, 16, "x", 1, &b), OK);
+	assert_int_equal(age_seal_buf(many, 17, "x", 1, &b), ERR_USAGE);
+	buf_free(&b);
+	b = buf_new(AGE_HEADER_LEN(1)); /* no room for what is in it */
+	assert_int_equal(age_seal_buf(help_to, 1, "x", 1, &b), ERR_LIMIT);
 	buf_free(&b);
 }
 
