@@ -223,6 +223,7 @@ whole(const char *p, size_t len)
 	struct report *r = NULL;
 	enum err e = report_parse(p, len, &r);
 
+	assert_true((e == OK) == (r != NULL));
 	if (e == OK && r->thread == THREAD_BAD) {
 		e = ERR_FORMAT; /* for the count: the text is still there */
 	}
