@@ -395,13 +395,15 @@ bytes_that_are_no_slots(void **state)
 	buf_free(&note);
 }
 
+/* The first time only */
 static enum err
 refuses(void *arg, const uint8_t *p, size_t len)
 {
-	(void)arg;
+	unsigned *calls = arg;
+
 	(void)p;
 	(void)len;
-	return ERR_IO;
+	return (*calls)++ == 0 ? ERR_IO : OK;
 }
 
 static void
@@ -410,17 +412,25 @@ lanes_that_cannot_be_made(void **state)
 	struct buf note = buf_new(2 * SLOT_PLAIN), out = buf_new(1 << 20);
 	struct lane l = {.desk = 1};
 	struct box b;
+	unsigned calls = 0;
 
 	(void)state;
 	for (unsigned i = 0; i <= SLOT_PLAIN; i++) {
 		buf_u8(&note, 'a');
 	}
 	box_make(&b, &note, 0);
-	assert_int_equal(lane_make(&l, &b.t, 1, 0, refuses, NULL), ERR_IO);
+	assert_int_equal(lane_make(&l, &b.t, 1, 0, refuses, &calls), ERR_IO);
 	assert_null(l.shard);
+	/* the first of two shards is lost, the second would be kept */
+	calls = 0;
+	assert_int_equal(lane_make(&l, &b.t, 1, 512, refuses, &calls), ERR_IO);
+	assert_int_equal(calls, 1);
 	b.t.note[0] = (struct bytes){note.p, SLOT_PLAIN + 1};
 	b.t.notes = 1;
 	assert_int_equal(lane_make(&l, &b.t, 1, 0, to_buf, &out), ERR_LIMIT);
+	for (unsigned i = 0; i < SLOT_LIVE_MAX; i++) {
+		b.t.note[i] = (struct bytes){note.p, 10};
+	}
 	b.t.notes = SLOT_LIVE_MAX + 1;
 	assert_int_equal(lane_make(&l, &b.t, 1, 0, to_buf, &out), ERR_LIMIT);
 	/* more than all shards of a board hold */

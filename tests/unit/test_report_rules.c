@@ -106,6 +106,10 @@ room(void **state)
 		    left < 11 ? ERR_LIMIT : OK);
 		report_free(r);
 		r = nearly_full(left);
+		assert_int_equal(report_answer_add(r, "when", "", 0),
+		    left < 6 ? ERR_LIMIT : OK);
+		report_free(r);
+		r = nearly_full(left);
 		assert_int_equal(report_question_add(r, "q_1", "12345", 5),
 		    left < 6 ? ERR_LIMIT : OK);
 		report_free(r);
