@@ -16,8 +16,10 @@ if(MELDLUIK_TESTS)
   endforeach()
   target_link_options(test_keyring_cost PRIVATE
     -Wl,--wrap=crypto_pwhash_scryptsalsa208sha256_ll)
-  target_sources(test_keyring_weeks PRIVATE decryptor/soft_scrypt.c)
-  target_link_options(test_keyring_weeks PRIVATE -Wl,--wrap=age_scrypt_key)
+  foreach(name test_keyring_weeks test_keyring_members)
+    target_sources(${name} PRIVATE decryptor/soft_scrypt.c)
+    target_link_options(${name} PRIVATE -Wl,--wrap=age_scrypt_key)
+  endforeach()
   target_sources(test_ceremony PRIVATE decryptor/soft_scrypt.c)
   target_link_options(test_ceremony PRIVATE -Wl,--wrap=age_scrypt_key)
   # The decryptor with a small scrypt work factor, for long scripts
