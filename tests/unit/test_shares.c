@@ -126,6 +126,7 @@ slips(unsigned k, unsigned n)
 	struct share s[SHARES_MAX], got;
 	struct share_fault f;
 	char text[SHARE_TEXT];
+	int chance = 2;
 
 	randombytes_buf(secret, sizeof secret);
 	assert_int_equal(shares_split(SHARE_IDENTITY, k, n, secret, s), OK);
@@ -148,7 +149,13 @@ slips(unsigned k, unsigned n)
 			text[i] = letters[l];
 			assert_int_equal(share_parse(text, strlen(text), &got,
 			    &f), ERR_CRYPT);
-			assert_int_equal(f.line, line);
+			/* the line's own check fits, so the next one finds
+			 * it: one slip in 2^20, of some thousands */
+			if (f.line != line) {
+				assert_true(chance-- > 0);
+				assert_int_equal(f.line, line + 1);
+				continue;
+			}
 			/* two explanations: at most one in many thousand */
 			if (f.place != 0) {
 				assert_int_equal(f.place, place);
