@@ -30,7 +30,8 @@ for i in range(50):
     if got != want:
         sys.exit("FAIL: code %d: want %s, got %s" % (i, want, got))
 END
-cp "$HERE/make-formats.py" "$HERE/thread-keys.json" "$T" && python3 "$T/make-formats.py" || exit 1
+cp -r "$HERE/make-formats.py" "$HERE/formats" "$HERE/thread-keys.json" "$T" &&
+	python3 "$T/make-formats.py" || exit 1
 for f in json code report tar; do
 	diff -r "$T/$f" "$HERE/$f" >/dev/null ||
 		{ echo "FAIL: $f/ is not what the generator makes"; exit 1; }
