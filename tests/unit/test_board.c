@@ -11,9 +11,7 @@
 
 #include "meldluik/mailbox.h"
 #include "meldluik/secret.h"
-#include "org.h"
-
-static struct test_org org;
+#include "org_group.h"
 
 struct thread {
 	struct code code;
@@ -294,25 +292,6 @@ test_too_long(void **state)
 	free(text);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	if (secret_setup() != OK) {
-		return -1;
-	}
-	org_make(&org);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	org_free(&org);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -323,5 +302,6 @@ main(void)
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_too_long),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, org_setup,
+	    org_teardown);
 }

@@ -9,9 +9,7 @@
 #include "meldluik/bundle.h"
 #include "meldluik/keyring.h"
 #include "meldluik/secret.h"
-#include "org.h"
-
-static struct test_org org;
+#include "org_group.h"
 
 static struct inbound *
 signed_parse(struct inbound *m, const uint8_t seed[SIGN_SEED], enum err want)
@@ -246,25 +244,6 @@ test_keyring(void **state)
 	assert_int_equal(secret_alive(), 0);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	if (secret_setup() != OK) {
-		return -1;
-	}
-	org_make(&org);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	org_free(&org);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -276,5 +255,6 @@ main(void)
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_keyring),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, org_setup,
+	    org_teardown);
 }

@@ -13,9 +13,8 @@
 #include "every_field.h"
 #include "meldluik/bundle.h"
 #include "meldluik/secret.h"
-#include "org.h"
+#include "org_group.h"
 
-static struct test_org org;
 static const char *const none[] = {NULL};
 
 static const char zeros[] = "\"00000000000000000000000000000000"
@@ -421,25 +420,6 @@ addresses_and_names(void **state)
 	buf_free(&b);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	if (secret_setup() != OK) {
-		return -1;
-	}
-	org_make(&org);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	org_free(&org);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -453,5 +433,6 @@ main(void)
 		cmocka_unit_test(addresses_and_names),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, org_setup,
+	    org_teardown);
 }

@@ -8,9 +8,7 @@
 
 #include "meldluik/keyset.h"
 #include "meldluik/secret.h"
-#include "org.h"
-
-static struct test_org org;
+#include "org_group.h"
 
 /* Replaces the first ${from} in the JSON by ${to} (same or other length) */
 static struct buf
@@ -241,25 +239,6 @@ test_card_receipt_page(void **state)
 	buf_free(&b);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	if (secret_setup() != OK) {
-		return -1;
-	}
-	org_make(&org);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	org_free(&org);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -272,5 +251,6 @@ main(void)
 		cmocka_unit_test(test_epoch_revoked),
 		cmocka_unit_test(test_card_receipt_page),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, org_setup,
+	    org_teardown);
 }

@@ -10,9 +10,7 @@
 #include <cmocka.h>
 
 #include "meldluik/secret.h"
-#include "org.h"
-
-static struct test_org org;
+#include "org_group.h"
 
 static struct buf
 signature(const uint8_t seed[SIGN_SEED], const char *purpose, unsigned desk,
@@ -259,25 +257,6 @@ revoked_keys(void **state)
 	assert_true(keyset_revoked(&k, &pk));
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	if (secret_setup() != OK) {
-		return -1;
-	}
-	org_make(&org);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	org_free(&org);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -290,5 +269,6 @@ main(void)
 		cmocka_unit_test(revoked_keys),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, org_setup,
+	    org_teardown);
 }

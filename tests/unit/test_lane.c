@@ -13,9 +13,8 @@
 #include "every_field.h"
 #include "meldluik/mailbox.h"
 #include "meldluik/secret.h"
-#include "org.h"
+#include "org_group.h"
 
-static struct test_org org;
 static const char *const none[] = {NULL};
 
 static struct lane
@@ -442,25 +441,6 @@ lanes_that_cannot_be_made(void **state)
 	buf_free(&out);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	if (secret_setup() != OK) {
-		return -1;
-	}
-	org_make(&org);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	org_free(&org);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -475,5 +455,6 @@ main(void)
 		cmocka_unit_test(lanes_that_cannot_be_made),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, org_setup,
+	    org_teardown);
 }
