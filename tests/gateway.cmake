@@ -95,6 +95,13 @@ if(TARGET meldluik_process)
     target_link_libraries(test_store_flood meldluik_base m)
   endif()
   if(MELDLUIK_TESTS)
+    # for tests/analyse, in a tree with a sanitizer; built only when asked
+    add_executable(gateway_sanitized EXCLUDE_FROM_ALL
+      ${CMAKE_SOURCE_DIR}/gateway/main.c gateway/sanitized.c)
+    target_include_directories(gateway_sanitized PRIVATE
+      ${CMAKE_SOURCE_DIR}/gateway)
+    target_link_libraries(gateway_sanitized meldluik_process meldluik_doctor
+      meldluik_pages)
     add_executable(web_sandbox gateway/tool/web_sandbox.c)
     target_include_directories(web_sandbox PRIVATE
       ${CMAKE_SOURCE_DIR}/gateway)

@@ -8,6 +8,9 @@
 #                      cache
 #   tree PRESET TARGET...  $TREE: a build by that preset; what is not built
 #                      there yet is built; kept for the next run
+#   units PROGRAM...   runs them in $TREE; what a sanitizer says is a failure
+#   gateway_load WAYS  the gateway of $TREE under WAYS visitors of each kind
+#   planted FLAG SOURCE  a program of that source must be told of
 set -u
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 REPO=$(cd "$HERE/../.." && pwd)
@@ -52,9 +55,47 @@ tree() {
 	local preset=$1
 	shift
 	TREE=$BUILD/analyse/$preset
+	# what came from npm, once
+	[ -d "$TREE/mlkem" ] || { mkdir -p "$TREE" &&
+		cp -r "$BUILD/mlkem" "$TREE/"; }
 	cmake -C "packaging/presets/$preset.cmake" -S . -B "$TREE" \
 		>"$OUT/cmake.log" 2>&1 ||
 		{ tail -n 5 "$OUT/cmake.log"; fail "no $preset tree"; }
 	cmake --build "$TREE" -j2 --target "$@" >"$OUT/build.log" 2>&1 ||
 		{ tail -n 20 "$OUT/build.log"; fail "$preset does not build"; }
+}
+
+said() { # LOG: whether a sanitizer spoke in it
+	grep -qE 'runtime error|WARNING: ThreadSanitizer|(Address|Leak)Sanitizer' \
+		"$1"
+}
+planted() {
+	printf '%s\n' "$2" >"$OUT/planted.c"
+	gcc -g -fsanitize="$1" -o "$OUT/planted" "$OUT/planted.c" -lpthread ||
+		fail "no compiler for $1"
+	"$OUT/planted" >"$OUT/planted.log" 2>&1
+	said "$OUT/planted.log" || fail "a planted fault is not seen"
+}
+units() {
+	local one
+	for one; do
+		if ! (cd "$OUT" && "$TREE/bin/$one") >"$OUT/$one.log" 2>&1 ||
+			said "$OUT/$one.log"; then
+			tail -n 60 "$OUT/$one.log"
+			fail "$one"
+		fi
+	done
+	echo "$# programs, nothing said"
+}
+gateway_load() {
+	local p
+	mkdir -p "$OUT/load/bin"
+	for p in fixture fixture-seal codetool; do
+		ln -sf "$TREE/bin/$p" "$OUT/load/bin/$p"
+	done
+	ln -sf "$TREE/bin/gateway_sanitized" "$OUT/load/bin/meldluik-gateway"
+	BUILD=$OUT/load "$HERE/gateway_load.sh" "$1" "$OUT/gateway.log" || {
+		grep -m1 -A 40 -E 'Sanitizer|runtime error' "$OUT/gateway.log"
+		fail "the gateway under load"
+	}
 }
