@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A profile that would weaken the rules by being of the wrong shape is
+ * refused at load: states, transitions, rules, acts of four eyes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "meldluik/profile.h"
+
+/* nl.json with ${value} (JSON; NULL: left out) at ${path}, in which a number
+ * is a place in a list */
+static enum err
+loads(const char *path, const char *value)
+{
+	struct profile *p = NULL;
+	struct bytes data;
+	char words[128], *word, *next, *save = NULL, *text;
+	json_t *root, *at, *v;
+	enum err e;
+
+	assert_int_equal(policy_data("nl.json", &data), OK);
+	root = json_loadb((const char *)data.p, data.len, 0, NULL);
+	at = root;
+	snprintf(words, sizeof(words), "%s", path);
+	word = strtok_r(words, "/", &save);
+	while ((next = strtok_r(NULL, "/", &save)) != NULL) {
+		at = json_is_array(at) ? json_array_get(at,
+		    strtoul(word, NULL, 10)) : json_object_get(at, word);
+		assert_non_null(at);
+		word = next;
+	}
+	v = value == NULL ? NULL : json_loads(value, JSON_DECODE_ANY, NULL);
+	if (v == NULL) {
+		json_object_del(at, word);
+	} else if (json_is_array(at)) {
+		json_array_set_new(at, strtoul(word, NULL, 10), v);
+	} else {
+		json_object_set_new(at, word, v);
+	}
+	text = json_dumps(root, JSON_COMPACT);
+	e = profile_load(text, strlen(text), &p);
+	assert_true((e == OK) == (p != NULL));
+	profile_free(p);
+	free(text);
+	json_decref(root);
+	return e;
+}
+
+static void
+shapes(void **state)
+{
+	static const struct {
+		const char *path, *value;
+		enum err want;
+	} t[] = {
+		{"note", "\"x\"", OK},
+		{"states/ontvangen", NULL, ERR_FORMAT},
+		{"states/vernietigd", "{\"nl\":\"a\"}", ERR_FORMAT},
+		{"states/vernietigd", "{\"nl\":\"a\",\"en\":1}", ERR_FORMAT},
+		{"transitions", "[]", ERR_FORMAT},
+		{"transitions", "{}", ERR_FORMAT},
+		{"transitions/3/from", "[]", ERR_FORMAT},
+		{"transitions/3/from", "\"ontvangen\"", ERR_FORMAT},
+		{"transitions/3/from", "[1]", ERR_FORMAT},
+		{"transitions/3/from", "[\"nergens\"]", ERR_UNKNOWN},
+		{"transitions/3/from", NULL, ERR_FORMAT},
+		{"transitions/3/to", "1", ERR_FORMAT},
+		{"transitions/3/to", NULL, ERR_FORMAT},
+		{"transitions/3/to", "\"nergens\"", ERR_UNKNOWN},
+		{"transitions/3/guards", NULL, ERR_FORMAT},
+		{"transitions/3/guards", "\"registered\"", ERR_FORMAT},
+		{"transitions/3/guards", "[1]", ERR_FORMAT},
+		{"transitions/3/guards", "[\"four_eyes\"]", ERR_UNKNOWN},
+		{"rules", "[]", ERR_FORMAT},
+		{"rules/S-TWO", NULL, ERR_UNKNOWN},
+		{"rules/S-TWO/en", NULL, ERR_FORMAT},
+		{"rules/S-TWO/article", NULL, ERR_FORMAT},
+		{"rules/S-TWO/article", "\"\"", ERR_FORMAT},
+		{"rules/S-TWO", "\"S-ONE\"", ERR_FORMAT},
+		{"four_eyes", "{}", ERR_FORMAT},
+		{"four_eyes", NULL, ERR_FORMAT},
+		{"four_eyes/0", "1", ERR_FORMAT},
+		{"four_eyes/0", "\"everything\"", ERR_UNKNOWN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		enum err e = loads(t[i].path, t[i].value);
+
+		if (e != t[i].want) {
+			fail_msg("%s %s: %s", t[i].path, t[i].value == NULL ?
+			    "left out" : t[i].value, err_text(e));
+		}
+	}
+}
+
+/* More than there is of anything */
+static void
+too_many(void **state)
+{
+	static const char one[] = "{\"from\":[\"ontvangen\"],"
+	    "\"to\":\"opgehaald\",\"guards\":[\"registered\"]},";
+	char *list = malloc(200 * sizeof(one)), *end = list;
+
+	(void)state;
+	assert_non_null(list);
+	*end++ = '[';
+	for (int i = 0; i < 129; i++) {
+		end = stpcpy(end, one);
+	}
+	end[-1] = ']';
+	assert_int_equal(loads("transitions", list), ERR_FORMAT);
+	end = list;
+	*end++ = '[';
+	for (int i = 0; i < 17; i++) {
+		end = stpcpy(end, "\"registered\",");
+	}
+	end[-1] = ']';
+	assert_int_equal(loads("transitions/0/guards", list), ERR_FORMAT);
+	end = list;
+	*end++ = '[';
+	for (int i = 0; i < 40; i++) {
+		end = stpcpy(end, "\"ontvangen\",");
+	}
+	end[-1] = ']';
+	assert_int_equal(loads("transitions/0/from", list), ERR_FORMAT);
+	end = list;
+	*end++ = '[';
+	for (int i = 0; i < 40; i++) {
+		end = stpcpy(end, "\"abort\",");
+	}
+	end[-1] = ']';
+	assert_int_equal(loads("four_eyes", list), ERR_FORMAT);
+	free(list);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shapes),
+		cmocka_unit_test(too_many),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
