@@ -78,6 +78,9 @@ keyset(void **state)
 	sign_keypair(release, &k.release.key);
 	k.has_release = true;
 	assert_int_equal(keyset_revoke(&k, &pk), OK);
+	k.person[k.people] = k.person[0];
+	strcpy(k.person[k.people].id, "approver");
+	k.person[k.people++].role = PERSON_APPROVER;
 	assert_int_equal(keyset_write(&k, &doc), OK);
 	assert_true(every_field((char *)doc.p, doc.len, keyset_judge, may) >
 	    250);

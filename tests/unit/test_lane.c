@@ -441,6 +441,53 @@ lanes_that_cannot_be_made(void **state)
 	buf_free(&out);
 }
 
+/* 33 threads of eight replies that all fall in one of two shards, which holds
+ * 256: there are more shards then, and no reply is lost */
+static void
+a_crowded_shard(void **state)
+{
+	enum { THREADS = 33 };
+	struct lane_thread *t = calloc(THREADS, sizeof(*t));
+	struct buf out = buf_new(64u << 20);
+	struct lane l = {.desk = 1};
+	uint8_t tag[SLOT_TAG];
+	unsigned found = 0;
+
+	(void)state;
+	assert_non_null(t);
+	for (unsigned i = 0; i < THREADS; i++) {
+		do {
+			randombytes_buf(t[i].tag_key, 32);
+		} while (slot_shard(t[i].tag_key, 2) != 0);
+		assert_int_equal(age_recipient_throwaway(&t[i].recipient),
+		    OK);
+		for (; t[i].notes < SLOT_LIVE_MAX; t[i].notes++) {
+			t[i].note[t[i].notes] = (struct bytes){
+			    (const uint8_t *)"note", 4};
+		}
+	}
+	assert_int_equal(lane_make(&l, t, THREADS, 512, to_buf, &out), OK);
+	assert_true(l.shards >= 4);
+	assert_int_equal(out.len, lane_bytes(&l));
+	for (unsigned i = 0; i < THREADS; i++) {
+		size_t from = slot_shard(t[i].tag_key, l.shards) *
+		    lane_shard_bytes(&l);
+
+		for (unsigned n = 0; n < SLOT_LIVE_MAX; n++) {
+			slot_tag(t[i].tag_key, l.nonce, n, tag);
+			for (size_t at = 0; at < lane_shard_bytes(&l);
+			    at += SLOT_LEN) {
+				found += memcmp(out.p + from + at, tag,
+				    SLOT_TAG) == 0;
+			}
+		}
+	}
+	assert_int_equal(found, THREADS * SLOT_LIVE_MAX);
+	lane_clear(&l);
+	buf_free(&out);
+	free(t);
+}
+
 int
 main(void)
 {
@@ -453,6 +500,7 @@ main(void)
 		cmocka_unit_test(missing_parts),
 		cmocka_unit_test(bytes_that_are_no_slots),
 		cmocka_unit_test(lanes_that_cannot_be_made),
+		cmocka_unit_test(a_crowded_shard),
 	};
 
 	return cmocka_run_group_tests(tests, org_setup,
