@@ -90,6 +90,31 @@ no_zero_in_a_comment(void **state)
 	buf_free(&b);
 }
 
+/* One letter of each line of base64; every byte: test_minisign.c */
+static void
+changed_letters(void **state)
+{
+	struct buf b = signature();
+	char *s = (char *)(uintptr_t)buf_cstr(&b);
+	char *line[2] = {strchr(s, '\n') + 1, NULL};
+
+	(void)state;
+	line[1] = strchr(strstr(s, "\ntrusted comment: ") + 1, '\n') + 1;
+	for (unsigned i = 0; i < 2; i++) {
+		char was = line[i][60];
+
+		line[i][60] = '*';
+		assert_int_equal(sign_check(&pk, &why, "doc", 3, b.p, b.len),
+		    ERR_FORMAT);
+		line[i][60] = was == 'A' ? 'B' : 'A';
+		assert_int_equal(sign_check(&pk, &why, "doc", 3, b.p, b.len),
+		    ERR_SIGNATURE);
+		line[i][60] = was;
+	}
+	assert_int_equal(sign_check(&pk, &why, "doc", 3, b.p, b.len), OK);
+	buf_free(&b);
+}
+
 static void
 key_files(void **state)
 {
@@ -191,6 +216,7 @@ main(void)
 		cmocka_unit_test(a_purpose_is_the_whole_comment),
 		cmocka_unit_test(a_purpose_that_is_too_long),
 		cmocka_unit_test(no_zero_in_a_comment),
+		cmocka_unit_test(changed_letters),
 		cmocka_unit_test(key_files),
 		cmocka_unit_test(keys_and_fingerprints),
 		cmocka_unit_test(notes),
