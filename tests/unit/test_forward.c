@@ -220,6 +220,29 @@ to_the_police(void **state)
 	assert_refused(nl, &f, "S-TOLD");
 }
 
+/* The identity asks for two people of its own, also where forwarding itself
+ * asks for none */
+static void
+the_identity_needs_two(void **state)
+{
+	static const char own[] = "{\"profile\":\"own\",\"extends\":\"nl\","
+	    "\"four_eyes\":[\"disclose_identity\"]}";
+	struct forward_facts f = all_well(DEST_AUTHORITY);
+	struct profile *p = NULL;
+
+	(void)state;
+	assert_int_equal(profile_load(own, sizeof(own) - 1, &p), OK);
+	f.consent = true;
+	f.with_identity = true;
+	assert_int_equal(forward_may(p, &f, NULL), OK);
+	f.signer_count = 1;
+	assert_refused(p, &f, "S-TWO");
+	f.with_identity = false;
+	assert_int_equal(forward_may(p, &f, NULL), OK);
+	assert_refused(nl, &f, "S-TWO");
+	profile_free(p);
+}
+
 static void
 what_a_dossier_omits(void **state)
 {
@@ -245,6 +268,7 @@ main(void)
 		cmocka_unit_test(to_an_authority),
 		cmocka_unit_test(to_an_investigator),
 		cmocka_unit_test(to_the_police),
+		cmocka_unit_test(the_identity_needs_two),
 		cmocka_unit_test(what_a_dossier_omits),
 	};
 
