@@ -9,6 +9,7 @@
 #include "pages.h"
 
 #define GZIP_WINDOW (15 + 16)
+#define GZIP_MEMORY 7 /* shorter blocks: text and code of a script differ */
 #define GZIP_TAIL 8u /* CRC and length, RFC 1952 2.3.1 */
 
 bool
@@ -39,8 +40,8 @@ pack_gzip(const uint8_t *p, size_t len, struct buf *out)
 	bool good;
 
 	memset(&z, 0, sizeof(z));
-	if (deflateInit2(&z, 9, Z_DEFLATED, GZIP_WINDOW, 9,
-	    Z_DEFAULT_STRATEGY) != Z_OK) {
+	if (deflateInit2(&z, 9, Z_DEFLATED, GZIP_WINDOW,
+	    GZIP_MEMORY, Z_DEFAULT_STRATEGY) != Z_OK) {
 		return false;
 	}
 	bound = deflateBound(&z, (uLong)len);

@@ -24,8 +24,9 @@ const textsPlugin = {
 };
 
 // Names are left to terser, which drops what calls these alone make: noble's
-// kinds of keys that this page does not use (script/no_nist.js)
-const UNUSED = ["QSF", "createKitchenSink", "ecdhKem", "expandSeedXof"];
+// kinds of keys and ciphers that this page does not use (script/no_nist.js)
+const UNUSED = ["QSF", "createKitchenSink", "ecdhKem", "expandSeedXof",
+	"createKyber", "createCipher", "wrapCipher", "_poly1305_aead"];
 
 const options = (root) => ({
 	bundle: true, minifySyntax: true, minifyWhitespace: true,
@@ -43,7 +44,7 @@ async function bundle(entry) {
 	const made = await build({ ...options(process.cwd() + "/"),
 		entryPoints: [entry] });
 	const small = await minify(made.outputFiles[0].text, {
-		ecma: 2020, mangle: true, compress: { passes: 3,
+		ecma: 2020, mangle: true, compress: { passes: 3, inline: 1,
 			pure_funcs: UNUSED, pure_getters: true },
 		format: { comments: false } });
 	return small.code + "\n";
