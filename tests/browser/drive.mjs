@@ -226,17 +226,35 @@ class Browser {
 		}
 	}
 
+	// Moves the mouse onto it; where that is. A busy Firefox still takes the
+	// mouse for where the page was before it scrolled: so until the element
+	// itself feels it.
+	async aim(selector) {
+		for (const end = Date.now() + LIMIT_MS;; await pause(POLL_MS)) {
+			const at = await this.run((s) => {
+				const e = document.querySelector(s);
+				e.scrollIntoView({ block: "center",
+					behavior: "instant" });
+				// a label of lines, a wrapped link: its first box
+				const box = e.getClientRects()[0];
+				return [box.x + box.width / 2, box.y + box.height / 2];
+			}, selector);
+			await this.page.mouse.move(...at);
+			if (await this.run((s) => document.querySelector(s)
+				.matches(":hover"), selector)) {
+				return at;
+			}
+			if (Date.now() > end) {
+				throw new Error(`${this.name}: the mouse does not ` +
+					`come to ${selector}`);
+			}
+		}
+	}
+
 	async click(selector) {
 		await this.wait(selector);
 		await this.reveal(selector);
-		const [x, y] = await this.run((s) => {
-			const e = document.querySelector(s);
-			e.scrollIntoView({ block: "center", behavior: "instant" });
-			// a label of lines, a wrapped link: its first box
-			const box = e.getClientRects()[0];
-			return [box.x + box.width / 2, box.y + box.height / 2];
-		}, selector);
-		await this.page.mouse.click(x, y);
+		await this.page.mouse.click(...await this.aim(selector));
 	}
 
 	// A click that leads to another document
