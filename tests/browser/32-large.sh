@@ -5,10 +5,11 @@
 # it needs does not grow with the file. 64 MiB and 5 cuts; with FULL=1 1 GiB
 # and 20 cuts. What arrived is whole. ONLY="firefox" for one browser.
 here=$(cd "$(dirname "$0")" && pwd)
+export MIB=64 CUTS=5 ONLY="${ONLY:-firefox chromium}"
 if [ -n "${FULL:-}" ]; then
 	# shellcheck disable=SC2034 # read by gw_new
 	GW_BULK=8G
-	export BROWSER_LIMIT_MS=5000000
+	export BROWSER_LIMIT_MS=5000000 MIB=1024 CUTS=20
 fi
 . "$here/../http/lib.sh"
 . "$here/lib.sh"

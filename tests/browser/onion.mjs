@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Firefox through Tor, scripts off and on: node onion.mjs WORK CODE REPLY
 // DATA; TORLAB_SOCKS and TORLAB_ONION from torlab.py. An http onion is no
-// secure context in Firefox; Tor Browser makes it one by a preference. With
-// FULL=1 also 20 MiB whose way to Tor is cut 20 times.
+// secure context in Firefox; Tor Browser makes it one by a preference.
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { open } from "./drive.mjs";
 import { path, script } from "./reporter.mjs";
-import { tapOpen } from "./tap.mjs";
 
 const [work, code, reply, data] = process.argv.slice(2);
 const { TORLAB_SOCKS: socks, TORLAB_ONION: onion } = process.env;
@@ -45,27 +43,5 @@ for (const [name, options, secure] of RUNS.slice(0,
 	console.log(`${b.name}, ${name}: report, answer, follow-up in ` +
 		`${((Date.now() - began) / 1000).toFixed(1)} s`);
 	await b.close();
-}
-const CUT_BYTES = 20 << 20;
-const CUTS = 20;
-if (process.env.FULL) {
-	const tap = await tapOpen(Number(socks.split(":")[1]));
-	const large = work + "/cut.bin", bytes = randomBytes(CUT_BYTES);
-	fs.writeFileSync(large, bytes);
-	const b = await open("firefox", { socks: `127.0.0.1:${tap.port}` });
-	await script.fill(b, url, { text: "Over Tor, afgebroken",
-		files: [large] });
-	tap.cut = { every: Math.floor(CUT_BYTES / (CUTS + 1)), times: CUTS };
-	const began = Date.now();
-	await b.click("#ml-send");
-	await script.number(b);
-	assert.equal(tap.cuts, CUTS);
-	console.log(`${b.name}: ${CUT_BYTES >> 20} MiB over Tor, cut ` +
-		`${tap.cuts} times, in ${((Date.now() - began) / 1000)
-			.toFixed(1)} s`);
-	want.push({ text: "Over Tor, afgebroken", files: [createHash("sha256")
-		.update(bytes).digest("hex")] });
-	await b.close();
-	tap.close();
 }
 fs.writeFileSync(work + "/want.json", JSON.stringify(want));

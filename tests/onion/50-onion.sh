@@ -4,8 +4,18 @@
 # is the gateway's UNIX socket: Firefox with scripts off and on reports, reads
 # the answer and adds to it; the command line does the same; the courier
 # fetches over the door's own onion; everything arrived whole. tor names the
-# circuits to the gateway, which keeps none of their numbers.
+# circuits to the gateway, which keeps none of their numbers. At last a large
+# attachment, uncut and cut again and again: 6 MiB and 4 cuts; FULL=1: 256 MiB
+# (MIB says otherwise) and 20 cuts.
 here=$(cd "$(dirname "$0")" && pwd)
+export ONLY=firefox CUTS=4
+if [ -n "${FULL:-}" ]; then
+	# shellcheck disable=SC2034 # read by gw_new
+	GW_BULK=8G
+	export BROWSER_LIMIT_MS=5000000 CUTS=20
+fi
+export MIB=${MIB:-${FULL:+256}}
+MIB=${MIB:-6}
 . "$here/../http/lib.sh"
 . "$here/../browser/lib.sh"
 [ -x "$BIN/envtool" ] || skip "envtool is not built"
@@ -65,6 +75,7 @@ END
 		return 1
 	}
 	echo "the command line and the courier through Tor"
+	browsers_run large.mjs "${TORLAB_SOCKS#*:}" "$GW"
 }
 export GW code reply TOKEN browser_work node npm BIN REPO
 export -f through_tor browsers_run
