@@ -24,6 +24,19 @@ group_signs(unsigned lang, const char *group, char *out)
 	}
 }
 
+enum text_id
+code_problem(const char *typed, size_t len)
+{
+	size_t i, signs = 0;
+
+	for (i = 0; i < len; i++) {
+		signs += strchr(" -\r\n", typed[i]) == NULL ? 1 : 0;
+	}
+	/* seven groups of four and six hyphens, with its NUL */
+	return signs == CODE_TEXT - 7 ? TEXT_ERR_CODE_TYPO :
+	    TEXT_ERR_CODE_LENGTH;
+}
+
 void
 code_answer(struct exchange *x, unsigned lang, const struct fields *f)
 {

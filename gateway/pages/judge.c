@@ -54,8 +54,8 @@ judge_code(struct sending *s, unsigned *desk)
 	}
 	e = code_parse(typed, fields_len(s->fields, "code"), &code);
 	if (e != OK) {
-		sending_fail(s, e == ERR_FORMAT ? TEXT_ERR_CODE_LENGTH :
-		    TEXT_ERR_CODE_TYPO);
+		sending_fail(s, code_problem(typed,
+		    fields_len(s->fields, "code")));
 		goto out;
 	}
 	d = keyset_desk_now(s->site->keyset, code_desk(&code));

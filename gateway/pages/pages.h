@@ -43,6 +43,8 @@ struct site {
 	struct view role[SITE_ROLES_MAX];
 	size_t roles;
 	char role_desks[SITE_ROLES_MAX][KEYSET_DESKS_MAX * KEYSET_ID];
+	struct view reader[SITE_ROLES_MAX]; /* a desk, with its roles */
+	struct view reader_role[SITE_ROLES_MAX];
 	struct view language[LANGUAGES];
 	struct view print_group[8];
 	char print_groups[8][5];
@@ -116,6 +118,8 @@ void sending_withdraw(struct exchange *x, struct sending *s,
 /* The page with a code nobody has, and the empty form */
 void code_answer(struct exchange *x, unsigned lang, const struct fields *f);
 void form_answer(struct exchange *x, unsigned lang, const struct fields *f);
+/* What to say of ${typed}, which is no code: too few signs, or a wrong one */
+enum text_id code_problem(const char *typed, size_t len);
 /* The form with what was typed; ${why} NO_PROBLEM: to change something */
 void form_filled(struct exchange *x, unsigned lang, enum post what,
     const struct fields *f, enum text_id why);

@@ -22,6 +22,7 @@
 #define SHOWN_MAX 16u
 #define PIECES_MAX 512u
 #define OLD_DAYS 28
+#define TYPED_KEPT 64u /* a mistyped code comes back, for one to mend it */
 
 /* A stretch of one reply's text */
 struct piece {
@@ -244,8 +245,8 @@ page_show(struct exchange *x, struct found *f, const struct site *s,
 	snprintf(f->held, sizeof(f->held), "%u", f->receipts);
 	view_flag(v, "ask_code", !f->typed);
 	view_text(v, "error", error != NULL ? error : f->typed ? NULL :
-	    site_text(s->lang, fields_len(fields, "code") < 28 ?
-	    TEXT_ERR_CODE_LENGTH : TEXT_ERR_CODE_TYPO));
+	    site_text(s->lang, code_problem(fields_get(fields, "code"),
+	    fields_len(fields, "code"))));
 	view_flag(v, "none", f->typed && f->pieces == 0);
 	view_flag(v, "some", rows > 0 && skip == 0);
 	view_flag(v, "end", f->pieces > 0 && rows == 0);
@@ -254,7 +255,9 @@ page_show(struct exchange *x, struct found *f, const struct site *s,
 	view_flag(v, "old", f->old);
 	view_list(v, "replies", f->row, rows);
 	view_text(v, "held", f->receipts == 0 ? NULL : f->held);
-	view_text(v, "code", f->typed ? f->text : "");
+	view_text(v, "code", f->typed ? f->text :
+	    fields_len(fields, "code") > TYPED_KEPT ? "" :
+	    fields_get(fields, "code")); /* mistyped */
 	view_text(v, "skip", f->skip);
 	view_text(v, "last", f->last);
 	view_text(v, "form", form);

@@ -123,10 +123,39 @@ site_role_known(const struct site *s, const char *role)
 	return *role == '\0';
 }
 
+/* Who reads about whom: a row for each desk, the usual one first; desk 0 is
+ * nobody */
+static void
+readers(struct site *s, const unsigned number[SITE_ROLES_MAX])
+{
+	size_t i, k, first, used = 0, rows = 0;
+
+	for (i = 0; i < s->roles; i++) {
+		struct view *v = &s->reader[rows];
+
+		for (k = 0; number[k] != number[i]; k++) {
+		}
+		if (k < i) {
+			continue; /* that desk has its row */
+		}
+		for (first = used; k < s->roles; k++) {
+			if (number[k] == number[i]) {
+				s->reader_role[used++] = s->role[k];
+			}
+		}
+		view_init(v, &s->view);
+		view_text(v, "desk", site_desk_name(s, number[i]));
+		view_flag(v, "nobody", number[i] == 0);
+		view_list(v, "roles", s->reader_role + first, used - first);
+		rows++;
+	}
+	view_list(&s->view, "readers", s->reader, rows);
+}
+
 static void
 roles(struct site *s)
 {
-	unsigned usual = 0, number;
+	unsigned usual = 0, number[SITE_ROLES_MAX] = { 0 };
 	const char *id;
 	size_t i, k;
 
@@ -141,7 +170,7 @@ roles(struct site *s)
 	for (i = 0; i < s->roles; i++) {
 		struct route_role r = routing_role(s->profile, i);
 		struct view *v = &s->role[i];
-		enum err e = site_desk(s, r.code, &number);
+		enum err e = site_desk(s, r.code, &number[i]);
 		char *list = s->role_desks[i];
 		size_t used = 0, room = sizeof(s->role_desks[i]);
 
@@ -152,17 +181,16 @@ roles(struct site *s)
 		}
 		view_init(v, &s->view);
 		view_text(v, "code", r.code);
-		view_text(v, "role", routing_label(s->profile, i,
-		    site_language(s->lang)));
 		view_text(v, "label", routing_label(s->profile, i,
 		    site_language(s->lang)));
 		view_text(v, "desks", list);
-		view_text(v, "desk", e == OK ? site_desk_name(s, number) :
+		view_text(v, "desk", e == OK ? site_desk_name(s, number[i]) :
 		    "");
 		view_flag(v, "nobody", e != OK);
 		view_flag(v, "external", r.external_first);
-		view_flag(v, "other_desk", e == OK && number != usual);
+		view_flag(v, "other_desk", e == OK && number[i] != usual);
 	}
+	readers(s, number);
 }
 
 static void

@@ -53,10 +53,16 @@ export function keysCheck(folder, keys) {
 	}
 }
 
+// Texts of which the script makes elements (rich of dom.js): of their tags
+// the name stays, and of a link the page it leads to
+const RICH = /^(do|code_keep)\d$/;
+const tag = (all, name, rest) => name === "a" ?
+	`<a ${/\/{{lang}}\/(\w+)"/.exec(rest)[1]}>` : `<${name}>`;
+
 // What a text node may hold: no tags, no template values
-function plain(s, key, language) {
-	const out = s.replace(/<[^>]*>/g, "").replace(/&lt;/g, "<")
-		.replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+function plain(s, key, language, keep) {
+	const out = s.replace(/<(\/?\w+)([^>]*)>/g, keep ? tag : "")
+		.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 	if (out.includes("{{")) {
 		throw new Error(`${language}: ${key} has a value of the page`);
 	}
@@ -79,7 +85,7 @@ export function texts(folder) {
 				if (!strings[k]) {
 					throw new Error(`${code}: no ${k}`);
 				}
-				return plain(strings[k], k, code);
+				return plain(strings[k], k, code, RICH.test(key));
 			}).join("|")]));
 		return [code, { name: header(strings, "X-Name"),
 			rtl: header(strings, "X-Direction") === "rtl",

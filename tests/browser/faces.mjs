@@ -244,7 +244,7 @@ async function withScript(b) {
 	await b.choose("#ml-files", data + "/factuur.jpg");
 	await look(b, "script-form", "");
 	await b.click("#ml-send");
-	await b.until("error", () => document.querySelector("#ml-error")
+	await b.until("error", () => document.querySelector("#ml-what-e")
 		.textContent);
 	await look(b, "script-form-error", "");
 	await b.type("#ml-what", text);

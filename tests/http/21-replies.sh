@@ -57,8 +57,16 @@ for name, shape in shapes.items():
     assert shape == first, (name, shape, first)
 assert first[0] == 200 and first[2] == 98304, first
 assert "geen antwoord" in none and "geen antwoord" not in text
-assert "28 tekens" in check("empty", "")
-assert "tekens van de code" in check("typed wrong", typo)
+assert "Een code heeft 28" in check("empty", "")
+assert "Een code heeft 28" in check("short", right[:-1])
+# a wrong sign is said as such, and the rest need not be typed anew
+for name, code in (("typed wrong", typo), ("a letter", right[:-1] + "U"),
+                   ("with spaces", typo.replace("-", "  \r\n"))):
+    said = check(name, code)
+    assert "tekens van de code" in said, name
+    assert unescape(re.search(r'<textarea class="keys"[^>]*>\n(.*?)</textarea',
+        said, re.S)[1]).split() == code.split(), name
+assert "AAAA" not in check("long", "A" * 200)
 
 # every piece of every reply, through the older pages
 b.get("replies").submit("replies", code=right)

@@ -9,7 +9,7 @@ import { $, el, notice, show } from "../script/dom.js";
 import { envelopeSize, seal } from "../script/envelope.js";
 import { codeShow } from "../script/flow_code.js";
 import { formShow } from "../script/flow_report.js";
-import { deskPick, epochParse, holders, keysetParse }
+import { deskName, deskPick, epochParse, holders, keysetParse }
 	from "../script/keyset.js";
 import { fingerprint } from "../script/minisign.js";
 import { reportNew } from "../script/report.js";
@@ -101,8 +101,8 @@ function aboutShow(ctx) {
 		guard(true);
 		codeShow(ctx, () => formShow(ctx, (f, files, given) =>
 			make(ctx, f, files, given), t("off_make"), FILES_MAX));
-		const name = ctx.desk.names[ctx.language] ?? ctx.desk.id;
-		ctx.box.append(el("p", { class: "hint" }, t("readers", name), " ",
+		ctx.box.append(el("p", { class: "hint" },
+			t("readers", deskName(ctx.desk, ctx.language)), " ",
 			holders(ctx.k, ctx.desk.number).length === 1 ?
 				t("one_holder") : ""));
 	} }, error, el("fieldset", {}, el("legend", {}, t("off_about")),

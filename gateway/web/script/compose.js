@@ -3,7 +3,7 @@
 // without losing a word, and shows the receipt.
 import { random, unhex } from "./bytes.js";
 import { crockford, groups } from "./code.js";
-import { $, dayWords, el, notice, show, sizeWords } from "./dom.js";
+import { $, dayWords, el, notice, rich, show, sizeWords } from "./dom.js";
 import { envelopeSize } from "./envelope.js";
 import { run } from "./job.js";
 import { epochFetch, keysetFetch } from "./keys.js";
@@ -184,9 +184,10 @@ export function doneShow(ctx, receipt, kind) {
 					t("next_feedback")))),
 		el("p", {}, t(ctx.keys ? "next_come" : "now_nocode")),
 		el("section", {}, el("h2", {}, t("do")), el("ul", {},
-			["do1", "do2", "do3", "do4"].map((k) => el("li", {}, t(k)))),
+			["do1", "do2", "do3", "do4"].map((k) =>
+				el("li", {}, rich(t(k))))),
 		el("p", { class: "row noprint" }, el("button", { id: "ml-leave",
-			type: "button", onclick: () => $("#exit").click() },
+			class: "alt", type: "button", onclick: () => $("#exit").click() },
 		t("leave")))));
 }
 

@@ -48,14 +48,35 @@ export function area(id, label, hint, rows, slot) {
 	if (hint) {
 		props["aria-describedby"] = `ml-${id}-h`;
 	}
-	if (slot) {
+	if (slot) { // the one field that is needed
 		props.class = "slot";
+		props["aria-describedby"] += ` ml-${id}-e`;
 	}
 	return el("div", { class: "field" },
 		el("label", { for: "ml-" + id }, label),
 		hint ? el("p", { class: "hint", id: `ml-${id}-h` }, hint) : null,
+		slot ? notice(`ml-${id}-e`, "err") : null,
 		el("textarea", props));
 }
+
+// Says beside a field what is wrong with it, and goes there
+export function fault(field, said, text) {
+	said.textContent = text;
+	field.setAttribute("aria-invalid", "true");
+	field.addEventListener("input", () => {
+		said.textContent = "";
+		field.removeAttribute("aria-invalid");
+	}, { once: true });
+	field.focus();
+}
+
+// The nodes of a text whose tags are b, bdi, and a with a page's name
+export const rich = (text) => text.split(/(<.*?<.*?>)/).map((part) => {
+	const [, tag, page, words] = /^<(\w+) ?(\w*)>(.*)</.exec(part) ?? [];
+	return !tag ? part : el(tag, page ? { href:
+		`/${document.documentElement.lang}/${page}` } :
+		tag === "bdi" ? { dir: "ltr" } : {}, words);
+});
 
 // Radio buttons; ${choices}: [value, label, note or null]
 export const picks = (name, legend, choices) => el("fieldset", {},

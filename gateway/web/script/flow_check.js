@@ -3,8 +3,8 @@
 // withdrawal. The code never leaves this page.
 import { boardRead } from "./checkback.js";
 import { codeDesk, codeParse } from "./code.js";
-import { deskNow } from "./keyset.js";
-import { $, area, dayWords, el, notice, show } from "./dom.js";
+import { deskName, deskNow } from "./keyset.js";
+import { $, area, dayWords, el, fault, notice, show } from "./dom.js";
 import { doneShow, guard, messageId, roomTell, send, teller }
 	from "./compose.js";
 import { Files } from "./files.js";
@@ -13,11 +13,10 @@ import { threadLater } from "./report.js";
 import { t } from "./strings.js";
 
 function replyNode(ctx, r) {
-	const desk = deskNow(ctx.k, r.desk);
-	const name = desk?.names[ctx.language] ?? desk?.names.nl ?? "";
+	const name = deskName(deskNow(ctx.k, r.desk), ctx.language);
 	return el("article", { class: r.kind === "question" ? "paper ask" :
 		"paper" },
-	el("p", { class: "hint" }, name + ", ", el("time", { datetime: r.day },
+	el("p", { class: "hint" }, el("bdi", {}, name), ", ", el("time", { datetime: r.day },
 		dayWords(r.day, ctx.language))),
 	el("h2", {}, t("kind_" + r.kind)),
 	el("div", { class: "text", lang: r.language, dir: "auto" }, r.text));
@@ -43,10 +42,9 @@ function writeForm(ctx, lastReply) {
 			count();
 		}, onsubmit: (e) => {
 			e.preventDefault();
-			if ($("#ml-text", form).value.trim() === "" &&
-				files.list.length === 0) {
-				$("#ml-error", form).textContent = t("write_empty");
-				$("#ml-text", form).focus();
+			const text = $("#ml-text", form);
+			if (text.value.trim() === "" && files.list.length === 0) {
+				fault(text, $("#ml-text-e", form), t("write_empty"));
 			} else if (files.trouble()) {
 				$("#ml-error", form).textContent = files.trouble();
 			} else if (count()) {
@@ -113,11 +111,9 @@ function codeRead(field, error) {
 	try {
 		return codeParse(field.value);
 	} catch (e) {
-		error.textContent = t("err_mark") + " " + t(e.word ===
+		fault(field, error, t("err_mark") + " " + t(e.word ===
 			"code-length" ? "code_short" : e.word === "code-version" ?
-			"code_version" : "code_bad") + " " + t("nothing_sent");
-		field.setAttribute("aria-invalid", "true");
-		field.focus();
+			"code_version" : "code_bad") + " " + t("nothing_sent"));
 		return undefined;
 	}
 }
@@ -126,10 +122,9 @@ export function checkStart(ctx, ready) {
 	const form = $("#check-form");
 	const field = $("textarea[name=code]", form);
 	const error = notice("ml-error", "err");
-	form.prepend(error);
+	field.before(error);
 	form.addEventListener("submit", async (e) => {
 		e.preventDefault();
-		error.textContent = "";
 		const code = codeRead(field, error);
 		if (code === undefined) {
 			return;
@@ -146,8 +141,7 @@ export function checkStart(ctx, ready) {
 			const board = await boardRead(ctx.k, code, teller(status));
 			if (code === null) {
 				ctx.close();
-				error.textContent = t("code_empty");
-				field.focus();
+				fault(field, error, t("code_empty"));
 				return;
 			}
 			ctx.keys = board.keys;

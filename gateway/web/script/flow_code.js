@@ -2,7 +2,8 @@
 // The step that shows a code nobody has yet: to write down, scan, print or
 // copy, and the last group typed back as the proof that it was kept.
 import { codeText, groups } from "./code.js";
-import { $, el, notice, PRIVATE_INPUT, show, svgQr } from "./dom.js";
+import { el, fault, notice, PRIVATE_INPUT, rich, show, svgQr }
+	from "./dom.js";
 import { steps } from "./compose.js";
 import { qr } from "./qr.js";
 import { t } from "./strings.js";
@@ -51,9 +52,7 @@ export function codeShow(ctx, next) {
 	const form = el("form", { novalidate: true, onsubmit: (e) => {
 		e.preventDefault();
 		if (plain(last.value) !== groups(plain(text)).at(-1)) {
-			wrong.textContent = t("code_last_bad");
-			last.setAttribute("aria-invalid", "true");
-			last.focus();
+			fault(last, wrong, t("code_last_bad"));
 			return;
 		}
 		on();
@@ -84,6 +83,6 @@ export function codeShow(ctx, next) {
 		form,
 		el("section", {}, el("h2", {}, t("code_keep_title")),
 			el("ul", {}, ["code_keep1", "code_keep2", "code_keep3"]
-				.map((k) => el("li", {}, t(k)))),
+				.map((k) => el("li", {}, rich(t(k))))),
 			el("p", {}, t("code_letters")), signs(text)));
 }

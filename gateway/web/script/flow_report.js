@@ -3,8 +3,8 @@
 // Everything is in memory; closing the page is forgetting.
 import { codeDerive, codeNew } from "./code.js";
 import { codeShow } from "./flow_code.js";
-import { deskPick } from "./keyset.js";
-import { $, area, el, notice, picks, show } from "./dom.js";
+import { deskName, deskPick } from "./keyset.js";
+import { $, area, el, fault, notice, picks, show } from "./dom.js";
 import { doneShow, guard, messageId, roomTell, send, steps }
 	from "./compose.js";
 import { Files } from "./files.js";
@@ -86,13 +86,11 @@ export function formShow(ctx, submit, label, limit) {
 			count();
 		}, onsubmit: (e) => {
 			e.preventDefault();
-			const error = $("#ml-error", form);
-			if ($("#ml-what", form).value.trim() === "") {
-				error.textContent = t("what_empty");
-				$("#ml-what", form).setAttribute("aria-invalid", "true");
-				$("#ml-what", form).focus();
+			const what = $("#ml-what", form);
+			if (what.value.trim() === "") {
+				fault(what, $("#ml-what-e", form), t("what_empty"));
 			} else if (files.trouble()) {
-				error.textContent = files.trouble();
+				$("#ml-error", form).textContent = files.trouble();
 			} else if (count()) {
 				submit(form, files, make);
 			}
@@ -108,7 +106,9 @@ export function formShow(ctx, submit, label, limit) {
 	show(ctx.box, steps(3),
 		el("h1", {}, t(advice ? "form_title_advice" : "form_title")),
 		el("p", { class: "lead" }, t("form_lead")),
-		el("p", { class: "hint" }, t("form_seal")), form);
+		el("p", { class: "hint" }, t("form_seal")),
+		el("p", {}, t("readers", deskName(ctx.desk, ctx.language))),
+		form);
 }
 
 function reportForm(ctx) {

@@ -131,6 +131,9 @@ export function deskNow(k, number) {
 	return null;
 }
 
+export const deskName = (d, language) =>
+	d ? d.names[language] ?? d.names.nl ?? d.id : "";
+
 // As routing_pick of policy/: the first preferred desk that may read about
 // this role, else the first that may; null: none
 export function deskPick(k, role, prefer) {

@@ -7,7 +7,7 @@ import { errorText, guard } from "./compose.js";
 import { $, dayWords, el, show } from "./dom.js";
 import { worker } from "./job.js";
 import { epochAhead, epochFetch, keysetFetch } from "./keys.js";
-import { holders } from "./keyset.js";
+import { deskName, holders } from "./keyset.js";
 import { fingerprint } from "./minisign.js";
 import { stringsChoose, t } from "./strings.js";
 import { dayAdd, today } from "./week.js";
@@ -74,6 +74,7 @@ function exitWatch() {
 
 function page(main) {
 	const language = document.documentElement.lang || "en";
+	$("#unsealed")?.remove(); // what holds without this script only
 	const own = [...main.childNodes];
 	const box = el("div", { id: "ml" });
 	const days = Number(main.dataset.ackDays ?? 7);
@@ -94,12 +95,12 @@ function page(main) {
 		who: () => {
 			const number = ctx.desk?.number;
 			const n = ctx.k && number ? holders(ctx.k, number).length : 0;
-			const name = ctx.desk?.names[language] ?? ctx.desk?.names.nl ??
-				ctx.desk?.id ?? "";
-			box.append(el("p", { class: "hint" },
-				number ? t("readers", name) + " " : "",
-				n === 1 ? t("one_holder") + " " : "",
-				t("print_is", fingerprint(ctx.k.identity))));
+			box.append(el("p", { class: "hint" }, number ?
+				t("readers", deskName(ctx.desk, language)) + " " : "",
+			n === 1 ? t("one_holder") : ""),
+			el("p", { class: "hint" }, t("print_is"), el("br"),
+				el("span", { class: "mono" },
+					fingerprint(ctx.k.identity).replace(/-/g, " "))));
 			if (ctx.k.notAfter < dayAdd(today(), KEYS_OLD_DAYS)) {
 				box.append(el("p", { class: "err" }, t("keys_old",
 					dayWords(ctx.k.notAfter, language))));
