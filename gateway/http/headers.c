@@ -10,41 +10,48 @@
 #include "guard.h"
 #include "headers.h"
 
+/* ${page}: says nothing to a style sheet or a script */
 static const struct {
 	const char *name, *value;
+	bool page;
 } fixed[] = {
 	{"Content-Security-Policy",
 	    "default-src 'none'; script-src 'self'; worker-src 'self'; "
 	    "style-src 'self'; img-src data:; connect-src 'self'; "
-	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
-	{"X-Content-Type-Options", "nosniff"},
-	{"Referrer-Policy", "no-referrer"},
-	{"X-Frame-Options", "DENY"},
-	{"Cross-Origin-Opener-Policy", "same-origin"},
-	{"Cross-Origin-Resource-Policy", "same-origin"},
-	{"X-DNS-Prefetch-Control", "off"},
+	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+	    false}, /* a worker obeys that of its own script */
+	{"X-Content-Type-Options", "nosniff", false},
+	{"Referrer-Policy", "no-referrer", false},
+	{"Cross-Origin-Resource-Policy", "same-origin", false},
+	{"X-Frame-Options", "DENY", true},
+	{"Cross-Origin-Opener-Policy", "same-origin", true},
+	{"X-DNS-Prefetch-Control", "off", true},
 	{"Permissions-Policy",
 	    "accelerometer=(), autoplay=(), camera=(), "
 	    "display-capture=(), fullscreen=(), geolocation=(), "
 	    "gyroscope=(), magnetometer=(), microphone=(), midi=(), "
-	    "payment=(), screen-wake-lock=(), usb=()"},
+	    "payment=(), screen-wake-lock=(), usb=()", true},
 };
 
 bool
 headers_add(struct MHD_Response *r, unsigned flags, const char *onion,
     const char *path)
 {
+	bool page = !(flags & ANSWER_STORE);
 	char location[512];
 	size_t i;
 
 	for (i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
+		if (fixed[i].page && !page) {
+			continue;
+		}
 		if (MHD_add_response_header(r, fixed[i].name,
 		    fixed[i].value) != MHD_YES) {
 			return false;
 		}
 	}
 	if (MHD_add_response_header(r, "Cache-Control",
-	    (flags & ANSWER_STORE) ? "public, max-age=3600" : "no-store")
+	    page ? "no-store" : "public, max-age=3600")
 	    != MHD_YES) {
 		return false;
 	}
@@ -52,7 +59,7 @@ headers_add(struct MHD_Response *r, unsigned flags, const char *onion,
 	    MHD_add_response_header(r, "Connection", "close") != MHD_YES) {
 		return false;
 	}
-	if (onion == NULL) {
+	if (onion == NULL || !page) {
 		return true;
 	}
 	if ((size_t)snprintf(location, sizeof(location), "%s%s", onion,
