@@ -11,7 +11,7 @@ import { keysCheck, texts } from "./texts.mjs";
 
 const [out, release] = process.argv.slice(2);
 const all = texts(process.cwd());
-keysCheck(process.cwd(), Object.keys(all.nl.text));
+const notHere = keysCheck(process.cwd(), Object.keys(all.nl.text));
 
 const PLACE = "MELDLUIK_TEXTS"; // stands for them until all else is small
 
@@ -73,8 +73,10 @@ writeFileSync("script/texts.js",
 	`export const texts = ${JSON.stringify(all)};\n`);
 const script = await bundle("script/main.js");
 const files = { "offline.html": await offline() };
-for (const code of Object.keys(all)) {
-	files[`script.${code}.js`] = filled(script, { [code]: all[code] });
+for (const [code, { text, ...about }] of Object.entries(all)) {
+	files[`script.${code}.js`] = filled(script, { [code]: { ...about,
+		text: Object.fromEntries(Object.entries(text).filter(([key]) =>
+			!notHere.includes(key))) } });
 }
 const page = { type: "meldluik-page", version: 1, release, files: {} };
 mkdirSync(out, { recursive: true });

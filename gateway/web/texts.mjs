@@ -33,24 +33,30 @@ const header = (strings, name) => {
 	return m[1];
 };
 
-// Every t("key") of the sources is a key of the map, and none is for nothing
-// but those whose names are put together (rel_ kind_ leave do code_keep)
+const sources = (folder) => readdirSync(folder)
+	.filter((f) => f.endsWith(".js"))
+	.map((f) => readFileSync(`${folder}/${f}`, "utf8")).join("\n");
+
+// Names that are put together: no source has them whole
+const MADE = /^(rel_|kind_|leave\d|do\d|code_keep\d)/;
+
+// Every t("key") of the sources is a key of the map, and none is for nothing.
+// Returns those that only the offline page asks for.
 export function keysCheck(folder, keys) {
-	const made = /^(rel_|kind_|leave\d|do\d|code_keep\d)/;
-	const source = ["script", "offline"].flatMap((d) =>
-		readdirSync(`${folder}/${d}`).filter((f) => f.endsWith(".js"))
-			.map((f) => readFileSync(`${folder}/${d}/${f}`, "utf8")))
-		.join("\n");
+	const script = sources(folder + "/script");
+	const source = script + sources(folder + "/offline");
 	for (const [, key] of source.matchAll(/\bt\(\s*"(\w+)"\s*[,)]/g)) {
 		if (!keys.includes(key)) {
 			throw new Error(`strings.map has no ${key}`);
 		}
 	}
 	for (const key of keys) {
-		if (!made.test(key) && !source.includes(`"${key}"`)) {
+		if (!MADE.test(key) && !source.includes(`"${key}"`)) {
 			throw new Error(`strings.map: nobody asks for ${key}`);
 		}
 	}
+	return keys.filter((key) => !MADE.test(key) &&
+		!script.includes(`"${key}"`));
 }
 
 // Texts of which the script makes elements (rich of dom.js): of their tags

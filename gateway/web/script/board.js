@@ -47,7 +47,7 @@ export async function laneParse(bytes, minisig, k, desk) {
 }
 
 export const slotTag = (tagKey, nonce, n) => hmac(sha256, tagKey,
-	concat(utf8("meldluik/v1/slot"), nonce, [n])).slice(0, TAG);
+	concat(utf8("meldluik/v1/slot"), nonce, Uint8Array.of(n))).slice(0, TAG);
 
 // Which shard of the lane a thread is in, and its bytes as a range
 export function laneRange(lane, tagKey) {

@@ -4,6 +4,9 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { base64 } from "@scure/base";
 
+export { bytesToHex as hex, concatBytes as concat, randomBytes as random }
+	from "@noble/hashes/utils.js";
+
 // Why something was refused, as one word; texts for people are in strings.js
 export class Refused extends Error {
 	constructor(word, detail) {
@@ -30,19 +33,6 @@ export function text(bytes) {
 	}
 }
 
-export function concat(...list) {
-	const out = new Uint8Array(list.reduce((n, b) => n + b.length, 0));
-	let at = 0;
-	for (const b of list) {
-		out.set(b, at);
-		at += b.length;
-	}
-	return out;
-}
-
-export const hex = (b) =>
-	Array.from(b, (v) => v.toString(16).padStart(2, "0")).join("");
-
 export function unhex(s, length) {
 	demand(typeof s === "string" && s.length === 2 * length &&
 		/^[0-9a-f]*$/.test(s), "format", "hex");
@@ -67,10 +57,6 @@ export function from64(s, length) {
 
 export const hash = (b) => sha256(b);
 export const hasher = () => sha256.create();
-
-export function random(length) {
-	return crypto.getRandomValues(new Uint8Array(length));
-}
 
 // Same time for any content; lengths are not secret
 export function equal(a, b) {

@@ -58,7 +58,7 @@ function check(b) {
 
 export function codeNew(desk) {
 	demand(desk >= 1 && desk <= DESK_MAX, "usage", "desk");
-	return concat([desk], random(CODE_BYTES - 1));
+	return concat(Uint8Array.of(desk), random(CODE_BYTES - 1));
 }
 
 export const codeDesk = (code) => code[0] & DESK_MAX;

@@ -3,7 +3,7 @@
 // Browsers resend requests on their own, so every request may arrive twice;
 // a part is sealed once and kept until it is taken. What was sealed is never
 // sealed again under the same key: after a lost session all starts anew.
-import { demand, hash, hasher, hex, Refused, to64 } from "./bytes.js";
+import { concat, demand, hash, hasher, hex, Refused, to64 } from "./bytes.js";
 import { receiptCheck } from "./keyset.js";
 import { envelopeSize, seal } from "./envelope.js";
 
@@ -76,22 +76,12 @@ function refuse(answer) {
 
 const digest = (b) => `sha-256=:${to64(b)}:`;
 
-function joined(list, size) {
-	const out = new Uint8Array(size);
-	let at = 0;
-	for (const b of list) {
-		out.set(b, at);
-		at += b.length;
-	}
-	return out;
-}
-
 async function sendWhole(job, tell) {
 	const pieces = [];
-	const size = await seal(job, (b) => {
+	await seal(job, (b) => {
 		pieces.push(b);
 	});
-	const body = joined(pieces, size);
+	const body = concat(...pieces);
 	const h = hash(body);
 	tell("send", 0);
 	const answer = await insist("/v1/envelopes", { method: "PUT",
