@@ -79,7 +79,6 @@ export function formShow(ctx, submit, label, limit) {
 		about: ctx.role, ...answers(form), thread } });
 	const count = () => roomTell(left, make().message, files.list);
 	const files = new Files(ctx.language, () => count(), limit);
-	const extra = $("template#ml-questions");
 	const form = el("form", { id: "ml-form", autocomplete: "off",
 		novalidate: true, oninput: () => {
 			guard(true);
@@ -98,7 +97,8 @@ export function formShow(ctx, submit, label, limit) {
 	leaveOut(),
 	area("what", t(advice ? "what_advice" : "what"), t("what_hint"), 10,
 		true), left, advice ? null : more(),
-	extra ? fold("sum_questions", extra.content.cloneNode(true)) : null,
+	ctx.questions ? fold("sum_questions",
+		ctx.questions.content.cloneNode(true)) : null,
 	files.node,
 	notice("ml-error", "err"),
 	el("div", { class: "row" }, el("button", { id: "ml-send" }, label)),

@@ -83,6 +83,7 @@ function page(main) {
 		language, box, script: document.currentScript?.src,
 		kind: main.dataset.ml === "advice" ? "advice" : "report",
 		sealedBy: "browser", ackDays: days, feedbackMonths: months,
+		questions: $("template#ml-questions"), // open() takes it away
 		open: () => main.replaceChildren(box),
 		close: () => main.replaceChildren(...own),
 		fail: (why) => {

@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: the organisation's own questions are the same in both tiers and both
+# browsers: none is required, one shows when its choice is made and not
+# before, and what was asked and answered is in the sealed report alike; a
+# citizen is told what the law does not do.
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../http/lib.sh"
+. "$here/lib.sh"
+[ -x "$BIN/envtool" ] || skip "envtool is not built"
+browsers_or_skip
+words=$(mktemp)
+cat >"$words" <<'JSON'
+{"type":"meldluik-organisation","version":1,"name":{"nl":"Gemeente Proef"},
+"questions":[
+{"id":"q_area","kind":"choice","ask":{"nl":"Welk gebied?","en":"Which area?"},
+"options":[{"nl":"Zorg & bouw","en":"Care"},"Anders"],"on":["report","advice"]},
+{"id":"q_care","kind":"text","ask":"Welke <zorg>?","hint":"Kort is goed",
+"shown_if":{"question":"q_area","option":1}},
+{"id":"q_day","kind":"date","ask":"Sinds wanneer?"}]}
+JSON
+gw_new '[site]' "organisation = $words"
+trap 'browsers_end; gw_clean; rm -f "$words"' EXIT
+gw_start
+gw_install --weeks 2 --desks 2
+browsers_run questions.mjs "$URL" "$GW" || fail "in the browser"
+python3 "$here/arrived.py" "$COURIER" "$TOKEN" "$GW" "$BIN/envtool" \
+	"$GW/org/keys/epochs/desk1-a-$WEEK.txt" || fail "what arrived"
