@@ -28,7 +28,7 @@
 #include "meldluik/secret.h"
 
 #define PATH 1024
-#define WEEKS_MAX 26
+#define WEEKS_MAX 60
 
 static const char *root;
 static struct keyset keyset;

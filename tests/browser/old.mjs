@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What the script says of old boards and keys, by the browser's clock
+// (46-old.sh): node old.mjs URL CODE
+import assert from "node:assert/strict";
+import { open } from "./drive.mjs";
+import { script } from "./reporter.mjs";
+
+const [url, code] = process.argv.slice(2);
+const BOARD = "ouder dan vier weken", KEYS = "verlopen binnenkort";
+const DAY_MS = 86400000;
+// Days after the board was made, and what is old then
+const CLOCKS = [[0, false, false], [30, true, false], [350, true, true]];
+
+async function says(b, board, keys) {
+	const words = await b.words();
+	assert.equal(words.includes(BOARD), board, `${b.name}: ${words}`);
+	assert.equal(words.includes(KEYS), keys, `${b.name}: ${words}`);
+}
+
+for (const which of ["firefox", "chromium"]) {
+	for (const [days, board, keys] of CLOCKS) {
+		const b = await open(which, {});
+		await b.page.evaluateOnNewDocument((later) => {
+			const Clock = Date;
+			window.Date = class extends Clock {
+				constructor(...when) {
+					super(...(when.length ? when :
+						[Clock.now() + later]));
+				}
+			};
+		}, days * DAY_MS);
+		const got = await script.check(b, url, code);
+		assert.deepEqual(got.map((r) => r.text), ["Wij lezen het."]);
+		await says(b, board, keys);
+		await script.goto(b, url, "report");
+		await b.click("#about-form button[type=submit]");
+		await b.wait("#ml-code-next");
+		await says(b, false, keys);
+		assert.deepEqual(b.errors, [], b.name);
+		console.log(`${b.name}: after ${days} days ${board ? "" : "no "}` +
+			`old board, ${keys ? "" : "no "}old keys`);
+		await b.close();
+	}
+}
