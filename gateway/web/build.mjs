@@ -59,7 +59,8 @@ const inline = (js) => js.replace(/<\/(script)/gi, "<\\/$1")
 
 async function offline() {
 	const js = inline(filled(await bundle("offline/offline.js"), all));
-	const css = readFileSync("offline/offline.css", "utf8").trim();
+	const css = ["style.css", "offline/offline.css"].map((f) =>
+		readFileSync(f, "utf8")).join("").trim();
 	return readFileSync("offline/offline.html", "utf8")
 		.replace("@SCRIPT_HASH@", () => sha(js, "base64"))
 		.replace("@STYLE_HASH@", () => sha(css, "base64"))

@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
-# Goal: every page in every language, light and dark, scripts off and on: no
-# violation of WCAG 2.2 A and AA by axe-core, html-validate is clean, nothing
-# is wider than 320 pixels, also in Firefox at 400 %. The short form looks at
-# nl, en and ar (right to left); FULL=1 at all six, with pictures in dark,
-# narrow and magnified too, in tests/out/screens. FACES_LANG="nl en": these.
+# Goal: every page, the offline one too, in every language, light and dark,
+# scripts off and on: no violation of WCAG 2.2 A and AA by axe-core,
+# html-validate is clean, nothing is wider than 320 pixels, also in Firefox at
+# 400 %. The short form looks at nl, en and ar (right to left); FULL=1 at all
+# six, with pictures in dark, narrow and magnified too, in tests/out/screens.
+# FACES_LANG="nl en": these.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../http/lib.sh"
 . "$here/lib.sh"
@@ -28,6 +29,10 @@ gw_install --weeks 2 --desks 3 --code "$code" --reply "Wij hebben uw melding." \
 	--reply $'Dank u wel.\n\nWelke maand was het?' --reply "Wij lezen mee."
 curl -fsS -m 20 --retry 20 --retry-connrefused -o /dev/null \
 	"http://127.0.0.1:$shut/healthz" || fail "the second gateway"
+mkdir "$GW/keys"
+for one in keyset.json keyset.json.minisig "epochs/$WEEK.json"; do
+	curl -fsS -m 20 -o "$GW/keys/${one#*/}" "$URL/v1/$one" || fail "$one"
+done
 browsers_run faces.mjs "$URL" "$REPO/tests/out/screens" "$code" \
 	"$REPO/tests/data" "$REPO/gateway/web/templates" \
-	"http://127.0.0.1:$shut" || fail "faces"
+	"http://127.0.0.1:$shut" "$GW/keys" || fail "faces"

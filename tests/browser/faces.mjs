@@ -5,11 +5,12 @@
 // 1280 by 1024 magnified to 400 %; and a picture of each. Without FULL=1 the
 // dark theme is asked of its contrasts only, in the first language, and
 // Firefox looks at that language.
-//   node faces.mjs URL SCREENS CODE DATA TEMPLATES [CLOSED_URL]
+//   node faces.mjs URL SCREENS CODE DATA TEMPLATES CLOSED_URL KEYS
 // Languages and still pages are found by following the links of the start
 // page; the rest by acting as a reporter. CODE has replies. TEMPLATES is the
 // folder of the templates: each must be shown by a step. CLOSED_URL: a
-// gateway that is not open yet.
+// gateway that is not open yet. KEYS: a folder with the key files, for the
+// offline page.
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { createRequire } from "node:module";
@@ -17,8 +18,9 @@ import { HtmlValidate } from "html-validate";
 import { open } from "./drive.mjs";
 import { forms, script } from "./reporter.mjs";
 
-const [url, screens, code, data, templates, closed] =
+const [url, screens, code, data, templates, closed, keys] =
 	process.argv.slice(2);
+const OFFLINE = process.env.BUILD + "/share/meldluik/offline.html";
 const axe = fs.readFileSync(createRequire(import.meta.url)
 	.resolve("axe-core/axe.min.js"), "utf8");
 const validator = new HtmlValidate({ extends: ["html-validate:recommended"],
@@ -263,6 +265,31 @@ async function withScript(b) {
 	await look(b, "script-check-error", "");
 }
 
+async function offline(b) {
+	await b.goto("file://" + OFFLINE);
+	b.source = fs.readFileSync(OFFLINE, "utf8");
+	await b.click(`#languages button[lang=${b.o.lang}]`);
+	await look(b, "offline-start", "");
+	b.source = null;
+	await b.choose("#ml-keys", ...fs.readdirSync(keys).map((f) =>
+		`${keys}/${f}`));
+	await b.wait("#ml-print-yes");
+	await look(b, "offline-print", "");
+	await b.click("#ml-print-yes");
+	await b.wait("#ml-about-next");
+	await look(b, "offline-about", "");
+	await b.click("#ml-about-next");
+	await b.wait("#ml-code-next");
+	await look(b, "offline-code", "");
+	await script.code(b);
+	await b.wait("#ml-what");
+	await look(b, "offline-form", "");
+	await b.type("#ml-what", text);
+	await b.click("#ml-send");
+	await b.wait("#ml-save");
+	await look(b, "offline-done", "");
+}
+
 fs.mkdirSync(screens, { recursive: true });
 let b = await open("chromium", {});
 await b.goto(url + "/");
@@ -276,15 +303,14 @@ for (const lang of languages) {
 	b = await chromium(lang, false);
 	await still(b);
 	await withForms(b);
-	if (closed) {
-		await b.goto(`${closed}/${lang}/report`);
-		await look(b, "closed", "closed");
-		await b.goto(`${closed}/${lang}/`);
-		await look(b, "start-closed", "start");
-	}
+	await b.goto(`${closed}/${lang}/report`);
+	await look(b, "closed", "closed");
+	await b.goto(`${closed}/${lang}/`);
+	await look(b, "start-closed", "start");
 	await b.close();
 	b = await chromium(lang, true);
 	await withScript(b);
+	await offline(b);
 	assert.deepEqual(b.errors, []);
 	await b.close();
 	if (FULL || lang === languages[0]) {

@@ -27,7 +27,8 @@ async function seal(which) {
 		.textContent);
 	await b.choose("#ml-keys", ...keys);
 	await b.wait("#ml-print-yes");
-	assert.match(await b.text("#ml-print"), /([0-9A-Z]{4}-){7}/);
+	assert.match((await b.texts("#ml-print li")).join("-"),
+		/^([0-9A-Z]{4}-){7}[0-9A-Z]{4}$/);
 	await b.click("#ml-print-yes");
 	await b.click("#ml-about-next");
 	await b.wait("#ml-code-next");

@@ -125,8 +125,9 @@ function start(ctx) {
 			}
 			const print = fingerprint(ctx.k.identity);
 			show(ctx.box, el("h1", {}, ctx.k.organisation),
-				el("p", { class: "mono", id: "ml-print" },
-					t("off_print", print)),
+				el("p", {}, t("off_print", "")),
+				el("ol", { class: "code paper", id: "ml-print" },
+					print.split("-").map((g) => el("li", {}, g))),
 				el("button", { id: "ml-print-yes",
 					onclick: () => aboutShow(ctx) },
 				t("off_print_yes")));
@@ -147,6 +148,6 @@ const choose = (language) => {
 	start(ctx);
 };
 $("#languages").append(...languages.map((l) => el("button", { type:
-	"button", lang: l.code, onclick: () => choose(l.code) }, l.name)));
+	"button", class: "alt", lang: l.code, onclick: () => choose(l.code) }, l.name)));
 const wanted = (navigator.language ?? "").slice(0, 2);
 choose(languages.some((l) => l.code === wanted) ? wanted : "en");
