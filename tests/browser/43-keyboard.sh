@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: with the keyboard alone, scripts on and off, a report goes in from the
-# start page and its answer is read and answered. At every stop the focus is
-# seen and lies under nothing. (A headless Firefox is asked a little less.)
+# start page, its answer is read and answered, and "leave quickly" leaves, with
+# nothing to come back to. At every stop the focus is seen and lies under
+# nothing. (A headless Firefox is asked a little less.)
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../http/lib.sh"
 . "$here/lib.sh"

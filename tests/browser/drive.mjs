@@ -16,7 +16,8 @@ const PROGRAM = { chromium: "/usr/bin/chromium",
 	firefox: "/usr/bin/firefox-esr" };
 
 // What Tor Browser sets, as far as it changes what a page can do; "safer"
-// adds what its middle level takes away. It is not Tor Browser.
+// adds what its middle level takes away, "safest" (with scripts off) its last.
+// It is not Tor Browser.
 const TOR_BROWSER = {
 	"privacy.resistFingerprinting": true,
 	"privacy.firstparty.isolate": true,
@@ -35,6 +36,7 @@ export const LEVELS = {
 		"javascript.options.asmjs": false,
 		"webgl.disabled": true, "mathml.disabled": true },
 };
+LEVELS.safest = { ...LEVELS.safer, "svg.disabled": true };
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Report, check back and follow-up with keys only: node keyboard.mjs URL WORK
-// CODE. CODE has one reply. Writes WORK/want.json and WORK/never.json.
+// Report, check back, follow-up and leaving with keys only: node keyboard.mjs
+// URL WORK CODE. CODE has one reply. Writes WORK/want.json and WORK/never.json.
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { open } from "./drive.mjs";
@@ -134,13 +134,38 @@ async function answer(b, text) {
 	want.push({ text, files: [] });
 }
 
+// The way out, here to another page of ours: what was typed is gone at once,
+// and with scripts the page does not come back either
+async function away(b, text) {
+	await b.goto(url + "/nl/");
+	await b.goto(url + "/nl/report");
+	await ready(b);
+	if (b.o.scripts) {
+		await b.click("#about-form button[type=submit]");
+		await b.click("#ml-no-code");
+		await b.type("#ml-what", text);
+	}
+	await b.run(() => {
+		document.querySelector("#exit").href = "/nl/other";
+	});
+	await leave(b, "#exit");
+	assert.equal(await b.run(() => location.pathname), "/nl/other", b.name);
+	if (b.o.scripts) {
+		await b.run(() => history.back());
+		await b.until("the page before", () => location.pathname ===
+			"/nl/" && document.readyState === "complete");
+		assert(!(await b.words()).includes(text), b.name);
+	}
+}
+
 for (const which of ["firefox", "chromium"]) {
 	for (const scripts of [false, true]) {
 		const b = await open(which, { scripts });
 		await report(b, `Toetsen ${which} ${scripts}`);
 		await answer(b, `Mei ${which} ${scripts}`);
+		await away(b, `Nooit verstuurd ${which}`);
 		assert.deepEqual(b.errors, [], b.name);
-		console.log(`${b.name}: report, reply and follow-up ` +
+		console.log(`${b.name}: report, reply, follow-up and the way out ` +
 			(active(b) ? "with keys only" : "as the Tab key goes"));
 		await b.close();
 	}

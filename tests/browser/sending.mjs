@@ -87,6 +87,22 @@ async function safer(which) {
 	});
 }
 
+// And the last level: no scripts and no drawings, so no QR code either
+async function safest() {
+	await using("firefox", { level: "safest", scripts: false }, async (b) => {
+		await b.goto(base + "/nl/report");
+		await b.submit("form[action=code] button[type=submit]");
+		assert.equal(await b.run(() => typeof document
+			.querySelector(".qr").getBBox), "undefined", "it draws");
+		const text = "Zonder scripts en tekeningen";
+		await forms.report(b, base, { text });
+		want.push({ text, files: [] });
+		const got = await forms.check(b, base, code);
+		assert.deepEqual(got.map((r) => r.text), [reply], b.name);
+		say(`${b.name}: report and answer`);
+	});
+}
+
 // A connection that breaks again and again; the upload goes on
 async function cuts(which) {
 	const tap = await tapOpen(Number(port));
@@ -219,7 +235,7 @@ async function disk(scripts) {
 
 const CASES = {
 	insecure: () => insecure("firefox").then(() => insecure("chromium")),
-	safer: () => safer("firefox").then(() => safer("chromium")),
+	safer: () => safer("firefox").then(() => safer("chromium")).then(safest),
 	cuts: () => cuts("firefox").then(() => cuts("chromium")),
 	changed: () => changed("firefox").then(() => changed("chromium")),
 	disk: () => disk(false).then(() => disk(true)),

@@ -62,6 +62,21 @@ async function reading(which) {
 		"right, a wrong and no code");
 }
 
+// A mistyped code is told in the page: nothing goes out for it
+async function mistyped(which) {
+	const seen = await visit(which, async (b) => {
+		await script.goto(b, url, "replies");
+		await b.type("#check-form textarea[name=code]",
+			right.slice(0, -1) + (right.endsWith("0") ? "1" : "0"));
+		await b.click("#check-form button[type=submit]");
+		return await b.until("an error", () => document
+			.querySelector("#ml-error")?.textContent);
+	});
+	assert(seen.out.includes("Er is niets verstuurd"), seen.out);
+	assert.deepEqual(seen.all.filter((r) => /board/.test(r.line)), []);
+	console.log(`${which}: a mistyped code asks for nothing`);
+}
+
 // The one request of a message: its size and headers but for the digest
 async function sending(which) {
 	const seen = {};
@@ -132,6 +147,7 @@ async function first(which) {
 for (const which of WHICH) {
 	await first(which);
 	await reading(which);
+	await mistyped(which);
 	await sending(which);
 }
 tap.close();
