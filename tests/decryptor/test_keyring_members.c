@@ -173,6 +173,55 @@ as_many_weeks_as_there_are_places(void **state)
 	keyring_free(k);
 }
 
+/* What adding, renewing and destroying a week refuse */
+static void
+weeks_by_hand(void **state)
+{
+	day_t monday = week_of(day_make(2026, 11, 24));
+	struct keyring *k = keyring_new();
+
+	(void)state;
+	assert_int_equal(keyring_week_add(k, monday), OK);
+	assert_int_equal(keyring_week_add(k, monday + 7), OK);
+	assert_int_equal(keyring_week_add(k, monday), ERR_CONFLICT);
+	assert_int_equal(keyring_week_add(k, monday + 15), ERR_CONFLICT);
+	assert_int_equal(keyring_week_renew(k, monday + 14), ERR_UNKNOWN);
+	for (unsigned i = 1; i < KEYRING_WEEK_KEYS; i++) {
+		assert_int_equal(keyring_week_renew(k, monday + 7), OK);
+	}
+	assert_int_equal(k->week[0].olders, 0);
+	assert_int_equal(k->week[1].olders, KEYRING_WEEK_KEYS - 1);
+	assert_int_equal(keyring_week_renew(k, monday + 7), ERR_FULL);
+	assert_ptr_equal(keyring_week(k, monday + 7), &k->week[1]);
+	assert_int_equal(keyring_week_destroy(k, monday + 14), ERR_UNKNOWN);
+	assert_int_equal(keyring_week_destroy(k, monday + 7), OK);
+	assert_null(keyring_week(k, monday + 7));
+	assert_non_null(keyring_week(k, monday));
+	keyring_free(k);
+}
+
+/* The wrong passphrase; and a head that is not the one that was sealed */
+static void
+heads(void **state)
+{
+	struct buf file = buf_new(KEYRING_MAX);
+	struct keyring *k = keyring_new(), *got = NULL;
+	char *mac;
+
+	(void)state;
+	assert_int_equal(keyring_seal(k, PASS, strlen(PASS), &file), OK);
+	assert_int_equal(keyring_open(file.p, file.len, PASS, 3, &got),
+	    ERR_NO_MATCH);
+	mac = memmem(file.p, file.len, "\n--- ", 5);
+	assert_non_null(mac);
+	mac[10] = mac[10] == 'A' ? 'B' : 'A';
+	assert_int_equal(keyring_open(file.p, file.len, PASS, strlen(PASS),
+	    &got), ERR_CRYPT);
+	assert_null(got);
+	keyring_free(k);
+	buf_free(&file);
+}
+
 static int
 setup(void **state)
 {
@@ -218,6 +267,8 @@ main(void)
 		cmocka_unit_test(fields),
 		cmocka_unit_test(names),
 		cmocka_unit_test(as_many_weeks_as_there_are_places),
+		cmocka_unit_test(weeks_by_hand),
+		cmocka_unit_test(heads),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -61,6 +61,31 @@ static void reserve_and_floor_hold_attachments_back(void **state)
 	buf_free(&text);
 }
 
+/* An upload that was begun while there was room */
+static void a_part_for_which_there_is_no_room(void **state)
+{
+	struct world *w = *state;
+	uint8_t id[UPLOAD_ID];
+	uint32_t next = 0;
+	unsigned parts = 0;
+	struct buf e;
+	enum err got = OK;
+
+	w->o.bulk_bytes = 3 << 20;
+	world_reopen(w);
+	kit_envelope(&e, 8u << 20);
+	ok(store_upload_begin(w->s, THIS_WEEK, id));
+	while (got == OK && parts < 7) {
+		got = store_upload_part(w->s, id, parts + 1,
+		    e.p + parts * ENVELOPE_PART, ENVELOPE_PART, &next);
+		parts += got == OK;
+		ok(store_commit(w->s));
+	}
+	is(got, ERR_FULL);
+	assert_in_range(parts, 1, 3);
+	buf_free(&e);
+}
+
 static void ballast_is_there(void **state)
 {
 	struct world *w = *state;
@@ -79,6 +104,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, world_installed, world_free)
 		T(attachments_stop_at_their_limit),
 		T(reserve_and_floor_hold_attachments_back),
+		T(a_part_for_which_there_is_no_room),
 		T(ballast_is_there),
 	};
 

@@ -15,6 +15,30 @@ static void too_large_to_come_whole(void **state)
 	buf_free(&e);
 }
 
+/* Too large for a text, small enough to come whole: it comes back the same */
+static void whole_and_bulky(void **state)
+{
+	struct world *w = *state;
+	struct buf e, back = buf_new(ENVELOPE_WHOLE_MAX);
+	struct store_receipt r;
+	uint8_t digest[HASH_LEN];
+	uint64_t serial, total;
+
+	kit_envelope(&e, 131072);
+	hash_bytes(e.p, e.len, digest);
+	ok(put(w, &e, THIS_WEEK, &r));
+	ok(store_commit(w->s));
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	world_reopen(w);
+	ok(store_envelope(w->s, digest, 0, ENVELOPE_WHOLE_MAX, &back,
+	    &total));
+	assert_int_equal(back.len, e.len);
+	assert_memory_equal(back.p, e.p, e.len);
+	buf_free(&e);
+	buf_free(&back);
+}
+
 static void more_than_there_are_places(void **state)
 {
 	struct world *w = *state;
@@ -85,6 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, world_installed, world_free)
 		T(too_large_to_come_whole),
+		T(whole_and_bulky),
 		T(more_than_there_are_places),
 		T(parts_under_another_number),
 	};

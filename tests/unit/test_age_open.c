@@ -314,10 +314,35 @@ small_files(void **state)
 	buf_free(&out);
 }
 
+/* After the end nothing is taken; and what does not fit is said */
+static void
+the_end_and_too_little_room(void **state)
+{
+	struct buf b = age_help_seal(1, "some text", 9);
+	struct buf out = buf_new(100), small = buf_new(4);
+	struct age_open *o = NULL;
+
+	(void)state;
+	assert_int_equal(age_open_new(help_id, 1, age_help_take, &out, 1, &o),
+	    OK);
+	assert_int_equal(age_open_write(o, b.p, b.len), OK);
+	assert_int_equal(age_open_end(o), OK);
+	assert_int_equal(age_open_write(o, b.p, 1), ERR_USAGE);
+	assert_int_equal(age_open_end(o), ERR_USAGE);
+	age_open_free(o);
+	assert_int_equal(age_open_buf(help_id, 1, b.p, b.len, &small),
+	    ERR_LIMIT);
+	assert_int_equal(small.len, 0);
+	buf_free(&b);
+	buf_free(&out);
+	buf_free(&small);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_end_and_too_little_room),
 	    cmocka_unit_test(every_truncation_is_refused),
 	    cmocka_unit_test(every_flipped_bit_is_refused),
 	    cmocka_unit_test(moved_chunks_and_tails_are_refused),
