@@ -4,8 +4,6 @@ their memory; see 22-child-memory.sh.
 child_memory.py KEYS ALIEN CANARY... -- COMMAND...
 KEYS: the lines of desk_keys with a name before each. ALIEN: a file with one
 secret a line that no child may hold; CANARY: what the envelopes say."""
-import base64
-import hashlib
 import os
 import re
 import subprocess
@@ -13,25 +11,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "http"))
 import taken
-
-LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-
-
-def seed(text):
-    n = 0
-    bits = text.lower().rsplit("1", 1)[1][:-6]
-    for c in bits:
-        n = n << 5 | LETTERS.index(c)
-    return (n >> (5 * len(bits) - 256)).to_bytes(32, "big")
-
-
-def forms(raw, text):
-    """A key as it may stand in memory; the parts that X-Wing makes of it"""
-    parts = hashlib.shake_256(raw).digest(96)
-    return [raw, raw.hex().encode(), base64.b64encode(raw)[:-2],
-            text.encode(), text.lower().encode(), parts[:32], parts[32:64],
-            parts[64:]]
-
+from secrets_held import forms, seed
 
 at = sys.argv.index("--")
 keys = {}

@@ -17,6 +17,23 @@ form(struct visit *v)
 	visit_page(v, PAGE_LOGIN, TEXT_TITLE_LOGIN, 0);
 }
 
+/* To what was typed while the desk locked itself, else to what is due */
+static void
+onward(struct visit *v)
+{
+	char *at = v->ui->refused_at, *approve = strstr(at, "/approve");
+
+	if (v->ui->founding.waits) {
+		visit_go(v, "/ceremony");
+	} else if (v->ui->refused != NULL) {
+		notice_bad(v, TEXT_WAS_LOCKED);
+		visit_go(v, "%.*s", approve == NULL ? (int)strlen(at) - 3 :
+		    (int)(approve - at) - 3, at + 3);
+	} else {
+		visit_go(v, "/");
+	}
+}
+
 void
 page_login(struct visit *v)
 {
@@ -44,7 +61,7 @@ page_login(struct visit *v)
 	}
 	say_error_keep(NULL);
 	if (e == OK) {
-		visit_go(v, first->waits ? "/ceremony" : "/");
+		onward(v);
 	} else if (v->ui->tries >= TRIES_MAX) {
 		v->ui->tries = 0;
 		memset(v->ui->session, 0, sizeof v->ui->session);

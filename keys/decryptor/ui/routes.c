@@ -85,6 +85,19 @@ route_case(struct visit *v)
 	visit_plain(v, 404, TEXT_NO_PAGE);
 }
 
+/* The desk locked itself while somebody wrote. What was typed waits for the
+ * passphrase, as long as an open desk would; no other's passphrase does. */
+static void
+route_locked(struct visit *v)
+{
+	if (v->post && strcmp(v->path, "/bulk") != 0 &&
+	    strcmp(v->path, "/search") != 0 &&
+	    field(v, "passphrase")[0] == 0 && field(v, "pass")[0] == 0) {
+		visit_refused(v);
+	}
+	visit_go(v, "/login");
+}
+
 void
 route(struct visit *v)
 {
@@ -95,14 +108,14 @@ route(struct visit *v)
 		if (!way_ok(v, table[i].way)) {
 			visit_plain(v, 405, TEXT_NO_WAY);
 		} else if (!v->ui->unlocked && !table[i].locked) {
-			visit_go(v, "/login");
+			route_locked(v);
 		} else {
 			table[i].page(v);
 		}
 		return;
 	}
 	if (!v->ui->unlocked) {
-		visit_go(v, "/login");
+		route_locked(v);
 	} else if (strncmp(v->path, "/case/", 6) == 0) {
 		route_case(v);
 	} else {

@@ -248,7 +248,8 @@ page_make(struct call *q, struct MHD_Connection *c, const char *url)
 	}
 	route(v);
 	if (v->post && v->status == 303 && the_ui->notice[0] != 0 &&
-	    the_ui->notice_bad && the_ui->unlocked) {
+	    the_ui->notice_bad && the_ui->unlocked &&
+	    strcmp(v->path, "/login") != 0) {
 		visit_refused(v);
 	}
 }

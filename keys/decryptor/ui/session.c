@@ -89,7 +89,8 @@ session_touch(struct ui *ui)
 bool
 session_idle(const struct ui *ui)
 {
-	return (ui->unlocked || founding_secrets(ui)) &&
+	return (ui->unlocked || founding_secrets(ui) ||
+	    ui->refused != NULL) &&
 	    seconds() - ui->touched >= (int64_t)ui->idle * 60;
 }
 

@@ -188,6 +188,10 @@ fill_again(struct visit *v)
 	    v->path) : v->ui->refused_at;
 	const struct fields *f = v->post ? v->form : v->ui->refused;
 
+	if (!v->ui->unlocked) {
+		buf_free(&out); /* one that waits for the lock stays */
+		return;
+	}
 	if (f != NULL && refill(&v->body, at, f, &out)) {
 		buf_free(&v->body);
 		v->body = out; /* transferred */

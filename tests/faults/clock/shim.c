@@ -2,7 +2,7 @@
 /*
  * LD_PRELOAD shim: moves the clocks of a process and of what it executes by
  * what stands in CLOCK_FILE, two numbers of eight bytes in this machine's
- * order: seconds for the wall clock, seconds for CLOCK_MONOTONIC. The file
+ * order: seconds for the wall clock, seconds since the start. The file
  * is mapped, so that it also works behind a sandbox and can change at any
  * time. The gateway starts its children with an empty environment; execve is
  * wrapped to hand this shim on.
@@ -61,7 +61,7 @@ clock_gettime(clockid_t id, struct timespec *t)
 	if (r == 0 && shift != NULL) {
 		if (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE) {
 			t->tv_sec += shift[0];
-		} else if (id == CLOCK_MONOTONIC) {
+		} else if (id == CLOCK_MONOTONIC || id == CLOCK_BOOTTIME) {
 			t->tv_sec += shift[1];
 		}
 	}
