@@ -372,6 +372,7 @@ talk(struct ceremony *c)
 			talk_prove(c);
 		}
 		opened = want != WANT_OPEN;
+		terminal_dutch(c->language[0] != 'e');
 		e = of[want](c);
 		before = want;
 	}
@@ -390,6 +391,9 @@ find(struct ceremony *c, struct desk *d)
 
 	if (ceremony_find(c, d, &why) != OK) {
 		return talk_tell(c, &why);
+	}
+	if (c->recorded) {
+		terminal_dutch(c->language[0] != 'e');
 	}
 	if (c->recorded && c->step != STEP_DONE) {
 		printf(SAY(c, "Hier ligt een ceremonie die bij stap %u van "

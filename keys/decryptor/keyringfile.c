@@ -40,11 +40,14 @@ keyringfile_load(struct desk *d)
 		    err_text(e));
 	} else if (d->pass == NULL && (e = passphrase_get(d->passfile, false,
 	    &d->pass, &d->passlen)) != OK) {
-		say_error("there is no passphrase: give it on the terminal or "
-		    "with --passphrase-file");
+		say_error("%s", terminal_say("er is geen wachtzin: typ hem "
+		    "in de terminal of geef hem met --passphrase-file",
+		    "there is no passphrase: give it on the terminal or with "
+		    "--passphrase-file"));
 	} else if ((e = keyring_open(sealed.p, sealed.len, d->pass,
 	    d->passlen, &d->ring)) == ERR_NO_MATCH) {
-		say_error("the passphrase is wrong");
+		say_error("%s", terminal_say("de wachtzin klopt niet",
+		    "the passphrase is wrong"));
 	} else if (e == ERR_MEMORY) {
 		say_error("not enough memory to open the keyring (256 MiB "
 		    "are needed); the passphrase was not judged");

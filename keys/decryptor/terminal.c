@@ -136,6 +136,20 @@ passphrase_file(const char *file, char *pass, size_t *len)
 	return e;
 }
 
+static bool dutch;
+
+void
+terminal_dutch(bool on)
+{
+	dutch = on;
+}
+
+const char *
+terminal_say(const char *nl, const char *en)
+{
+	return dutch ? nl : en;
+}
+
 static enum err
 passphrase_typed(const char *question, char *pass, size_t *len)
 {
@@ -190,21 +204,31 @@ passphrase_get(const char *file, bool fresh, char **out, size_t *len)
 	if (e == OK && file != NULL) {
 		e = passphrase_file(file, pass, &n);
 	} else if (e == OK) {
-		e = passphrase_typed("Passphrase: ", pass, &n);
+		e = passphrase_typed(terminal_say("Wachtzin: ",
+		    "Passphrase: "), pass, &n);
 		if (e == OK && fresh) {
-			e = passphrase_typed("The same again: ", again, &m);
+			e = passphrase_typed(terminal_say("Nog een keer: ",
+			    "The same again: "), again, &m);
 			if (e == OK && (n != m ||
 			    !secret_equal(pass, again, n))) {
-				say_error("the two passphrases differ");
+				say_error("%s", terminal_say("de twee "
+				    "wachtzinnen zijn niet gelijk",
+				    "the two passphrases differ"));
 				e = ERR_CONFLICT;
 			}
 		}
 	}
 	if (e == OK && (e = passphrase_check(n, fresh)) == ERR_POLICY) {
-		say_error("the passphrase is too short; use at least %u "
-		    "characters, such as five random words", PASSPHRASE_MIN);
+		char least[4];
+		snprintf(least, sizeof least, "%u", PASSPHRASE_MIN);
+		say_error("%s%s%s", terminal_say("de wachtzin is te kort; "
+		    "neem er een van ten minste ", "the passphrase is too "
+		    "short; use at least "), least, terminal_say(" tekens, "
+		    "zoals vijf willekeurige woorden", " characters, such as "
+		    "five random words"));
 	} else if (e == ERR_USAGE) {
-		say_error("the passphrase is empty");
+		say_error("%s", terminal_say("de wachtzin is leeg",
+		    "the passphrase is empty"));
 	}
 	if (e == OK) {
 		*out = pass;

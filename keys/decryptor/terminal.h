@@ -34,6 +34,10 @@ void say_error_keep(struct buf *b);
 /* One JSON document on stdout, ASCII only; takes the reference */
 void print_json(json_t *o);
 
+/* Questions and complaints about a passphrase are in Dutch from now on (the
+ * ceremony speaks the language that was chosen), or in English */
+void terminal_dutch(bool on);
+const char *terminal_say(const char *nl, const char *en);
 /*
  * The passphrase: first line of ${file}, or asked twice (${fresh}) or once
  * on the terminal without echo. Secret memory, freed with secret_free.

@@ -78,8 +78,8 @@ words = t.see(r"\n    ([a-z ]+)\n").group(1)
 if words == first.group(2):
     fail("the same words again")
 t.answer("eigen wachtzin", "")
-t.answer("Passphrase: ", "something else")
-t.answer("Niet gelijk.*Passphrase: ", words)
+t.answer("Wachtzin: ", "something else")
+t.answer("Niet gelijk.*Wachtzin: ", words)
 with open(top + "/words", "w") as f:
     f.write(words + "\n")
 t.see("26 weken")
@@ -89,7 +89,7 @@ t.interrupt()
 # On from the poster; shares; stopped again while they are proven
 t = start()
 t.see("stap 3 van 7")
-t.answer("Passphrase: ", words)
+t.answer("Wachtzin: ", words)
 t.answer("Map voor", folder)
 t.answer("papier er ligt", "")
 t.answer("Hoeveel bewaarders", "3")
@@ -131,7 +131,7 @@ if t.end() != 1:
 subprocess.run(["cp", "-r", home, top + "/home.before"], check=True)
 
 t = start()
-t.answer("Passphrase: ", words)
+t.answer("Wachtzin: ", words)
 for n, name in ((3, "share-identity-3.html"), (1, "share-backup-1.html"),
                 (2, "share-backup-2.html"), (3, "share-backup-3.html")):
     t.see("deel %d van 3" % n)

@@ -47,7 +47,7 @@ sys.path.insert(0, sys.argv[1])
 from screen import Tty
 t = Tty(sys.argv[2], "--home", sys.argv[3], "--today", "2026-11-24", "init")
 t.see("stap 5 van 7")
-t.answer("Passphrase: ", open(sys.argv[4] + "/words").read().strip())
+t.answer("Wachtzin: ", open(sys.argv[4] + "/words").read().strip())
 t.see("deel 2 van 2, identiteit")
 t.answer("overtypen of scannen", "")
 t.answer("regel 1: ", sys.argv[4] + "/print/qr-share-identity-2.html")
