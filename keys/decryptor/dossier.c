@@ -22,6 +22,7 @@
 #include "html_page.h"
 #include "member.h"
 #include "meldluik/json.h"
+#include "question.h"
 #include "redact.h"
 #include "scrub.h"
 
@@ -59,6 +60,7 @@ planned(const json_t *list, unsigned message, const char *key,
 static enum err
 answer_put(struct making *m, const struct report_answer *a, unsigned number)
 {
+	const char *question;
 	json_t *key = json_string(a->key);
 	const json_t *p = planned(json_object_get(m->plan->o, "fields"),
 	    number, "field", key);
@@ -79,7 +81,8 @@ answer_put(struct making *m, const struct report_answer *a, unsigned number)
 	}
 	if (e == OK) {
 		buf_text(&m->page, "<h3>");
-		html_text(&m->page, a->key, strlen(a->key));
+		question = question_text(a->key, false);
+		html_text(&m->page, question, strlen(question));
 		buf_text(&m->page, "</h3>\n");
 		html_page_text(&m->page, (const char *)text.p, text.len);
 	}
@@ -231,13 +234,31 @@ line_put(struct buf *b, const char *label, const char *value)
 	buf_text(b, "</td></tr>\n");
 }
 
+/* A code in words; none when it was not chosen yet */
+static const char *
+code_words(const struct making *m, const char *vocabulary, const char *code)
+{
+	const struct vocabulary *w = taxonomy_find(m->d->profile, vocabulary);
+	int i = w == NULL || code[0] == 0 ? -1 : vocabulary_index(w, code);
+
+	return i < 0 ? code : vocabulary_label(w, (size_t)i, NULL, "nl");
+}
+
+static const char *
+receiver_words(const struct making *m, const struct target *t)
+{
+	int a = forward_find(m->d->profile, t->receiver);
+
+	return a >= 0 ? forward_label(m->d->profile, (size_t)a, "nl") :
+	    t->to == DEST_POLICE ? "Politie" : m->plan->name;
+}
+
 static enum err
 page_make(struct making *m, bool files)
 {
 	const struct state *s = m->d->state;
 	const struct kase *k = &s->kase[m->k];
 	struct target t = target_of(m->plan->to, m->plan->receiver);
-	int a = forward_find(m->d->profile, m->plan->receiver);
 	unsigned number = 0;
 	char day[DAY_TEXT];
 	enum err e = OK;
@@ -245,19 +266,20 @@ page_make(struct making *m, bool files)
 	html_page_open(&m->page, "nl", "Dossier");
 	buf_text(&m->page, "<h1>Dossier</h1>\n<table>\n<tbody>\n");
 	line_put(&m->page, "Van", m->d->keyset->organisation);
-	line_put(&m->page, "Aan", a >= 0 ? forward_label(m->d->profile,
-	    (size_t)a, "nl") : m->plan->name);
+	line_put(&m->page, "Aan", receiver_words(m, &t));
 	line_put(&m->page, "Kenmerk", k->ref);
 	day_text(k->received, day);
 	line_put(&m->page, "Ontvangen", day);
 	day_text(m->d->today, day);
 	line_put(&m->page, "Opgemaakt", day);
-	line_put(&m->page, "Soort", k->type);
-	line_put(&m->page, "Gebied", k->code[KASE_AREA]);
+	line_put(&m->page, "Soort", code_words(m, "type", k->type));
+	line_put(&m->page, "Gebied", code_words(m, "area",
+	    k->code[KASE_AREA]));
 	line_put(&m->page, "Grond", ground_day(s, m->k, GROUND_CONSENT, &t) !=
 	    DAY_NONE ? "toestemming van de melder" : ground_day(s, m->k,
 	    GROUND_DUTY, &t) != DAY_NONE ? "wettelijke plicht" :
-	    "onderzoek in opdracht");
+	    t.to == DEST_INVESTIGATOR ? "onderzoek in opdracht" :
+	    "nog niet vastgelegd");
 	line_put(&m->page, "Weggelaten", m->plan->modified ?
 	    "ja: velden, woorden of bestanden" : "nee");
 	buf_text(&m->page, "</tbody>\n</table>\n<p>De identiteit van de melder is "

@@ -51,6 +51,11 @@ async function judge(path, source) {
     const name = path.replace(/[^a-z0-9]+/gi, '_') + colorScheme + '.png';
     if (out) await page.screenshot({ path: out + '/' + name, fullPage: true });
   }
+  for (const word of await page.evaluate(() => [...document
+    .querySelectorAll('.tag, .btn')].filter((e) => e.scrollWidth >
+      e.clientWidth + 1).map((e) => e.textContent))) {
+    fault(path, `${word} does not fit in its box`);
+  }
   await page.setViewportSize({ width: 320, height: 700 });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   if (wide > 320) fault(path, `${wide} px wide at 320`);

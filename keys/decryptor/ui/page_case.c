@@ -7,28 +7,13 @@
 #include <string.h>
 
 #include "../content.h"
+#include "../question.h"
 #include "case.h"
-
-static const struct {
-	const char *key;
-	enum text_id text;
-} question[] = {
-	{"what", TEXT_Q_WHAT}, {"when", TEXT_Q_WHEN},
-	{"where", TEXT_Q_WHERE}, {"who", TEXT_Q_WHO},
-	{"how_known", TEXT_Q_HOW_KNOWN}, {"ongoing", TEXT_Q_ONGOING},
-	{"danger", TEXT_Q_DANGER}, {"told_someone", TEXT_Q_TOLD_SOMEONE},
-	{"wishes", TEXT_Q_WISHES},
-};
 
 const char *
 question_label(struct visit *v, const char *key)
 {
-	for (size_t i = 0; i < sizeof question / sizeof *question; i++) {
-		if (strcmp(question[i].key, key) == 0) {
-			return say(v, question[i].text);
-		}
-	}
-	return visit_text(v, "%s", key);
+	return visit_text(v, "%s", question_text(key, v->lang != 0));
 }
 
 static const char *
