@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: every page of the desk in Chromium, Dutch and English, light and
-# dark: no fault by axe (WCAG 2.2 AA) or html-validate, no sideways scrolling
+# dark, with the register of a published year, and that year's report as a
+# file: no fault by axe (WCAG 2.2 AA) or html-validate, no sideways scrolling
 # at 320 px, no request to anywhere else. FULL=1 keeps pictures in $T.
 [ -x /usr/bin/chromium ] || { echo "no chromium"; exit 77; }
 SOFT=1
@@ -19,6 +20,10 @@ ok desk "$T/home" 2026-11-26 import "$T/gw"
 ok desk "$T/home" 2026-11-26 adviser case --year 2026 --relations collega \
 	--kinds pesten --talk 2
 ok desk "$T/home" 2026-11-26 adviser signal --year 2026 <<<"Onrust"
+ok desk "$T/home" 2026-11-26 register import \
+	"$HERE/tests/acceptance/helmond-2023"
+ok desk "$T/home" 2026-11-26 report --year 2023 --as-of 2024-03-01 \
+	--format html --out "$T/o/jaarverslag.html"
 mkdir "$T/work"
 cp "$here"/package*.json "$here/pages.mjs" "$T/work/"
 (cd "$T/work" && npm ci --ignore-scripts --no-audit --no-fund --silent) ||

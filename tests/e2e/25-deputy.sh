@@ -75,6 +75,14 @@ ok desk "$D" $day show "$P"
 grep -q "Aan de telefoon" "$T/out" || fail "the deputy cannot read a case"
 ok desk "$D" $day export "$T/c"
 ok "$FIX" outbound "$T/c/outbound-1"
+once() { # BUNDLE REPLIES WORDS...: each stands once in the caller's mailbox
+	ok "$FIX" read "$1" 1 "$T/c3"
+	grep -q "replies=$2 damaged=0" "$T/out" || fail "$2 replies: $(cat "$T/out")"
+	for words in "${@:3}"; do
+		[ "$(grep -c "$words" "$T/out")" = 1 ] || fail "not once: $words"
+	done
+}
+once "$T/c/outbound-1" 1 "Wanneer is het gebeurd"
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-28 --applied "$T/c/outbound-1" --tenure 2
 ok h import "$T/gw"
 grep -q "taken over this desk" "$T/err" || fail "the take-over is not told"
@@ -83,6 +91,8 @@ refused "read-only" h reply "$P" <<<"Toch nog iets"
 refused "read-only" h enter report <<<"Toch nog iets"
 ok desk "$D" $day import "$T/gw"
 ok desk "$D" $day reply "$P" <<<"De vervanger antwoordt"
+ok desk "$D" $day export "$T/b"
+once "$T/b/outbound-1" 2 "Wanneer is het gebeurd" "De vervanger antwoordt"
 ok desk "$D" $day --json verify
 
 # Year closing and the public list
