@@ -3,7 +3,8 @@
 # Goal: to a browser whose clock is four weeks and more past the board's day
 # the script says that the board is old, and to one within a month of the
 # keyset's end that the keys end soon: beside the answer, and where somebody
-# is about to write. Neither is said on the day itself.
+# is about to write. Neither is said on the day itself. When no key is left to
+# write with, an answer can still be read.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../http/lib.sh"
 . "$here/lib.sh"

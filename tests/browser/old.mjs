@@ -17,6 +17,21 @@ async function says(b, board, keys) {
 	assert.equal(words.includes(KEYS), keys, `${b.name}: ${words}`);
 }
 
+// No key of a week is published any more: what was answered can be read
+async function lapsed() {
+	const b = await open("chromium", {});
+	await b.page.setRequestInterception(true);
+	b.page.on("request", (r) => /epochs/.test(r.url()) ?
+		r.respond({ status: 404 }) : r.continue());
+	const got = await script.check(b, url, code);
+	assert.deepEqual(got.map((r) => r.text), ["Wij lezen het."]);
+	assert((await b.words()).includes("nu niet open"), await b.words());
+	assert(!await b.has("#ml-text"), b.name);
+	assert.deepEqual(b.errors, [], b.name);
+	console.log(`${b.name}: without keys the answer can be read`);
+	await b.close();
+}
+
 for (const which of ["firefox", "chromium"]) {
 	for (const [days, board, keys] of CLOCKS) {
 		const b = await open(which, {});
@@ -42,3 +57,4 @@ for (const which of ["firefox", "chromium"]) {
 		await b.close();
 	}
 }
+await lapsed();

@@ -95,6 +95,7 @@ function repliesShow(ctx, board) {
 			n === 1 ? t("replies_one") : t("replies_some", n)),
 		bad ? el("p", { class: "err" }, t("replies_damaged", bad)) : null,
 		board.old ? el("p", { class: "err" }, t("replies_old")) : null,
+		ctx.epoch ? null : el("p", { class: "err" }, t("not_open")),
 		el("div", { id: "ml-replies" },
 			board.replies.map((r) => replyNode(ctx, r))),
 		held ? el("p", { class: "hint" }, t("receipts",
@@ -134,7 +135,11 @@ export function checkStart(ctx, ready) {
 		ctx.open();
 		show(ctx.box, status);
 		try {
-			await ready();
+			await ready().catch((e) => {
+				if (!ctx.k || e.word !== "not-open") {
+					throw e;
+				}
+			});
 			// Firefox gives another priority to what is asked for
 			// within a click: so always after it
 			await new Promise((done) => setTimeout(done));
@@ -145,7 +150,8 @@ export function checkStart(ctx, ready) {
 				return;
 			}
 			ctx.keys = board.keys;
-			ctx.desk = deskNow(ctx.k, codeDesk(code));
+			// without a key of this week answers can be read, not written
+			ctx.desk = ctx.epoch ? deskNow(ctx.k, codeDesk(code)) : null;
 			repliesShow(ctx, board);
 			ctx.who();
 			if (ctx.desk) {

@@ -34,8 +34,8 @@ function keysLoad(ctx) {
 		if (shown && shown !== print.replace(/-/g, "")) {
 			throw { word: "print", print };
 		}
+		ctx.k = k; // enough to read answers
 		ctx.epoch = await epochFetch(k, wait, [], ahead);
-		ctx.k = k;
 	};
 	const ready = () => {
 		going ??= load().catch((e) => {
