@@ -176,7 +176,7 @@ run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 		say("the system refuses the fence around this program");
 		return 1;
 	}
-	if (o->gateway != NULL && (e = transfer_new(&t, &r.t)) != OK) {
+	if (o->gateway != NULL && transfer_new(&t, &r.t) != OK) {
 		say("--gateway: use https://name, or http://name.onion with "
 		    "--proxy socks5h://127.0.0.1:9050 (plain http only to "
 		    "this machine itself)");

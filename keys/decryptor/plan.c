@@ -122,7 +122,6 @@ plan_parse(struct desk *d, size_t k, const void *p, size_t len,
 	const char *ref, *to, *until;
 	struct rule rule;
 	json_t *o;
-	enum err e;
 
 	memset(out, 0, sizeof *out);
 	if (len > PLAN_MAX) {
@@ -167,7 +166,7 @@ plan_parse(struct desk *d, size_t k, const void *p, size_t len,
 		return wrong(why, "until");
 	}
 	out->until = DAY_NONE;
-	if (until[0] != 0 && (e = day_parse(until, &out->until)) != OK) {
+	if (until[0] != 0 && day_parse(until, &out->until) != OK) {
 		return wrong(why, "until");
 	}
 	if (json_string_field(o, "telling_endangers", 0, PLAN_MAX,

@@ -6,6 +6,10 @@
 #   product_files      C files of the product, as the tree names them
 #   product_commands   compile_commands.json of them alone, and of no compiler
 #                      cache
+#   short_sources      the pattern of those that a short form looks at: keys,
+#                      codes, shares, and what reads strangers' bytes
+#   judged LIST TOOL   fails unless $OUT/found, lines of FILE CHECK LINE WHAT,
+#                      is what LIST explains (lines of FILE CHECK REASON)
 #   tree PRESET TARGET...  $TREE: a build by that preset; what is not built
 #                      there yet is built; kept for the next run
 #   units PROGRAM...   runs them in $TREE; what a sanitizer says is a failure
@@ -50,6 +54,25 @@ PY
 }
 product_files() {
 	find policy keys gateway -name '*.c' | sort
+}
+# shellcheck disable=SC2034
+short_sources='^(keys/(mailbox|unseal)/|keys/seal/(age_|hybrid|mlkem|minisign|code|crockford|slot|secret)|gateway/pages/form\.c|gateway/http/(guard|headers|proxyline|credential|circuit)\.c)'
+judged() {
+	local bad=0 file check line what
+	while read -r file check line what; do
+		grep -q "^$file $check " "$HERE/$1" && continue
+		echo "$file:$line: $what [$check]"
+		bad=1
+	done <"$OUT/found"
+	# of what is only looked at in the long form nothing is said here
+	[ -z "${FULL:-}" ] || while read -r file check _; do
+		grep -q "^$file $check " "$OUT/found" && continue
+		echo "$1 explains $file $check, which nobody says"
+		bad=1
+	done < <(grep -v '^#' "$HERE/$1")
+	[ $bad -eq 0 ] || fail "$2 has something to say"
+	echo "$2: nothing in $(product_files | grep -cE "$short") files but" \
+		"$(wc -l <"$OUT/found") places that $1 explains"
 }
 tree() {
 	local preset=$1

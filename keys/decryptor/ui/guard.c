@@ -17,7 +17,8 @@ guard_check(const struct ui *ui, const struct guard_facts *f)
 	    strcmp(f->method, "HEAD") != 0) {
 		return 405;
 	}
-	if (f->two_hosts || f->host == NULL || strcmp(f->host, ui->host)) {
+	if (f->two_hosts || f->host == NULL ||
+	    strcmp(f->host, ui->host) != 0) {
 		return 421; /* RFC 9110 15.5.20: not for this server */
 	}
 	if (f->origin != NULL && strcmp(f->origin, ui->origin) != 0) {

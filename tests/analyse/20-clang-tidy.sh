@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: clang-tidy, with the checks of .clang-tidy, says nothing but what
+# clang-tidy.txt explains; a planted fault is seen; and no function that is
+# unsafe beside another thread is called in a program with threads. Short
+# form: formats and secrets, and what reads strangers' bytes; FULL=1: all.
+. "$(dirname "$0")/lib.sh"
+need clang-tidy nm
+printf '%s\n' '#include <stdlib.h>' 'int f(int n) {' \
+	'char *p = malloc(4); if (n) { free(p); } return p[0]; }' \
+	>"$OUT/planted.c"
+clang-tidy --quiet --config-file=.clang-tidy "$OUT/planted.c" -- \
+	>"$OUT/planted.log" 2>&1 && fail "a planted fault is not seen"
+
+short=$short_sources
+[ -z "${FULL:-}" ] || short=.
+product_files | grep -E "$short" >"$OUT/files"
+product_commands >"$OUT/compile_commands.json"
+xargs -P2 -n4 clang-tidy --quiet -p "$OUT" <"$OUT/files" \
+	>"$OUT/said" 2>"$OUT/errors"
+grep -q '^Error while' "$OUT/errors" && { cat "$OUT/errors"; fail "not read"; }
+sed -nE "s|^$REPO/([^:]*):([0-9]+):[0-9]+: (warning\|error): (.*) \[([^],]*).*\]$|\1 \5 \2 \4|p" \
+	"$OUT/said" | sort -u >"$OUT/found"
+judged clang-tidy.txt clang-tidy
+
+# not one of these in the gateway or in what seals with helpers
+unsafe='strtok|localtime|gmtime|ctime|asctime|strerror|rand|srand|setlocale'
+unsafe="$unsafe|gethostbyname|getpwnam|getpwuid|setenv|putenv|crypt|readdir64_r"
+for p in gateway reporter decryptor; do
+	nm -D -u "$BUILD/bin/meldluik-$p" |
+		sed -nE "s/^ +U ($unsafe)(@.*)?$/\1/p" >"$OUT/unsafe"
+	[ -s "$OUT/unsafe" ] && fail "$p calls $(tr '\n' ' ' <"$OUT/unsafe")"
+done
+echo "and no call that is unsafe beside another thread"
