@@ -251,7 +251,7 @@ scrypt_factor_is_bounded_before_work(void **state)
 	    {"99", ERR_LIMIT}, {"0", ERR_FORMAT}, {"016", ERR_FORMAT},
 	    {"+16", ERR_FORMAT}, {"0x10", ERR_FORMAT}, {"1e1", ERR_FORMAT},
 	    {"-16", ERR_FORMAT}, {"18446744073709551634", ERR_FORMAT},
-	    {"16 16", ERR_FORMAT}};
+	    {"1/", ERR_FORMAT}, {"1:", ERR_FORMAT}, {"16 16", ERR_FORMAT}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
