@@ -126,8 +126,9 @@ function start(ctx) {
 			const print = fingerprint(ctx.k.identity);
 			show(ctx.box, el("h1", {}, ctx.k.organisation),
 				el("p", {}, t("off_print", "")),
-				el("ol", { class: "code paper", id: "ml-print" },
-					print.split("-").map((g) => el("li", {}, g))),
+				el("div", { class: "paper" },
+					el("ol", { class: "code", id: "ml-print" },
+						print.split("-").map((g) => el("li", {}, g)))),
 				el("button", { id: "ml-print-yes",
 					onclick: () => aboutShow(ctx) },
 				t("off_print_yes")));
