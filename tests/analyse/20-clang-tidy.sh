@@ -18,7 +18,10 @@ product_files | grep -E "$short" >"$OUT/files"
 product_commands >"$OUT/compile_commands.json"
 xargs -P2 -n4 clang-tidy --quiet -p "$OUT" <"$OUT/files" \
 	>"$OUT/said" 2>"$OUT/errors"
-grep -q '^Error while' "$OUT/errors" && { cat "$OUT/errors"; fail "not read"; }
+if grep '^Error while' "$OUT/errors"; then
+	grep 'error:' "$OUT/said"
+	fail "not read"
+fi
 sed -nE "s|^$REPO/([^:]*):([0-9]+):[0-9]+: (warning\|error): (.*) \[([^],]*).*\]$|\1 \5 \2 \4|p" \
 	"$OUT/said" | sort -u >"$OUT/found"
 judged clang-tidy.txt clang-tidy

@@ -18,7 +18,7 @@ struct span {
 static const char *
 find(struct span s, const char *word)
 {
-	return memmem(s.p, s.len, word, strlen(word));
+	return s.p == NULL ? NULL : memmem(s.p, s.len, word, strlen(word));
 }
 
 /* What is before ${at}, and what follows it */
