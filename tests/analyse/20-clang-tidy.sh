@@ -26,10 +26,11 @@ sed -nE "s|^$REPO/([^:]*):([0-9]+):[0-9]+: (warning\|error): (.*) \[([^],]*).*\]
 	"$OUT/said" | sort -u >"$OUT/found"
 judged clang-tidy.txt clang-tidy
 
-# not one of these in the gateway or in what seals with helpers
+# Not one of these in the gateway or the reporter. (Of the desk only sealing
+# has helpers, which call nothing but the cipher.)
 unsafe='strtok|localtime|gmtime|ctime|asctime|strerror|rand|srand|setlocale'
 unsafe="$unsafe|gethostbyname|getpwnam|getpwuid|setenv|putenv|crypt|readdir64_r"
-for p in gateway reporter decryptor; do
+for p in gateway reporter; do
 	nm -D -u "$BUILD/bin/meldluik-$p" |
 		sed -nE "s/^ +U ($unsafe)(@.*)?$/\1/p" >"$OUT/unsafe"
 	[ -s "$OUT/unsafe" ] && fail "$p calls $(tr '\n' ' ' <"$OUT/unsafe")"
