@@ -85,6 +85,8 @@ refuses_each_fault(void **state)
 	    {"MAC without space", INTRO "-> a\n\n---" B64 "\n"},
 	    {"MAC with two spaces", INTRO "-> a\n\n---  AAAAAAAAAAAAAAAAAAAAAAA"
 	     "AAAAAAAAAAAAAAAAAAA\n"},
+	    {"MAC after another letter", INTRO "-> a\n\n---_AAAAAAAAAAAAAAAAAAAA"
+	     "AAAAAAAAAAAAAAAAAAAAAAA\n"},
 	    {"no MAC", INTRO "-> a\n\n---\n"},
 	    {"short MAC", INTRO "-> a\n\n--- AAAA\n"},
 	    {"long MAC", INTRO "-> a\n\n--- AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
