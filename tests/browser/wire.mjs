@@ -5,6 +5,10 @@
 // follow-up and a withdrawal are one request of one size. A first visit, from
 // the start page to the form that can be typed in, is small and few requests.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import { promisify } from "node:util";
 import { open } from "./drive.mjs";
 import { script } from "./reporter.mjs";
 import { tapOpen } from "./tap.mjs";
@@ -144,6 +148,28 @@ async function first(which) {
 		`${seen.keys.length}, ${keyBytes} bytes`);
 }
 
+// The command line the same: a right code and a wrong one
+async function commandLine() {
+	const seen = {};
+	for (const [name, code] of [["right", right], ["wrong", wrong]]) {
+		const home = fs.mkdtempSync(os.tmpdir() + "/cli-");
+		fs.writeFileSync(home + "/code", code, { mode: 0o600 });
+		tap.requests.length = 0;
+		const { stdout } = await promisify(execFile)(
+			process.env.BUILD + "/bin/meldluik-reporter", ["--gateway", url,
+				"--code-file", home + "/code", "--json", "check"],
+			{ env: { ...process.env, HOME: home } });
+		seen[name] = { raw: tap.requests.map((r) => r.raw),
+			replies: JSON.parse(stdout).replies.length };
+	}
+	assert.deepEqual([seen.right.replies, seen.wrong.replies], [2, 0]);
+	assert.deepEqual(seen.wrong.raw, seen.right.raw);
+	assert(seen.right.raw.length >= 2 + 3 * 3);
+	console.log(`command line: ${seen.right.raw.length} equal requests for ` +
+		"a right and a wrong code");
+}
+
+await commandLine();
 for (const which of WHICH) {
 	await first(which);
 	await reading(which);
