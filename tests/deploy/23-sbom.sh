@@ -33,8 +33,6 @@ stand_ins() {
 		echo "Build-Date: Tue, 24 Nov 2026 10:00:00 +0000"
 		echo "Installed-Build-Depends:"
 		dpkg-query -W -f ' ${Package} (= ${Version}),\n'
-		# not on every machine that tests, but where packages are made
-		echo ' build-essential (= 12.9),'
 	} | sort -u -k1,1 >"$W/release/meldluik.buildinfo"
 }
 # linked PROGRAM: the packages of its libraries, as dpkg-shlibdeps names them
