@@ -27,12 +27,16 @@ head -c 3000000 /dev/zero >"$GW/attached"
 	>"$GW/large.age" 2>/dev/null || fail "seal with an attachment"
 [ "$(stat -c %a "$GW/metrics.sock")" = 600 ] || fail "the socket is open"
 # the day has begun with what is served now
+BATCHES=$(grep -c "daily batch done" "$GW/log")
+export BATCHES
 clock 1 90
 cat >"$GW/ask.py" <<'PY'
+import datetime
 import os
 import re
 import sys
 import time
+import zoneinfo
 import gw
 import prometheus
 port, folder, week, step = int(sys.argv[1]), *sys.argv[2:]
@@ -69,9 +73,13 @@ def wait(done):
 
 
 if step == "first":
-    day = (int(time.time()) // 86400 + 1) * 86400
+    # the day of Amsterdam, which begins before that of UTC
+    now = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Amsterdam"))
+    day = (now.date() - datetime.date(1970, 1, 1)).days * 86400 + 86400
     v = wait(lambda v: v["meldluik_day_timestamp_seconds"] == day and
-             v["meldluik_bulk_free_bytes"] > 0)
+             open(folder + "/log").read().count("daily batch done") >
+             int(os.environ["BATCHES"]))
+    v = prometheus.parse(counters().body)  # the room of that batch
     a = counters()
     assert a.headers["content-type"] == \
         "text/plain; version=0.0.4; charset=utf-8"
