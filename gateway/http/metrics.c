@@ -138,7 +138,8 @@ metrics_done(struct exchange *x, void *arg, const struct ask_answer *a)
 	say(&b, "info", "The program.");
 	value(&b, "info", "{version=\"" MELDLUIK_VERSION "\"}", 1);
 	one(&b, "day_timestamp_seconds", "Date in Europe/Amsterdam, as "
-	    "midnight UTC, on which these figures changed last.", (int64_t)today * DAY_SECONDS);
+	    "midnight UTC, on which these figures changed last.",
+	    (int64_t)today * DAY_SECONDS);
 	put_counts(&b);
 	put_room(&b, a);
 	put_public(&b, today);

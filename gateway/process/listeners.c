@@ -21,7 +21,7 @@
 #define BACKLOG 1024
 /* What the kernel keeps of an answer that nobody reads, of each connection;
  * left to itself it takes megabytes (tcp_wmem). Doubled by it. */
-#define SEND_BUFFER 16384
+#define SEND_BUFFER 8192
 #define GIVEN_MAX 16 /* of the service manager */
 
 /* ${mode} of the socket's file */
