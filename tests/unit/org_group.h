@@ -27,4 +27,17 @@ org_teardown(void **state)
 	return 0;
 }
 
+/* Signature of the organisation's key ${seed} over a document */
+static inline struct buf
+org_signed(const uint8_t seed[SIGN_SEED], const char *purpose, unsigned desk,
+    const char *p, size_t len)
+{
+	struct sign_purpose why = {.purpose = purpose, .desk = desk};
+	struct buf sig = buf_new(SIGN_TEXT_MAX);
+
+	memcpy(why.org, org.keyset->org, ORG_LEN);
+	assert_int_equal(sign_make(seed, &why, p, len, &sig), OK);
+	return sig;
+}
+
 #endif

@@ -20,18 +20,6 @@ static const char *const none[] = {NULL};
 static const char zeros[] = "\"00000000000000000000000000000000"
     "00000000000000000000000000000000\"";
 
-static struct buf
-signature(const uint8_t seed[SIGN_SEED], const char *purpose, unsigned desk,
-    const char *p, size_t len)
-{
-	struct sign_purpose why = {.purpose = purpose, .desk = desk};
-	struct buf sig = buf_new(SIGN_TEXT_MAX);
-
-	memcpy(why.org, org.keyset->org, ORG_LEN);
-	assert_int_equal(sign_make(seed, &why, p, len, &sig), OK);
-	return sig;
-}
-
 /* One member of the document, or of its ${object}, is now ${value}, JSON */
 static enum err
 changed(const struct buf *doc, field_judge judge, const char *object,
@@ -53,7 +41,7 @@ changed(const struct buf *doc, field_judge judge, const char *object,
 static enum err
 keyset_judge(const char *p, size_t len)
 {
-	struct buf sig = signature(org.identity, "keyset", 0, p, len);
+	struct buf sig = org_signed(org.identity, "keyset", 0, p, len);
 	struct keyset *k = NULL;
 	enum err e = keyset_parse(p, len, sig.p, sig.len, NULL, &k);
 
@@ -163,7 +151,7 @@ smaller_ones(void **state)
 static enum err
 inbound_judge(const char *p, size_t len)
 {
-	struct buf sig = signature(org.gateway, "inbound", 0, p, len);
+	struct buf sig = org_signed(org.gateway, "inbound", 0, p, len);
 	struct inbound *m = NULL;
 	enum err e = inbound_parse(p, len, sig.p, sig.len,
 	    &org.keyset->gateway, org.keyset->org, &m);
@@ -176,7 +164,7 @@ inbound_judge(const char *p, size_t len)
 static enum err
 outbound_judge(const char *p, size_t len)
 {
-	struct buf sig = signature(org.operational[0], "outbound", 1, p, len);
+	struct buf sig = org_signed(org.operational[0], "outbound", 1, p, len);
 	struct outbound *m = NULL;
 	enum err e = outbound_parse(p, len, sig.p, sig.len, org.keyset, &m);
 

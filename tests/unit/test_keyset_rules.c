@@ -12,18 +12,6 @@
 #include "meldluik/secret.h"
 #include "org_group.h"
 
-static struct buf
-signature(const uint8_t seed[SIGN_SEED], const char *purpose, unsigned desk,
-    const char *p, size_t len)
-{
-	struct sign_purpose why = {.purpose = purpose, .desk = desk};
-	struct buf sig = buf_new(SIGN_TEXT_MAX);
-
-	memcpy(why.org, org.keyset->org, ORG_LEN);
-	assert_int_equal(sign_make(seed, &why, p, len, &sig), OK);
-	return sig;
-}
-
 /* Each rule over a keyset as a whole, on the side that writes it */
 static void
 keyset_rules(void **state)
@@ -115,7 +103,7 @@ signers(void **state)
 {
 	struct keyset k = *org.keyset;
 	const struct keyset_person *who = NULL;
-	struct buf sig = signature(org.operational[1], "reply", 1, "x", 1);
+	struct buf sig = org_signed(org.operational[1], "reply", 1, "x", 1);
 
 	(void)state;
 	assert_int_equal(keyset_holder_check(&k, 1, "reply", "x", 1, sig.p,
