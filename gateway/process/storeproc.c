@@ -27,8 +27,9 @@
 
 #define BATCH 64u       /* requests of one commit */
 #define BATCH_BYTES 8388608u /* and of their bytes, for memory */
-#define FLUSH_BYTES 7340032u /* of parts, committed together */
+#define FLUSH_BYTES 3145728u /* of parts, committed together */
 #define FLUSH_IDLE_MS 200    /* or when nothing came for so long */
+#define RECORDS_MS 2000      /* between records of uploads under way */
 #define BEAT_SECONDS 60
 #define SEND_WAIT_MS 1000 /* for a web that does not read */
 
@@ -264,6 +265,17 @@ serve_drawn(struct keeper *k)
 	}
 }
 
+/* Parts as they come, the records of their uploads now and then */
+static enum err
+flush_some(struct keeper *k)
+{
+	if (milliseconds() < k->records_due) {
+		return store_flush_parts(k->store);
+	}
+	k->records_due = milliseconds() + RECORDS_MS;
+	return store_flush(k->store);
+}
+
 /* True: there may be more */
 static bool
 serve_batch(struct keeper *k)
@@ -282,7 +294,7 @@ serve_batch(struct keeper *k)
 		e = store_commit(k->store);
 		answer_batch(k, turn, n, e);
 	} else if (store_pending(k->store) >= FLUSH_BYTES) {
-		e = store_flush(k->store);
+		e = flush_some(k);
 	}
 	if (e != OK) {
 		log_event(EVENT_STORE_FAILED);

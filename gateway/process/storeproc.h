@@ -28,6 +28,7 @@ struct keeper {
 	                               * later would tell of a report */
 	bool daily_due; /* the machine may have been off at midnight */
 	int64_t beat, start, alive;
+	int64_t records_due; /* of uploads under way, milliseconds */
 	struct flood flood;
 	struct turn *held; /* the one a draw would take now, or NULL */
 	uint64_t manifest_serial; /* of the one kept for its pieces */

@@ -165,6 +165,22 @@ enum err flight_settle(struct store *s)
 	return r == OK ? s->broken : r;
 }
 
+enum err flight_room(struct store *s)
+{
+	struct flight *f = s->flight;
+
+	flight_advance(s);
+	if (f->n < PARTS_AHEAD) {
+		return OK;
+	}
+	flush_join(s);
+	if (f->n == 0) {
+		return OK; /* what was written failed, and took them along */
+	}
+	work_wait(s->crew, &part_at(f, 0)->work);
+	return part_store(s);
+}
+
 enum err flight_add(struct store *s, const struct session *u,
     uint32_t number, const uint8_t *p, size_t len)
 {
@@ -200,11 +216,6 @@ enum err flight_add(struct store *s, const struct session *u,
 	f->n++;
 	work_give(s->crew, &t->work);
 	return OK;
-}
-
-bool flight_full(const struct store *s)
-{
-	return s->flight->n == PARTS_AHEAD;
 }
 
 void flight_abort(struct store *s)

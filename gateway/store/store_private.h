@@ -10,9 +10,10 @@
  *
  * Invariants:
  * 1. txn and btxn are both this thread's, or NULL; while a flush is under way
- *    they are the writer's (flush), and txn_need() waits for it.
+ *    they are the writer's (flush), and txn_need() waits for it. A flush of
+ *    parts alone takes btxn only.
  * 2. `now` may run ahead of the disk only while txn is open and dirty, or
- *    parts wait for a flush.
+ *    parts, or the records of their uploads, wait for a flush.
  * 3. a key number below now.next_key was given to a record, is spare, or is
  *    lost.
  * 4. a session in memory may run ahead of its record (unsaved); the record
@@ -246,7 +247,8 @@ enum err flight_add(struct store *s, const struct session *u,
 void flight_advance(struct store *s);
 /* All of it, waiting where that is needed */
 enum err flight_settle(struct store *s);
-bool flight_full(const struct store *s);
+/* A place for one more, waiting for the oldest where that is needed */
+enum err flight_room(struct store *s);
 /* Forgets what was taken */
 void flight_abort(struct store *s);
 size_t flight_bytes(const struct store *s); /* of values */

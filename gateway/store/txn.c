@@ -355,11 +355,30 @@ bool store_waiting(const struct store *s)
 	return s->bdirty || flight_bytes(s) > 0 || sessions_unsaved(s);
 }
 
+/*
+ * Parts are read once, days later: what was written makes room in the page
+ * cache for what comes, instead of driving out what others read.
+ */
+static enum err bulk_commit(MDB_txn *txn)
+{
+	MDB_env *env = mdb_txn_env(txn);
+	mdb_filehandle_t fd;
+	enum err r = lmdb_err(mdb_txn_commit(txn));
+
+	if (r == OK && mdb_env_get_fd(env, &fd) == 0) {
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	}
+	return r;
+}
+
 static void flush_run(struct work *w)
 {
 	struct flush *f = (struct flush *)w;
 
-	f->err = f->btxn == NULL ? OK : lmdb_err(mdb_txn_commit(f->btxn));
+	f->err = f->btxn == NULL ? OK : bulk_commit(f->btxn);
+	if (f->txn == NULL) {
+		return;
+	}
 	if (f->err == OK) {
 		f->err = lmdb_err(mdb_txn_commit(f->txn));
 	} else {
@@ -409,6 +428,37 @@ static enum err fail(struct store *s, enum err r)
 	return r;
 }
 
+static void flush_give(struct store *s)
+{
+	s->flush.work = (struct work){ .run = flush_run };
+	s->flush.going = true;
+	work_give(s->writer, &s->flush.work);
+}
+
+enum err store_flush_parts(struct store *s)
+{
+	struct flush *f = &s->flush;
+
+	if (s->dirty || s->now.next_key != s->saved.next_key) {
+		return store_flush(s);
+	}
+	flight_advance(s);
+	if (s->broken != OK) {
+		return store_flush(s);
+	}
+	if (f->going || !s->bdirty) {
+		return OK;
+	}
+	f->txn = NULL;
+	f->btxn = s->btxn;
+	s->btxn = NULL; /* transferred */
+	f->saved = s->saved;
+	s->bdirty = false;
+	s->pending = 0;
+	flush_give(s);
+	return OK;
+}
+
 enum err store_flush(struct store *s)
 {
 	struct flush *f = &s->flush;
@@ -428,7 +478,6 @@ enum err store_flush(struct store *s)
 		s->parts_lost = r;
 		return fail(s, r);
 	}
-	f->work = (struct work){ .run = flush_run };
 	f->txn = s->txn;
 	f->btxn = s->bdirty ? s->btxn : NULL;
 	if (!s->bdirty && s->btxn != NULL) {
@@ -436,10 +485,9 @@ enum err store_flush(struct store *s)
 	}
 	s->txn = s->btxn = NULL; /* transferred */
 	f->saved = s->now;
-	f->going = true;
 	s->dirty = s->bdirty = false;
 	s->pending = 0;
-	work_give(s->writer, &f->work);
+	flush_give(s);
 	return OK;
 }
 
@@ -453,7 +501,7 @@ enum err store_commit(struct store *s)
 		return puts_end(s);
 	}
 	if ((r = settle(s)) == OK && s->btxn != NULL && s->bdirty) {
-		r = lmdb_err(mdb_txn_commit(s->btxn));
+		r = bulk_commit(s->btxn);
 		s->btxn = NULL;
 	}
 	if (r == OK) {

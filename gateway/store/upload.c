@@ -116,12 +116,8 @@ static enum err session_start(struct store *s, const uint8_t id[UPLOAD_ID],
  * could not be kept. */
 static enum err room_ahead(struct store *s)
 {
-	enum err r = OK;
+	enum err r = flight_room(s);
 
-	flight_advance(s);
-	if (flight_full(s)) {
-		r = flight_settle(s);
-	}
 	if (s->parts_lost != OK) {
 		r = s->parts_lost;
 		s->parts_lost = OK;

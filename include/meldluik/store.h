@@ -53,6 +53,12 @@ void store_abort(struct store *s);
  * something else waits for a commit.
  */
 enum err store_flush(struct store *s);
+/*
+ * The same for parts that are ready, and only them: the records of their
+ * uploads stay behind, so half the syncs. What a crash then leaves is an
+ * upload that expects earlier parts.
+ */
+enum err store_flush_parts(struct store *s);
 /* Are parts waiting for that? */
 bool store_waiting(const struct store *s);
 /* Bytes the next commit writes. Memory follows it: commit at a few MiB. */

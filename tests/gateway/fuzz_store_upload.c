@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The state machine of uploads, by acts: begin, parts right and wrong,
- * finish, commit, flush, forget, a restart, time. A model beside it knows
+ * finish, commit, the two flushes, forget, a restart, time. A model beside it knows
  * which bytes were taken. Whatever the order: what is receipted is what was
  * taken, in order; a session never expects more than it was given; nothing is
  * left of the budget once the sessions are gone; a receipt once committed
@@ -226,6 +226,18 @@ forgotten(struct model *all)
 	}
 }
 
+/* With them a flush is a commit */
+static bool
+receipts_wait(const struct model *all)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < SESSIONS; i++) {
+		any = any || (all[i].done && !all[i].kept);
+	}
+	return any;
+}
+
 static void
 begin(struct model *m, uint8_t how)
 {
@@ -269,6 +281,11 @@ act(struct model *all, uint8_t what, uint8_t how)
 		}
 		break;
 	case 10:
+		if (receipts_wait(all)) {
+			break;
+		}
+		must(store_flush_parts(s) == OK, "flush of parts");
+		break;
 	case 11:
 		must(store_commit(s) == OK, "commit");
 		committed(all);

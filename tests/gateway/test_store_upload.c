@@ -78,6 +78,64 @@ static void parts_survive_a_restart(void **state)
 	buf_free(&back);
 }
 
+/*
+ * Parts on the disk whose records stayed behind: the upload goes on from what
+ * its record says, the parts are given again, and nothing is counted twice.
+ */
+static void parts_ahead_of_their_record(void **state)
+{
+	struct world *w = *state;
+	struct store_receipt r;
+	struct store_figures before, after;
+	struct buf e, back;
+	uint8_t id[UPLOAD_ID], hash[HASH_LEN];
+	uint64_t serial, total;
+	uint32_t next = 0;
+
+	kit_envelope(&e, CLASS);
+	back = buf_new(e.len);
+	hash_bytes(e.p, e.len, hash);
+	store_figures(w->s, &before);
+	ok(store_upload_begin(w->s, THIS_WEEK, id));
+	ok(part(w, id, &e, 1, &next));
+	ok(store_flush_parts(w->s)); /* a new key: with its record */
+	ok(store_commit(w->s));
+	world_reopen(w);
+	for (unsigned round = 0; round < 2; round++) {
+		ok(part(w, id, &e, 2, &next));
+		while (store_pending(w->s) > 0) {
+			ok(store_flush_parts(w->s));
+		}
+		assert_true(store_waiting(w->s)); /* its record */
+		is(part(w, id, &e, 4, &next), ERR_CONFLICT);
+		assert_int_equal(next, 3);
+		if (round == 0) {
+			store_abort(w->s);
+		} else {
+			world_reopen(w);
+		}
+		is(part(w, id, &e, 3, &next), ERR_CONFLICT);
+		assert_int_equal(next, 2);
+	}
+	for (uint32_t n = 2; n <= 4; n++) {
+		ok(part(w, id, &e, n, &next));
+		ok(store_flush_parts(w->s));
+	}
+	ok(finish(w, id, &e, &r));
+	ok(store_flush_parts(w->s)); /* with what waits beside them */
+	assert_false(store_waiting(w->s));
+	world_reopen(w);
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	ok(store_envelope(w->s, hash, 0, e.len, &back, &total));
+	assert_int_equal(back.len, e.len);
+	assert_memory_equal(back.p, e.p, e.len);
+	store_figures(w->s, &after);
+	assert_true(before.bulk_free - after.bulk_free < e.len + 262144);
+	buf_free(&e);
+	buf_free(&back);
+}
+
 static void wrong_parts_are_refused(void **state)
 {
 	struct world *w = *state;
@@ -247,6 +305,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, world_installed, world_free)
 		T(parts_survive_a_restart),
+		T(parts_ahead_of_their_record),
 		T(wrong_parts_are_refused),
 		T(whole_and_parts_are_one_envelope),
 		T(sessions_end),

@@ -105,7 +105,14 @@ static enum err put(struct store *s, struct buf *e, uint8_t hash[HASH_LEN])
 /* As the store process does it: behind its back, or before an answer */
 static enum err part_durable(struct store *s)
 {
-	return randombytes_uniform(3) == 0 ? store_commit(s) : store_flush(s);
+	switch (randombytes_uniform(4)) {
+	case 0:
+		return store_commit(s);
+	case 1:
+		return store_flush(s);
+	default:
+		return store_flush_parts(s);
+	}
 }
 
 /* A whole upload over several commits */
