@@ -4,7 +4,7 @@
 # repair or restore it, and stays as it was to the byte: the desk's keyring,
 # casebook and keyset, a manifest of the gateway on the stick, an outbound
 # bundle of the desk at the courier and at the gateway. (A store of a later
-# format: 65-released.sh.)
+# format: 68-released.sh.)
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 DESK=$BIN

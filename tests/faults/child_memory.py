@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Runs an import whose parsing children stand still (stop/shim.c) and searches
-their memory; see 22-child-memory.sh.
+their memory; see 29-child-memory.sh.
 child_memory.py KEYS ALIEN CANARY... -- COMMAND...
 KEYS: the lines of desk_keys with a name before each. ALIEN: a file with one
 secret a line that no child may hold; CANARY: what the envelopes say."""

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: the map of promises names tests that exist, and every folder of tests;
-# so does every row of what is stolen and lost in keys/CEREMONY.md.
+# so does every row of what is stolen and lost in keys/CEREMONY.md. A number
+# names one script of its folder.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 bad=0
@@ -27,6 +28,10 @@ for folder in */; do
 		echo "tests/README.md does not say what $folder holds"
 		bad=1
 	fi
+done
+for number in $(ls ./*/[0-9][0-9]-*.sh | sed 's/-[^/]*$//' | sort | uniq -d); do
+	echo "two scripts have the number $number"
+	bad=1
 done
 rows=$(grep -cE '^\| [^|]+ \|( [^|]+ \|){3} [^|]+ \|$' ../keys/CEREMONY.md)
 while IFS='|' read -r _ lost _ _ _ names _; do

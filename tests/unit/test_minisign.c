@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Signatures, keys, fingerprints, signed notes and SHA-256. Other programs
- * are asked in vectors/20-minisign.sh. */
+ * are asked in vectors/25-minisign.sh. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
