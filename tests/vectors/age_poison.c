@@ -11,13 +11,11 @@
  *   age_poison control   a table look-up: must be reported
  *   age_poison branch    a comparison by memcmp: must be reported
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "poison.h"
 
 #ifdef HAVE_MEMCHECK
 #include <sodium.h>
+#include <string.h>
 
 #include "age_header.h"
 #include "hybrid.h"
@@ -37,79 +35,99 @@ hide_key(void)
 	HIDE(key.x25519, 32);
 }
 
-static int
-run(const char *what)
+static bool
+expand_run(void)
+{
+	HIDE(seed, sizeof(seed));
+	return hybrid_expand(seed, &key, to.pk) == OK;
+}
+
+static bool
+open_run(void)
+{
+	bool good;
+
+	hide_key();
+	good = hybrid_open(&key, enc, body, file_key) == OK &&
+	    hybrid_seal(&other, file_key, enc, body) == OK;
+	SHOW(enc, sizeof(enc));
+	SHOW(body, sizeof(body));
+	return good && hybrid_open(&key, enc, body, file_key) == ERR_NO_MATCH;
+}
+
+static bool
+seal_run(void)
+{
+	poison_random = true;
+	HIDE(file_key, sizeof(file_key));
+	return hybrid_seal(&to, file_key, enc, body) == OK;
+}
+
+static void
+mac_of_header(uint8_t mac[32])
+{
+	HIDE(file_key, sizeof(file_key));
+	age_header_mac(file_key, (struct bytes){(const uint8_t *)"header", 6},
+	    mac);
+}
+
+static bool
+mac_run(void)
+{
+	uint8_t mac[32], other_mac[32] = {0};
+
+	mac_of_header(mac);
+	return !secret_equal(mac, other_mac, sizeof(mac));
+}
+
+static bool
+text_run(void)
+{
+	char out[AGE_IDENTITY_TEXT_MAX];
+
+	HIDE(seed, sizeof(seed));
+	age_identity_text(seed, out);
+	return true;
+}
+
+static bool
+control_run(void)
 {
 	static const char letters[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-	struct bytes text = {(const uint8_t *)"header", 6};
-	char out[AGE_IDENTITY_TEXT_MAX];
-	uint8_t mac[32], mac2[32] = {0};
 
-	if (strcmp(what, "expand") == 0) {
-		HIDE(seed, sizeof(seed));
-		return hybrid_expand(seed, &key, to.pk) != OK;
-	}
-	if (strcmp(what, "open") == 0) {
-		int bad;
-		hide_key();
-		bad = hybrid_open(&key, enc, body, file_key) != OK;
-		if (hybrid_seal(&other, file_key, enc, body) != OK) {
-			return 1;
-		}
-		SHOW(enc, sizeof(enc));
-		SHOW(body, sizeof(body));
-		return bad || hybrid_open(&key, enc, body, file_key) !=
-		    ERR_NO_MATCH;
-	}
-	if (strcmp(what, "seal") == 0) {
-		poison_random = true;
-		HIDE(file_key, sizeof(file_key));
-		return hybrid_seal(&to, file_key, enc, body) != OK;
-	}
-	if (strcmp(what, "mac") == 0) {
-		HIDE(file_key, sizeof(file_key));
-		age_header_mac(file_key, text, mac);
-		return secret_equal(mac, mac2, 32);
-	}
-	if (strcmp(what, "text") == 0) {
-		HIDE(seed, sizeof(seed));
-		age_identity_text(seed, out);
-		return 0;
-	}
-	if (strcmp(what, "control") == 0) {
-		HIDE(seed, sizeof(seed));
-		sink = (uint8_t)letters[seed[3] & 31];
-		return 0;
-	}
-	if (strcmp(what, "branch") == 0) {
-		HIDE(file_key, sizeof(file_key));
-		age_header_mac(file_key, text, mac);
-		sink = memcmp(mac, mac2, 32) == 0 ? 3 : 4;
-		return 0;
-	}
-	return 2;
+	HIDE(seed, sizeof(seed));
+	sink = (uint8_t)letters[seed[3] & 31];
+	return true;
 }
-#endif
 
-int
-main(int argc, char **argv)
+static bool
+branch_run(void)
 {
-#ifdef HAVE_MEMCHECK
-	if (argc != 2 || secret_setup() != OK) {
-		return 2;
-	}
+	uint8_t mac[32], other_mac[32] = {0};
+
+	mac_of_header(mac);
+	sink = memcmp(mac, other_mac, sizeof(mac)) == 0 ? 3 : 4;
+	return true;
+}
+
+const struct poison_case poison_cases[] = {
+	{"expand", expand_run},
+	{"open", open_run},
+	{"seal", seal_run},
+	{"mac", mac_run},
+	{"text", text_run},
+	{"control", control_run},
+	{"branch", branch_run},
+	{NULL, NULL},
+};
+
+bool
+poison_ready(void)
+{
 	randombytes_buf(seed, sizeof(seed));
 	randombytes_buf(file_key, sizeof(file_key));
-	if (age_recipient_throwaway(&other) != OK ||
-	    hybrid_expand(seed, &key, to.pk) != OK ||
-	    hybrid_seal(&to, file_key, enc, body) != OK) {
-		return 2;
-	}
-	return run(argv[1]);
-#else
-	(void)argc;
-	(void)argv;
-	fputs("built without valgrind's headers\n", stderr);
-	return 77;
-#endif
+	return age_recipient_throwaway(&other) == OK &&
+	    hybrid_expand(seed, &key, to.pk) == OK &&
+	    hybrid_seal(&to, file_key, enc, body) == OK;
 }
+#endif

@@ -4,10 +4,13 @@
  * in the public key), a public key and a signature, and the one bit each of
  * "this share is of low order", "this stanza opened", "these are equal".
  */
+#include <stdio.h>
+
 #include "poison.h"
 
 #ifdef HAVE_MEMCHECK
 #include <sodium.h>
+#include <string.h>
 
 #include "fips202.h"
 #include "meldluik/secret.h"
@@ -117,3 +120,26 @@ __wrap_crypto_sign_seed_keypair(unsigned char *pk, unsigned char *sk,
 	return r;
 }
 #endif
+
+int
+main(int argc, char **argv)
+{
+#ifdef HAVE_MEMCHECK
+	const struct poison_case *c = poison_cases;
+
+	if (argc != 2 || secret_setup() != OK || !poison_ready()) {
+		return 2;
+	}
+	for (; c->name != NULL; c++) {
+		if (strcmp(argv[1], c->name) == 0) {
+			return c->run() ? 0 : 1;
+		}
+	}
+	return 2;
+#else
+	(void)argc;
+	(void)argv;
+	fputs("built without valgrind's headers\n", stderr);
+	return 77;
+#endif
+}

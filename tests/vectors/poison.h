@@ -3,7 +3,8 @@
  * What the programs under valgrind share: secrets are marked undefined, so
  * that every branch and every address made of them is reported (the method
  * of ctgrind). poison.c holds the linker's wrappers (--wrap) that name what
- * is public by design; nothing else is.
+ * is public by design; nothing else is. Its main runs the one case that is
+ * named on the command line.
  */
 #ifndef MELDLUIK_TEST_POISON_H
 #define MELDLUIK_TEST_POISON_H
@@ -22,6 +23,15 @@
 #define SHOW(p, n) VALGRIND_MAKE_MEM_DEFINED(p, n)
 
 extern bool poison_random; /* what is drawn is secret too */
+
+struct poison_case {
+	const char *name; /* NULL behind the last */
+	bool (*run)(void); /* false: it did not do what it should */
+};
+
+/* Of the program: its cases, and what all of them need beforehand */
+extern const struct poison_case poison_cases[];
+bool poison_ready(void);
 #endif
 
 #endif

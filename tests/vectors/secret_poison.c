@@ -3,7 +3,8 @@
  * Under valgrind (poison.h): codes, mailboxes, shares, passphrases, signing
  * keys and tokens.
  *
- *   secret_poison code      a code as typed, and what is derived from it
+ *   secret_poison code      a code as written and as typed, and what is
+ *                           derived from it
  *   secret_poison mailbox   a shard read with a code that has a reply in it,
  *                           and with one that has none
  *   secret_poison shares    shares printed, typed and put together
@@ -14,13 +15,12 @@
  *   secret_poison control   the first that differs ends it: reported
  *   secret_poison lookup    a share's bytes as an address: reported
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "poison.h"
 
 #ifdef HAVE_MEMCHECK
 #include <sodium.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "http/credential.h"
 #include "meldluik/age_open.h"
@@ -127,11 +127,13 @@ code_run(void)
 	if (code_new(1, &c) != OK) {
 		return false;
 	}
+	HIDE(c.b + 1, CODE_LEN - 1); /* version and desk, public, before it */
 	code_text(&c, text);
+	SHOW(text, sizeof(text));
 	memcpy(wrong, text, sizeof(wrong));
 	wrong[7] = wrong[7] == '0' ? '1' : '0';
 	HIDE(wrong + 2, len - 2);
-	HIDE(text + 2, len - 2); /* version and desk, public, before it */
+	HIDE(text + 2, len - 2);
 	good = code_parse(text, len, &back) == OK;
 	code_derive(&back, org.keyset->org, &k);
 	good = good && secret_equal(&c, &back, sizeof(c));
@@ -350,10 +352,7 @@ lookup_run(void)
 	return true;
 }
 
-static const struct {
-	const char *name;
-	bool (*run)(void);
-} cases[] = {
+const struct poison_case poison_cases[] = {
 	{"code", code_run},
 	{"mailbox", mailbox_run},
 	{"shares", shares_run},
@@ -363,27 +362,13 @@ static const struct {
 	{"desk", desk_run},
 	{"control", control_run},
 	{"lookup", lookup_run},
+	{NULL, NULL},
 };
-#endif
 
-int
-main(int argc, char **argv)
+bool
+poison_ready(void)
 {
-#ifdef HAVE_MEMCHECK
-	if (argc != 2 || secret_setup() != OK) {
-		return 2;
-	}
 	org_make(&org);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		if (strcmp(argv[1], cases[i].name) == 0) {
-			return cases[i].run() ? 0 : 1;
-		}
-	}
-	return 2;
-#else
-	(void)argc;
-	(void)argv;
-	fputs("built without valgrind's headers\n", stderr);
-	return 77;
-#endif
+	return true;
 }
+#endif
