@@ -17,7 +17,7 @@ trap 'browsers_end; cleanup' EXIT
 export BIN
 H=$T/home
 mkdir -p "$browser_work/run" "$T/print"
-cp "$(dirname "$0")/founding.mjs" "$browser_work/run/"
+cp "$(dirname "$0")"/{start,founding}.mjs "$browser_work/run/"
 ok "$FIX" new "$T/gw"
 terminal() { # the Python on stdin plays the person at `init`
 	ok python3 - "$HERE/tests/decryptor" "$BIN" "$H" "$T"

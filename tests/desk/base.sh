@@ -21,5 +21,5 @@ ok desk "$B/home" 2026-11-24 keyset --publish "$T/share2"
 ok desk "$B/sec" 2026-11-24 keyset --accept "$T/share2"
 ok desk "$B/home" 2026-11-24 export "$B/o"
 mkdir -p "$browser_work/run"
-cp "$(dirname "${BASH_SOURCE[0]}")"/{desk,case,ways}.mjs "$browser_work/run/"
+cp "$(dirname "${BASH_SOURCE[0]}")"/{start,desk,case,ways}.mjs "$browser_work/run/"
 export BIN FIX PASS

@@ -3,11 +3,12 @@
 // and ends the program, carries bundles, and says what went wrong where.
 //   const t = await desk(which, folder)    then t.begin(home, day) ...
 // The folder holds home (the coordinator), sec (the second holder), gw, o.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { open } from "./drive.mjs";
+import { press, start, stop } from "./start.mjs";
 
-const { BIN, FIX, PASS } = process.env;
+const { FIX, PASS } = process.env;
 export const pass = fs.readFileSync(PASS, "utf8").trim();
 export const fixture = (...a) =>
 	execFileSync(FIX, a, { encoding: "utf8" }).trim();
@@ -22,19 +23,8 @@ export async function desk(which, at) {
 	fs.mkdirSync(stick);
 	// By keyboard in Chromium, as every act must go; by mouse in Firefox,
 	// whose driver hands no Enter to a button that a script focused
-	const byMouse = b.submit.bind(b);
-	b.submit = which === "firefox" ? byMouse : async (selector) => {
-		await b.wait(selector);
-		await b.reveal(selector);
-		await b.run((s) => {
-			document.documentElement.dataset.before = "1";
-			document.querySelector(s).focus();
-		}, selector);
-		await b.page.keyboard.press("Enter");
-		await b.until("new page after " + selector, () =>
-			document.readyState === "complete" &&
-			document.documentElement.dataset.before === undefined);
-	};
+	b.submit = which === "firefox" ? b.submit.bind(b) :
+		(selector) => press(b, selector);
 	t.want = (what, good) => {
 		t.checks++;
 		if (!good) {
@@ -43,30 +33,15 @@ export async function desk(which, at) {
 	};
 	// The page of ${home} as it is on ${day}
 	t.begin = async (home, day) => {
-		ui = spawn(BIN, ["--home", `${at}/${home}`, "--today", day, "ui",
-			"--stick", gw, "--stick", out, "--stick", stick,
-			"--stick", `${at}/sec`],
-			{ stdio: ["ignore", "pipe", "inherit"] });
-		let text = "";
-		const url = await new Promise((done, bad) => {
-			ui.stdout.on("data", (d) => {
-				text += d;
-				const m = text.match(/(http:\S+)\n/);
-				if (m) done(m[1]);
-			});
-			ui.on("exit", (code) => bad(new Error(`ui ended: ${code}`)));
-		});
-		origin = new URL(url).origin;
-		await b.goto(url);
+		const started = await start(`${at}/${home}`, day, gw, out,
+			stick, `${at}/sec`);
+		({ ui, origin } = started);
+		await b.goto(started.url);
 		await b.wait("#passphrase");
 		await b.type("#passphrase", pass);
 		await b.submit("main button");
 	};
-	t.end = async () => {
-		const gone = new Promise((done) => ui.on("exit", done));
-		ui.kill("SIGTERM");
-		await gone;
-	};
+	t.end = () => stop(ui, "SIGTERM");
 	t.close = async () => {
 		ui?.kill("SIGKILL");
 		await b.close();

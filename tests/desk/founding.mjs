@@ -4,11 +4,12 @@
 // FOLDER/home is what the terminal began, FOLDER/gw/card.json the gateway's
 // card, FOLDER/print the folder to print from. Leaves FOLDER/words, and of
 // the sheets that were photographed FOLDER/qr-NAME.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import { HtmlValidate } from "html-validate";
 import { open } from "./drive.mjs";
+import { press as enter, start, stop } from "./start.mjs";
 
 const [part, at] = process.argv.slice(2);
 const axe = fs.readFileSync(createRequire(import.meta.url)
@@ -35,42 +36,16 @@ b.page.on("request", (q) => { // nothing secret in an address
 });
 
 async function begin() {
-	ui = spawn(process.env.BIN, ["--home", `${at}/home`, "--today",
-		"2026-11-24", "ui", "--stick", `${at}/gw`, "--stick",
-		`${at}/print`], { stdio: ["ignore", "pipe", "inherit"] });
-	let text = "";
-	const url = await new Promise((done, bad) => {
-		ui.stdout.on("data", (d) => {
-			text += d;
-			const m = text.match(/(http:\S+)\n/);
-			if (m) done(m[1]);
-		});
-		ui.on("exit", (code) => bad(new Error(`ui ended: ${code}`)));
-	});
-	origin = new URL(url).origin;
-	await b.goto(url);
+	const started = await start(`${at}/home`, "2026-11-24", `${at}/gw`,
+		`${at}/print`);
+	({ ui, origin } = started);
+	await b.goto(started.url);
 	await b.wait("main form");
 }
-async function end(signal) {
-	const gone = new Promise((done) => ui.on("exit", done));
-	ui.kill(signal);
-	await gone;
-}
+const end = (signal) => stop(ui, signal);
 // By keyboard, as every step must go
-async function press(what) {
-	const s = what === undefined ? "main form .btn-main" :
-		`main button[value=${what}]`;
-	await b.wait(s);
-	await b.reveal(s);
-	await b.run((s) => {
-		document.documentElement.dataset.before = "1";
-		document.querySelector(s).focus();
-	}, s);
-	await b.page.keyboard.press("Enter");
-	await b.until("new page after " + s, () =>
-		document.readyState === "complete" &&
-		document.documentElement.dataset.before === undefined);
-}
+const press = (what) => enter(b, what === undefined ?
+	"main form .btn-main" : `main button[value=${what}]`);
 const notice = () => b.run(() => [...document.querySelectorAll(
 	".notice[role=status]")].map((e) => e.textContent).join(" / "));
 // The page of one step; its looks are judged the first time
