@@ -59,8 +59,7 @@ send_answer(struct exchange *x)
 	}
 	watchdog_answer(x->watched, x->answer_len);
 	result = MHD_queue_response(x->c, x->status, x->response);
-	MHD_destroy_response(x->response);
-	x->response = NULL;
+	exchange_drop_answer(x);
 	x->queued = true;
 	return result;
 }
@@ -418,9 +417,7 @@ on_completed(void *arg, struct MHD_Connection *c, void **slot,
 	hold_forget(x);
 	link_forget(x);
 	places_forget(x);
-	if (x->response != NULL) {
-		MHD_destroy_response(x->response);
-	}
+	exchange_drop_answer(x);
 	watchdog_idle(x->watched);
 	free(x);
 }

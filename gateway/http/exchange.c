@@ -134,25 +134,30 @@ exchange_add_header(struct exchange *x, const char *name, const char *value)
 	memcpy(x->header[x->headers++].value, value, v + 1);
 }
 
-/* Adds headers to ${r} and keeps it for sending; takes it over */
-static void
-keep_answer(struct exchange *x, struct MHD_Response *r, unsigned status,
-    const char *type, unsigned flags, size_t len)
+/* Pages say where else they are, unless they are read there */
+static bool
+names_onion(const char *type)
 {
-	const char *onion = NULL;
+	return site.onion[0] != '\0' && strncmp(type, "text/html", 9) == 0;
+}
+
+static bool
+at_onion(const struct exchange *x)
+{
+	return x->host != NULL && strcmp(x->host,
+	    strchr(site.onion, ':') + 3) == 0;
+}
+
+/* Takes ${r} over; NULL: no memory */
+static struct MHD_Response *
+with_headers(const struct exchange *x, struct MHD_Response *r,
+    const char *type, unsigned flags, const char *onion)
+{
 	unsigned i;
 	bool good;
 
-	if (r == NULL || x->answered) {
-		if (r != NULL) {
-			MHD_destroy_response(r);
-		}
-		return; /* no memory: the connection is closed unanswered */
-	}
-	if (site.onion[0] != '\0' && strncmp(type, "text/html", 9) == 0 &&
-	    (x->host == NULL || strcmp(x->host,
-	    strchr(site.onion, ':') + 3) != 0)) {
-		onion = site.onion;
+	if (r == NULL) {
+		return NULL;
 	}
 	good = headers_add(r, flags, onion, x->path) &&
 	    MHD_add_response_header(r, "Content-Type", type) == MHD_YES;
@@ -162,6 +167,24 @@ keep_answer(struct exchange *x, struct MHD_Response *r, unsigned status,
 	}
 	if (!good) {
 		MHD_destroy_response(r);
+		return NULL;
+	}
+	return r;
+}
+
+/* Takes ${r} over; without memory the connection is closed unanswered */
+static void
+set_answer(struct exchange *x, struct MHD_Response *r, unsigned status,
+    const char *type, unsigned flags, size_t len)
+{
+	const char *onion = names_onion(type) && !at_onion(x) ? site.onion :
+							      NULL;
+
+	r = with_headers(x, r, type, flags, onion);
+	if (r == NULL || x->answered) {
+		if (r != NULL) {
+			MHD_destroy_response(r);
+		}
 		return;
 	}
 	x->response = r;
@@ -169,6 +192,116 @@ keep_answer(struct exchange *x, struct MHD_Response *r, unsigned status,
 	x->flags = flags;
 	x->answer_len = len;
 	x->answered = true;
+}
+
+/*
+ * Two counts: ${users}, who may still hand a response to the library (the
+ * maker, and exchanges); when they are gone it is the library's to end.
+ * ${responses} that may still be sent, which need the body.
+ */
+struct answer {
+	atomic_uint users, responses;
+	unsigned status, flags;
+	struct MHD_Response *response[2]; /* of others, of the onion */
+	size_t len;
+	uint8_t body[];
+};
+
+static void
+body_done(void *arg)
+{
+	struct answer *a = arg;
+
+	if (atomic_fetch_sub(&a->responses, 1) == 1) {
+		free(a);
+	}
+}
+
+static struct MHD_Response *
+response_of(struct answer *a, const struct exchange *x, const char *type,
+    const char *onion)
+{
+	struct MHD_Response *r;
+
+	r = MHD_create_response_from_buffer_with_free_callback_cls(a->len,
+	    a->body, body_done, a);
+	if (r != NULL) {
+		atomic_fetch_add(&a->responses, 1);
+	}
+	return with_headers(x, r, type, a->flags, onion);
+}
+
+struct answer *
+answer_keep(struct exchange *x, unsigned status, const char *content_type,
+    const void *body, size_t len, unsigned flags)
+{
+	struct answer *a = malloc(sizeof(*a) + len);
+	bool good;
+
+	if (a == NULL) {
+		return NULL;
+	}
+	memset(a, 0, sizeof(*a));
+	atomic_init(&a->users, 1);
+	atomic_init(&a->responses, 1);
+	a->status = status;
+	a->flags = flags;
+	a->len = len;
+	memcpy(a->body, body, len);
+	a->response[1] = response_of(a, x, content_type, NULL);
+	good = a->response[1] != NULL;
+	if (good && names_onion(content_type)) {
+		a->response[0] = response_of(a, x, content_type, site.onion);
+		good = a->response[0] != NULL;
+	}
+	if (!good) {
+		answer_free(a);
+		return NULL;
+	}
+	return a;
+}
+
+void
+answer_free(struct answer *a)
+{
+	unsigned i;
+
+	if (a == NULL || atomic_fetch_sub(&a->users, 1) > 1) {
+		return;
+	}
+	for (i = 0; i < 2; i++) {
+		if (a->response[i] != NULL) {
+			MHD_destroy_response(a->response[i]);
+		}
+	}
+	body_done(a);
+}
+
+void
+exchange_answer_kept(struct exchange *x, struct answer *a)
+{
+	if (x->answered) {
+		return;
+	}
+	atomic_fetch_add(&a->users, 1);
+	x->kept = a;
+	x->response = a->response[a->response[0] == NULL || at_onion(x)];
+	x->status = a->status;
+	x->flags = a->flags;
+	x->answer_len = a->len;
+	x->answered = true;
+}
+
+void
+exchange_drop_answer(struct exchange *x)
+{
+	if (x->kept != NULL) {
+		answer_free(x->kept);
+	} else if (x->response != NULL) {
+		MHD_destroy_response(x->response);
+	}
+	x->kept = NULL;
+	x->response = NULL;
 }
 
 void
@@ -195,7 +328,7 @@ exchange_answer(struct exchange *x, unsigned status,
 		r = MHD_create_response_from_buffer(len,
 		    (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
 	}
-	keep_answer(x, r, status, content_type, flags, len);
+	set_answer(x, r, status, content_type, flags, len);
 }
 
 static void
@@ -217,7 +350,7 @@ exchange_answer_snapshot(struct exchange *x, unsigned status,
 	if (r == NULL) {
 		snapshot_release(s);
 	}
-	keep_answer(x, r, status, content_type, 0, len);
+	set_answer(x, r, status, content_type, 0, len);
 }
 
 void

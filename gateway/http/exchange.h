@@ -37,7 +37,19 @@ enum answer_flags {
 /* Copies ${body} (into secret memory with ANSWER_SECRET) */
 void exchange_answer(struct exchange *x, unsigned status,
     const char *content_type, const void *body, size_t len, unsigned flags);
-/* Adds a header to the coming answer; call before exchange_answer. Both are
+/*
+ * An answer that is the same for everybody: made once, given again and again,
+ * by any thread. answer_keep() makes it of a copy of ${body} with the headers
+ * added to ${x} so far, which it does not answer; NULL: no memory. Who made it
+ * frees it when nobody can ask for it any more; who is being sent it keeps it
+ * until then.
+ */
+struct answer;
+struct answer *answer_keep(struct exchange *x, unsigned status,
+    const char *content_type, const void *body, size_t len, unsigned flags);
+void exchange_answer_kept(struct exchange *x, struct answer *a);
+void answer_free(struct answer *a); /* accepts NULL */
+/* Adds a header to the coming answer; call before it is given or kept. Both are
  * copied; at most EXCHANGE_HEADERS of them */
 #define EXCHANGE_HEADERS 4u
 void exchange_add_header(struct exchange *x, const char *name,

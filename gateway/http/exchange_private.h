@@ -47,7 +47,8 @@ struct exchange {
 	uint64_t length, got;
 	void *state;
 	bool bad_uri, seen, in_header, suspended, finished, answered, queued;
-	struct MHD_Response *response;
+	struct MHD_Response *response; /* ours, or one of kept */
+	struct answer *kept;
 	unsigned status, flags;
 	size_t answer_len;
 	struct {
@@ -66,6 +67,8 @@ struct exchange {
 
 /* What the answers say of the site; before the first exchange */
 void exchange_setup(const struct engine_site *s);
+/* The answer was handed over, or nobody waits for it */
+void exchange_drop_answer(struct exchange *x);
 /* At the end of an exchange: its place, if it has one */
 void places_forget(const struct exchange *x);
 /* Suspends; the connection is not touched again before a resume */

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The table of page handlers, the pages without input, and how a page
- * becomes an answer. A page that depends on nothing but the keyset and the
- * day is rendered once and kept, plain and compressed; a page with a code or
- * a text is never kept and never compressed.
+ * The table of page handlers, and how a page becomes an answer. Pages without
+ * input are in still.c; one with a code or a text is never kept and never
+ * compressed.
  */
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,26 +11,10 @@
 #include "meldluik/secret.h"
 #include "pages.h"
 
-#define HTML "text/html; charset=utf-8"
-#define SCRIPT "text/javascript; charset=utf-8"
-#define WHOLE_MAX (1024u * 1024u) /* the offline page, unpacked */
 #define SMALL_MAX 8192u /* an urlencoded form */
 #define LARGE_MAX (ENVELOPE_SIZE_MAX + 1048576u)
 
-const struct embedded *
-page_static(const char *path)
-{
-	const struct embedded *e;
-
-	for (e = page_statics; e->name != NULL; e++) {
-		if (strcmp(e->name, path) == 0) {
-			return e;
-		}
-	}
-	return NULL;
-}
-
-static enum err
+enum err
 page_render(enum page_id page, unsigned lang, const struct view *v,
     struct buf *out)
 {
@@ -45,8 +27,8 @@ page_render(enum page_id page, unsigned lang, const struct view *v,
 	return e;
 }
 
-static void
-plain_failure(struct exchange *x, unsigned status)
+void
+page_failure(struct exchange *x, unsigned status)
 {
 	exchange_answer(x, status, "text/plain; charset=utf-8",
 	    status == 404 ? "404\n" : "503\n", 4, 0);
@@ -62,7 +44,7 @@ page_answer(struct exchange *x, unsigned status, enum page_id page,
 		exchange_answer(x, status, HTML, b.p, b.len,
 		    secret ? ANSWER_SECRET : 0);
 	} else {
-		plain_failure(x, 503);
+		page_failure(x, 503);
 	}
 	buf_free(&b);
 }
@@ -88,7 +70,7 @@ page_answer_padded(struct exchange *x, unsigned status, enum page_id page,
 			return;
 		}
 	}
-	plain_failure(x, 503);
+	page_failure(x, 503);
 	buf_free(&b);
 }
 
@@ -100,142 +82,13 @@ page_fail(struct exchange *x, unsigned status, unsigned lang,
 	struct view v;
 
 	if (s == NULL) {
-		plain_failure(x, 503);
+		page_failure(x, 503);
 		return;
 	}
 	view_init(&v, &s->view);
 	view_text(&v, "error", site_text(lang, why));
 	page_answer_padded(x, status, PAGE_FAILED, lang, &v, SMALL_PAGE);
 	site_close(s);
-}
-
-/* --- pages without input --- */
-
-static const struct {
-	const char *path; /* after the language */
-	enum page_id page;
-	const char *kind; /* of about.html */
-	bool scripted;
-} still[] = {
-	{ "", PAGE_START, "report", false },
-	{ "report", PAGE_ABOUT, "report", true },
-	{ "advice", PAGE_ABOUT, "advice", true },
-	{ "replies", PAGE_CHECK, "report", true },
-	{ "who", PAGE_WHO, "report", false },
-	{ "other", PAGE_OTHER, "report", false },
-	{ "privacy", PAGE_PRIVACY, "report", false },
-	{ "accessibility", PAGE_ACCESSIBILITY, "report", false },
-	{ "sealed", PAGE_SEALED, "report", false },
-};
-#define STILL (sizeof(still) / sizeof(*still))
-
-static struct {
-	bool used, open;
-	uint8_t keyset[HASH_LEN];
-	day_t day;
-	struct buf plain, small;
-} kept[STILL][LANGUAGES];
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-static bool
-kept_fresh(unsigned i, unsigned lang, const struct keyset *k, bool open)
-{
-	static const uint8_t none[HASH_LEN];
-
-	return kept[i][lang].used && kept[i][lang].open == open &&
-	    kept[i][lang].day == exchange_today() &&
-	    memcmp(kept[i][lang].keyset, k == NULL ? none : k->hash,
-	    HASH_LEN) == 0;
-}
-
-static bool
-kept_make(unsigned i, unsigned lang)
-{
-	struct site *s = site_open(lang);
-	enum page_id page = still[i].page;
-	struct question_views *q = NULL;
-	char size[8], *path = NULL;
-	unsigned side;
-	struct view v;
-	bool good = false;
-
-	if (s == NULL) {
-		return false;
-	}
-	view_init(&v, &s->view);
-	view_text(&v, "kind", still[i].kind);
-	view_flag(&v, "is_report", strcmp(still[i].kind, "report") == 0);
-	view_flag(&v, "at_about", page == PAGE_ABOUT);
-	view_flag(&v, "scripted", still[i].scripted);
-	view_text(&v, "code", "");
-	if (page == PAGE_WHO && s->keyset != NULL) {
-		path = secret_new(SVG_PATH_MAX);
-		if (path == NULL || qr_path(s->print_text, path, &side) !=
-		    OK) {
-			goto out;
-		}
-		snprintf(size, sizeof(size), "%u", side);
-		view_text(&v, "qr", path);
-		view_text(&v, "qr_size", size);
-	}
-	if (page == PAGE_ABOUT) {
-		q = secret_new(sizeof(*q));
-		if (q == NULL) {
-			goto out;
-		}
-		questions_show(q, lang, strcmp(still[i].kind, "advice") == 0,
-		    NULL, &v);
-	}
-	if (page == PAGE_ABOUT && s->epoch == NULL) {
-		page = PAGE_CLOSED;
-	}
-	buf_free(&kept[i][lang].plain);
-	buf_free(&kept[i][lang].small);
-	kept[i][lang].used = false;
-	kept[i][lang].plain = buf_new(PAGE_MAX);
-	kept[i][lang].small = buf_new(PAGE_MAX);
-	if (page_render(page, lang, &v, &kept[i][lang].plain) == OK &&
-	    pack_gzip(kept[i][lang].plain.p, kept[i][lang].plain.len,
-	    &kept[i][lang].small)) {
-		memset(kept[i][lang].keyset, 0, HASH_LEN);
-		if (s->keyset != NULL) {
-			memcpy(kept[i][lang].keyset, s->keyset->hash,
-			    HASH_LEN);
-		}
-		kept[i][lang].open = s->epoch != NULL;
-		kept[i][lang].day = exchange_today();
-		kept[i][lang].used = good = true;
-	}
-out:
-	secret_free(q);
-	secret_free(path);
-	site_close(s);
-	return good;
-}
-
-static void
-still_answer(struct exchange *x, unsigned i, unsigned lang)
-{
-	const struct snapshot *now = snapshot_take();
-	bool small = pack_wanted(x), good;
-	const struct buf *b;
-
-	pthread_mutex_lock(&lock);
-	good = kept_fresh(i, lang, snapshot_keyset(now),
-	    snapshot_epoch(now) != NULL) || kept_make(i, lang);
-	snapshot_release(now);
-	if (good) {
-		b = small ? &kept[i][lang].small : &kept[i][lang].plain;
-		if (small) {
-			exchange_add_header(x, "Content-Encoding", "gzip");
-		}
-		exchange_add_header(x, "Vary", "Accept-Encoding");
-		exchange_answer(x, 200, HTML, b->p, b->len, 0);
-	}
-	pthread_mutex_unlock(&lock);
-	if (!good) {
-		plain_failure(x, 503);
-	}
 }
 
 /* "/nl/who": language and the rest; false when it is none that is on */
@@ -263,7 +116,7 @@ not_found(struct exchange *x, unsigned lang)
 	struct site *s = site_open(lang);
 
 	if (s == NULL) {
-		plain_failure(x, 503);
+		page_failure(x, 503);
 		return;
 	}
 	page_answer(x, 404, PAGE_NOTFOUND, lang, &s->view, false);
@@ -274,17 +127,12 @@ static void
 page_begin(struct exchange *x)
 {
 	const char *rest;
-	unsigned lang = language_first(), i;
+	unsigned lang = language_first();
 
-	if (path_split(exchange_path(x), &lang, &rest)) {
-		for (i = 0; i < STILL; i++) {
-			if (strcmp(still[i].path, rest) == 0) {
-				still_answer(x, i, lang);
-				return;
-			}
-		}
+	if (!path_split(exchange_path(x), &lang, &rest) ||
+	    !still_page(x, rest, lang, false)) {
+		not_found(x, lang);
 	}
-	not_found(x, lang);
 }
 
 /*
@@ -323,55 +171,8 @@ static void
 root_begin(struct exchange *x)
 {
 	exchange_add_header(x, "Vary", "Accept-Language");
-	still_answer(x, 0, language_wanted(exchange_header(x,
-	    "Accept-Language")));
-}
-
-/* Files that are the same for everybody */
-static void
-static_begin(struct exchange *x)
-{
-	const char *path = exchange_path(x);
-	bool small = pack_wanted(x), page = strcmp(path, "/offline.html") ==
-	    0;
-	const struct embedded *e;
-	struct buf whole;
-	char name[64];
-
-	exchange_add_header(x, "Vary", "Accept-Encoding");
-	if (small) {
-		exchange_add_header(x, "Content-Encoding", "gzip");
-	}
-	if (strcmp(path, "/style.css") == 0) {
-		const struct buf *b = style_sheet(small);
-
-		exchange_answer(x, 200, "text/css; charset=utf-8", b->p,
-		    b->len, ANSWER_STORE);
-		return;
-	}
-	if (page) {
-		exchange_add_header(x, "Content-Disposition",
-		    "attachment; filename=\"meldluik.html\"");
-	}
-	snprintf(name, sizeof(name), "%s.gz", path);
-	e = page_static(name);
-	if (e == NULL) {
-		plain_failure(x, 404);
-		return;
-	}
-	if (small) {
-		exchange_answer(x, 200, page ? HTML : SCRIPT, e->p, e->len,
-		    ANSWER_STORE);
-		return;
-	}
-	whole = buf_new(WHOLE_MAX);
-	if (pack_gunzip(e->p, e->len, &whole)) {
-		exchange_answer(x, 200, page ? HTML : SCRIPT, whole.p,
-		    whole.len, ANSWER_STORE);
-	} else {
-		plain_failure(x, 503);
-	}
-	buf_free(&whole);
+	still_page(x, "", language_wanted(exchange_header(x,
+	    "Accept-Language")), true);
 }
 
 /* --- forms --- */
@@ -421,7 +222,7 @@ post_begin(struct exchange *x)
 	}
 	p = calloc(1, sizeof(*p));
 	if (p == NULL) {
-		plain_failure(x, 503);
+		page_failure(x, 503);
 		return;
 	}
 	p->what = (enum post)i;
@@ -547,7 +348,7 @@ post_release(void *state)
 	{ METHOD_POST, path, LARGE_MAX, post_begin, post_body, post_finish, \
 	    post_release }
 #define STATIC(path) \
-	{ METHOD_GET, path, 0, static_begin, NULL, NULL, NULL }
+	{ METHOD_GET, path, 0, asset_begin, NULL, NULL, NULL }
 
 /* All languages of the build; those that are off answer 404 */
 const struct handler page_handlers[] = {

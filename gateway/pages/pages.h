@@ -79,6 +79,18 @@ bool pack_wanted(const struct exchange *x);
 bool pack_gzip(const uint8_t *p, size_t len, struct buf *out);
 bool pack_gunzip(const uint8_t *p, size_t len, struct buf *out);
 
+#define HTML "text/html; charset=utf-8"
+/* ERR_LIMIT, ERR_MEMORY: as buf.h says */
+enum err page_render(enum page_id page, unsigned lang, const struct view *v,
+    struct buf *out);
+/* Without a page: "404", "503" */
+void page_failure(struct exchange *x, unsigned status);
+/* Answers the page of that ${path} after its language, if it is one without
+ * input (still.c). ${root}: as the address without a language */
+bool still_page(struct exchange *x, const char *path, unsigned lang,
+    bool root);
+/* Style sheet, scripts, offline page (assets.c) */
+void asset_begin(struct exchange *x);
 /* Renders and answers. ${secret}: the page holds a code or a text. */
 void page_answer(struct exchange *x, unsigned status, enum page_id page,
     unsigned lang, const struct view *v, bool secret);

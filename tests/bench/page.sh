@@ -35,6 +35,12 @@ done
 RIVAL=$(free_port)
 mkdir -p "$GW/web/files/nl"
 cp "$GW/body" "$GW/web/files/page.html"
+# The same bytes: with the headers that say the same
+curl -fsS -m 5 -D "$GW/headers" -o "$GW/page" "$URL$path"
+sed -n 's/\r$//; /^Content-\(Length\|Type\):/d
+	s/^\([A-Z][A-Za-z-]*\): \(.*\)/add_header \1 "\2";/p' \
+	"$GW/headers" >"$GW/web/headers.conf"
+[ -s "$GW/web/headers.conf" ] || fail "no headers"
 cat >"$GW/web/nginx.conf" <<CONF
 daemon off;
 worker_processes auto;
@@ -50,6 +56,8 @@ http {
 	server {
 		listen 127.0.0.1:$RIVAL;
 		root $GW/web/files;
+		etag off;
+		include $GW/web/headers.conf;
 	}
 }
 CONF

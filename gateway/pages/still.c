@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Pages without input. They depend on nothing but the keyset and the day, so
+ * each is made once and kept as an answer, plain and compressed.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "meldluik/secret.h"
+#include "pages.h"
+
+static const struct {
+	const char *path; /* after the language */
+	enum page_id page;
+	const char *kind; /* of about.html */
+	bool scripted;
+} still[] = {
+	{ "", PAGE_START, "report", false },
+	{ "report", PAGE_ABOUT, "report", true },
+	{ "advice", PAGE_ABOUT, "advice", true },
+	{ "replies", PAGE_CHECK, "report", true },
+	{ "who", PAGE_WHO, "report", false },
+	{ "other", PAGE_OTHER, "report", false },
+	{ "privacy", PAGE_PRIVACY, "report", false },
+	{ "accessibility", PAGE_ACCESSIBILITY, "report", false },
+	{ "sealed", PAGE_SEALED, "report", false },
+};
+#define STILL (sizeof(still) / sizeof(*still))
+
+static struct {
+	bool used, open;
+	uint8_t keyset[HASH_LEN];
+	day_t day;
+	struct buf plain, small;
+	/* of them: compressed, under the address without a language */
+	struct answer *answer[2][2];
+} kept[STILL][LANGUAGES];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static bool
+kept_fresh(unsigned i, unsigned lang, const struct keyset *k, bool open)
+{
+	static const uint8_t none[HASH_LEN];
+
+	return kept[i][lang].used && kept[i][lang].open == open &&
+	    kept[i][lang].day == exchange_today() &&
+	    memcmp(kept[i][lang].keyset, k == NULL ? none : k->hash,
+	    HASH_LEN) == 0;
+}
+
+static void
+kept_drop(unsigned i, unsigned lang)
+{
+	unsigned k;
+
+	for (k = 0; k < 4; k++) {
+		answer_free(kept[i][lang].answer[k / 2][k % 2]);
+		kept[i][lang].answer[k / 2][k % 2] = NULL;
+	}
+	buf_free(&kept[i][lang].plain);
+	buf_free(&kept[i][lang].small);
+	kept[i][lang].used = false;
+}
+
+static bool
+kept_make(unsigned i, unsigned lang)
+{
+	struct site *s = site_open(lang);
+	enum page_id page = still[i].page;
+	struct question_views *q = NULL;
+	char size[8], *path = NULL;
+	unsigned side;
+	struct view v;
+	bool good = false;
+
+	if (s == NULL) {
+		return false;
+	}
+	view_init(&v, &s->view);
+	view_text(&v, "kind", still[i].kind);
+	view_flag(&v, "is_report", strcmp(still[i].kind, "report") == 0);
+	view_flag(&v, "at_about", page == PAGE_ABOUT);
+	view_flag(&v, "scripted", still[i].scripted);
+	view_text(&v, "code", "");
+	if (page == PAGE_WHO && s->keyset != NULL) {
+		path = secret_new(SVG_PATH_MAX);
+		if (path == NULL || qr_path(s->print_text, path, &side) !=
+		    OK) {
+			goto out;
+		}
+		snprintf(size, sizeof(size), "%u", side);
+		view_text(&v, "qr", path);
+		view_text(&v, "qr_size", size);
+	}
+	if (page == PAGE_ABOUT) {
+		q = secret_new(sizeof(*q));
+		if (q == NULL) {
+			goto out;
+		}
+		questions_show(q, lang, strcmp(still[i].kind, "advice") == 0,
+		    NULL, &v);
+	}
+	if (page == PAGE_ABOUT && s->epoch == NULL) {
+		page = PAGE_CLOSED;
+	}
+	kept_drop(i, lang);
+	kept[i][lang].plain = buf_new(PAGE_MAX);
+	kept[i][lang].small = buf_new(PAGE_MAX);
+	if (page_render(page, lang, &v, &kept[i][lang].plain) == OK &&
+	    pack_gzip(kept[i][lang].plain.p, kept[i][lang].plain.len,
+	    &kept[i][lang].small)) {
+		memset(kept[i][lang].keyset, 0, HASH_LEN);
+		if (s->keyset != NULL) {
+			memcpy(kept[i][lang].keyset, s->keyset->hash,
+			    HASH_LEN);
+		}
+		kept[i][lang].open = s->epoch != NULL;
+		kept[i][lang].day = exchange_today();
+		kept[i][lang].used = good = true;
+	}
+out:
+	secret_free(q);
+	secret_free(path);
+	site_close(s);
+	return good;
+}
+
+/* The answer of a fresh page; NULL: no memory */
+static struct answer *
+kept_answer(struct exchange *x, unsigned i, unsigned lang, bool small,
+    bool root)
+{
+	struct answer **a = &kept[i][lang].answer[small][root];
+	const struct buf *b;
+
+	if (*a == NULL) {
+		b = small ? &kept[i][lang].small : &kept[i][lang].plain;
+		if (small) {
+			exchange_add_header(x, "Content-Encoding", "gzip");
+		}
+		exchange_add_header(x, "Vary", "Accept-Encoding");
+		*a = answer_keep(x, 200, HTML, b->p, b->len, 0);
+	}
+	return *a;
+}
+
+static void
+still_answer(struct exchange *x, unsigned i, unsigned lang, bool root)
+{
+	const struct snapshot *now = snapshot_take();
+	bool small = pack_wanted(x), good;
+	struct answer *a;
+
+	pthread_mutex_lock(&lock);
+	good = kept_fresh(i, lang, snapshot_keyset(now),
+	    snapshot_epoch(now) != NULL) || kept_make(i, lang);
+	snapshot_release(now);
+	a = good ? kept_answer(x, i, lang, small, root) : NULL;
+	if (a != NULL) {
+		exchange_answer_kept(x, a);
+	}
+	pthread_mutex_unlock(&lock);
+	if (!good) {
+		page_failure(x, 503);
+	}
+}
+
+bool
+still_page(struct exchange *x, const char *path, unsigned lang, bool root)
+{
+	unsigned i;
+
+	for (i = 0; i < STILL; i++) {
+		if (strcmp(still[i].path, path) == 0) {
+			still_answer(x, i, lang, root);
+			return true;
+		}
+	}
+	return false;
+}
