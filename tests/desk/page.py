@@ -72,7 +72,13 @@ try:
     want("second use", ask("GET", one)[0] == 403)
     want("wrong cookie", ask("GET", "/nl/", Cookie="desk=" + "0" * 64)[0] ==
          403)
+    want("its cookie behind another", ask(
+        "GET", "/", Cookie="a=desk=1; " + cookie)[1] == "/nl/")
+    want("a cookie that ends like its own", ask(
+        "GET", "/", Cookie="x" + cookie)[0] == 403)
     want("locked", ask("GET", "/nl/")[1] == "/nl/login")
+    want("the style", ask("GET", "/style.css")[3].getheader(
+        "Content-Type") == "text/css")
     ask("GET", "/nl/login")
     want("wrong passphrase", ask("POST", "/nl/login",
                                  {"passphrase": "nee"})[0] == 403)
@@ -87,6 +93,9 @@ try:
                            Content_Type="text/plain")[0] == 415)
     large = ask("POST", "/nl/login", "a=" + "b" * (7 << 20))
     want("oversized", large[0] == 413 and "te groot" in large[2])
+    strange = ask("POST", "/nl/login", "a=" + "b" * (7 << 20), Cookie="")
+    want("oversized, from a stranger", strange[0] == 413 and
+         "<" not in strange[2])
     want("malformed", ask("POST", "/nl/login", "a=%zz")[0] == 400)
     want("method", ask("PUT", "/nl/")[0] == 405)
     want("still locked", ask("GET", "/nl/")[1] == "/nl/login")

@@ -8,28 +8,23 @@ import sys
 import urllib.parse
 
 
-class Ui:
-    def __init__(self, binary, home, passfile, day, *sticks):
-        more = [a for s in sticks for a in ("--stick", s)]
-        self.p = subprocess.Popen(
-            [binary, "--home", home, "--today", day, "ui", *more],
-            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-        self.p.stdout.readline()
-        url = self.p.stdout.readline().strip()
+class Visitor:
+    """A browser at the page of ${url}, which another started"""
+
+    def __init__(self, url):
         self.host = url.split("/")[2]
         self.cookie = self.token = ""
-        self.passphrase = open(passfile).read().strip()
-        self.ask("GET", url.split(self.host)[1])
-        self.login()
 
     def fail(self, what):
-        print("FAIL:", what)
-        self.p.kill()
-        sys.exit(1)
+        sys.exit("FAIL: %s" % what)
 
     def want(self, what, good):
         if not good:
             self.fail(what)
+
+    def come(self, url):
+        """Opens the one-time address; its status"""
+        return self.ask("GET", url.split(self.host)[1])[0]
 
     def ask(self, method, path, body=None):
         """Status, Location, text; ${body}: a dict, or already encoded"""
@@ -46,7 +41,7 @@ class Ui:
             r = c.getresponse()
             text = r.read().decode()
         except (OSError, http.client.HTTPException) as e:
-            self.fail("%s %s: %r; exit %s" % (method, path, e, self.p.poll()))
+            self.fail("%s %s: %r" % (method, path, e))
         c.close()
         if r.getheader("Set-Cookie"):
             self.cookie = r.getheader("Set-Cookie").split(";")[0]
@@ -59,9 +54,33 @@ class Ui:
         status, to, text = self.ask("POST", path, form)
         return self.ask("GET", to.split("#")[0])[2] if to else text
 
-    def login(self):
+    def login(self, passphrase):
         self.ask("GET", "/nl/login")
-        self.ask("POST", "/nl/login", {"passphrase": self.passphrase})
+        self.ask("POST", "/nl/login", {"passphrase": passphrase})
+
+
+class Ui(Visitor):
+    """The program and the one who is at it, past the passphrase"""
+
+    def __init__(self, binary, home, passfile, day, *sticks):
+        more = [a for s in sticks for a in ("--stick", s)]
+        self.p = subprocess.Popen(
+            [binary, "--home", home, "--today", day, "ui", *more],
+            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        self.p.stdout.readline()
+        url = self.p.stdout.readline().strip()
+        super().__init__(url)
+        self.passphrase = open(passfile).read().strip()
+        self.come(url)
+        self.login()
+
+    def fail(self, what):
+        print("FAIL: %s; exit %s" % (what, self.p.poll()))
+        self.p.kill()
+        sys.exit(1)
+
+    def login(self, passphrase=None):
+        super().login(passphrase or self.passphrase)
 
     def end(self):
         self.p.terminate()

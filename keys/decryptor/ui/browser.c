@@ -121,7 +121,8 @@ browser_start(struct ui *ui, const char *program)
 	}
 	if (program[0] != '/' || access(program, X_OK) != 0) {
 		say_error("there is no browser to start; install firefox-esr "
-		    "or chromium, or name one: --browser=/usr/bin/...");
+		    "or chromium, or name one: --browser-program FILE, with "
+		    "its whole path");
 		return ERR_UNKNOWN;
 	}
 	e = profile_make(ui);
@@ -158,9 +159,10 @@ remove_one(const char *path, const struct stat *st, int flag,
     struct FTW *ftw)
 {
 	(void)st;
-	(void)flag;
 	(void)ftw;
-	remove(path);
+	/* not remove(): it tries a folder as a file, which confine.c forbids
+	 * for the one that the profile is */
+	(void)(flag == FTW_DP ? rmdir(path) : unlink(path));
 	return 0;
 }
 

@@ -8,8 +8,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -53,6 +55,19 @@ allow(int rules, const char *path, unsigned long long rights)
 	return rc == 0 ? OK : ERR_IO;
 }
 
+/* The browser's profile, and to remove its folder, empty then, at the end */
+static enum err
+allow_profile(int rules, const char *profile, unsigned long long rights)
+{
+	char above[PATH_MAX];
+	enum err e = allow(rules, profile, rights);
+
+	snprintf(above, sizeof above, "%.*s", (int)(strrchr(profile, '/') -
+	    profile), profile);
+	return e == OK ? allow(rules, above, LANDLOCK_ACCESS_FS_REMOVE_DIR) :
+	    e;
+}
+
 static enum err
 files(const struct ui *ui, const char *profile)
 {
@@ -91,7 +106,7 @@ files(const struct ui *ui, const char *profile)
 		e = allow(rules, ui->stick[i], attr.handled_access_fs);
 	}
 	if (e == OK && profile != NULL) {
-		e = allow(rules, profile, attr.handled_access_fs);
+		e = allow_profile(rules, profile, attr.handled_access_fs);
 	}
 	if (e == OK && syscall(SYS_landlock_restrict_self, rules, 0) != 0) {
 		e = ERR_IO;
