@@ -274,12 +274,7 @@ extract_may(struct desk *d, size_t k, struct refusal *why)
 		    "The reporter withdrew this report: its content is not "
 		    "shown.");
 	}
-	if (e == OK && d->state->importing) {
-		e = refuse(why, ERR_BUSY, "Een import is afgebroken: "
-		    "importeer dezelfde bundel opnieuw.",
-		    "An import was cut off: import the same bundle again.");
-	}
-	return e;
+	return e == OK ? act_imported(d, why) : e;
 }
 
 enum err

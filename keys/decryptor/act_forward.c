@@ -140,6 +140,9 @@ act_forward(struct desk *d, size_t k, const void *plan, size_t len,
 	}
 	e = act_case(d, k, why);
 	if (e == OK) {
+		e = act_imported(d, why);
+	}
+	if (e == OK) {
 		e = plan_parse(d, k, plan, len, &p, why);
 	}
 	if (e == OK) {
@@ -227,6 +230,7 @@ plan_look(struct desk *d, size_t k, const void *plan, size_t len,
 
 	memset(why, 0, sizeof *why);
 	e = e == OK ? act_case(d, k, why) : refuse_err(why, e);
+	e = e == OK ? act_imported(d, why) : e;
 	return e == OK ? plan_parse(d, k, plan, len, p, why) : e;
 }
 

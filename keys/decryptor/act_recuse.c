@@ -88,6 +88,9 @@ act_recuse(struct desk *d, size_t k, unsigned to, const char *reason,
 	}
 	snprintf(detail, sizeof detail, "%u", to);
 	if ((e = recuse_case(d, k, why)) == OK) {
+		e = act_imported(d, why);
+	}
+	if (e == OK) {
 		e = desk_check(d, to, why);
 	}
 	if (e == OK && again && d->state->kase[k].moved_to != to) {

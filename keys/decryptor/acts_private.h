@@ -16,6 +16,9 @@ enum err act_end(struct desk *d, enum err e, struct refusal *why);
 /* ERR_POLICY unless case ${k} may be worked on here: not destroyed, not at
  * another desk, no subject works on it */
 enum err act_case(struct desk *d, size_t k, struct refusal *why);
+/* ERR_BUSY while an import is cut off: a withdrawal may wait in it, so no
+ * text of a report leaves this machine */
+enum err act_imported(const struct desk *d, struct refusal *why);
 /* Is ${day} there, and not in the future? */
 bool act_by_then(day_t day, day_t today);
 bool act_subject(const struct kase *k, const char *person);

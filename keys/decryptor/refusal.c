@@ -150,6 +150,14 @@ act_words(struct desk *d, size_t k, const char *text, size_t len,
 	return e == OK ? act_text(d, k, text, len, record) : e;
 }
 
+enum err
+act_imported(const struct desk *d, struct refusal *why)
+{
+	return d->state->importing ? refuse(why, ERR_BUSY, "Een import is "
+	    "afgebroken: importeer dezelfde bundel opnieuw.", "An import was "
+	    "cut off: import the same bundle again.") : OK;
+}
+
 json_t *
 act_event(const struct desk *d, const char *name, size_t k)
 {

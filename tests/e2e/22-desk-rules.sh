@@ -80,6 +80,8 @@ ok desk "$H" 2027-01-10 --json list
 REF=$(json "min(o['cases'],key=lambda c:c['received'])['ref']")
 ok desk "$H" 2027-01-10 show "$REF"
 grep -q een "$T/out" || fail "the text is not shown"
+ok desk "$H" 2027-01-10 forward "$REF" --to authority --receiver IGJ \
+	--make "$T/plan"
 ok "$FIX" junk "$T/gw" 60 2026-12-21
 ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-12-21 --kind withdrawal \
 	--code "$T/c1" --text "Laat maar"
@@ -92,6 +94,14 @@ refused "cut off" desk "$H" 2027-01-10 show "$REF"
 grep -q een "$T/out" && fail "text shown before the withdrawal was read"
 refused "cut off" desk "$H" 2027-01-10 extract "$REF" --to "$T/x"
 [ -e "$T/x/message.txt" ] && fail "text given out mid-import"
+for out in "--show $T/page.html" "--print --out $T/page.html"; do
+	# shellcheck disable=SC2086 # words
+	refused "cut off" desk "$H" 2027-01-10 forward "$REF" \
+		--plan "$T/plan" $out
+done
+refused "cut off" desk "$H" 2027-01-10 recuse "$REF" --to 2 --out "$T/page.html" \
+	<<<"Het gaat over mij"
+[ -e "$T/page.html" ] && fail "text went to others mid-import"
 ok desk "$H" 2027-01-10 --json import "$T/gw"
 [ "$(json "o['withdrawals']")" = 1 ] || fail "no withdrawal seen"
 ok desk "$H" 2027-01-10 show "$REF"
