@@ -49,9 +49,10 @@ do_carry(struct visit *v, struct refusal *why)
 	}
 	if (e == OK && (e = file_create(dir, name, file.p, file.len)) !=
 	    OK) {
-		refuse(why, e, "Dat bestand is niet te lezen. Kies een "
-		    "bestand op de stick.", "That file cannot be read. "
-		    "Choose a file on the stick.");
+		e == ERR_CONFLICT ? refuse(why, e, "Dit verzoek staat daar "
+		    "al.", "This request is there already.") :
+		    refuse(why, e, "Het verzoek kan daar niet worden "
+		    "geschreven.", "The request cannot be written there.");
 	}
 	close(dir);
 	buf_free(&file);

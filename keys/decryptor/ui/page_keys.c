@@ -111,6 +111,15 @@ manifests_set(struct visit *v)
 	    date_long(v, s->applied_day));
 }
 
+/* Bodies that an earlier stick lacked come with manifests that are known */
+static bool
+nothing_came(const struct intake_result *r)
+{
+	return r->replayed && r->reports + r->messages + r->withdrawals +
+	    r->duplicates + r->conflicts + r->damaged + r->foreign +
+	    r->posted == 0;
+}
+
 static void
 do_import(struct visit *v, struct buf *said)
 {
@@ -135,7 +144,7 @@ do_import(struct visit *v, struct buf *said)
 	} else if (r.missing > 0 || r.no_key > 0) {
 		notice_bad(v, r.no_key > 0 ? TEXT_IMPORT_NO_KEY :
 		    TEXT_IMPORT_MISSING);
-	} else if (r.replayed) {
+	} else if (nothing_came(&r)) {
 		notice_good(v, TEXT_IMPORT_NOTHING, NULL);
 	} else {
 		notice_good(v, TEXT_IMPORT_DONE, say_word(v, TEXT_IMPORT_TELLS,

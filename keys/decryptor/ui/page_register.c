@@ -331,24 +331,30 @@ void
 page_bulk(struct visit *v)
 {
 	const char *what = field(v, "do");
+	bool acknowledges = strcmp(what, "acknowledge") == 0;
 	struct act_code signal = {"kind", "signaal"};
 	struct refusal why;
 	unsigned done = 0, refused = 0;
 
+	if (v->d->state->importing) {
+		visit_plain(v, 409, TEXT_IMPORT_CUT);
+		return;
+	}
+	if (!acknowledges && strcmp(what, "signal") != 0) {
+		visit_plain(v, 400, TEXT_NO_WAY);
+		return;
+	}
 	for (unsigned i = 0; i < UI_ROWS; i++) {
 		char name[FORM_NAME];
 		size_t k;
-		enum err e = ERR_USAGE;
+		enum err e;
 		snprintf(name, sizeof name, "pick_%u", i);
 		if (field(v, name)[0] == 0 || (k = state_case(v->d->state,
 		    field(v, name))) == NOT_FOUND) {
 			continue;
 		}
-		if (strcmp(what, "acknowledge") == 0) {
-			e = acknowledge(v, k, &why);
-		} else if (strcmp(what, "signal") == 0) {
-			e = act_codes(v->d, k, &signal, 1, &why);
-		}
+		e = acknowledges ? acknowledge(v, k, &why) :
+		    act_codes(v->d, k, &signal, 1, &why);
 		done += e == OK;
 		refused += e != OK;
 	}

@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: what goes wrong at the desk is told on its page, in words, and
+# changes nothing: a stick with changed, missing or no messages, one that is
+# full; an import that was cut off (no text, no act until it is done); a
+# damaged message and journal; a form that asks for what cannot be.
+SOFT=1
+. "$(dirname "$0")/../decryptor/lib.sh"
+EDIT=$BUILD/bin/journal_edit
+[ -x "$EDIT" ] || { echo "skip: journal_edit is not built"; exit 77; }
+found
+H=$T/home
+day=2026-11-25
+ok "$FIX" outbound "$ORG"
+for n in 1 2; do
+	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-24 \
+		--text "Verhaal nummer $n" --new-code "$T/code$n"
+done
+ok "$FIX" cut "$T/gw" "$ORG" 2026-11-24
+ok h import "$T/gw"
+ok h --json list
+REFS=$(json "' '.join(sorted(c['ref'] for c in o['cases']))")
+
+# Sticks: one message changed, one missing, one that is full, one empty
+ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-25 --text "Nummer 3" \
+	--new-code "$T/code3"
+LATE=$(tail -n 1 "$T/out")
+ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25
+cp -r "$T/gw" "$T/edited"
+cp -r "$T/gw" "$T/missing"
+printf x | dd of="$T/edited/envelopes/$LATE.age" bs=1 seek=9000 conv=notrunc \
+	status=none
+rm "$T/missing/envelopes/$LATE.age"
+mkdir "$T/empty" "$T/full" "$T/stick"
+if mount -t tmpfs -o size=64k none "$T/full" 2>/dev/null; then
+	head -c 64k /dev/zero >"$T/full/other"
+	trap 'umount -l "$T/full"; cleanup' EXIT
+	FULL_STICK=$T/full
+else
+	echo "note: no tmpfs can be mounted here; full stick not tried"
+fi
+told() {
+	# shellcheck disable=SC2086 # two references
+	python3 "$(dirname "$0")/told.py" "$1" "$BIN" "$H" "$PASS" $day "$T" \
+		"${FULL_STICK:-}" $REFS || exit 1
+}
+told sticks
+told forms
+
+# Cut off while it reads, then read whole on the page
+ok "$FIX" junk "$T/gw" 60 2026-11-25
+ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25
+killed envelopes 40 "$BIN" --home "$H" --passphrase-file "$PASS" \
+	--today $day import "$T/gw"
+told cut
+
+# Every record is one of another case: what is read is not what was written
+RECORDS=$("$EDIT" "$H" records count)
+for i in $(seq 0 $((RECORDS - 1))); do
+	ok "$EDIT" "$H" records edit "$i"
+done
+told damaged
+echo "ok: told, and nothing changed"
