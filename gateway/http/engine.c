@@ -22,6 +22,7 @@
 #include "link.h"
 #include "meldluik/secret.h"
 #include "reception.h"
+#include "widen.h"
 
 /* Of a connection: header and body window. Ten thousand slow ones touch all
  * of it (tests/http/12-slow.sh). */
@@ -49,6 +50,15 @@ engine_setup(const struct engine_site *s,
 	return hold_start();
 }
 
+static int
+descriptor(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
+	    MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info == NULL ? -1 : info->connect_fd;
+}
+
 static enum MHD_Result
 send_answer(struct exchange *x)
 {
@@ -58,6 +68,7 @@ send_answer(struct exchange *x)
 		return MHD_YES;
 	}
 	watchdog_answer(x->watched, x->answer_len);
+	x->narrow = widen(descriptor(x->c), x->answer_len);
 	result = MHD_queue_response(x->c, x->status, x->response);
 	exchange_drop_answer(x);
 	x->queued = true;
@@ -385,10 +396,7 @@ on_uri(void *arg, const char *uri, struct MHD_Connection *c)
 	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	x->watched = info == NULL ? NULL : info->socket_context;
 	if (g->circuits) {
-		info = MHD_get_connection_info(c,
-		    MHD_CONNECTION_INFO_CONNECTION_FD);
-		x->circuit = info == NULL ? NULL :
-		    reception_of(info->connect_fd);
+		x->circuit = reception_of(descriptor(c));
 	}
 	return x;
 }
@@ -400,7 +408,6 @@ on_completed(void *arg, struct MHD_Connection *c, void **slot,
 	struct exchange *x = *slot;
 
 	(void)arg;
-	(void)c;
 	(void)why;
 	if (x == NULL) {
 		return;
@@ -418,6 +425,9 @@ on_completed(void *arg, struct MHD_Connection *c, void **slot,
 	link_forget(x);
 	places_forget(x);
 	exchange_drop_answer(x);
+	if (x->narrow > 0) {
+		narrow(descriptor(c), x->narrow);
+	}
 	watchdog_idle(x->watched);
 	free(x);
 }
@@ -426,18 +436,16 @@ static void
 on_connection(void *arg, struct MHD_Connection *c, void **context,
     enum MHD_ConnectionNotificationCode what)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
-	    MHD_CONNECTION_INFO_CONNECTION_FD);
 	const struct engine *g = arg;
+	int fd = descriptor(c);
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		*context = info == NULL ? NULL :
-		    watchdog_add(info->connect_fd);
+		*context = fd < 0 ? NULL : watchdog_add(fd);
 	} else {
 		watchdog_remove(*context);
 		*context = NULL;
-		if (g->circuits && info != NULL) {
-			reception_end(info->connect_fd);
+		if (g->circuits && fd >= 0) {
+			reception_end(fd);
 		}
 	}
 }

@@ -51,6 +51,7 @@ struct exchange {
 	struct answer *kept;
 	unsigned status, flags;
 	size_t answer_len;
+	int narrow; /* size of the send buffer after it; 0: not widened */
 	struct {
 		char name[32], value[96];
 	} header[EXCHANGE_HEADERS];

@@ -4,7 +4,7 @@
 # UndefinedBehaviorSanitizer: run.sh [SECONDS [TARGET...]]. Starts from
 # corpus/<target> and vectors/<target>, with the words of the dictionary that
 # names it (dict/*.dict); what is found new goes to $OUT and is
-# not kept here. JOBS (default 2) run at a time.
+# not kept here (keep.sh does that). JOBS (default 2) run at a time.
 # FUZZ_BUILD names a tree to build in and keep.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -47,10 +47,12 @@ one() {
 	[ -d "$corpus" ] && dirs+=("$corpus")
 	[ "$1" = fuzz_profile ] && dirs+=("$here/../../policy/data")
 	dict=$(grep -lw "^# for:.* $1" "$here"/dict/*.dict | head -1)
-	if (cd "$OUT" && timeout $((seconds * 4 + 120)) "$tree/bin/$name" \
-		-max_total_time="$seconds" -max_len=32768 -timeout=60 \
-		${dict:+-dict="$dict"} -print_final_stats=1 -artifact_prefix="$OUT/$name." \
-		"${dirs[@]}" >"$log" 2>&1); then
+	TIMEFORMAT="%U %S"
+	if { time (cd "$OUT" && timeout $((seconds * 4 + 120)) \
+		"$tree/bin/$name" -max_total_time="$seconds" -max_len=32768 \
+		-timeout=60 ${dict:+-dict="$dict"} -print_final_stats=1 \
+		-artifact_prefix="$OUT/$name." "${dirs[@]}" >"$log" 2>&1); } \
+		2>"$OUT/$name.cpu"; then
 		printf '%-22s %s, %s\n' "$name" "$(grep '^Done' "$log")" \
 			"$(grep -o 'cov: [0-9]*' "$log" | tail -1)"
 	else
