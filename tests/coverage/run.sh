@@ -1,16 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Which lines of policy/, keys/ and gateway/ the tests run, by folder:
-#   tests/coverage/run.sh [PATTERN...]   default: test_ vectors/ http/
-# A pattern is part of a test's name, as for tests/run. TREE (default
+#   tests/coverage/run.sh [A|B|C|PATTERN...]   default: A B C
+# A to C are the groups of the table in README.md, in their short forms. A
+# pattern is part of a test's name, as for tests/run. TREE (default
 # build-coverage) is kept, with profile/ of all that ran since it was
 # emptied: KEEP=1 adds to it. Text for every line: $TREE/lines/.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 top=$PWD
 tree=${TREE:-$top/build-coverage}
-patterns=("$@") # one that no test has: only the table again
-[ $# -gt 0 ] || patterns=(test_ vectors/ http/)
+patterns=() # one that no test has: only the table again
+[ $# -gt 0 ] || set -- A B C
+for word; do
+	case $word in
+	A) patterns+=(test_ vectors/ http/) ;;
+	B) patterns+=(faults/2 faults/4 e2e/2 e2e/3 e2e/6) ;;
+	C) patterns+=(desk/ deploy/1 browser/) ;;
+	*) patterns+=("$word") ;;
+	esac
+done
 for tool in clang llvm-profdata llvm-cov; do
 	command -v $tool >/dev/null || { echo "$tool is missing"; exit 77; }
 done
@@ -18,6 +27,7 @@ cmake -C packaging/presets/coverage.cmake -S . -B "$tree" >/dev/null &&
 	cmake --build "$tree" -j"$(nproc)" >"$tree/build.log" 2>&1 ||
 	{ tail -20 "$tree/build.log"; exit 1; }
 [ -n "${KEEP:-}" ] || rm -rf "$tree/profile" "$tree/out"
+unset KEEP FULL # tests have their own meaning for them
 mkdir -p "$tree/profile" "$tree/out"
 
 export BUILD=$tree LC_ALL=C.UTF-8 TZ=UTC
