@@ -5,15 +5,14 @@
  * checked; a hostile server is not the doctor's case (meldluik-reporter
  * verify, from elsewhere, is).
  */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "../process/address.h"
 #include "doctor.h"
 #include "meldluik/json.h"
 #include "meldluik/keyset.h"
@@ -28,34 +27,11 @@ dial(const char *where)
 {
 	struct timeval wait = {WAIT_SECONDS, 0};
 	struct sockaddr_storage s;
-	struct sockaddr_un *u = (struct sockaddr_un *)&s;
-	struct sockaddr_in *four = (struct sockaddr_in *)&s;
-	const char *colon = strrchr(where, ':');
-	char host[64];
 	socklen_t len;
 	int fd;
 
-	memset(&s, 0, sizeof(s));
-	if (strncmp(where, "unix:", 5) == 0) {
-		u->sun_family = AF_UNIX;
-		if (strlen(where + 5) >= sizeof(u->sun_path)) {
-			return -1;
-		}
-		memcpy(u->sun_path, where + 5, strlen(where + 5));
-		len = sizeof(*u);
-	} else {
-		if (colon == NULL || colon - where >= (int)sizeof(host) ||
-		    where[0] == '[') {
-			return -1;
-		}
-		memcpy(host, where, (size_t)(colon - where));
-		host[colon - where] = '\0';
-		four->sin_family = AF_INET;
-		four->sin_port = htons((uint16_t)atoi(colon + 1));
-		if (inet_pton(AF_INET, host, &four->sin_addr) != 1) {
-			return -1;
-		}
-		len = sizeof(*four);
+	if (!address_parse(where, &s, &len)) {
+		return -1;
 	}
 	fd = socket(s.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0) {

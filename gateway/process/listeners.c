@@ -4,7 +4,6 @@
  * (sd_listen_fds(3)). What is opened here is handed to web and not touched
  * again by this process.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -16,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "listeners.h"
 
 #define BACKLOG 1024
@@ -24,100 +24,39 @@
 #define SEND_BUFFER 8192
 #define GIVEN_MAX 16 /* of the service manager */
 
-/* ${mode} of the socket's file */
+/* ${mode} of the file of a UNIX socket */
 static int
-listen_unix(const char *path, mode_t mode)
-{
-	struct sockaddr_un a;
-	struct stat st;
-	int fd;
-
-	memset(&a, 0, sizeof(a));
-	a.sun_family = AF_UNIX;
-	if (strlen(path) >= sizeof(a.sun_path)) {
-		return -1;
-	}
-	memcpy(a.sun_path, path, strlen(path) + 1);
-	/* Only a socket is ever removed */
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
-		(void)unlink(path);
-	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0) {
-		return -1;
-	}
-	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
-	    chmod(path, mode) != 0 || listen(fd, BACKLOG) != 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-/* "127.0.0.1:8080", "[::1]:8080" */
-static int
-listen_tcp(const char *text)
+listen_on(const char *text, mode_t mode)
 {
 	struct sockaddr_storage s;
-	struct sockaddr_in *four = (struct sockaddr_in *)&s;
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *)&s;
-	char host[64];
-	const char *colon = strrchr(text, ':');
+	const char *path = ((struct sockaddr_un *)&s)->sun_path;
 	const int one = 1;
-	size_t n, len;
-	long port;
-	char *end;
+	struct stat st;
+	socklen_t len;
 	int fd;
 
-	if (colon == NULL) {
+	if (!address_parse(text, &s, &len)) {
 		return -1;
 	}
-	port = strtol(colon + 1, &end, 10);
-	n = (size_t)(colon - text);
-	if (*end != '\0' || port < 1 || port > 65535 || n >= sizeof(host)) {
-		return -1;
-	}
-	memset(&s, 0, sizeof(s));
-	if (n > 2 && text[0] == '[' && text[n - 1] == ']') {
-		memcpy(host, text + 1, n - 2);
-		host[n - 2] = '\0';
-		six->sin6_family = AF_INET6;
-		six->sin6_port = htons((uint16_t)port);
-		len = sizeof(*six);
-		if (inet_pton(AF_INET6, host, &six->sin6_addr) != 1) {
-			return -1;
-		}
-	} else {
-		memcpy(host, text, n);
-		host[n] = '\0';
-		four->sin_family = AF_INET;
-		four->sin_port = htons((uint16_t)port);
-		len = sizeof(*four);
-		if (inet_pton(AF_INET, host, &four->sin_addr) != 1) {
-			return -1;
-		}
+	/* Only a socket is ever removed */
+	if (s.ss_family == AF_UNIX && lstat(path, &st) == 0 &&
+	    S_ISSOCK(st.st_mode)) {
+		(void)unlink(path);
 	}
 	fd = socket(s.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    0);
 	if (fd < 0) {
 		return -1;
 	}
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0
-	    || bind(fd, (struct sockaddr *)&s, (socklen_t)len) != 0 ||
+	if ((s.ss_family != AF_UNIX && setsockopt(fd, SOL_SOCKET,
+	    SO_REUSEADDR, &one, sizeof(one)) != 0) ||
+	    bind(fd, (struct sockaddr *)&s, len) != 0 ||
+	    (s.ss_family == AF_UNIX && chmod(path, mode) != 0) ||
 	    listen(fd, BACKLOG) != 0) {
 		close(fd);
 		return -1;
 	}
 	return fd;
-}
-
-static int
-listen_on(const char *text)
-{
-	if (strncmp(text, "unix:", 5) == 0) {
-		return listen_unix(text + 5, 0660);
-	}
-	return listen_tcp(text);
 }
 
 /* Sockets of the service manager, by name: "public", "courier", "metrics" */
@@ -177,19 +116,19 @@ open_named(const struct config *c, struct listeners *l)
 	unsigned i;
 
 	for (i = 0; i < c->listeners; i++) {
-		l->public[i] = listen_on(c->listen_public[i]);
+		l->public[i] = listen_on(c->listen_public[i], 0660);
 		if (l->public[i] < 0) {
 			return false;
 		}
 	}
 	if (c->has_credential) {
-		l->courier = listen_on(c->listen_courier);
+		l->courier = listen_on(c->listen_courier, 0660);
 		if (l->courier < 0) {
 			return false;
 		}
 	}
 	if (c->listen_metrics[0] != '\0') {
-		l->metrics = listen_unix(c->listen_metrics + 5, 0600);
+		l->metrics = listen_on(c->listen_metrics, 0600);
 		return l->metrics >= 0;
 	}
 	return i > 0;

@@ -8,6 +8,11 @@ gw_new "[site]" "onion = http://example.onion" "https = https://example.nl"
 sed -i "s|^public = |circuits = unix:$GW/onion.sock\n&unix:$GW/onion.sock |" \
 	"$GW/gateway.ini"
 sed -i "s|^public = |metrics = unix:$GW/metrics.sock\n&|" "$GW/gateway.ini"
+SIX=
+if grep -q '^0\{31\}1 ' /proc/net/if_inet6 2>/dev/null; then
+	SIX=[::1]:$PORT
+	sed -i "s|^public = .*|& $SIX|" "$GW/gateway.ini"
+fi
 gw_start
 gw_install
 R=$GW/root
@@ -83,8 +88,18 @@ size=$(df --output=size -B1M "$GW/store" | tail -1)
 	other "s/^reserve = .*/reserve = $((room + 500))M/; s/^bulk.*/bulk = 1M/" \
 		"text reserve"
 other '/^\[identity\]/,$d' identity
+other "s|^path = .*|path = $GW/nowhere|" store
 other 's|^onion = .*||' tor
 other "s|^metrics = .*|metrics = unix:$GW/nowhere.sock|" counters
+# any listener for reporters is one to ask
+for one in unix:$GW/onion.sock 127.0.0.1:$PORT $SIX; do
+	sed "s|^public = .*|public = $one|" "$GW/gateway.ini" >"$INI"
+	case $one in unix:*) ;; *) sed -i '/^circuits/d' "$INI" ;; esac
+	doctor
+	grep -q '^ok    gateway: ' "$GW/said" ||
+		fail "$one: $(grep gateway "$GW/said")"
+	n=$((n + 1))
+done
 INI=
 mv "$R/lib/systemd/system/meldluik-gateway.service" "$GW/unit"
 broken units
@@ -99,7 +114,12 @@ edit "$site" '/proxy_request_buffering/d' terminator
 edit "$site" '/proxy_max_temp_file_size/d' terminator
 edit "$site" 's|proxy_http_version.*|proxy_set_header X $remote_addr;|' \
 	terminator
-mv "$site" "$GW/site"
+mkdir "$R/etc/nginx/conf.d"
+mv "$site" "$R/etc/nginx/conf.d/site.conf"
+doctor || fail "a site in conf.d: $(grep MEND "$GW/said")"
+edit "$R/etc/nginx/conf.d/site.conf" 's/access_log off/access_log on/' \
+	terminator
+rm -r "$R/etc/nginx/conf.d"
 broken terminator
 mkdir -p "$R/etc/caddy"
 sed "s|127.0.0.1:8080|127.0.0.1:$PORT|" \
@@ -121,19 +141,26 @@ chmod 600 "$GW/metrics.sock"
 on() { # DAYS SUBJECT...
 	days=$1
 	shift
-	faketime -f "+${days}d" "$BIN/meldluik-gateway" doctor --config \
+	faketime -f "$(printf %+d "$days")d" "$BIN/meldluik-gateway" doctor --config \
 		"$GW/gateway.ini" --root "$R" >"$GW/said" 2>&1 &&
-		fail "$days days later all is well"
+		fail "in $days days all is well"
 	for subject; do
 		grep -q "^MEND  $subject: .*do: " "$GW/said" ||
-			fail "$days days later: no word of $subject"
+			fail "in $days days: no word of $subject"
 		n=$((n + 1))
 	done
 }
 if command -v faketime >/dev/null; then
 	on 30 board
 	on 380 keyset weeks board
+	on -400 clock
 fi
+store=$(gw_pid store) # and nobody to start another
+kill -STOP "$GWPID"
+kill -KILL "$store"
+broken gateway
+grep -q 'its store does not' "$GW/said" || fail "web is blamed for the store"
+kill -CONT "$GWPID"
 gw_stop
 broken gateway
 rm -rf "$GW/store"
