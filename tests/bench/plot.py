@@ -14,7 +14,8 @@ RATIOS = {  # figure that is a ratio: its bar, whether more is better
     "B1": (0.7, True, "intake / bare LMDB"),
     "B2": (0.9, True, "page / nginx"),
     "B3": (1.0, True, "upload / nginx"),
-    "B7": (3.0, False, "import / bare opening")}
+    "B7": (3.0, False, "import / bare opening"),
+    "B8": (2.0, False, "bytes / those of 256 slots")}
 
 
 def text(x, y, words, size=11, anchor="start", **more):
@@ -119,6 +120,12 @@ def panels(results):
         found["events"] = {"x": "events in the journal",
                            "y": "seconds to fold it",
                            "rows": [[r["events"], r["wall"]] for r in fold]}
+    board = results.get("B8", {}).get("rows")
+    if board:
+        desks = results["B8"]["desks"]
+        found["checking back"] = {
+            "x": "live replies there is room for", "y": "bytes over the wire",
+            "rows": [[r[0] * desks, r[1]] for r in board]}
     for name, c in found.items():
         yield curve(name.capitalize(), c)
 
