@@ -82,7 +82,49 @@ fraud_keep(const struct reporter_options *o, int dir,
 	}
 }
 
-/* "DAY SERIAL HASH" of every keyset seen, in order: a log to compare */
+/* What is remembered. Killed while the pair was renewed (keyset_keep), the
+ * new signature stands beside the old document; the new one waits. */
+static enum err
+keyset_seen(int dir, struct keyset_files *seen, struct keyset **old)
+{
+	enum err e;
+
+	seen->doc = buf_new(KEYSET_MAX);
+	seen->sig = buf_new(SIGN_TEXT_MAX);
+	if ((e = file_read(dir, "keyset.json", &seen->doc)) == OK) {
+		e = file_read(dir, "keyset.json.minisig", &seen->sig);
+	}
+	if (e == OK) {
+		e = keyset_accept(seen, NULL, old);
+	}
+	if (e == ERR_SIGNATURE) {
+		buf_clear(&seen->doc);
+		if (file_read(dir, "keyset.next", &seen->doc) == OK) {
+			e = keyset_accept(seen, NULL, old);
+		}
+	}
+	return e;
+}
+
+static enum err
+keyset_keep(int dir, const struct keyset_files *f)
+{
+	enum err e = file_write(dir, "keyset.next", f->doc.p, f->doc.len,
+	    0600);
+
+	if (e == OK) {
+		e = file_write(dir, "keyset.json.minisig", f->sig.p,
+		    f->sig.len, 0600);
+	}
+	if (e == OK && renameat(dir, "keyset.next", dir, "keyset.json") !=
+	    0) {
+		e = ERR_IO;
+	}
+	return e == OK ? folder_sync(dir) : e;
+}
+
+/* "DAY SERIAL HASH" of every keyset seen, in order: a log to compare. Added
+ * before the keyset is kept, so a killed one may have done so. */
 static enum err
 heads_add(const struct reporter_options *o, int dir, const struct keyset *k)
 {
@@ -96,6 +138,11 @@ heads_add(const struct reporter_options *o, int dir, const struct keyset *k)
 	}
 	day_text(o->today, day);
 	hex_encode(k->hash, HASH_LEN, hex);
+	if (e == OK && b.len > 0 && memmem(b.p, b.len, hex, strlen(hex)) !=
+	    NULL) {
+		buf_free(&b);
+		return OK;
+	}
 	(void)snprintf(line, sizeof(line), "%s %" PRIu64 " %s\n", day,
 	    k->serial, hex);
 	buf_text(&b, line);
@@ -141,12 +188,8 @@ state_keyset(const struct reporter_options *o, const struct keyset_files *f,
 	if ((e = state_open(o, &dir)) != OK) {
 		return e;
 	}
-	seen.doc = buf_new(KEYSET_MAX);
-	seen.sig = buf_new(SIGN_TEXT_MAX);
-	e = file_read(dir, "keyset.json", &seen.doc);
-	if (e == OK && (e = file_read(dir, "keyset.json.minisig",
-	    &seen.sig)) == OK && (e = keyset_accept(&seen, NULL, &old)) ==
-	    OK) {
+	e = keyset_seen(dir, &seen, &old);
+	if (e == OK) {
 		e = memcmp(old->org, k->org, ORG_LEN) == 0 &&
 		    !sign_pk_equal(&old->identity, &k->identity) ?
 		    identity_judge(o, old, k) :
@@ -159,13 +202,8 @@ state_keyset(const struct reporter_options *o, const struct keyset_files *f,
 	}
 	if (e == OK && (old == NULL || k->serial > old->serial ||
 	    !sign_pk_equal(&old->identity, &k->identity))) {
-		if ((e = file_write(dir, "keyset.json.minisig", f->sig.p,
-		    f->sig.len, 0600)) == OK) {
-			e = file_write(dir, "keyset.json", f->doc.p,
-			    f->doc.len, 0600);
-		}
-		if (e == OK) {
-			e = heads_add(o, dir, k);
+		if ((e = heads_add(o, dir, k)) == OK) {
+			e = keyset_keep(dir, f);
 		}
 	}
 	if (e != OK && e != ERR_USAGE) { /* that was said */

@@ -3,7 +3,8 @@
 # Goal: both clients refuse a rollback, a fork, a broken link, an expired
 # keyset, another identity and a revoked one, weekly keys of a week to come
 # or gone, each with a sentence; a fork leaves a proof that minisign checks; a
-# vouched identity needs the paper.
+# vouched identity needs the paper; killed while it remembers, the command
+# line says nothing of that.
 set -u
 HERE=$(cd "$(dirname "$0")/../.." && pwd)
 BUILD=${BUILD:-$HERE/build}
@@ -55,6 +56,29 @@ NEW=$(sed -n 's/.*Compare the new fingerprint \([0-9A-Z-]*\) with.*/\1/p' \
 sees vouched s --fingerprint "$NEW" || fail "the new identity is refused"
 sees vouched s || fail "the new identity is not remembered"
 sees second s && fail "back to the old identity"
+
+# Killed at any call while it remembers the next one: nothing is taken for
+# another organisation's afterwards, the log of heads is whole, and what was
+# remembered counts
+SHIM=$(find "$BUILD" -name libkill_shim.so | head -1)
+[ -n "$SHIM" ] || fail "libkill_shim.so is not built"
+kept() { # FOLDER STATE, killed at $at
+	KILL_AFTER=keyset.json KILL_AT=$at LD_PRELOAD=$SHIM sees "$1" "$2"
+}
+at=1
+while :; do
+	rm -rf "$T/s"
+	sees first s || fail "the first keyset is refused"
+	{ kept second s; rc=$?; } 2>/dev/null
+	[ $rc -ne 0 ] || break
+	[ $rc -eq 137 ] || fail "killed at $at: $rc"
+	sees second s || fail "killed at $at, and the same keyset is refused"
+	[ "$(cut -d' ' -f2 "$T/s/heads" | tr '\n' ';')" = "1;2;" ] ||
+		fail "killed at $at: heads $(cat "$T/s/heads")"
+	sees first s && fail "killed at $at, and an older one is accepted"
+	at=$((at + 1))
+done
+[ $at -gt 5 ] || fail "it was killed $((at - 1)) times only"
 
 # Weekly keys: this week's or the newest before it, and no others
 echo "Een melding." >"$T/text"
