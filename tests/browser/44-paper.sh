@@ -3,16 +3,10 @@
 # Goal: printed to A4 by Chromium and Firefox, the code's page is one sheet
 # with the code and nothing that says where it is from; the receipt, a long
 # reply and the start page are on paper whole, also what is folded away.
-here=$(cd "$(dirname "$0")" && pwd)
-. "$here/../http/lib.sh"
-. "$here/lib.sh"
+. "$(dirname "$0")/lib.sh"
+browsers_gateway
 command -v pdfinfo >/dev/null || skip "there is no pdfinfo"
-browsers_or_skip
-gw_new
-trap 'browsers_end; gw_clean' EXIT
-gw_start
-code=$("$BIN/codetool" "01$(head -c 14 /dev/urandom | od -An -tx1 |
-	tr -d ' \n')" 00000000000000000000000000000000 | head -1)
+code=$(code_new)
 long=$(python3 -c 'print("Wij lezen mee. " * 300 + "Einde")')
 gw_install --weeks 2 --desks 2 --code "$code" --reply "$long"
 browsers_run paper.mjs "$URL" "$GW" "$code" || fail "in the browser"

@@ -4,12 +4,9 @@
 # browsers: none is required, one shows when its choice is made and not
 # before, and what was asked and answered is in the sealed report alike; a
 # citizen is told what the law does not do.
-here=$(cd "$(dirname "$0")" && pwd)
-. "$here/../http/lib.sh"
-. "$here/lib.sh"
-[ -x "$BIN/envtool" ] || skip "envtool is not built"
-browsers_or_skip
+. "$(dirname "$0")/lib.sh"
 words=$(mktemp)
+trap 'rm -f "$words"' EXIT
 cat >"$words" <<'JSON'
 {"type":"meldluik-organisation","version":1,"name":{"nl":"Gemeente Proef"},
 "questions":[
@@ -19,10 +16,8 @@ cat >"$words" <<'JSON'
 "shown_if":{"question":"q_area","option":1}},
 {"id":"q_day","kind":"date","ask":"Sinds wanneer?"}]}
 JSON
-gw_new '[site]' "organisation = $words"
+browsers_gateway '[site]' "organisation = $words"
 trap 'browsers_end; gw_clean; rm -f "$words"' EXIT
-gw_start
 gw_install --weeks 2 --desks 2
 browsers_run questions.mjs "$URL" "$GW" || fail "in the browser"
-python3 "$here/arrived.py" "$COURIER" "$TOKEN" "$GW" "$BIN/envtool" \
-	"$GW/org/keys/epochs/desk1-a-$WEEK.txt" || fail "what arrived"
+browsers_arrived

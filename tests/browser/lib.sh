@@ -6,6 +6,11 @@
 #   browsers_or_skip       the same for a test
 #   browsers_run FILE.mjs ARG...   in the foreground
 #   browsers_end           for the caller's trap
+#   browsers_gateway [LINE...]  a gateway for a test (http/lib.sh), started,
+#                          with more lines of the ini; all ends with the test
+#   code_new               a code of desk 1
+#   keys_take              the public key files, in $GW/keys
+#   browsers_arrived       what the desk would open is what $GW/want.json says
 BROWSER_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 BUILD=${BUILD:-$BROWSER_DIR/../../build}
 BUILD=$(cd "$BUILD" && pwd) || exit 1
@@ -67,4 +72,35 @@ browsers_end() {
 			kill -KILL -- "-$pid" 2>/dev/null
 	done <"$BROWSER_PIDS"
 	rm -rf "$browser_work"
+}
+
+browsers_gateway() {
+	# shellcheck source=tests/http/lib.sh
+	. "$BROWSER_DIR/../http/lib.sh"
+	[ -x "$BIN/envtool" ] && [ -x "$BIN/codetool" ] ||
+		skip "envtool or codetool is not built"
+	browsers_or_skip
+	gw_new "$@"
+	trap 'browsers_end; gw_clean' EXIT
+	gw_start
+}
+
+code_new() {
+	"$BIN/codetool" "01$(head -c 14 /dev/urandom | od -An -tx1 |
+		tr -d ' \n')" 00000000000000000000000000000000 | head -1
+}
+
+keys_take() {
+	local one
+	mkdir "$GW/keys"
+	for one in keyset.json keyset.json.minisig "epochs/$WEEK.json"; do
+		curl -fsS -m 20 -o "$GW/keys/${one#*/}" "$URL/v1/$one" ||
+			fail "$one"
+	done
+}
+
+browsers_arrived() {
+	python3 "$BROWSER_DIR/arrived.py" "$COURIER" "$TOKEN" "$GW" \
+		"$BIN/envtool" "$GW/org/keys/epochs/desk1-a-$WEEK.txt" ||
+		fail "what arrived"
 }

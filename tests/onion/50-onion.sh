@@ -26,8 +26,7 @@ trap 'browsers_end; gw_clean' EXIT
 sed -i "s|^public = .*|& unix:$GW/public.sock\ncircuits = unix:$GW/public.sock|" \
 	"$GW/gateway.ini"
 gw_start
-code=$("$BIN/codetool" "01$(head -c 14 /dev/urandom | od -An -tx1 |
-	tr -d ' \n')" 00000000000000000000000000000000 | head -1)
+code=$(code_new)
 reply=$'Dank u wel.\n\nWelke maand? – €'
 gw_install --weeks 2 --desks 2 --code "$code" --reply "$reply"
 printf %s "$code" >"$GW/code"
