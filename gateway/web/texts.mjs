@@ -65,9 +65,10 @@ const RICH = /^(do|code_keep)\d$/;
 const tag = (all, name, rest) => name === "a" ?
 	`<a ${/\/{{lang}}\/(\w+)"/.exec(rest)[1]}>` : `<${name}>`;
 
-// What a text node may hold: no tags, no template values
+// What a text node may hold: no tags, no template values but a desk's name
 function plain(s, key, language, keep) {
 	const out = s.replace(/<(\/?\w+)([^>]*)>/g, keep ? tag : "")
+		.replace(/\{\{(default_)?desk\}\}/, "{0}")
 		.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 	if (out.includes("{{")) {
 		throw new Error(`${language}: ${key} has a value of the page`);
@@ -97,4 +98,11 @@ export function texts(folder) {
 			rtl: header(strings, "X-Direction") === "rtl",
 			checked: header(strings, "X-Checked") === "yes", text }];
 	}));
+}
+
+// The roles of the gateway's profile, which the first step asks for
+export function routing(profile) {
+	const { roles, default: usual } = JSON.parse(readFileSync(profile,
+		"utf8")).routing;
+	return { usual, roles: roles.map(({ decides, ...role }) => role) };
 }

@@ -16,6 +16,50 @@ const sha = (f) => createHash("sha256").update(fs.readFileSync(f))
 const keys = fs.readdirSync(work + "/keys").map((f) => `${work}/keys/${f}`);
 const want = [];
 
+async function keysGive(b) {
+	await b.choose("#ml-keys", ...keys);
+	await b.wait("#ml-print-yes");
+}
+
+// The first step as somebody reads it. Where the page has a link to where
+// else to report, the offline page says where to look: that is left out.
+const about = (b) => b.run(() => ({
+	head: ["h1", ".lead", ".lead + p", "legend"].map((s) =>
+		document.querySelector("main " + s).textContent),
+	steps: [...document.querySelectorAll(".steps li")].map((e) =>
+		e.textContent + (e.ariaCurrent ?? "")),
+	roles: [...document.querySelectorAll("input[name=about]")].map((e) => [
+		e.value, e.checked, ...[e.nextElementSibling.firstChild,
+			...e.nextElementSibling.querySelectorAll("small:not(:has(a))")]
+			.map((n) => n.textContent.trim())]),
+}));
+
+async function sameWords() {
+	const b = await open("chromium", {});
+	await b.goto(`file://${work}/offline.html`);
+	const languages = await b.run(() => [...document.querySelectorAll(
+		"#languages button")].map((e) => e.lang));
+	assert.equal(languages.length, 6);
+	const page = await open("chromium", { scripts: false });
+	for (const lang of languages) {
+		await b.click(`#languages button[lang=${lang}]`);
+		await keysGive(b);
+		await b.click("#ml-print-yes");
+		await b.wait("#ml-about-next");
+		await page.goto(`${url}/${lang}/report`);
+		const want = await about(page), got = await about(b);
+		// a role beside which the offline page says it in words
+		for (const [i, r] of got.roles.entries()) {
+			r.splice(want.roles[i].length);
+		}
+		assert.deepEqual(got, want, lang);
+		assert(got.roles.length > 10 && got.roles.some((r) => r[3]), lang);
+	}
+	console.log(`the first step says what the page says, in ${languages}`);
+	await b.close();
+	await page.close();
+}
+
 async function seal(which) {
 	const b = await open(which, {});
 	const asked = [];
@@ -25,8 +69,7 @@ async function seal(which) {
 	await b.choose("#ml-keys", data + "/melding.txt");
 	await b.until("a refusal", () => document.querySelector("#ml-error")
 		.textContent);
-	await b.choose("#ml-keys", ...keys);
-	await b.wait("#ml-print-yes");
+	await keysGive(b);
 	assert.match((await b.texts("#ml-print li")).join("-"),
 		/^([0-9A-Z]{4}-){7}[0-9A-Z]{4}$/);
 	await b.click("#ml-print-yes");
@@ -47,6 +90,7 @@ async function seal(which) {
 	console.log(`${b.name}: sealed to a file from file://`);
 	await b.close();
 }
+await sameWords();
 await seal("firefox");
 await seal("chromium");
 

@@ -37,7 +37,8 @@ vendor() {
 	key=$(cd "$REPO" && cat keys/mlkem/package-lock.json packaging/vendor \
 		CMakeLists.txt gateway/web/package-lock.json \
 		gateway/web/*.mjs gateway/web/style.css gateway/web/po/* \
-		gateway/web/script/* gateway/web/offline/* | sha256sum)
+		gateway/web/script/* gateway/web/offline/* \
+		policy/data/nl.json | sha256sum)
 	[ "$(cat "$VENDOR.key" 2>/dev/null)" = "$key" ] && return
 	rm -rf "$VENDOR"
 	"$REPO/packaging/vendor" "$VENDOR" || fail "packaging/vendor"

@@ -31,7 +31,8 @@ rebuild() {
 		export TZ=Pacific/Auckland LC_ALL=C
 		cd "$work/else where" &&
 			npm ci --ignore-scripts --no-audit --no-fund --silent &&
-			node build.mjs "$work/rebuilt" "$release"
+			node build.mjs "$work/rebuilt" "$release" \
+				"$top/policy/data/nl.json"
 	)
 }
 try "a copy of the page's sources" checkout

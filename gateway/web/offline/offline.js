@@ -4,7 +4,7 @@
 // the three signed key files, and compares the fingerprint with the poster.
 import { demand, hex, text, utf8 } from "../script/bytes.js";
 import { codeDerive, codeNew } from "../script/code.js";
-import { errorText, guard } from "../script/compose.js";
+import { errorText, guard, steps } from "../script/compose.js";
 import { $, el, notice, show } from "../script/dom.js";
 import { envelopeSize, seal } from "../script/envelope.js";
 import { codeShow } from "../script/flow_code.js";
@@ -16,6 +16,7 @@ import { reportNew } from "../script/report.js";
 import { languages, stringsChoose, t } from "../script/strings.js";
 import { END, tarHeader, tarPad } from "../script/tar.js";
 import { today } from "../script/week.js";
+import { roles, rolesDefault } from "./roles.js";
 
 const SIZE_MAX = 200 * 1048576; // the result is held in memory
 const FILES_MAX = 195 * 1048576; // that still fit it
@@ -82,18 +83,40 @@ async function make(ctx, form, files, given) {
 	}
 }
 
+// Who reads about whom, in the words of the page's first step: the routing
+// table of the gateway, the desks of these keys. A bar of the keys that the
+// table does not know can be chosen too.
+function rolesOf(k, language) {
+	const known = roles.map((r) => ({ ...r, name: r[language] ?? r.nl,
+		desk: deskPick(k, r.code, r.prefer) }));
+	const rest = new Set(k.desks.flatMap((d) => d.not_about)
+		.filter((code) => !roles.some((r) => r.code === code)));
+	return [...known, ...[...rest].map((code) => ({ code, name: code,
+		desk: deskPick(k, code, []) }))];
+}
+
+function roleNode(r, usual, language) {
+	const note = [r.desk && r.desk !== usual ? t("about_reads",
+		deskName(r.desk, language)) : "",
+	r.external_first ? t("external") : "",
+	r.desk ? "" : t("about_nobody")].filter(Boolean).join(" ");
+	return el("label", { class: "pick" }, el("input", { type: "radio",
+		name: "about", value: r.code }), el("span", {}, r.name, " ",
+		note ? el("small", {}, note) : null));
+}
+
 function aboutShow(ctx) {
-	const roles = [...new Set(ctx.k.desks.flatMap((d) => d.not_about))];
-	const pick = (value, label) => el("label", { class: "pick" },
-		el("input", { type: "radio", name: "about", value,
-			checked: value === "" }), el("span", {}, label));
+	const all = rolesOf(ctx.k, ctx.language);
+	const usual = all.find((r) => r.code === rolesDefault).desk;
 	const error = notice("ml-error", "err");
 	const form = el("form", { id: "about-form", onsubmit: (e) => {
 		e.preventDefault();
-		ctx.role = $("input[name=about]:checked", form).value;
-		ctx.desk = deskPick(ctx.k, ctx.role, []);
+		ctx.role = $("input[name=about]:checked", form)?.value ??
+			rolesDefault;
+		ctx.desk = all.find((r) => r.code === ctx.role).desk;
 		if (!ctx.desk) {
-			error.textContent = t("no_desk");
+			error.textContent = t("no_desk") + " " + t("external");
+			error.scrollIntoView();
 			return;
 		}
 		ctx.code = codeNew(ctx.desk.number);
@@ -105,10 +128,13 @@ function aboutShow(ctx) {
 			t("readers", deskName(ctx.desk, ctx.language)), " ",
 			holders(ctx.k, ctx.desk.number).length === 1 ?
 				t("one_holder") : ""));
-	} }, error, el("fieldset", {}, el("legend", {}, t("off_about")),
-		pick("", t("off_none")), roles.map((r) => pick(r, r))),
+	} }, error, el("fieldset", { "aria-labelledby": "ml-q" },
+		el("legend", { class: "hint" }, t("about_more")),
+		all.map((r) => roleNode(r, usual, ctx.language))),
 	el("button", { id: "ml-about-next" }, t("code_saved_next")));
-	show(ctx.box, el("h1", {}, t("off_about")), form);
+	show(ctx.box, steps(1), el("h1", { id: "ml-q" }, t("off_about")),
+		el("p", { class: "lead" }, t("about_lead")),
+		el("p", {}, t("about_usual", deskName(usual, ctx.language))), form);
 }
 
 function start(ctx) {
