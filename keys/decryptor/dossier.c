@@ -60,7 +60,8 @@ planned(const json_t *list, unsigned message, const char *key,
 static enum err
 answer_put(struct making *m, const struct report_answer *a, unsigned number)
 {
-	const char *question;
+	const char *question = question_text(a, false),
+	    *text_in = answer_words(a, false);
 	json_t *key = json_string(a->key);
 	const json_t *p = planned(json_object_get(m->plan->o, "fields"),
 	    number, "field", key);
@@ -72,7 +73,7 @@ answer_put(struct making *m, const struct report_answer *a, unsigned number)
 		buf_free(&text);
 		return OK;
 	}
-	e = redact_text(a->text, strlen(a->text), json_object_get(p,
+	e = redact_text(text_in, strlen(text_in), json_object_get(p,
 	    "redact"), &text);
 	if (e == ERR_UNKNOWN || e == ERR_FORMAT) {
 		refuse(m->why, e, "Een woord of stuk dat weg moet, staat niet "
@@ -81,9 +82,12 @@ answer_put(struct making *m, const struct report_answer *a, unsigned number)
 	}
 	if (e == OK) {
 		buf_text(&m->page, "<h3>");
-		question = question_text(a->key, false);
 		html_text(&m->page, question, strlen(question));
 		buf_text(&m->page, "</h3>\n");
+		if (question_of_page(a)) {
+			buf_text(&m->page, "<p><small>Zo vroeg de meldpagina "
+			    "het.</small></p>\n");
+		}
 		html_page_text(&m->page, (const char *)text.p, text.len);
 	}
 	buf_free(&text);

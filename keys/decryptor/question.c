@@ -16,13 +16,41 @@ static const struct {
 	{"wishes", TEXT_Q_WISHES},
 };
 
+static const struct {
+	const char *code;
+	enum text_id text;
+} choice[] = {
+	{"yes", TEXT_ANSWER_YES}, {"no", TEXT_ANSWER_NO},
+	{"unknown", TEXT_ANSWER_UNKNOWN},
+};
+
+bool
+question_of_page(const struct report_answer *a)
+{
+	return a->asked != NULL;
+}
+
 const char *
-question_text(const char *key, bool english)
+question_text(const struct report_answer *a, bool english)
 {
 	for (size_t i = 0; i < sizeof question / sizeof *question; i++) {
-		if (strcmp(question[i].key, key) == 0) {
+		if (strcmp(question[i].key, a->key) == 0) {
 			return page_texts[question[i].text][english];
 		}
 	}
-	return key;
+	return a->asked != NULL ? a->asked : a->key;
+}
+
+const char *
+answer_words(const struct report_answer *a, bool english)
+{
+	if (strcmp(a->key, "ongoing") != 0) {
+		return a->text;
+	}
+	for (size_t i = 0; i < sizeof choice / sizeof *choice; i++) {
+		if (strcmp(choice[i].code, a->text) == 0) {
+			return page_texts[choice[i].text][english];
+		}
+	}
+	return a->text;
 }

@@ -2,11 +2,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: the organisation's own questions are the same in both tiers and both
 # browsers: none is required, one shows when its choice is made and not
-# before, and what was asked and answered is in the sealed report alike; a
-# citizen is told what the law does not do.
+# before; a citizen is told what the law does not do. Carried to a desk, what
+# was asked and answered stands there as it was asked, in that order and that
+# language: on its page and by the command line.
 . "$(dirname "$0")/lib.sh"
+top=$BROWSER_DIR/../..
+bin=$BUILD/bin
+[ -x "$bin/meldluik-decryptor" ] || { echo "skip: not built"; exit 77; }
+browsers_or_skip
+# shellcheck source=packaging/throwaway.sh
+. "$top/packaging/throwaway.sh"
 words=$(mktemp)
-trap 'rm -f "$words"' EXIT
+trap 'browsers_end; throwaway_end; rm -f "$words"' EXIT
 cat >"$words" <<'JSON'
 {"type":"meldluik-organisation","version":1,"name":{"nl":"Gemeente Proef"},
 "questions":[
@@ -16,8 +23,10 @@ cat >"$words" <<'JSON'
 "shown_if":{"question":"q_area","option":1}},
 {"id":"q_day","kind":"date","ask":"Sinds wanneer?"}]}
 JSON
-browsers_gateway '[site]' "organisation = $words"
-trap 'browsers_end; gw_clean; rm -f "$words"' EXIT
-gw_install --weeks 2 --desks 2
-browsers_run questions.mjs "$URL" "$GW" || fail "in the browser"
-browsers_arrived
+throwaway_new '[site]' "organisation = $words"
+throwaway_open
+browsers_run questions.mjs "$url" "$work" || exit 1
+try "the reports came to the desk" carry_in
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests/desk \
+	python3 "$BROWSER_DIR/questions_desk.py" "$bin/meldluik-decryptor" \
+	"$work/org/desk-1" "$work/passphrase" "$work/want.json"

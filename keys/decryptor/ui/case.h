@@ -15,7 +15,6 @@ struct item { /* of the conversation, to be sorted */
 void case_head(struct visit *v, size_t k);
 /* Answers of a report as list ${answers} */
 void answers_set(struct visit *v, struct view *row, const struct report *r);
-const char *question_label(struct visit *v, const char *key);
 /*
  * A form of a case. Its field ${by} names one act of the list, which ends
  * with one that has no function; an act without a name is any other.

@@ -10,12 +10,6 @@
 #include "../question.h"
 #include "case.h"
 
-const char *
-question_label(struct visit *v, const char *key)
-{
-	return visit_text(v, "%s", question_text(key, v->lang != 0));
-}
-
 static const char *
 size_text(struct visit *v, uint64_t n)
 {
@@ -30,11 +24,14 @@ answers_set(struct visit *v, struct view *row, const struct report *r)
 	struct view *rows = visit_rows(v, r->answers);
 
 	for (unsigned i = 0; i < r->answers; i++) {
-		const char *text = r->answer[i].text;
+		const struct report_answer *a = &r->answer[i];
+		const char *text = answer_words(a, v->lang != 0),
+		    *asked = question_text(a, v->lang != 0);
 		rows[i].parent = row;
 		view_text(&rows[i], "question", r->answers == 1 &&
-		    strcmp(r->answer[i].key, "what") == 0 ? NULL :
-		    question_label(v, r->answer[i].key));
+		    strcmp(a->key, "what") == 0 ? NULL :
+		    visit_keep(v, asked, strlen(asked)));
+		view_flag(&rows[i], "of_page", question_of_page(a));
 		view_text(&rows[i], "text", visit_keep(v, text,
 		    strlen(text)));
 	}

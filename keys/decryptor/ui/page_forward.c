@@ -12,6 +12,7 @@
 #include "../acts_private.h"
 #include "../content.h"
 #include "../dossier.h"
+#include "../question.h"
 #include "../redact.h"
 #include "case.h"
 #include "meldluik/json.h"
@@ -34,13 +35,17 @@ string(const json_t *o, const char *key)
 	return s == NULL ? "" : s;
 }
 
-/* Text of one field of the ${number}-th message, kept in the visit */
+/* Question and answer of one field of the plan, kept in the visit; the
+ * answer as the dossier has it */
 static const char *
-answer_text(struct visit *v, json_int_t number, const char *key)
+field_text(struct visit *v, const json_t *f, const char **asked)
 {
 	const struct state *s = v->d->state;
-	const char *text = NULL;
-	json_int_t n = 0;
+	json_int_t number = json_integer_value(json_object_get(f, "message")),
+	    n = 0;
+	const char *text = NULL, *key = string(f, "field"), *q;
+
+	*asked = visit_keep(v, key, strlen(key));
 
 	for (size_t i = 0; i < s->messages && text == NULL; i++) {
 		struct content *c = NULL;
@@ -51,21 +56,17 @@ answer_text(struct visit *v, json_int_t number, const char *key)
 			break;
 		}
 		for (unsigned j = 0; j < c->report->answers; j++) {
-			if (strcmp(c->report->answer[j].key, key) == 0) {
-				text = visit_keep(v, c->report->answer[j].text,
-				    strlen(c->report->answer[j].text));
+			const struct report_answer *a = &c->report->answer[j];
+			if (strcmp(a->key, key) == 0) {
+				text = answer_words(a, false);
+				text = visit_keep(v, text, strlen(text));
+				q = question_text(a, v->lang != 0);
+				*asked = visit_keep(v, q, strlen(q));
 			}
 		}
 		content_free(c);
 	}
 	return text == NULL ? "" : text;
-}
-
-static const char *
-field_text(struct visit *v, const json_t *f)
-{
-	return answer_text(v, json_integer_value(json_object_get(f,
-	    "message")), string(f, "field"));
 }
 
 /* Words that some field leaves out, one a line */
@@ -128,7 +129,7 @@ words_put(struct visit *v, json_t *o, struct refusal *why)
 		word[words++] = w;
 	}
 	json_array_foreach (json_object_get(o, "fields"), i, f) {
-		const char *answer = field_text(v, f);
+		const char *asked, *answer = field_text(v, f, &asked);
 		json_t *list = json_array();
 		json_array_foreach (json_object_get(f, "redact"), j, r) {
 			if (!json_is_string(r)) {
@@ -351,6 +352,7 @@ parts_set(struct visit *v, const json_t *o)
 	const json_t *fields = json_object_get(o, "fields"),
 	    *files = json_object_get(o, "files");
 	size_t n = json_array_size(fields), m = json_array_size(files), i;
+	const char *asked;
 	struct view *rows, *file;
 	json_t *p;
 
@@ -366,9 +368,8 @@ parts_set(struct visit *v, const json_t *o)
 		view_text(&rows[i], "number", visit_text(v, "%lld",
 		    (long long)json_integer_value(json_object_get(p,
 		    "message"))));
-		view_text(&rows[i], "question", question_label(v,
-		    string(p, "field")));
-		view_text(&rows[i], "text", field_text(v, p));
+		view_text(&rows[i], "text", field_text(v, p, &asked));
+		view_text(&rows[i], "question", asked);
 		view_flag(&rows[i], "carry", json_is_true(json_object_get(p,
 		    "carry")));
 	}
