@@ -162,20 +162,23 @@ form_filled(struct exchange *x, unsigned lang, enum post what,
     const struct fields *f, enum text_id why)
 {
 	struct form_page *p = page_new(x, lang);
+	bool bad_what = why == TEXT_ERR_TEXT || why == TEXT_ERR_LARGE;
+	bool bad_code = why == TEXT_ERR_CODE_MISSING ||
+	    why == TEXT_ERR_CODE_TYPO || why == TEXT_ERR_CODE_LENGTH ||
+	    why == TEXT_ERR_CODE_DESK;
 
 	if (p == NULL) {
 		return;
 	}
 	common(p, is_advice(what, f), f);
 	view_flag(&p->v, "no_mailbox", *fields_get(f, "no_mailbox") != '\0');
-	view_flag(&p->v, "bad_code", why == TEXT_ERR_CODE_MISSING ||
-	    why == TEXT_ERR_CODE_TYPO || why == TEXT_ERR_CODE_LENGTH ||
-	    why == TEXT_ERR_CODE_DESK);
-	view_flag(&p->v, "bad_what", why == TEXT_ERR_TEXT ||
-	    why == TEXT_ERR_LARGE);
+	view_flag(&p->v, "bad_code", bad_code);
+	view_flag(&p->v, "bad_what", bad_what);
 	view_flag(&p->v, "again", true);
 	view_text(&p->v, "error", why == NO_PROBLEM ? NULL :
 	    site_text(lang, why));
+	view_text(&p->v, "at", bad_code ? "#code" : bad_what ? "#what" :
+	    NULL);
 	page_answer_padded(x, 200, PAGE_FORM, lang, &p->v, TEXT_PAGE);
 	page_free(p);
 }

@@ -39,6 +39,7 @@ struct site {
 	char ack_iso[DAY_TEXT], feedback_iso[DAY_TEXT], day_iso[DAY_TEXT];
 	char ack[DATE_TEXT], feedback[DATE_TEXT], day[DATE_TEXT];
 	char ack_days[8], feedback_months[8];
+	char week[WEEK_TEXT]; /* of the epoch */
 	char default_desk[KEYSET_NAME];
 	struct view role[SITE_ROLES_MAX];
 	size_t roles;

@@ -222,8 +222,12 @@ skip_of(const struct fields *f)
 
 static void
 page_show(struct exchange *x, struct found *f, const struct site *s,
-    const struct fields *fields, const char *error)
+    const struct fields *fields, enum text_id why)
 {
+	const char *what = why == NO_PROBLEM ? "" :
+	    fields_get(fields, "what");
+	bool bad_what = why == TEXT_ERR_TEXT || why == TEXT_ERR_LARGE,
+	    bad_withdraw = why == TEXT_ERR_WITHDRAW;
 	char form[FORM_ID_TEXT], form2[FORM_ID_TEXT];
 	unsigned skip = skip_of(fields), rows = 0, next = 0;
 	bool question = false;
@@ -232,7 +236,7 @@ page_show(struct exchange *x, struct found *f, const struct site *s,
 
 	form_id_new(form);
 	form_id_new(form2);
-	if (error != NULL && hex_decode(fields_get(fields, "form"), old,
+	if (why != NO_PROBLEM && hex_decode(fields_get(fields, "form"), old,
 	    sizeof(old)) == OK) {
 		hex_encode(old, sizeof(old), form);
 	}
@@ -244,8 +248,8 @@ page_show(struct exchange *x, struct found *f, const struct site *s,
 	snprintf(f->skip, sizeof(f->skip), "%u", next);
 	snprintf(f->held, sizeof(f->held), "%u", f->receipts);
 	view_flag(v, "ask_code", !f->typed);
-	view_text(v, "error", error != NULL ? error : f->typed ? NULL :
-	    site_text(s->lang, code_problem(fields_get(fields, "code"),
+	view_text(v, "error", why != NO_PROBLEM ? site_text(s->lang, why) :
+	    f->typed ? NULL : site_text(s->lang, code_problem(fields_get(fields, "code"),
 	    fields_len(fields, "code"))));
 	view_flag(v, "none", f->typed && f->pieces == 0);
 	view_flag(v, "some", rows > 0 && skip == 0);
@@ -262,8 +266,12 @@ page_show(struct exchange *x, struct found *f, const struct site *s,
 	view_text(v, "last", f->last);
 	view_text(v, "form", form);
 	view_text(v, "form2", form2);
-	view_text(v, "what", error == NULL ? "" :
-	    fields_get(fields, "what"));
+	view_text(v, "what", what);
+	view_flag(v, "kept", *what != '\0');
+	view_flag(v, "bad_what", bad_what);
+	view_flag(v, "bad_withdraw", bad_withdraw);
+	view_text(v, "at", bad_what ? "#text" : bad_withdraw ? "#withdraw" :
+	    NULL);
 	page_answer_padded(x, 200, PAGE_REPLIES, s->lang, v, REPLIES_PAGE);
 }
 
@@ -296,7 +304,7 @@ replies_answer(struct exchange *x, unsigned lang, const struct fields *fields)
 		page_fail(x, 503, lang, TEXT_ERR_BUSY);
 	} else {
 		replies_collect(f);
-		page_show(x, f, s, fields, NULL);
+		page_show(x, f, s, fields, NO_PROBLEM);
 	}
 	found_free(f);
 	site_close(s);
@@ -320,7 +328,7 @@ replies_keep(struct exchange *x, unsigned lang, const struct fields *fields,
 			/* not from our page, whose form has the code */
 			page_fail(x, 400, lang, TEXT_ERR_CODE_TYPO);
 		} else {
-			page_show(x, f, s, fields, site_text(lang, why));
+			page_show(x, f, s, fields, why);
 		}
 	}
 	found_free(f);

@@ -293,6 +293,10 @@ site_open(unsigned lang)
 	languages(s);
 	own_words(s);
 	view_flag(v, "open", s->epoch != NULL);
+	if (s->epoch != NULL) {
+		week_text(s->epoch->week, s->week);
+		view_text(v, "week", s->week);
+	}
 	view_text(v, "organisation", own->name.in[lang] != NULL ?
 	    own->name.in[lang] : s->keyset == NULL ? "" :
 	    s->keyset->organisation);

@@ -40,6 +40,16 @@ const fault = (where, what) => {
 	console.log(`${where}: ${what}`);
 };
 
+// The steps stand in one row, and each name within its own
+async function stepsLook(b, where) {
+	const all = await b.run(() => [...document.querySelectorAll(".steps li")]
+		.map((e) => [Math.round(e.getBoundingClientRect().top),
+			e.scrollWidth - e.clientWidth]));
+	if (all.some(([top, over]) => top !== all[0][0] || over > 0)) {
+		fault(where, `steps at 320: ${JSON.stringify(all)}`);
+	}
+}
+
 // ${template}: what the step shows, "" for a state of the script
 async function look(b, name, template) {
 	const where = `${b.o.lang ?? "--"} ${name}`;
@@ -86,6 +96,7 @@ async function look(b, name, template) {
 			if (width > 320) {
 				fault(where, `${width} px wide in a window of 320`);
 			}
+			await stepsLook(b, where);
 			await unfold(false);
 			if (FULL) {
 				await b.page.screenshot({ fullPage: true, path:
@@ -135,6 +146,7 @@ async function magnified(b, name) {
 				e.getBoundingClientRect().height, 0)];
 	});
 	looks++;
+	await stepsLook(b, where);
 	if (width > ZOOM.width || stuck > ZOOM.height / 4) {
 		fault(where, `${width} px wide, ${stuck} px stuck`);
 	}

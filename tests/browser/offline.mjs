@@ -55,6 +55,11 @@ async function sameWords() {
 		assert.deepEqual(got, want, lang);
 		assert(got.roles.length > 10 && got.roles.some((r) => r[3]), lang);
 	}
+	// and the page says where the key files are
+	await page.goto(url + "/nl/who");
+	assert.deepEqual(await page.run(() => [...document.querySelectorAll(
+		"a[download]")].map((e) => e.pathname.split("/").at(-1)).sort()),
+	[...keys.map((k) => k.split("/").at(-1)), "offline.html"].sort());
 	console.log(`the first step says what the page says, in ${languages}`);
 	await b.close();
 	await page.close();
@@ -65,10 +70,12 @@ async function seal(which) {
 	const asked = [];
 	b.page.on("request", (r) => asked.push(r.url()));
 	await b.goto(`file://${work}/offline.html`);
+	await b.click("#languages button[lang=nl]");
 	// what is not a key file is refused in words
 	await b.choose("#ml-keys", data + "/melding.txt");
-	await b.until("a refusal", () => document.querySelector("#ml-error")
-		.textContent);
+	assert.match(await b.until("a refusal", () =>
+		document.querySelector("#ml-error").textContent),
+	/drie sleutelbestanden/);
 	await keysGive(b);
 	assert.match((await b.texts("#ml-print li")).join("-"),
 		/^([0-9A-Z]{4}-){7}[0-9A-Z]{4}$/);

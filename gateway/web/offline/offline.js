@@ -44,7 +44,7 @@ async function keysRead(files) {
 	};
 	const of = (want) => all.find((b) => type(b) === want);
 	demand(of("meldluik-keyset") && of("sig") && of("meldluik-epoch"),
-		"format", "files");
+		"missing");
 	const k = await keysetParse(of("meldluik-keyset"), text(of("sig")));
 	demand(k.notAfter >= today(), "not-open");
 	return { k, epoch: await epochParse(of("meldluik-epoch"), k) };
@@ -146,7 +146,8 @@ function start(ctx) {
 				Object.assign(ctx, await keysRead(input.files));
 			} catch (e) {
 				error.textContent = e.word === "not-open" ?
-					t("not_open") : t("bad_keys", e.message);
+					t("not_open") : e.word === "missing" ?
+					t("off_missing") : t("bad_keys", e.message);
 				return;
 			}
 			const print = fingerprint(ctx.k.identity);

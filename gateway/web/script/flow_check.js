@@ -14,12 +14,14 @@ import { t } from "./strings.js";
 
 function replyNode(ctx, r) {
 	const name = deskName(deskNow(ctx.k, r.desk), ctx.language);
-	return el("article", { class: r.kind === "question" ? "paper ask" :
-		"paper" },
+	const ask = r.kind === "question";
+	return el("article", { class: ask ? "paper ask" : "paper" },
 	el("p", { class: "hint" }, el("bdi", {}, name), ", ", el("time", { datetime: r.day },
 		dayWords(r.day, ctx.language))),
 	el("h2", {}, t("kind_" + r.kind)),
-	el("div", { class: "text", lang: r.language, dir: "auto" }, r.text));
+	el("div", { class: "text", lang: r.language, dir: "auto" }, r.text),
+	ask && ctx.desk ? el("p", {}, el("a", { href: "#ml-text" },
+		t("answer"))) : null);
 }
 
 function later(ctx, kind, id, text, lastReply) {

@@ -98,10 +98,7 @@ function page(main) {
 			const n = ctx.k && number ? holders(ctx.k, number).length : 0;
 			box.append(el("p", { class: "hint" }, number ?
 				t("readers", deskName(ctx.desk, language)) + " " : "",
-			n === 1 ? t("one_holder") : ""),
-			el("p", { class: "hint" }, t("print_is"), el("br"),
-				el("span", { class: "mono" },
-					fingerprint(ctx.k.identity).replace(/-/g, " "))));
+			n === 1 ? t("one_holder") : ""));
 			if (ctx.k.notAfter < dayAdd(today(), KEYS_OLD_DAYS)) {
 				box.append(el("p", { class: "err" }, t("keys_old",
 					dayWords(ctx.k.notAfter, language))));
