@@ -114,6 +114,15 @@ assert b.number(), b.text
 r, _ = desk(b.number(), b.note()["envelope"])
 assert r["kind"] == "advice" and "thread" not in r and r["language"] == "en"
 
+def beside(b, field):
+    """The summary leads to the field, which is marked and has the words"""
+    tag = re.search(rf'<(?:textarea|input)[^>]* id="{field}"[^>]*>',
+                    b.text).group(0)
+    said = re.search(r'aria-describedby="([^ "]+)', tag).group(1)
+    return 'aria-invalid="true"' in tag and "<title>Fout:" in b.text and \
+        f'href="#{field}"' in b.error() and f'id="{said}">Fout:' in b.text
+
+
 # errors keep the text and say that nothing was sent
 start = set(envelopes(courier, token))
 for name, more, word in [
@@ -129,6 +138,9 @@ for name, more, word in [
     b.submit("report", **sent)
     assert b.number() is None and "nog niets verstuurd" in b.text, name
     assert word in b.error(), (name, b.error())
+    if name != "other desk":
+        assert beside(b, "what" if sent.get("what") != "Bewaar <dit> & dat"
+                      else "code"), name
     kept = b.form("report")["fields"]
     assert kept["what"].strip() == sent["what"].strip(), (name, kept)
     assert kept["where"] == "hier", name
@@ -160,7 +172,11 @@ assert r["kind"] == "follow_up" and files == {"01": b"bij follow-up"}
 assert r["answers"] == {"what": "Nog iets\nerbij"}
 b = Browser(port).get("replies").submit("replies", code=code)
 b.submit("follow-up", what="")
-assert "eerst uw tekst" in b.error()
+assert "eerst uw tekst" in b.error() and beside(b, "text")
+b = Browser(port).get("replies").submit("replies", code=code)
+b.submit("withdraw")
+assert "Kruis eerst" in b.error() and beside(b, "withdraw")
+assert re.search(r"<details open>\s*<summary>Melding intrekken", b.text)
 b = Browser(port).get("replies").submit("replies", code=code)
 b.submit("withdraw", withdraw="1")
 assert b.number() and "ingetrokken" in b.text, b.text
