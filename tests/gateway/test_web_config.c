@@ -56,6 +56,9 @@ values(void **state)
 		{"store", "bulk = -1", ERR_FORMAT},
 		{"store", "bulk = 0x10", ERR_FORMAT},
 		{"store", "bulk = 99999999999999999999999", ERR_FORMAT},
+		/* past 64 bits these would be 1, and nothing */
+		{"store", "bulk = 18446744073709551617", ERR_FORMAT},
+		{"store", "bulk = 17179869184G", ERR_FORMAT},
 		{"store", "bulk =", ERR_FORMAT}, {"store", "bulk = G", ERR_FORMAT},
 		{"store", "grace = 365", OK}, {"store", "grace = 366", ERR_FORMAT},
 		{"store", "grace = 14K", ERR_FORMAT},

@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Web's side of the channel: what a store may answer, who gets a slot or a
+ * place and who waits. The store is the test, the connections are none, the clock is set.
+ */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "http/link.h"
+#include "http/snapshot.h"
+#include "meldluik/envelope.h"
+#include "process/ipc.h"
+
+#define PENDING 256
+#define WAIT_SECONDS 5
+
+static uint8_t *memory;
+static int store = -1; /* the other end of the channel */
+static time_t clock_now = 1000;
+static bool text_allowed = true;
+static unsigned snapshots, cuts;
+static struct exchange *hoarder;
+static unsigned hoarder_age;
+static bool hoarder_slow;
+
+int __wrap_clock_gettime(clockid_t which, struct timespec *t);
+
+int
+__wrap_clock_gettime(clockid_t which, struct timespec *t)
+{
+	(void)which;
+	t->tv_sec = clock_now;
+	t->tv_nsec = 0;
+	return 0;
+}
+
+void
+exchange_suspend(struct exchange *x)
+{
+	x->suspended = true;
+}
+
+void
+exchange_resume(struct exchange *x)
+{
+	x->suspended = false;
+}
+
+bool
+circuit_text(struct circuit *c, int64_t t)
+{
+	(void)c;
+	(void)t;
+	return text_allowed;
+}
+
+void
+snapshot_load(int fd)
+{
+	snapshots++;
+	close(fd);
+}
+
+unsigned
+watchdog_body_age(struct watched *w, bool *slow)
+{
+	*slow = hoarder_slow && hoarder != NULL && w == hoarder->watched;
+	return hoarder != NULL && w == hoarder->watched ? hoarder_age : 0;
+}
+
+void
+watchdog_cut(struct watched *w)
+{
+	assert_ptr_equal(w, hoarder->watched);
+	cuts++;
+}
+
+static struct exchange *
+exchange_new(void)
+{
+	struct exchange *x = calloc(1, sizeof(*x));
+
+	assert_non_null(x);
+	x->slot = SLOT_NONE;
+	x->watched = (struct watched *)x; /* a name of its own */
+	return x;
+}
+
+static void
+attach(void)
+{
+	const int least = 1; /* the kernel makes it some requests */
+	int ends[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC |
+	    SOCK_NONBLOCK, 0, ends), 0);
+	assert_int_equal(setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &least,
+	    sizeof(least)), 0);
+	if (store >= 0) {
+		close(store);
+	}
+	store = ends[1];
+	link_attach(ends[0]);
+}
+
+struct heard {
+	unsigned calls;
+	int err;
+	uint8_t payload[8];
+	size_t len;
+};
+
+static void
+hear(struct exchange *x, void *arg, const struct ask_answer *a)
+{
+	struct heard *h = arg;
+
+	(void)x;
+	h->calls++;
+	h->err = a->err;
+	h->len = a->payload_len;
+	if (a->payload_len > 0) {
+		memcpy(h->payload, a->payload, a->payload_len < 8 ?
+		    a->payload_len : 8);
+	}
+}
+
+static void
+ask(struct exchange *x, enum ask what, const void *p, size_t len,
+    struct heard *h)
+{
+	struct ask_request q = {.what = what, .payload = p,
+		.payload_len = len};
+
+	memset(h, 0, sizeof(*h));
+	ask_store(x, &q, hear, h);
+}
+
+/* What came at the store; false: nothing */
+static bool
+asked(struct ipc_request *r)
+{
+	uint8_t p[IPC_REQUEST_LEN + 1];
+	ssize_t n = recv(store, p, sizeof(p), MSG_DONTWAIT);
+
+	if (n < 0) {
+		return false;
+	}
+	assert_int_equal(ipc_request_decode(p, (size_t)n, true, r), OK);
+	return true;
+}
+
+/* What the store says, and how web takes it */
+static enum err
+say(uint32_t tag, unsigned slot, int err, const char *note)
+{
+	uint8_t p[IPC_ANSWER_MAX];
+	struct ipc_answer a;
+
+	memset(&a, 0, sizeof(a));
+	a.tag = tag;
+	a.slot = (uint16_t)slot;
+	a.a.err = err;
+	a.a.payload = (const uint8_t *)note;
+	a.a.payload_len = strlen(note);
+	assert_true(ipc_send(store, p, ipc_answer_encode(&a, p), NULL, 0));
+	return link_receive();
+}
+
+static void
+end(struct exchange *x)
+{
+	link_forget(x);
+	free(x);
+}
+
+static void
+round_trip(void **state)
+{
+	struct exchange *x = exchange_new();
+	struct ipc_request r;
+	struct heard h;
+	unsigned slot;
+
+	(void)state;
+	attach();
+	ask(x, ASK_PUT, "sealed", 6, &h);
+	assert_true(x->suspended);
+	assert_true(asked(&r));
+	assert_int_equal(r.len, 6);
+	slot = r.slot;
+	assert_memory_equal(memory + slot_offset(slot), "sealed", 6);
+	assert_int_equal(say(r.tag, SLOT_NONE, OK, "note"), OK);
+	assert_false(x->suspended);
+	link_deliver(x);
+	assert_int_equal(h.calls, 1);
+	assert_int_equal(h.err, OK);
+	assert_memory_equal(h.payload, "note", 4);
+	/* wiped before the next one has it */
+	assert_memory_equal(memory + slot_offset(slot), "\0\0\0\0\0\0", 6);
+	/* a piece of a file lies in the slot */
+	ask(x, ASK_ENVELOPE, NULL, 0, &h);
+	assert_true(asked(&r));
+	memcpy(memory + slot_offset(r.slot), "piece", 5);
+	assert_int_equal(say(r.tag, r.slot, OK, "12345"), OK);
+	link_deliver(x);
+	assert_memory_equal(h.payload, "piece", 5);
+	x->answered = true; /* the peer left: nothing is asked any more */
+	ask(x, ASK_FIGURES, NULL, 0, &h);
+	assert_false(asked(&r));
+	end(x);
+}
+
+/* What no sound store says ends the channel, and what was under way is
+ * answered as busy */
+static void
+answers_of_a_broken_store(void **state)
+{
+	struct exchange *x = exchange_new(), *y = exchange_new();
+	struct ipc_request r, other;
+	struct heard h, g;
+	int pipe_ends[2];
+	enum err got;
+
+	(void)state;
+	for (unsigned i = 0; i < 7; i++) {
+		attach();
+		ask(x, ASK_ENVELOPE, NULL, 0, &h);
+		ask(y, ASK_ENVELOPE, NULL, 0, &g);
+		assert_true(asked(&r) && asked(&other));
+		switch (i) {
+		case 0: /* a tag that is none, the first and the last */
+			got = say(PENDING, SLOT_NONE, OK, "");
+			break;
+		case 1:
+			got = say(UINT32_MAX, SLOT_NONE, OK, "");
+			break;
+		case 2: /* a tag that nobody has */
+			got = say((r.tag + 2) % PENDING == other.tag ?
+			    (r.tag + 3) % PENDING : (r.tag + 2) % PENDING,
+			    SLOT_NONE, OK, "");
+			break;
+		case 3: /* the slot of another */
+			got = say(r.tag, other.slot, OK, "x");
+			break;
+		case 4: /* no answer by its form */
+			assert_int_equal(send(store, "?", 1, 0), 1);
+			got = link_receive();
+			break;
+		case 5: /* public files without files */
+			assert_int_equal(send(store, &(char){IPC_PUBLIC}, 1,
+			    0), 1);
+			got = link_receive();
+			break;
+		default: /* two of them */
+			assert_int_equal(pipe(pipe_ends), 0);
+			assert_true(ipc_send(store, &(char){IPC_PUBLIC}, 1,
+			    pipe_ends, 2));
+			close(pipe_ends[0]);
+			close(pipe_ends[1]);
+			got = link_receive();
+		}
+		assert_int_equal(got, ERR_FORMAT);
+		assert_int_equal(snapshots, 0);
+		assert_true(x->suspended && y->suspended);
+		link_attach(-1);
+		assert_false(x->suspended || y->suspended);
+		link_deliver(x);
+		link_deliver(y);
+		assert_int_equal(h.calls + g.calls, 2);
+		assert_true(h.err == ERR_BUSY && g.err == ERR_BUSY);
+	}
+	attach();
+	close(store);
+	store = -1;
+	assert_int_equal(link_receive(), ERR_IO);
+	link_attach(-1);
+	end(x);
+	end(y);
+}
+
+static void
+public_files(void **state)
+{
+	int fd = memfd_create("public", MFD_CLOEXEC);
+	char word = IPC_PUBLIC;
+
+	(void)state;
+	attach();
+	assert_int_equal(link_receive(), OK); /* nothing there is no fault */
+	assert_true(ipc_send(store, &word, 1, &fd, 1));
+	assert_true(ipc_send(store, &word, 1, &fd, 1));
+	assert_int_equal(link_receive(), OK);
+	assert_int_equal(snapshots, 2);
+	snapshots = 0;
+	close(fd);
+}
+
+/* Without a store, or past as many as it takes, a request waits */
+static void
+waiting(void **state)
+{
+	static struct exchange *all[PENDING + 1];
+	static struct heard h[PENDING + 1];
+	struct exchange *x = exchange_new();
+	struct ipc_request r;
+	struct heard late;
+
+	(void)state;
+	link_attach(-1);
+	ask(x, ASK_FIGURES, NULL, 0, &late);
+	clock_now += WAIT_SECONDS - 1;
+	link_tick();
+	assert_true(x->suspended);
+	clock_now += 1;
+	link_tick();
+	assert_false(x->suspended);
+	link_deliver(x);
+	assert_int_equal(late.err, ERR_BUSY);
+	ask(x, ASK_FIGURES, NULL, 0, &late);
+	attach();
+	assert_true(asked(&r)); /* as soon as there is one */
+	assert_int_equal(say(r.tag, SLOT_NONE, OK, ""), OK);
+	link_deliver(x);
+	end(x);
+	for (unsigned i = 0; i <= PENDING; i++) {
+		all[i] = exchange_new();
+		ask(all[i], ASK_FIGURES, NULL, 0, &h[i]);
+		assert_int_equal(asked(&r), i < PENDING);
+	}
+	assert_int_equal(say(r.tag, SLOT_NONE, OK, ""), OK);
+	link_deliver(all[PENDING - 1]);
+	assert_true(asked(&r));
+	link_attach(-1);
+	for (unsigned i = 0; i <= PENDING; i++) {
+		if (i != PENDING - 1) {
+			link_deliver(all[i]);
+		}
+		assert_int_equal(h[i].calls, 1);
+		end(all[i]);
+	}
+}
+
+/* A store that does not read: nothing is lost, what does not fit waits */
+static void
+a_full_channel(void **state)
+{
+	static struct exchange *all[PENDING];
+	static struct heard h[PENDING];
+	struct ipc_request r;
+	unsigned n = 0;
+
+	(void)state;
+	attach();
+	for (unsigned i = 0; i < PENDING; i++) {
+		all[i] = exchange_new();
+		ask(all[i], ASK_FIGURES, NULL, 0, &h[i]);
+	}
+	assert_int_equal(all[PENDING - 1]->job.state, JOB_WAITING);
+	while (asked(&r)) {
+		n++;
+		assert_int_equal(say(r.tag, SLOT_NONE, OK, ""), OK);
+	}
+	assert_int_equal(n, PENDING);
+	for (unsigned i = 0; i < PENDING; i++) {
+		link_deliver(all[i]);
+		assert_int_equal(h[i].err, OK);
+		end(all[i]);
+	}
+}
+
+/* Answers that need a slot wait for one */
+static void
+large_answers(void **state)
+{
+	static struct exchange *all[SLOT_LARGES + 1];
+	static struct heard h[SLOT_LARGES + 1];
+	struct ipc_request r, last;
+
+	(void)state;
+	attach();
+	for (unsigned i = 0; i <= SLOT_LARGES; i++) {
+		all[i] = exchange_new();
+		ask(all[i], ASK_ENVELOPE, NULL, 0, &h[i]);
+		assert_int_equal(asked(&r), i < SLOT_LARGES);
+		last = r;
+	}
+	assert_int_equal(say(last.tag, last.slot, OK, "x"), OK);
+	assert_false(asked(&r));
+	link_deliver(all[SLOT_LARGES - 1]);
+	assert_true(asked(&r)); /* its slot went to the next */
+	assert_int_equal(r.slot, last.slot);
+	link_attach(-1);
+	for (unsigned i = 0; i <= SLOT_LARGES; i++) {
+		if (h[i].calls == 0) {
+			link_deliver(all[i]);
+		}
+		end(all[i]);
+	}
+}
+
+static void
+slots(void **state)
+{
+	static struct exchange *all[SLOT_TEXTS + 1];
+	struct exchange *x = exchange_new();
+	unsigned past;
+
+	(void)state;
+	attach();
+	assert_null(exchange_slot(x, SLOT_LARGE_LEN + 1));
+	assert_false(x->suspended);
+	for (unsigned i = 0; i <= SLOT_TEXTS; i++) {
+		uint8_t *p;
+
+		all[i] = exchange_new();
+		p = exchange_slot(all[i], SLOT_TEXT_LEN);
+		assert_int_equal(p == NULL, i == SLOT_TEXTS);
+		for (unsigned j = 0; j < i && p != NULL; j++) {
+			assert_int_not_equal(all[j]->slot, all[i]->slot);
+		}
+	}
+	/* the same one keeps it; a larger one it has not */
+	assert_ptr_equal(exchange_slot(all[0], 1), memory +
+	    slot_offset(all[0]->slot));
+	/* silent ones give way to who waits */
+	hoarder = all[3];
+	hoarder_age = 6;
+	link_tick();
+	assert_int_equal(cuts, 1);
+	hoarder_age = 2;
+	link_tick();
+	assert_int_equal(cuts, 1);
+	hoarder_slow = true;
+	link_tick();
+	assert_int_equal(cuts, 2);
+	hoarder = NULL;
+	past = all[7]->slot;
+	memory[slot_offset(past)] = 1;
+	link_forget(all[7]);
+	assert_false(all[SLOT_TEXTS]->suspended);
+	assert_int_equal(all[SLOT_TEXTS]->slot, past);
+	assert_int_equal(memory[slot_offset(past)], 0);
+	/* nobody waits any more: nobody is cut */
+	hoarder = all[3];
+	link_tick();
+	assert_int_equal(cuts, 2);
+	hoarder = NULL;
+	assert_null(exchange_slot(all[7], 1));
+	clock_now += WAIT_SECONDS;
+	link_tick();
+	assert_true(all[7]->job.refused);
+	assert_false(all[7]->suspended);
+	assert_null(exchange_slot(all[7], 1));
+	link_forget(all[7]); /* it leaves while it waits */
+	link_forget(all[8]); /* and gets nothing any more */
+	assert_int_equal(all[7]->slot, SLOT_NONE);
+	for (unsigned i = 0; i <= SLOT_TEXTS; i++) {
+		end(all[i]);
+	}
+	/* pages that nobody has go back, whatever was in them */
+	memory[slot_offset(3) + 9000] = 1;
+	link_tick();
+	assert_int_equal(memory[slot_offset(3) + 9000], 0);
+	/* one that has a small slot gets no large answer into it */
+	assert_non_null(exchange_slot(x, 1));
+	assert_null(exchange_slot(x, SLOT_TEXT_LEN + 1));
+	end(x);
+}
+
+/* Places for forms: so many, one each, and the silent give way */
+static void
+places(void **state)
+{
+	static struct exchange *all[97];
+
+	(void)state;
+	cuts = 0;
+	for (unsigned i = 0; i < 97; i++) {
+		all[i] = exchange_new();
+		if (i == 96) {
+			hoarder = all[5];
+			hoarder_age = 6;
+			hoarder_slow = false;
+		}
+		assert_int_equal(exchange_place(all[i]), i < 96);
+	}
+	assert_int_equal(cuts, 1);
+	assert_true(exchange_place(all[9])); /* it has one */
+	places_forget(all[5]);
+	assert_true(exchange_place(all[96]));
+	hoarder = all[6];
+	hoarder_age = 5; /* not long, and not slow: nobody is cut */
+	assert_false(exchange_place(all[5]));
+	assert_int_equal(cuts, 1);
+	hoarder_age = 2;
+	hoarder_slow = true;
+	assert_false(exchange_place(all[5]));
+	assert_int_equal(cuts, 2);
+	hoarder = NULL;
+	for (unsigned i = 0; i < 97; i++) {
+		places_forget(all[i]);
+		free(all[i]);
+	}
+}
+
+static void
+limits(void **state)
+{
+	static uint8_t much[ASK_PAYLOAD_MAX + 1];
+	struct exchange *x = exchange_new();
+	struct ipc_request r;
+	struct heard h;
+
+	(void)state;
+	attach();
+	ask(x, ASK_UPLOAD_PART, much, sizeof(much), &h);
+	assert_false(x->suspended);
+	link_deliver(x);
+	assert_int_equal(h.err, ERR_LIMIT);
+	text_allowed = false; /* a circuit that has had its texts */
+	ask(x, ASK_PUT, "sealed", 6, &h);
+	assert_false(x->suspended);
+	link_deliver(x);
+	assert_int_equal(h.err, ERR_BUSY);
+	ask(x, ASK_FIGURES, NULL, 0, &h);
+	assert_true(asked(&r));
+	text_allowed = true;
+	link_attach(-1);
+	link_deliver(x);
+	end(x);
+}
+
+static int
+begin(void **state)
+{
+	int fd = memfd_create("slots", MFD_CLOEXEC);
+
+	(void)state;
+	if (ftruncate(fd, SLOT_BYTES) != 0 ||
+	    (memory = slots_map(fd)) == NULL) {
+		return -1;
+	}
+	close(fd);
+	link_setup(memory);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(round_trip),
+		cmocka_unit_test(answers_of_a_broken_store),
+		cmocka_unit_test(public_files),
+		cmocka_unit_test(waiting),
+		cmocka_unit_test(a_full_channel),
+		cmocka_unit_test(large_answers),
+		cmocka_unit_test(slots),
+		cmocka_unit_test(places),
+		cmocka_unit_test(limits),
+	};
+
+	return cmocka_run_group_tests(tests, begin, NULL);
+}

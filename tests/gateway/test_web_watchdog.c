@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Each limit of a slow connection, a second before it and at it. The clock is
+ * the test's. Over sockets: http/12-slow.sh. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "http/watchdog.h"
+
+#define CROWD 3
+
+static time_t clock_now = 1000;
+int __wrap_clock_gettime(clockid_t which, struct timespec *t);
+
+int
+__wrap_clock_gettime(clockid_t which, struct timespec *t)
+{
+	(void)which;
+	t->tv_sec = clock_now;
+	t->tv_nsec = 0;
+	return 0;
+}
+
+struct line {
+	int ends[2];
+	struct watched *w;
+};
+
+static void
+line_open(struct line *l)
+{
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, l->ends), 0);
+	l->w = watchdog_add(l->ends[0]);
+	assert_non_null(l->w);
+}
+
+static void
+line_close(struct line *l)
+{
+	watchdog_remove(l->w);
+	close(l->ends[0]);
+	close(l->ends[1]);
+}
+
+static bool
+is_cut(const struct line *l)
+{
+	char c;
+
+	return recv(l->ends[1], &c, 1, MSG_DONTWAIT) == 0;
+}
+
+/* Whether it is cut after ${seconds} more; ${told}: and counted as slow */
+static bool
+cut_after(struct line *l, time_t seconds, bool told)
+{
+	unsigned slow = 0;
+
+	clock_now += seconds;
+	assert_false(watchdog_turn(&slow));
+	assert_int_equal(slow, is_cut(l) && told);
+	return is_cut(l);
+}
+
+static void
+phases(void **state)
+{
+	struct line l;
+
+	(void)state;
+	line_open(&l);
+	assert_false(cut_after(&l, 9, true));
+	assert_true(cut_after(&l, 1, true)); /* header */
+	line_close(&l);
+	line_open(&l);
+	watchdog_idle(l.w);
+	assert_false(cut_after(&l, 14, false));
+	assert_true(cut_after(&l, 1, false));
+	line_close(&l);
+	line_open(&l);
+	watchdog_body(l.w);
+	assert_false(cut_after(&l, 5, true)); /* nothing came yet */
+	watchdog_got(l.w, 6000);
+	assert_false(cut_after(&l, 1, true));
+	watchdog_got(l.w, 999);
+	assert_true(cut_after(&l, 1, true));
+	line_close(&l);
+	line_open(&l);
+	watchdog_answer(l.w, 10240);
+	assert_false(cut_after(&l, 70, true));
+	assert_true(cut_after(&l, 1, true));
+	line_close(&l);
+	line_open(&l);
+	watchdog_wait(l.w);
+	assert_false(cut_after(&l, 100000, true));
+	line_close(&l);
+}
+
+/* Many make those that are idle leave sooner, and nobody else */
+static void
+a_crowd(void **state)
+{
+	struct line l[CROWD + 1];
+
+	(void)state;
+	for (unsigned i = 0; i < CROWD; i++) {
+		line_open(&l[i]);
+		watchdog_wait(l[i].w);
+	}
+	watchdog_idle(l[0].w);
+	assert_false(cut_after(&l[0], 2, false));
+	line_open(&l[CROWD]);
+	watchdog_wait(l[CROWD].w);
+	watchdog_idle(l[0].w);
+	assert_false(cut_after(&l[0], 1, false));
+	assert_true(cut_after(&l[0], 1, false));
+	for (unsigned i = 0; i <= CROWD; i++) {
+		assert_int_equal(is_cut(&l[i]), i == 0);
+		line_close(&l[i]);
+	}
+}
+
+static void
+turns_are_short(void **state)
+{
+	static struct line l[2 * WATCHDOG_CUTS];
+	unsigned slow = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * WATCHDOG_CUTS; i++) {
+		line_open(&l[i]);
+	}
+	clock_now += 10;
+	assert_true(watchdog_turn(&slow));
+	assert_int_equal(slow, WATCHDOG_CUTS);
+	/* the one that it goes on with may end meanwhile */
+	for (unsigned i = 0; i < 2 * WATCHDOG_CUTS; i++) {
+		if (!is_cut(&l[i])) {
+			line_close(&l[i]);
+			l[i].w = NULL;
+			break;
+		}
+	}
+	while (watchdog_turn(&slow)) {
+	}
+	assert_true(slow >= 2 * WATCHDOG_CUTS - 1);
+	for (unsigned i = 0; i < 2 * WATCHDOG_CUTS; i++) {
+		if (l[i].w != NULL) {
+			assert_true(is_cut(&l[i]));
+			line_close(&l[i]);
+		}
+	}
+}
+
+static void
+age_of_a_body(void **state)
+{
+	struct line l;
+	bool slow;
+
+	(void)state;
+	line_open(&l);
+	clock_now += 3;
+	assert_int_equal(watchdog_body_age(l.w, &slow), 0);
+	watchdog_body(l.w);
+	assert_int_equal(watchdog_body_age(l.w, &slow), 0);
+	assert_false(slow);
+	clock_now += 3;
+	assert_int_equal(watchdog_body_age(l.w, &slow), 3);
+	assert_true(slow);
+	watchdog_got(l.w, 3000);
+	assert_int_equal(watchdog_body_age(l.w, &slow), 3);
+	assert_false(slow);
+	watchdog_cut(l.w);
+	assert_true(is_cut(&l));
+	assert_int_equal(watchdog_body_age(l.w, &slow), 0);
+	line_close(&l);
+}
+
+/* A connection for which there was no memory */
+static void
+nobody(void **state)
+{
+	bool slow = true;
+
+	(void)state;
+	watchdog_body(NULL);
+	watchdog_got(NULL, 1);
+	watchdog_cut(NULL);
+	watchdog_remove(NULL);
+	assert_int_equal(watchdog_body_age(NULL, &slow), 0);
+	assert_false(slow);
+}
+
+static int
+begin(void **state)
+{
+	static const struct watchdog_limits limits = {.header_seconds = 10,
+		.idle_seconds = 15, .body_rate = 1000, .body_grace = 5,
+		.crowd = CROWD};
+
+	(void)state;
+	watchdog_setup(&limits);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(phases),
+		cmocka_unit_test(a_crowd),
+		cmocka_unit_test(turns_are_short),
+		cmocka_unit_test(age_of_a_body),
+		cmocka_unit_test(nobody),
+	};
+
+	return cmocka_run_group_tests(tests, begin, NULL);
+}
