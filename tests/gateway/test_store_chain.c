@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The intake chain: links, order, what is new, what a desk is given. */
+#include "store/store_private.h"
 #include "store_cmocka.h"
 
 static struct inbound *manifest(struct world *w, uint64_t serial)
@@ -87,6 +88,82 @@ static void aborted_manifest_is_cut_again(void **state)
 	buf_free(&e);
 }
 
+/* A week is told closed once, when it took its last upload; not before it
+ * began, and not one that was never published */
+static void weeks_close_once_and_in_time(void **state)
+{
+	struct world *w = *state;
+	struct week silent = { .monday = THIS_WEEK - 70, .desks = 2 };
+	struct inbound *a;
+	uint64_t first, serial;
+
+	ok(week_put(w->s, &silent));
+	ok(store_manifest_cut(w->s, &first));
+	ok(store_commit(w->s));
+	a = manifest(w, first);
+	for (size_t i = 0; i < a->closeds; i++) {
+		assert_int_equal(a->closed[i], THIS_WEEK - 7);
+	}
+	inbound_free(a);
+	store_today(w->s, KIT_DAY + 13);
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	assert_int_equal(serial, first + 1);
+	a = manifest(w, serial);
+	assert_int_equal(a->closeds, 2);
+	assert_int_equal(a->closed[0], THIS_WEEK - 7);
+	assert_int_equal(a->closed[1], THIS_WEEK);
+	inbound_free(a);
+	ok(store_manifest_cut(w->s, &serial));
+	assert_int_equal(serial, first + 1); /* that is no news again */
+	store_abort(w->s);
+}
+
+static void manifests_that_cannot_be_given(void **state)
+{
+	struct world *w = *state;
+	struct buf doc = buf_new(INBOUND_MAX), sig = buf_new(SIGN_TEXT_MAX);
+	struct buf none = buf_new(0);
+	uint64_t serial, keyno;
+	uint8_t key[8];
+
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	is(store_manifest(w->s, serial, &none, &sig), ERR_LIMIT);
+	none.failed = false;
+	is(store_manifest(w->s, serial, &doc, &none), ERR_LIMIT);
+	/* longer than the record that it stands in */
+	ok(key_take(w->s, &keyno));
+	key_of(serial, key);
+	ok(record_put(w->s, DB_CHAIN, key, 8, keyno, "\0\0\0\5four", 8));
+	buf_clear(&doc);
+	buf_clear(&sig);
+	is(store_manifest(w->s, serial, &doc, &sig), ERR_CRYPT);
+	store_abort(w->s);
+	buf_free(&doc);
+	buf_free(&sig);
+	buf_free(&none);
+}
+
+/* Desks come and go: their numbers go to 63, a manifest has place for 16 */
+static void more_desks_than_a_manifest_names(void **state)
+{
+	struct world *w = *state;
+	struct inbound *a;
+	uint64_t serial;
+
+	for (unsigned d = 3; d < 64; d++) {
+		w->s->desk[d] = w->s->desk[1];
+	}
+	ok(store_manifest_cut(w->s, &serial));
+	a = manifest(w, serial);
+	assert_int_equal(a->applieds, KEYSET_DESKS_MAX);
+	assert_int_equal(a->applied[KEYSET_DESKS_MAX - 1].desk,
+	    KEYSET_DESKS_MAX);
+	inbound_free(a);
+	store_abort(w->s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -95,6 +172,14 @@ int main(void)
 		    world_free),
 		cmocka_unit_test_setup_teardown(aborted_manifest_is_cut_again,
 		    world_installed, world_free),
+		cmocka_unit_test_setup_teardown(weeks_close_once_and_in_time,
+		    world_installed, world_free),
+		cmocka_unit_test_setup_teardown(
+		    manifests_that_cannot_be_given, world_installed,
+		    world_free),
+		cmocka_unit_test_setup_teardown(
+		    more_desks_than_a_manifest_names, world_installed,
+		    world_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

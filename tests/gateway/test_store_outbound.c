@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Outbound bundles: one test for each thing that must make a bundle be
  * refused as a whole, and when what was accepted goes live. */
+#include "store/store_private.h"
 #include "store_cmocka.h"
 
 static struct kit_bundle *bundle(struct world *w, unsigned desk,
@@ -165,6 +166,16 @@ static void pinned_identity_counts(void **state)
 	w->o.fingerprint = NULL;
 }
 
+/* Whose key counts stands on the disk, not only in memory */
+static void the_identity_is_kept(void **state)
+{
+	struct world *w = *state;
+
+	world_reopen(w);
+	assert_true(w->s->has_identity);
+	assert_true(sign_pk_equal(&w->s->identity, &w->org.keyset.identity));
+}
+
 /* Another identity counts when whoever runs the gateway named it; a
  * revocation counts from whoever holds the old key, and no old one after */
 static void identity_changes_by_fingerprint_only(void **state)
@@ -204,6 +215,7 @@ static void identity_changes_by_fingerprint_only(void **state)
 	kit_bundle_seal(b, &w->org);
 	ok(apply(w, b, NULL));
 	w->o.fingerprint = NULL;
+	the_identity_is_kept(state);
 	kit_org_clear(&old);
 }
 
@@ -276,6 +288,40 @@ static void paths_and_offsets_are_checked(void **state)
 	is(store_outbound_apply(w->s, 1, NULL, KIT_DAY), ERR_UNKNOWN);
 }
 
+/* As many files as a bundle has, each as large as it may be; a path that is
+ * begun again is begun anew */
+static void staging_has_limits(void **state)
+{
+	struct world *w = *state;
+	uint8_t *p = calloc(1, OUTBOUND_MAX + 1);
+	char path[65] = "epochs/";
+	enum err r = OK;
+	unsigned n = 0;
+
+	assert_non_null(p);
+	is(store_outbound_put(w->s, 1, "keyset.json", 0, p, KEYSET_MAX + 1),
+	    ERR_LIMIT);
+	ok(store_outbound_put(w->s, 1, "keyset.json", 0, p, KEYSET_MAX));
+	is(store_outbound_put(w->s, 1, "outbound.json", 0, p,
+	    OUTBOUND_MAX + 1), ERR_LIMIT);
+	ok(store_outbound_put(w->s, 1, "outbound.json", 0, p, OUTBOUND_MAX));
+	ok(store_outbound_put(w->s, 1, "lane.bin", 0, p, OUTBOUND_MAX + 1));
+	ok(store_outbound_put(w->s, 1, "lane.bin", 0, p, 9));
+	ok(store_outbound_put(w->s, 1, "lane.bin", 9, p, 1));
+	while (r == OK) {
+		week_text(THIS_WEEK + 7 * (day_t)n, path + 7);
+		strcat(path, ".json");
+		r = store_outbound_put(w->s, 1, path, 0, p, 1);
+		n += r == OK;
+	}
+	is(r, ERR_LIMIT);
+	assert_int_equal(n, OUTBOUND_FILES + 2 - 3);
+	/* what is there may go on, and another desk has its own */
+	ok(store_outbound_put(w->s, 1, "lane.bin", 10, p, 1));
+	ok(store_outbound_put(w->s, 2, path, 0, p, 1));
+	free(p);
+}
+
 static void lanes_go_live_with_the_day(void **state)
 {
 	struct world *w = *state;
@@ -320,6 +366,12 @@ static void new_keyset_goes_live_with_its_weeks(void **state)
 	b = bundle(w, 1, 2, 2); /* last week and this one, made anew */
 	kit_bundle_seal(b, &w->org);
 	ok(apply(w, b, NULL));
+	/* of weeks that were never there nothing is shown before */
+	b = malloc(sizeof(*b));
+	kit_bundle_make(b, &w->org, 2, 2, KIT_DAY, THIS_WEEK + 28, 1);
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL));
+	assert_int_equal(public_len(w, "epochs/2026-W52.json"), 0);
 	assert_int_equal(store_keyset(w->s)->serial, 1);
 	world_reopen(w);
 	assert_int_equal(store_keyset(w->s)->serial, 1);
@@ -396,6 +448,8 @@ int main(void)
 		T(changed_or_missing_files_are_refused, world_installed),
 		T(confirmation_must_be_of_our_chain, world_installed),
 		T(paths_and_offsets_are_checked, world_installed),
+		T(staging_has_limits, world_installed),
+		T(the_identity_is_kept, world_installed),
 		T(lanes_go_live_with_the_day, world_installed),
 		T(new_keyset_goes_live_with_its_weeks, world_installed),
 		T(page_needs_both_signatures, world_installed),

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include <cmocka.h>
+#include <sodium.h>
 
 #include "meldluik/secret.h"
 #include "store/recordkeys.h"
@@ -214,6 +215,156 @@ static void crash_before_every_step(void **state)
 	(void)f;
 }
 
+/* A disk that fails once: it is said, and what was there before or what was
+ * to be is there after the next start, whole */
+static void each_call_that_fails(void **state)
+{
+	const uint64_t live[] = { 2 };
+	long last[3] = { 0 };
+
+	(void)state;
+	for (unsigned act = 0; act < 3; act++) {
+		bool done = false;
+
+		for (long n = 0; !done; n++) {
+			struct folder g = { .k = NULL };
+			enum err r;
+
+			kit_folder(g.path);
+			g.dir = open(g.path, O_RDONLY | O_DIRECTORY);
+			fail_at = act == 0 ? n : -1;
+			r = record_keys_open(g.dir, true, &g.k);
+			if (act == 0 && r != OK) {
+				fail_at = -1;
+				ok(record_keys_open(g.dir, true, &g.k));
+			}
+			fail_at = act == 0 ? fail_at : n;
+			if (act == 1) {
+				r = record_keys_extend(g.k);
+			} else if (act == 2) {
+				r = record_keys_rotate(g.k, live, 1, 4);
+			}
+			done = fail_at >= 0; /* there was no such call */
+			fail_at = -1;
+			assert_int_equal(r == OK, done);
+			last[act] = n;
+			reopen(&g);
+			assert_non_null(record_keys_get(g.k, 2));
+			assert_non_null(record_keys_get(g.k, 4));
+			ok(record_keys_extend(g.k));
+			record_keys_free(g.k);
+			close(g.dir);
+			kit_remove(g.path);
+		}
+	}
+	assert_true(last[0] >= 6 && last[1] >= 3 && last[2] >= 6);
+}
+
+/* A signal is no failure */
+static void interrupted_calls(void **state)
+{
+	struct folder *f = *state;
+
+	fail_with = EINTR;
+	fail_at = 0; /* the first is a write */
+	ok(record_keys_extend(f->k));
+	assert_int_equal(fail_at, -1);
+	fail_with = EIO;
+	reopen(f);
+	assert_int_equal(record_keys_end(f->k), 2 * RECORD_KEYS_BLOCK + 1);
+}
+
+static void files_of_another_size(void **state)
+{
+	struct folder *f = *state;
+	struct record_keys *k = NULL;
+	int fd = openat(f->dir, "keys.bin", O_RDWR);
+	int root = openat(f->dir, "root.bin", O_RDWR);
+	uint8_t all[4096], slots[8192];
+	struct stat st;
+	size_t n, len;
+
+	/* without a key in it, as after everything was erased */
+	ok(record_keys_rotate(f->k, NULL, 0, record_keys_end(f->k)));
+	close(fd);
+	fd = openat(f->dir, "keys.bin", O_RDWR);
+	assert_int_equal(fstat(fd, &st), 0);
+	n = (size_t)st.st_size;
+	assert_int_equal(n, 8 + 24 + 72 + 16);
+	assert_int_equal(pread(fd, all, n, 0), (ssize_t)n);
+	for (len = 0; len < n + 80; len++) {
+		if (len == n) {
+			continue;
+		}
+		assert_int_equal(ftruncate(fd, (off_t)len), 0);
+		assert_int_equal(record_keys_open(f->dir, false, &k),
+		    ERR_CRYPT);
+		assert_int_equal(ftruncate(fd, 0), 0);
+		assert_int_equal(pwrite(fd, all, n, 0), (ssize_t)n);
+	}
+	all[40] ^= 1;
+	assert_int_equal(pwrite(fd, all, n, 0), (ssize_t)n);
+	assert_int_equal(record_keys_open(f->dir, false, &k), ERR_CRYPT);
+	all[40] ^= 1;
+	assert_int_equal(pwrite(fd, all, n, 0), (ssize_t)n);
+	/* half a root file, the half with the root in it */
+	ok(record_keys_rotate(f->k, NULL, 0, record_keys_end(f->k)));
+	assert_int_equal(pread(root, slots, 8192, 0), 8192);
+	assert_memory_equal(slots, "MLDROOT1", 8);
+	assert_int_equal(ftruncate(root, 4096), 0);
+	assert_int_equal(record_keys_open(f->dir, false, &k), ERR_CRYPT);
+	assert_int_equal(pwrite(root, slots, 8192, 0), 8192);
+	reopen(f);
+	/* no file at all */
+	assert_int_equal(unlinkat(f->dir, "keys.bin", 0), 0);
+	assert_int_equal(record_keys_open(f->dir, false, &k), ERR_CRYPT);
+	assert_int_equal(ftruncate(root, 0), 0);
+	assert_int_equal(record_keys_open(f->dir, false, &k), ERR_CRYPT);
+	assert_int_equal(unlinkat(f->dir, "root.bin", 0), 0);
+	assert_int_equal(record_keys_open(f->dir, false, &k), ERR_CRYPT);
+	close(fd);
+	close(root);
+}
+
+/* Sealed with the right root and wrong inside: numbers rise and end before
+ * the next one that is given */
+static void numbers_out_of_order(void **state)
+{
+	static const struct {
+		uint8_t a, b, end;
+		enum err want;
+	} t[] = {
+		{ 1, 2, 3, OK }, { 1, 9, 10, OK }, { 2, 2, 9, ERR_CRYPT },
+		{ 2, 1, 9, ERR_CRYPT }, { 0, 1, 9, ERR_CRYPT },
+		{ 1, 9, 9, ERR_CRYPT }, { 1, 9, 8, ERR_CRYPT },
+	};
+	struct folder *f = *state;
+	struct record_keys *k = NULL;
+	uint8_t plain[72 + 2 * 40] = { 0 }, root[8192];
+	uint8_t file[8 + 24 + sizeof(plain) + 16] = "MLDKEYS1";
+	size_t n;
+
+	file_read_all(f, "root.bin", root, sizeof(root), &n);
+	assert_memory_equal(root, "MLDROOT1", 8);
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		int fd = openat(f->dir, "keys.bin", O_WRONLY | O_TRUNC);
+
+		plain[71] = t[i].end;
+		plain[72 + 7] = t[i].a;
+		plain[72 + 40 + 7] = t[i].b;
+		crypto_aead_xchacha20poly1305_ietf_encrypt(file + 32, NULL,
+		    plain, sizeof(plain), file, 8, NULL, file + 8, root + 8);
+		assert_int_equal(write(fd, file, sizeof(file)),
+		    (ssize_t)sizeof(file));
+		close(fd);
+		assert_int_equal(record_keys_open(f->dir, false, &k),
+		    t[i].want);
+		if (t[i].want == OK) {
+			record_keys_free(k);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +373,10 @@ int main(void)
 		T(rotation_destroys_what_is_not_live),
 		T(damage_is_seen),
 		T(crash_before_every_step),
+		cmocka_unit_test(each_call_that_fails),
+		T(interrupted_calls),
+		T(files_of_another_size),
+		T(numbers_out_of_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
