@@ -25,6 +25,8 @@ static const struct {
 	[EVENT_STORE_DENIED] = {"store made a forbidden system call", 0},
 	[EVENT_WEB_DENIED] = {"web made a forbidden system call", 0},
 	[EVENT_PEER_BROKEN] = {"web sent a request outside the table", 0},
+	[EVENT_LINK] = {"web and store lost each other, joining them again",
+	    0},
 	[EVENT_GIVING_UP] = {"a process does not start, giving up", 0},
 	[EVENT_NO_LOCK] = {"memory cannot be locked: raise the limit", 0},
 	[EVENT_NO_LANDLOCK] = {"this kernel has no Landlock", 0},

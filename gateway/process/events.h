@@ -20,6 +20,7 @@ enum event {
 	EVENT_STORE_DENIED,  /* ended by the system call filter */
 	EVENT_WEB_DENIED,
 	EVENT_PEER_BROKEN,   /* web sent what no sound web sends */
+	EVENT_LINK,          /* web and store live, their link does not */
 	EVENT_GIVING_UP,
 	EVENT_NO_LOCK,       /* memory could not be locked */
 	EVENT_NO_LANDLOCK,   /* this kernel has none */

@@ -91,7 +91,8 @@ enum role_fd {
 	FD_PUBLIC = 7 /* and on */
 };
 /* Control messages, one byte each */
-#define CONTROL_LINK 'L'   /* monitor: link and slots as descriptors */
+#define CONTROL_LINK 'L'   /* monitor: link and slots as descriptors; of the
+                            * store: it has none any more */
 #define CONTROL_READY 'R'  /* child */
 #define CONTROL_BROKEN 'B' /* store: web broke the rules */
 #define CONTROL_ALIVE 'A'  /* child, at least every ALIVE_SECONDS */

@@ -272,6 +272,9 @@ hear(struct monitor *m, struct child *c)
 		}
 	} else if (message[0] == CONTROL_BROKEN && c == &m->store) {
 		(void)kill(m->web.pid, SIGKILL);
+	} else if (message[0] == CONTROL_LINK && c == &m->store) {
+		log_event(EVENT_LINK);
+		(void)connect_them(m); /* it asks again */
 	}
 }
 

@@ -173,6 +173,9 @@ receive_batch(struct keeper *k, struct turn turn[BATCH], unsigned *n,
 
 		got = ipc_receive(k->link, message, sizeof(message), fds,
 		    &nfds);
+		if (got < 0 && errno == EMSGSIZE) {
+			return false; /* no request is that long */
+		}
 		if (got <= 0) {
 			break;
 		}
@@ -262,6 +265,7 @@ serve_drawn(struct keeper *k)
 	free(t);
 	if (k->lost) {
 		drop_link(k);
+		k->apart = true;
 	}
 }
 
@@ -301,6 +305,7 @@ serve_batch(struct keeper *k)
 	}
 	if (ended || k->lost) {
 		drop_link(k);
+		k->apart = true;
 		return false;
 	}
 	return n > 0;
@@ -326,6 +331,7 @@ take_control(struct keeper *k)
 	}
 	if (message[0] == CONTROL_LINK && n == 2) {
 		drop_link(k);
+		k->apart = false;
 		k->link = fds[0];
 		k->slots = slots_map(fds[1]);
 		close(fds[1]);
@@ -384,11 +390,12 @@ store_open_configured(const struct config *c, struct store **out)
 	return store_open(&o, out);
 }
 
-/* The monitor ends a store that is silent for too long */
+/* The monitor ends a store that is silent for too long, and joins one that
+ * is apart from web again. Never at once: a web that died brings its own. */
 static void
 say_alive(struct keeper *k)
 {
-	const char message = CONTROL_ALIVE;
+	const char message = k->apart ? CONTROL_LINK : CONTROL_ALIVE;
 
 	if (monotonic() >= k->alive) {
 		k->alive = monotonic() + ALIVE_SECONDS;

@@ -23,6 +23,7 @@ struct keeper {
 	uint64_t shown; /* version of the public files that web has */
 	bool show;      /* a new web has none */
 	bool lost;      /* web does not read its answers */
+	bool apart;     /* the link broke, and both may live: another is due */
 	day_t today;
 	struct store_figures figures; /* when the day began: what changes
 	                               * later would tell of a report */
