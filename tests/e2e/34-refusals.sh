@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: what the reporter's program does not do, it says in words that help,
+# and leaves nothing behind: texts, desks, roles, codes and files that cannot
+# be, a keyset and a sealed message that were changed.
+. "$(dirname "$0")/../decryptor/lib.sh"
+R=$BUILD/bin/meldluik-reporter
+[ -x "$R" ] && [ -x "$BUILD/bin/fixture" ] ||
+	{ echo "skip: not built"; exit 77; }
+ORG=$T/org
+ok "$FIX" new "$T/gw"
+ok "$BUILD/bin/fixture" "$ORG" --gateway-card "$T/gw/card.json" --desks 2 \
+	--today "$(TZ=Europe/Amsterdam date +%F)"
+echo "Er is iets." >"$T/text"
+: >"$T/empty"
+printf 'a\377b' >"$T/bytes"
+head -c 50000 /dev/zero | tr '\0' a >"$T/long"
+says() { # EXIT TEXT ARGUMENT...
+	turned "$1" "$2" "$R" --keyset "$ORG" "${@:3}"
+	[ ! -e "$T/sealed" ] || fail "a file was left: ${*:3}"
+	N=$((N + 1))
+}
+N=0
+seal() { # EXIT TEXT [OPTION...]: with these, nothing is sealed
+	says "$1" "$2" --no-mailbox --out "$T/sealed" "${@:3}" seal
+}
+some="--desk 1 --text $T/text"
+# shellcheck disable=SC2086 # words
+{
+	seal 2 "give --text FILE" --desk 1
+	seal 2 "is empty or no UTF-8 text" --desk 1 --text "$T/empty"
+	seal 2 "is empty or no UTF-8 text" --desk 1 --text "$T/bytes"
+	seal 1 "longer than 48 KiB" --desk 1 --text "$T/long"
+	seal 1 "there is no desk 9" --desk 9 --text "$T/text"
+	seal 1 "there is no such role" --text "$T/text" --about niemand
+	seal 2 "is not a file that can be read" $some --attach "$T/none"
+	seal 2 "is not a file that can be read" $some --attach "$T"
+	says 2 "seal needs --out FILE" --no-mailbox $some seal
+	says 2 "send needs --gateway URL" $some send
+	says 2 "check needs --gateway URL" check
+	says 2 "there is no verb" $some lees
+	says 1 "is not a sealed message" --gateway http://127.0.0.1:1 \
+		send "$T/text"
+}
+# A keyset that was changed on its way
+cp -r "$ORG" "$T/changed"
+sed -i -E 's|("organisation":").|\1X|' "$T/changed/keyset.json"
+cmp -s "$ORG/keyset.json" "$T/changed/keyset.json" && fail "nothing changed"
+turned 1 "signature is wrong. Do not send" "$R" --keyset "$T/changed" \
+	--no-mailbox --out "$T/sealed" --desk 1 --text "$T/text" seal
+turned 1 "not the one you gave. Do not send" "$R" --keyset "$ORG" \
+	--fingerprint AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA \
+	--no-mailbox --out "$T/sealed" --desk 1 --text "$T/text" seal
+[ ! -e "$T/sealed" ] || fail "sealed to keys that are not the organisation's"
+# and one that is good: the same words seal
+ok "$R" --keyset "$ORG" --no-mailbox --out "$T/sealed" --desk 1 \
+	--text "$T/text" seal
+[ -s "$T/sealed" ] || fail "nothing is sealed"
+echo "ok: $((N + 2)) refusals, each in words, and nothing left behind"
