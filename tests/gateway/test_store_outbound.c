@@ -288,6 +288,27 @@ static void paths_and_offsets_are_checked(void **state)
 	is(store_outbound_apply(w->s, 1, NULL, KIT_DAY), ERR_UNKNOWN);
 }
 
+/* Of a desk that is none, or half a manifest on the stage */
+static void nothing_to_apply(void **state)
+{
+	struct world *w = *state;
+	struct kit_bundle *b = bundle(w, 1, 2, 0);
+
+	is(store_outbound_apply(w->s, 0, NULL, KIT_DAY), ERR_POLICY);
+	is(store_outbound_apply(w->s, 64, NULL, KIT_DAY), ERR_POLICY);
+	kit_bundle_seal(b, &w->org);
+	ok(store_outbound_put(w->s, 1, "outbound.json", 0, b->doc.p,
+	    b->doc.len));
+	is(store_outbound_apply(w->s, 1, NULL, KIT_DAY), ERR_UNKNOWN);
+	store_abort(w->s);
+	ok(store_outbound_put(w->s, 1, "outbound.json.minisig", 0, b->sig.p,
+	    b->sig.len));
+	is(store_outbound_apply(w->s, 1, NULL, KIT_DAY), ERR_UNKNOWN);
+	store_abort(w->s);
+	kit_bundle_clear(b);
+	free(b);
+}
+
 /* As many files as a bundle has, each as large as it may be; a path that is
  * begun again is begun anew */
 static void staging_has_limits(void **state)
@@ -448,6 +469,7 @@ int main(void)
 		T(changed_or_missing_files_are_refused, world_installed),
 		T(confirmation_must_be_of_our_chain, world_installed),
 		T(paths_and_offsets_are_checked, world_installed),
+		T(nothing_to_apply, world_installed),
 		T(staging_has_limits, world_installed),
 		T(the_identity_is_kept, world_installed),
 		T(lanes_go_live_with_the_day, world_installed),

@@ -136,6 +136,46 @@ one_answer(void **state)
 	end(&x);
 }
 
+/* One that is made once for everybody: by its host each gets the right one,
+ * and it lives until the last of them is done */
+static void
+kept_answers(void **state)
+{
+	struct exchange maker = asked(NULL), x[3] = {asked("melden.example"),
+		asked("abc.onion"), asked(NULL)};
+	struct answer *a, *plain;
+
+	(void)state;
+	site_with(ONION);
+	answer_free(NULL);
+	a = answer_keep(&maker, 200, "text/html; charset=utf-8", "<p>", 3, 0);
+	assert_non_null(a);
+	assert_false(maker.answered);
+	for (unsigned i = 0; i < 3; i++) {
+		exchange_answer_kept(&x[i], a);
+		assert_int_equal(said(&x[i], "Onion-Location") != NULL,
+		    i != 1);
+	}
+	answer_free(a); /* by who made it; the others still have it */
+	plain = answer_keep(&maker, 200, "text/css", "p {}", 4, ANSWER_STORE);
+	assert_non_null(plain);
+	exchange_answer_kept(&x[2], plain); /* it has its answer already */
+	assert_ptr_equal(x[2].kept, a);
+	answer_free(plain);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_string_equal(said(&x[i], "Cache-Control"), "no-store");
+		exchange_drop_answer(&x[i]);
+		assert_null(x[i].response);
+	}
+	/* of a file there is one for all hosts */
+	plain = answer_keep(&maker, 200, "text/css", "p {}", 4, ANSWER_STORE);
+	x[0] = asked("melden.example");
+	exchange_answer_kept(&x[0], plain);
+	assert_null(said(&x[0], "Onion-Location"));
+	exchange_drop_answer(&x[0]);
+	answer_free(plain);
+}
+
 static void
 errors(void **state)
 {
@@ -179,6 +219,7 @@ main(void)
 		cmocka_unit_test(of_a_page),
 		cmocka_unit_test(of_a_file),
 		cmocka_unit_test(one_answer),
+		cmocka_unit_test(kept_answers),
 		cmocka_unit_test(errors),
 	};
 
