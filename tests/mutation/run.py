@@ -7,9 +7,11 @@
     run.py WORK            those, and what unit programs reach elsewhere
 
 WORK keeps the rewritten tree and its build. A check of the core whose absence
-no program notices must stand in LEFT with the class of its reason. With FULL=1 those in
-LEFT are tried too: what stands there must still be left over. Exit 1 if
-anything is not so."""
+no program notices must stand in LEFT with the class of its reason. With
+FULL=1 the scripts that CORE names judge too, and those in LEFT are tried:
+what stands there must still be left over, or noticed by a script if it is
+said so. FULL=new: scripts judge what LEFT does not name. Exit 1 if anything
+is not so."""
 import collections
 import concurrent.futures
 import json
@@ -29,27 +31,40 @@ import mutate
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
-Unit = namedtuple("Unit", "program test")
+# One test of a cmocka program, or with test None a program or script whole
+Unit = namedtuple("Unit", "name program test")
 JOBS = int(os.environ.get("JOBS", os.cpu_count()))
-FULL = os.environ.get("FULL")
+FULL = os.environ.get("FULL", "")  # "new": scripts too, LEFT not again
 # What the programs of CORE are linked to
 LIBRARIES = ("meldluik_unseal", "meldluik_store_kit", "meldluik_base",
              "meldluik_page_parsers", "meldluik_pages")
+# And those of what its scripts start
+OF_SCRIPTS = ("meldluik_process", "meldluik_doctor", "meldluik_transfer")
 SLOWER = 10     # a program that takes this many times as long hangs
 LEAST = 10.0    # seconds, however short it is
+SCRIPT_SLOWER = 5
+SCRIPT_LEAST = 60.0
+LATE = ("slow", "script")  # classes that FULL=1 must notice
 
 
 def core():
-    """(file -> programs, (program, test) that only FULL=1 runs), of CORE"""
-    out, slow = {}, set()
+    """(file -> programs and scripts, (program, test) that only FULL=1 runs,
+    what scripts start), of CORE"""
+    out, slow, started = {}, set(), []
     with open(HERE + "/CORE", encoding="utf-8") as f:
         for line in f:
             words = line.split("#")[0].split()
             if words and words[0] == "slow":
                 slow.update((words[1], w) for w in words[2:])
+            elif words and words[0] == "start":
+                started += words[1:]
             elif words:
                 out[words[0]] = words[1:]
-    return out, slow
+    return out, slow, started
+
+
+def is_script(name):
+    return "/" in name
 
 
 def left():
@@ -70,11 +85,16 @@ def left():
     return out
 
 
-def build(work, targets):
-    """The rewritten tree, built; its checks"""
+def build(work, targets, libraries):
+    """The rewritten tree, built: ${libraries} before ${targets}, or all of
+    it; its checks"""
     src, tree = work + "/src", work + "/build"
     guards = mutate.make(TOP, src)
     guard_o = work + "/guard.o"
+    # make does not know that it is linked to all
+    if os.path.exists(guard_o) and os.path.getmtime(guard_o) < \
+            os.path.getmtime(src + "/tests/mutation/guard.c"):
+        shutil.rmtree(tree + "/bin", ignore_errors=True)
     log = work + "/build.log"
     flags = "-O1 -g0 -w -include %s/tests/mutation/guard.h" % src
     made = os.environ.get("BUILD", "") + "/mlkem"
@@ -90,7 +110,7 @@ def build(work, targets):
                  guard_o],
                 # one after the other: make would build them twice at once
                 *(["cmake", "--build", tree, "-j%d" % JOBS, "--target", t]
-                  for t in (LIBRARIES if targets else ())),
+                  for t in libraries),
                 ["cmake", "--build", tree, "-j%d" % JOBS] +
                 (["--target"] + targets if targets else [])):
             if subprocess.call(line, stdout=out, stderr=out) != 0:
@@ -104,12 +124,15 @@ def no_core():
 
 
 def run(unit, limit, **env):
-    """Runs one test of a program, or a program as a whole: whether it passes
-    within ${limit} seconds, how long it took, what it said. A cmocka program
-    is ended at its first failure."""
+    """Runs one test of a program, or a program or script as a whole: whether
+    it passes within ${limit} seconds, how long it took, what it said. A
+    cmocka program is ended at its first failure. Scripts are run in their
+    short form."""
     began = time.monotonic()
     scratch = tempfile.mkdtemp()
-    env = dict(os.environ, TMPDIR=scratch, **env)
+    env = dict(os.environ, TMPDIR=scratch, OUT=scratch, **env)
+    if is_script(unit.name):
+        env["FULL"] = ""
     if unit.test:
         env["GUARD_TEST"] = unit.test
     said, passed = [], None
@@ -129,6 +152,7 @@ def run(unit, limit, **env):
     if child.wait() != 0:
         passed = False
     clock.cancel()
+    stop(child)  # what a script that was ended left behind
     shutil.rmtree(scratch, ignore_errors=True)
     return passed is None, time.monotonic() - began, b"".join(said)
 
@@ -142,47 +166,61 @@ def stop(child):
 
 
 def seen_by(work, unit, count):
-    """(unit, seconds, what it reaches, what it said) with nothing out; None
-    if it does not pass"""
+    """(unit, seconds, what it reaches, what it said) with nothing out; of
+    one that does not pass what it reaches is None"""
     with tempfile.NamedTemporaryFile(dir=work) as f:
         f.write(bytes(count + 1))
         f.flush()
         passed, took, said = run(unit, 600, GUARD_SEEN=f.name,
                                  GUARD_OFF="0")
         f.seek(0)
-        return (unit, took, f.read(), said) if passed else None
+        return unit, took, f.read() if passed else None, said
 
 
-def reach(work, programs, count, without):
-    """What each test of each program reaches, the quickest first. A test
-    that does not pass alone is taken with its whole program."""
-    def one(path):
-        name = os.path.basename(path)
-        _, _, said = run(Unit(path, None), 60, GUARD_LIST="1")
-        parts = [seen_by(work, Unit(path, n), count) for n in
-                 re.findall(r"^test (\w+)", said.decode(), re.M)
-                 if (name, n) not in without]
-        if parts and None not in parts:
+def reach(work, names, count, without):
+    """What each test of each program reaches, and each script, the quickest
+    first. A test that does not pass alone is taken with its whole program."""
+    def one(name):
+        parts = []
+        if is_script(name):
+            path = "%s/src/tests/%s.sh" % (work, name)
+        else:
+            path = "%s/build/bin/%s" % (work, name)
+            _, _, said = run(Unit(name, path, None), 60, GUARD_LIST="1")
+            parts = [seen_by(work, Unit(name, path, n), count) for n in
+                     re.findall(r"^test (\w+)", said.decode(), re.M)
+                     if (name, n) not in without]
+        if parts and all(p[2] is not None for p in parts):
             return parts
-        whole = seen_by(work, Unit(path, None), count)
-        if whole is None:
+        whole = seen_by(work, Unit(name, path, None), count)
+        if whole[2] is None:
+            print(whole[3].decode(errors="replace")[-2000:])
             sys.exit("%s fails with every check in place" % path)
         return [whole]
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        found = [r[:3] for rs in pool.map(one, programs) for r in rs]
+        found = [r[:3] for rs in pool.map(one, names) for r in rs]
     return sorted(found, key=lambda r: r[1])
 
 
 def judge(guard, units):
-    """The test that notices the absence; None if none does"""
+    """The test that notices the absence, and its last words; None if none
+    does. A script waits for processes and shares the machine: it must notice
+    twice."""
     for unit, took, seen in units:
-        if seen[guard["number"]]:
-            passed, _, _ = run(unit, max(LEAST, SLOWER * took),
-                               GUARD_OFF=str(guard["number"]))
-            if not passed:
-                return "%s %s" % (os.path.basename(unit.program),
-                                  unit.test or "")
-    return None
+        if not seen[guard["number"]]:
+            continue
+        slow = is_script(unit.name)
+        limit = max(SCRIPT_LEAST, SCRIPT_SLOWER * took) if slow else \
+            max(LEAST, SLOWER * took)
+        for _ in range(2 if slow else 1):
+            passed, _, said = run(unit, limit,
+                                  GUARD_OFF=str(guard["number"]))
+            if passed:
+                break
+        else:
+            return ("%s %s" % (unit.name, unit.test or "")).strip(), \
+                said.decode(errors="replace")[-300:]
+    return None, ""
 
 
 def key(guard):
@@ -204,11 +242,17 @@ def report(guards, names, said, known, inner):
         by = said[g["number"]]
         tally[g["file"] in inner][
             "killed" if by else reason(g, known) or "open"] += 1
-        if by and known.get(key(g), "slow") != "slow":
+        listed = known.get(key(g))
+        if by and listed and (listed not in LATE or listed == "script" and
+                              not is_script(by)):
             print("stale in LEFT, %s notices: %s" % (by, " | ".join(key(g))))
             bad += 1
-        if FULL and not by and known.get(key(g)) == "slow":
-            print("slow in LEFT, but no test notices: " + " | ".join(key(g)))
+        if by and is_script(by) and listed != "script":
+            print("only %s notices, not said in LEFT: %s" % (
+                by, " | ".join(key(g))))
+            bad += 1
+        if FULL not in ("", "new") and not by and listed in LATE:
+            print("late in LEFT, but no test notices: " + " | ".join(key(g)))
             bad += 1
     there = {key(g) for g in guards}
     for k in known:
@@ -226,15 +270,22 @@ def report(guards, names, said, known, inner):
 
 def main():
     work, names = os.path.abspath(sys.argv[1]), sys.argv[2:]
-    inner, slow = core()
+    inner, slow, started = core()
     if names == ["core"]:
         names = list(inner)
-    targets = sorted({p for n in names for p in inner[n]})
-    guards = build(work, targets)
-    folder = work + "/build/bin/"
-    programs = [folder + n for n in sorted(os.listdir(folder))
-                if n.startswith("test_") and (not targets or n in targets)]
-    reached = reach(work, programs, len(guards), () if FULL else slow)
+    judges = {j for n in names or inner for j in inner[n]}
+    scripts = sorted(filter(is_script, judges)) if FULL else []
+    programs = sorted(judges - set(filter(is_script, judges)))
+    guards = build(work, programs + (started if scripts else [])
+                   if names else [], LIBRARIES * bool(names) +
+                   OF_SCRIPTS * bool(names and scripts))
+    if not names:
+        programs = sorted(n for n in os.listdir(work + "/build/bin")
+                          if n.startswith("test_"))
+    # for scripts, which start what was built
+    os.environ["BUILD"] = work + "/build"
+    reached = reach(work, programs + scripts, len(guards),
+                    () if FULL else slow)
     if names:
         guards = [g for n in names for g in guards if g["file"] == n]
     else:
@@ -244,19 +295,22 @@ def main():
     known = left()
 
     def one(guard):
-        if not FULL and reason(guard, known):
-            return guard["number"], None
+        if FULL in ("", "new") and reason(guard, known):
+            return guard["number"], (None, "")
         own = inner.get(guard["file"])
         by = judge(guard, [
             r for r in reached
-            if own is None or os.path.basename(r[0].program) in own])
-        if not by and not reason(guard, known):
+            if (r[0].name in own if own is not None
+                else not is_script(r[0].name))])
+        if not by[0] and not reason(guard, known):
             print("no test notices: " + " | ".join(key(guard)), flush=True)
         return guard["number"], by
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         said = dict(pool.map(one, guards))
     with open(work + "/said.json", "w", encoding="utf-8") as f:
-        json.dump([dict(g, by=said[g["number"]]) for g in guards], f)
+        json.dump([dict(g, by=said[g["number"]][0], why=said[g["number"]][1])
+                   for g in guards], f)
+    said = {n: by for n, (by, _) in said.items()}
     sys.exit(1 if report(guards, names, said, known, inner) else 0)
 
 
