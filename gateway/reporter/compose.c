@@ -34,39 +34,32 @@ text_get(const struct reporter_options *o, struct buf *out)
 	return e;
 }
 
-/* By --desk, else by whom it is about, as the page does */
-static enum err
-desk_pick(const struct reporter *r, unsigned *out)
+static struct route_desk
+route_of(const struct keyset_desk *d, const char *roles[KEYSET_ROLES])
 {
-	struct route_desk desks[KEYSET_DESKS_MAX];
-	const char *roles[KEYSET_DESKS_MAX][KEYSET_ROLES];
-	const struct keyset *k = r->k;
-	const struct keyset_desk *d;
-	struct profile *p = NULL;
-	enum err e;
+	for (unsigned j = 0; j < d->not_abouts; j++) {
+		roles[j] = d->not_about[j];
+	}
+	return (struct route_desk){ d->number, d->id, roles, d->not_abouts,
+		d->successor != 0 };
+}
 
-	if (r->o->desk != 0) {
-		d = keyset_desk_now(k, r->o->desk);
-		if (d == NULL) {
-			say("there is no desk %u", r->o->desk);
-			return ERR_UNKNOWN;
-		}
-		*out = d->number;
-		return OK;
-	}
-	for (unsigned i = 0; i < k->desks; i++) {
-		for (unsigned j = 0; j < k->desk[i].not_abouts; j++) {
-			roles[i][j] = k->desk[i].not_about[j];
-		}
-		desks[i] = (struct route_desk){ k->desk[i].number,
-			k->desk[i].id, roles[i], k->desk[i].not_abouts,
-			k->desk[i].successor != 0 };
-	}
-	if ((e = profile_builtin("nl", &p)) == OK) {
-		e = routing_pick(p, r->o->about, desks, k->desks, out);
+/* By whom it is about, as the page does, among ${n} desks */
+static enum err
+desk_route(const struct reporter *r, const struct route_desk *desks,
+    size_t n, unsigned *out)
+{
+	struct profile *p = NULL;
+	enum err e = profile_builtin("nl", &p);
+
+	if (e == OK) {
+		e = routing_pick(p, r->o->about, desks, n, out);
 	}
 	profile_free(p);
-	if (e == ERR_POLICY) {
+	if (e == ERR_POLICY && r->o->desk != 0) {
+		say("desk %u must not read a report about that person: leave "
+		    "out --desk, and another reads it", r->o->desk);
+	} else if (e == ERR_POLICY) {
 		say("no desk here may read a report about that person: use "
 		    "an outside channel (Huis voor Klokkenluiders, or the "
 		    "authority of the field)");
@@ -74,6 +67,34 @@ desk_pick(const struct reporter *r, unsigned *out)
 		say("--about: there is no such role");
 	}
 	return e;
+}
+
+/* By --desk, which may be one that must not read it; else by --about */
+static enum err
+desk_pick(const struct reporter *r, unsigned *out)
+{
+	struct route_desk desks[KEYSET_DESKS_MAX];
+	const char *roles[KEYSET_DESKS_MAX][KEYSET_ROLES];
+	const struct keyset *k = r->k;
+	const struct keyset_desk *d;
+
+	if (r->o->desk == 0) {
+		for (unsigned i = 0; i < k->desks; i++) {
+			desks[i] = route_of(&k->desk[i], roles[i]);
+		}
+		return desk_route(r, desks, k->desks, out);
+	}
+	d = keyset_desk_now(k, r->o->desk);
+	if (d == NULL) {
+		say("there is no desk %u", r->o->desk);
+		return ERR_UNKNOWN;
+	}
+	*out = d->number;
+	if (r->o->about == NULL) {
+		return OK;
+	}
+	desks[0] = route_of(d, roles[0]);
+	return desk_route(r, desks, 1, out);
 }
 
 static enum err

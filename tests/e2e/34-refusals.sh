@@ -5,7 +5,7 @@
 # be, a keyset and a sealed message that were changed.
 . "$(dirname "$0")/../decryptor/lib.sh"
 R=$BUILD/bin/meldluik-reporter
-[ -x "$R" ] && [ -x "$BUILD/bin/fixture" ] ||
+[ -x "$R" ] && [ -x "$BUILD/bin/fixture" ] && [ -x "$BUILD/bin/orgtool" ] ||
 	{ echo "skip: not built"; exit 77; }
 ORG=$T/org
 ok "$FIX" new "$T/gw"
@@ -42,6 +42,17 @@ some="--desk 1 --text $T/text"
 	says 1 "is not a sealed message" --gateway http://127.0.0.1:1 \
 		send "$T/text"
 }
+# A desk that must not read it, as these two have of themselves
+ok "$BUILD/bin/orgtool" make "$T/two" "$(TZ=Europe/Amsterdam date +%F)"
+for who in "1 coordinator" "2 gemeentesecretaris"; do
+	turned 1 "must not read a report about that person" "$R" \
+		--keyset "$T/two/v1" --no-mailbox --out "$T/sealed" \
+		--desk "${who% *}" --about "${who#* }" --text "$T/text" seal
+	[ ! -e "$T/sealed" ] || fail "sealed to whom it is about"
+done
+ok "$R" --keyset "$T/two/v1" --no-mailbox --out "$T/sealed" --desk 2 \
+	--about coordinator --text "$T/text" seal
+rm "$T/sealed" || fail "nothing is sealed to a desk that may read it"
 # A keyset that was changed on its way
 cp -r "$ORG" "$T/changed"
 sed -i -E 's|("organisation":").|\1X|' "$T/changed/keyset.json"
@@ -56,4 +67,4 @@ turned 1 "not the one you gave. Do not send" "$R" --keyset "$ORG" \
 ok "$R" --keyset "$ORG" --no-mailbox --out "$T/sealed" --desk 1 \
 	--text "$T/text" seal
 [ -s "$T/sealed" ] || fail "nothing is sealed"
-echo "ok: $((N + 2)) refusals, each in words, and nothing left behind"
+echo "ok: $((N + 4)) refusals, each in words, and nothing left behind"
