@@ -10,6 +10,8 @@ export BUILD ROUNDS=${ROUNDS:-9}
 GW_BULK=256M
 # shellcheck source=tests/http/lib.sh
 . "$(dirname "$0")/../http/lib.sh"
+# shellcheck source=tests/bench/nginx.sh
+. "$(dirname "$0")/nginx.sh"
 [ -x "$BIN/codetool" ] && [ -x "$BIN/meldluik-reporter" ] || skip "not built"
 command -v nginx >/dev/null || skip "nginx is missing"
 lanes="16 64 256 1024 4096 16384"
@@ -17,50 +19,19 @@ lanes="16 64 256 1024 4096 16384"
 PYTHONPATH=$PYTHONPATH:$(dirname "$0")
 export PYTHONPATH
 ROWS=$(mktemp)
-NGINX=
-end() {
-	[ -n "$NGINX" ] && kill "$NGINX" 2>/dev/null && wait "$NGINX"
-	NGINX=
-	gw_clean
-}
 code=$("$BIN/codetool" "01$(head -c 14 /dev/urandom | od -An -tx1 |
 	tr -d ' \n')" 00000000000000000000000000000000 | head -1)
 for slots in $lanes; do
 	gw_new
-	trap 'end; rm -f "$ROWS"' EXIT
+	trap 'rival_and_gw_clean; rm -f "$ROWS"' EXIT
 	gw_start
 	gw_install --weeks 2 --desks 5 --slots "$slots" --code "$code" \
 		--reply "Wij onderzoeken het."
 	printf %s "$code" >"$GW/code"
-	RIVAL=$(free_port)
-	mkdir -p "$GW/web/files"
-	cat >"$GW/web/nginx.conf" <<CONF
-daemon off;
-worker_processes auto;
-pid $GW/web/pid;
-error_log $GW/web/error.log;
-events { worker_connections 1024; }
-http {
-	access_log off;
-	sendfile on;
-	open_file_cache max=64;
-	keepalive_requests 1000000;
-	server {
-		listen 127.0.0.1:$RIVAL;
-		root $GW/web/files;
-	}
-}
-CONF
-	[ "$(id -u)" = 0 ] && sed -i "1i user root;" "$GW/web/nginx.conf"
-	nginx -e "$GW/web/error.log" -c "$GW/web/nginx.conf" &
-	NGINX=$!
-	for _ in $(seq 100); do
-		curl -s -m 2 -o /dev/null "http://127.0.0.1:$RIVAL/" && break
-		sleep 0.1
-	done
+	rival_start "$GW/web"
 	python3 "$(dirname "$0")/board.py" "$PORT" "$GWPID" "$RIVAL" "$NGINX" \
 		"$GW" "$BIN/meldluik-reporter" "$slots" >>"$ROWS" ||
 		fail "$slots slots"
-	end
+	rival_and_gw_clean
 done
 python3 "$(dirname "$0")/board.py" gather <"$ROWS"

@@ -244,6 +244,18 @@ files(void **state)
 	assert_string_equal(x.type, "text/plain; charset=utf-8");
 }
 
+/* Asks for the figures; a store that is away is told as such */
+static void
+told_by_figures(const struct handler *h, struct exchange *x)
+{
+	h->begin(x);
+	assert_int_equal(x->q.what, ASK_FIGURES);
+	answered(x, ERR_BUSY, NULL, 0);
+	assert_int_equal(x->status, 1000 + ERR_BUSY);
+	answered(x, OK, NULL, 0);
+	assert_int_equal(x->status, 200);
+}
+
 static void
 health_and_contact(void **state)
 {
@@ -252,12 +264,7 @@ health_and_contact(void **state)
 	struct exchange x = {.path = h->path};
 
 	(void)state;
-	h->begin(&x);
-	assert_int_equal(x.q.what, ASK_FIGURES);
-	answered(&x, ERR_BUSY, NULL, 0);
-	assert_int_equal(x.status, 1000 + ERR_BUSY);
-	answered(&x, OK, NULL, 0);
-	assert_int_equal(x.status, 200);
+	told_by_figures(h, &x);
 	h = handler_of(public_handlers, METHOD_GET,
 	    "/.well-known/security.txt");
 	x = (struct exchange){.path = h->path};
@@ -268,8 +275,7 @@ health_and_contact(void **state)
 	exchange_contact_text = "";
 }
 
-/* A store that is away is told as such; weeks count from this one on until
- * one is missing */
+/* Weeks count from this one on until one is missing */
 static void
 counters(void **state)
 {
@@ -278,12 +284,7 @@ counters(void **state)
 	struct exchange x = {.path = h->path};
 
 	(void)state;
-	h->begin(&x);
-	assert_int_equal(x.q.what, ASK_FIGURES);
-	answered(&x, ERR_BUSY, NULL, 0);
-	assert_int_equal(x.status, 1000 + ERR_BUSY);
-	answered(&x, OK, NULL, 0);
-	assert_int_equal(x.status, 200);
+	told_by_figures(h, &x);
 	x.body[x.body_len] = '\0';
 	assert_non_null(strstr((char *)x.body, "\nmeldluik_weeks 1\n"));
 	released(h, &x);
