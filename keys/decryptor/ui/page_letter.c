@@ -12,21 +12,21 @@
 
 #define LETTER_MAX 65536u
 
-/* A letter by name; the plain message when there is none of that name */
-static size_t
-letter_of(const char *word)
+/* A letter by name; false and the plain message when there is none */
+static bool
+letter_of(const char *word, size_t *out)
 {
-	size_t plain = 0;
-
+	*out = 0;
 	for (size_t i = 0; i < letters_count(); i++) {
 		if (strcmp(letter_name(i), word) == 0) {
-			return i;
+			*out = i;
+			return true;
 		}
 		if (strcmp(letter_name(i), "message") == 0) {
-			plain = i;
+			*out = i;
 		}
 	}
-	return plain;
+	return false;
 }
 
 /* Letters that name who gets the case */
@@ -94,7 +94,11 @@ form(struct visit *v, size_t i, const char *text, size_t len, bool fresh)
 	    l.kind, text, len, id, &parts) == OK);
 	view_text(w, "length", visit_text(v, "%zu", len));
 	view_text(w, "parts", visit_text(v, "%u", parts));
-	view_text(w, "today_iso", date_iso(v, v->d->today));
+	view_text(w, "day", v->post ? field(v, "day") :
+	    date_iso(v, v->d->today));
+	view_flag(w, "by_letter", strcmp(field(v, "by"), "letter") == 0);
+	view_flag(w, "by_talk", strcmp(field(v, "by"), "talk") == 0);
+	view_flag(w, "by_no_route", strcmp(field(v, "by"), "no_route") == 0);
 	dated = l.mailbox && (l.kind == REPLY_FEEDBACK ||
 	    l.kind == REPLY_ACKNOWLEDGEMENT);
 	if (dated && term_of(v, v->k, l.kind == REPLY_FEEDBACK, &t) == OK) {
@@ -150,13 +154,25 @@ settle(struct visit *v, size_t i, struct refusal *why)
 void
 page_letter(struct visit *v)
 {
-	size_t i = letter_of(v->post ? field(v, "kind") :
-	    v->query(v, "kind"));
+	size_t i;
+	bool known = letter_of(v->post ? field(v, "kind") :
+	    v->query(v, "kind"), &i);
 	struct refusal why;
 	const char *text;
 
 	if (v->d->state->importing) {
 		visit_plain(v, 409, TEXT_IMPORT_CUT);
+		return;
+	}
+	if (v->post && !known) { /* never another letter than was asked for */
+		refuse(&why, ERR_USAGE, "Deze brief bestaat niet. Er is niets "
+		    "klaargezet; kies het soort opnieuw. Uw tekst staat er "
+		    "nog.", "There is no such letter. Nothing was made "
+		    "ready; choose the kind again. Your text is still "
+		    "there.");
+		notice_refusal(v, &why);
+		text = field(v, "text");
+		form(v, i, text, strlen(text), false);
 		return;
 	}
 	if (!v->post || strcmp(field(v, "do"), "fill") == 0) {
