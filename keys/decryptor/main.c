@@ -104,6 +104,11 @@ static const struct verb verbs[] = {
 	{"show", verb_show, "show ID",
 	    "One case: messages, replies (drafted or posted), notes. Control "
 	    "characters are made visible.\n"},
+	{"search", verb_search, "search [--file FILE]",
+	    "Cases that hold a word in messages, names of attachments, "
+	    "replies or notes; the word is the\nfirst line of --file or "
+	    "standard input, never an argument. Names the cases that could "
+	    "not be\nsearched whole. What was withdrawn is not searched.\n"},
 	{"extract", verb_extract, "extract ID --to DIR [--scrub]",
 	    "Writes messages and attachments under neutral names to DIR, named by content; message.txt\ntells names, hashes and metadata. --scrub adds copies without metadata (mat2, bubblewrap).\nDestroying the case removes what was written.\n"},
 	{"classify", verb_classify, "classify ID [--about PERSON|nobody] "

@@ -26,6 +26,7 @@ int verb_rotate(struct desk *d, int argc, char **argv);
 int verb_import(struct desk *d, int argc, char **argv);
 int verb_export(struct desk *d, int argc, char **argv);
 int verb_list(struct desk *d, int argc, char **argv);
+int verb_search(struct desk *d, int argc, char **argv);
 int verb_show(struct desk *d, int argc, char **argv);
 int verb_extract(struct desk *d, int argc, char **argv);
 int verb_classify(struct desk *d, int argc, char **argv);

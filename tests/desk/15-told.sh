@@ -3,7 +3,8 @@
 # Goal: what goes wrong at the desk is told on its page, in words, and
 # changes nothing: a stick with changed, missing or no messages, one that is
 # full; an import that was cut off (no text, no act until it is done); a
-# damaged message and journal; a form that asks for what cannot be.
+# damaged message and journal; cases that a search could not read (here on
+# the command line too); a form that asks for what cannot be.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 EDIT=$BUILD/bin/journal_edit
@@ -54,10 +55,35 @@ killed envelopes 40 "$BIN" --home "$H" --passphrase-file "$PASS" \
 	--today $day import "$T/gw"
 told cut
 
-# Every record is one of another case: what is read is not what was written
+# Every record is one of another case: what is read is not what was written.
+# One by one first: a search finds the others and names whom it cannot read
+search() { # WORD EXPRESSION VALUE
+	h --json search <<<"$1" >"$T/out" || fail "search $1"
+	[ "$(json "$2")" = "$3" ] || { cat "$T/out"; fail "search $1: not $3"; }
+}
+ok h --json list # the cases of the stick too, which hold another word
+ALL=$(json "' '.join(sorted(c['ref'] for c in o['cases']))")
+search VERHAAL "' '.join(sorted(o['found']))" "$REFS"
+search Verhalen "o['found']+o['not_searched']" "[]"
+refused "at least 2" h search <<<"V"
 RECORDS=$("$EDIT" "$H" records count)
 for i in $(seq 0 $((RECORDS - 1))); do
 	ok "$EDIT" "$H" records edit "$i"
+	search verhaal "set('$REFS'.split())-set(o['found']+o['not_searched'])" \
+		"set()"
+	json "' '.join(o['not_searched'])" >>"$T/missed"
+	ok "$EDIT" "$H" records edit "$i" # the same bit: as it was
+done
+for ref in $ALL; do
+	grep -qx "$ref" "$T/missed" || fail "$ref is never named as unread"
+done
+for i in $(seq 0 $((RECORDS - 1))); do
+	ok "$EDIT" "$H" records edit "$i"
+done
+h search <<<"verhaal" >"$T/out" || fail "a search of what is damaged"
+for ref in $ALL; do
+	grep -q "^NOT searched whole.* $(wc -w <<<"$ALL") case(s):.* $ref (" "$T/out" ||
+		{ cat "$T/out"; fail "$ref is not named"; }
 done
 told damaged
 echo "ok: told, and nothing changed"

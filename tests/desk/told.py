@@ -70,6 +70,18 @@ def forms():
     told("no day", "geen dag", ui.post(
         letter, kind="message", by="letter", text="Dag", day="31-12",
         do="settle"))
+    for do in "settle", "look", "fill":
+        page = ui.post(letter, kind="brief", by="talk", text="Dag <u>", do=do,
+                       day="2026-11-23", receiver="IGJ", told="1",
+                       reasoned="1")
+        told("an unknown letter", "Deze brief bestaat niet", page)
+        for kept in ("Dag &lt;u&gt;</textarea>", 'value="talk" selected',
+                     'name="day" value="2026-11-23"', 'value="IGJ" selected',
+                     'name="reasoned" value="1" checked',
+                     'name="told" value="1" checked'):
+            ui.want("lost of an unknown letter: " + kept, kept in page)
+    ui.want("an unknown letter was made ready",
+            "Dag &lt;u" not in ui.ask("GET", CASE)[2])
     forward = CASE + "/forward"
     told("nothing planned", "Kies eerst", ui.post(
         forward, do="send", how="print"))
@@ -155,7 +167,11 @@ def damaged():
     shut(500, "Ga niet verder met dit loket", "GET", CASE)
     shut(500, "Ga niet verder met dit loket", "GET", CASE + "/triage")
     page = ui.ask("POST", "/nl/search", {"word": "Verhaal"})
-    ui.want("a search: %s" % page[0], page[0] == 200 and ONE not in page[2])
+    missed = re.search(r'class="notice red"><p><strong>3 zaken(.*?)</div>',
+                       page[2], re.S)
+    ui.want("a search: %s" % page[0], page[0] == 200 and missed and
+            ONE in missed.group(1) and OTHER.rsplit("/", 1)[1] in
+            missed.group(1) and page[2].count(ONE) == missed.group().count(ONE))
 
 
 try:

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../content.h"
 #include "../letters.h"
 #include "../registerbook.h"
+#include "../search.h"
 #include "meldluik/secret.h"
 #include "ui.h"
+
+#define MISSED_MAX 500u /* named on the page of a search; all are counted */
 
 struct line {
 	size_t k;
@@ -205,71 +207,26 @@ page_register(struct visit *v)
 	visit_page(v, PAGE_REGISTER, TEXT_TITLE_REGISTER, 3);
 }
 
-/* ASCII letters alike; other characters must be the same */
-static bool
-holds(const char *text, const char *word)
-{
-	return strcasestr(text, word) != NULL;
-}
-
-static bool
-message_holds(struct visit *v, const struct message *m, const char *word)
-{
-	const struct kase *c = &v->d->state->kase[m->kase];
-	struct content *content = NULL;
-	bool found = false;
-
-	if (c->withdrawn || c->locked || c->destroyed ||
-	    desk_content(v->d, m, &content) != OK) {
-		return false;
-	}
-	for (unsigned i = 0; i < content->report->answers && !found; i++) {
-		found = holds(content->report->answer[i].text, word);
-	}
-	for (unsigned i = 0; i < content->report->attachments && !found;
-	    i++) {
-		found = holds(content->report->attachment[i].name, word);
-	}
-	content_free(content);
-	return found;
-}
-
-static bool
-record_holds(struct visit *v, const uint8_t record[RECORD_ID],
-    const char *word)
-{
-	struct buf text = buf_new_secret(RECORD_MAX);
-	bool found = record_get(v->d->book, record, &text) == OK &&
-	    buf_cstr(&text) != NULL && holds((const char *)text.p, word);
-
-	buf_free(&text);
-	return found;
-}
-
+/* Cases with text that could not be read, as links beside what was found */
 static void
-search_all(struct visit *v, const char *word, bool *hit)
+missed_set(struct visit *v, const struct search *found)
 {
 	const struct state *s = v->d->state;
+	size_t room = found->missed < MISSED_MAX ? found->missed : MISSED_MAX;
+	struct view *rows = visit_rows(v, room + 1);
+	size_t n = 0;
 
-	for (size_t i = 0; i < s->messages; i++) {
-		if (s->message[i].kase != NOT_FOUND &&
-		    !hit[s->message[i].kase]) {
-			hit[s->message[i].kase] = message_holds(v,
-			    &s->message[i], word);
+	for (size_t k = 0; k < s->kases && n < room; k++) {
+		if (search_missed(found, k)) {
+			view_text(&rows[n++], "ref", s->kase[k].ref);
 		}
 	}
-	for (size_t i = 0; i < s->answers; i++) {
-		size_t k = s->answer[i].kase;
-		if (!hit[k] && !s->kase[k].locked) {
-			hit[k] = record_holds(v, s->answer[i].record, word);
-		}
-	}
-	for (size_t i = 0; i < s->notes; i++) {
-		size_t k = s->note[i].kase;
-		if (!hit[k] && !s->kase[k].locked) {
-			hit[k] = record_holds(v, s->note[i].record, word);
-		}
-	}
+	view_list(&v->view, "missed", rows, n);
+	view_flag(&v->view, "has_missed", n > 0);
+	view_text(&v->view, "n_missed", visit_text(v, "%zu", found->missed));
+	view_flag(&v->view, "has_homeless", found->homeless > 0);
+	view_text(&v->view, "n_homeless", visit_text(v, "%llu",
+	    (unsigned long long)found->homeless));
 }
 
 void
@@ -277,30 +234,34 @@ page_search(struct visit *v)
 {
 	const struct state *s = v->d->state;
 	const char *word = field(v, "word");
-	bool *hit = visit_new(v, s->kases + 1);
+	struct search found = {0};
 	struct view *rows = visit_rows(v, UI_ROWS);
-	size_t n = 0, m = 0;
+	size_t m = 0;
+	enum err e;
 
 	if (s->importing) {
 		visit_plain(v, 409, TEXT_IMPORT_CUT);
 		return;
 	}
-	if (strlen(word) >= 2) {
-		search_all(v, word, hit);
+	e = search_cases(v->d, word, &found);
+	if (e != OK && e != ERR_LIMIT) {
+		visit_plain(v, 500, TEXT_NO_PAGE);
+		return;
 	}
-	for (size_t i = 0; i < s->kases; i++) {
-		if (hit[i] && m < UI_ROWS) {
+	for (size_t i = 0; e == OK && i < s->kases; i++) {
+		if (found.kase[i].hit && m < UI_ROWS) {
 			struct line l = {.k = i};
 			l.has_term = term_next(v, i, &l.term);
 			row_set(v, &rows[m], &l, m);
 			m++;
 		}
-		n += hit[i];
 	}
 	view_list(&v->view, "rows", rows, m);
 	view_flag(&v->view, "has_rows", m > 0);
-	view_text(&v->view, "n", visit_text(v, "%zu", n));
+	view_text(&v->view, "n", visit_text(v, "%zu", found.hits));
 	view_text(&v->view, "word", word);
+	missed_set(v, &found);
+	search_free(&found);
 	visit_page(v, PAGE_SEARCH, TEXT_TITLE_SEARCH, 3);
 }
 
