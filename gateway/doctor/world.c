@@ -19,6 +19,7 @@
 
 #define ANSWER_MAX 1048576u
 #define WAIT_SECONDS 10
+#define NOBODY (-1) /* where a status would be */
 #define KEYSET_WARN_DAYS 60
 #define BOARD_WARN_DAYS 15 /* every desk exports at least every two weeks */
 
@@ -77,7 +78,8 @@ ask(int fd, const char *before, const char *path, struct buf *out)
 	return status;
 }
 
-/* The same, on the first listener for reporters that answers */
+/* The same, on the first listener for reporters that answers; NOBODY when
+ * none takes the connection */
 static int
 get(const struct doctor *d, const char *path, struct buf *out)
 {
@@ -88,7 +90,7 @@ get(const struct doctor *d, const char *path, struct buf *out)
 		fd = dial(d->config->listen_public[i]);
 	}
 	if (fd < 0) {
-		return 0;
+		return NOBODY;
 	}
 	/* to the listener for tor, as tor */
 	return ask(fd, i - 1 == config_circuits(d->config) ?
@@ -201,6 +203,36 @@ out:
 	buf_free(&sig);
 }
 
+/* Who is to blame when /healthz, which web asks its store for, is not 200.
+ * A stopped process still has its connections taken, by the kernel. */
+static void
+blame(struct doctor *d, int health)
+{
+	struct buf b = buf_new(ANSWER_MAX);
+
+	if (health == NOBODY) {
+		doctor_mend(d, "gateway", "does not run: nothing listens; do: "
+		    "systemctl restart meldluik-gateway, then journalctl -u "
+		    "meldluik-gateway");
+	} else if (health != 0) {
+		doctor_mend(d, "gateway", "answers, its store does not; do: "
+		    "systemctl restart meldluik-gateway, then journalctl -u "
+		    "meldluik-gateway");
+	} else if (get(d, "/.well-known/security.txt", &b) > 0) {
+		doctor_mend(d, "gateway", "web answers, its store hangs: no "
+		    "answer in %d seconds; do: ps -eo pid,stat,args | grep "
+		    "role-store. T: somebody stopped it, kill -CONT PID. D: "
+		    "it waits for the disk, look with dmesg. Else: systemctl "
+		    "restart meldluik-gateway", WAIT_SECONDS);
+	} else {
+		doctor_mend(d, "gateway", "its web hangs: connections are "
+		    "taken, no answer in %d seconds; do: ps -eo pid,stat,args "
+		    "| grep role-web. T: somebody stopped it, kill -CONT PID. "
+		    "Else: systemctl restart meldluik-gateway", WAIT_SECONDS);
+	}
+	buf_free(&b);
+}
+
 void
 doctor_world(struct doctor *d)
 {
@@ -208,10 +240,7 @@ doctor_world(struct doctor *d)
 	int status = get(d, "/healthz", &b);
 
 	if (status != 200) {
-		doctor_mend(d, "gateway", "%s; do: systemctl restart "
-		    "meldluik-gateway, then journalctl -u meldluik-gateway",
-		    status == 0 ? "does not answer" : "answers, its store "
-		    "does not");
+		blame(d, status);
 	} else {
 		doctor_ok(d, "gateway", "web and store answer");
 		check_keyset(d);

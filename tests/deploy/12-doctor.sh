@@ -155,6 +155,22 @@ if command -v faketime >/dev/null; then
 	on 380 keyset weeks board
 	on -400 clock
 fi
+# alive and silent: the one that hangs is named, and how it goes on
+hangs() { # web|store WORDS
+	pid=$(gw_pid "$1")
+	kill -STOP "$pid"
+	broken gateway
+	kill -CONT "$pid"
+	grep -q "^MEND  gateway: .*$2.*role-$1.*kill -CONT" "$GW/said" ||
+		fail "$1 hangs: $(grep '^MEND' "$GW/said")"
+	for _ in $(seq 600); do
+		doctor && return
+		sleep 0.1
+	done
+	fail "$1 went on, and is still blamed: $(grep '^MEND' "$GW/said")"
+}
+hangs store "web answers, its store hangs"
+hangs web "its web hangs"
 store=$(gw_pid store) # and nobody to start another
 kill -STOP "$GWPID"
 kill -KILL "$store"
@@ -163,6 +179,7 @@ grep -q 'its store does not' "$GW/said" || fail "web is blamed for the store"
 kill -CONT "$GWPID"
 gw_stop
 broken gateway
+grep -q "does not run: nothing listens" "$GW/said" || fail "not said: no gateway"
 rm -rf "$GW/store"
 gw_new
 chmod 640 "$GW/gateway.ini"
