@@ -185,9 +185,14 @@ sed -i 's|^languages = .*|languages = nl en pl uk tr ar|; /^organisation/d' \
 gw_start
 python3 - "$PORT" <<'PY' || fail "first visit"
 import gzip
+import re
 import sys
-from pages import Browser
+from pages import Browser, report_form
 port, said = int(sys.argv[1]), []
+secret = {"nl": "Staatsgeheimen", "en": "State secrets", "uk": "таємниця",
+          "pl": "Tajemnice państwowe", "tr": "Devlet sırları",
+          "ar": "أسرار الدولة"}
+offline = Browser(port).c.ask("GET", "/offline.html").body.decode()
 for lang in ("nl", "en", "pl", "uk", "tr", "ar"):
     c, total = Browser(port).c, 0
     for path in ("/", "/style.css", f"/{lang}/report", f"/script.{lang}.js"):
@@ -205,6 +210,15 @@ for lang in ("nl", "en", "pl", "uk", "tr", "ar"):
             without = total
     assert without <= 12288 and total <= 61440, (lang, without, total)
     said.append(f"{lang} {without} and {total}")
+    # what to leave out: the same six in the form, the script and offline
+    form, _ = report_form(port, lang=lang)
+    out = re.findall("<li>(.*)</li>", re.search(
+        "<details>.*?</ul>", form.text, re.S).group(0))
+    assert len(out) == 6 and secret[lang] in out[-1], (lang, out)
+    for text in out:
+        assert text in plain.body.decode(), (lang, text)
+        assert text in offline, (lang, text)
+    assert b"[1,2,3,4,5,6].map" in plain.body.replace(b" ", b""), lang
 print("first visit, three requests without scripts and four with:",
       ", ".join(said))
 PY

@@ -35,7 +35,7 @@ const more = () => el("fieldset", {}, el("legend", {}, t("more")),
 		RELATIONS.map((r) => [r, t("rel_" + r),
 			r === "citizen" ? t("rel_citizen_note") : null]))));
 
-const leaveOut = () => fold("leave_out", el("ul", {}, [1, 2, 3, 4]
+const leaveOut = () => fold("leave_out", el("ul", {}, [1, 2, 3, 4, 5, 6]
 	.map((n) => el("li", {}, t("leave" + n)))));
 
 // The organisation's own questions: name, what was asked, words of the answer
