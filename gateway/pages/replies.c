@@ -146,12 +146,23 @@ replies_collect(struct found *f)
 	buf_free(&scratch);
 }
 
-/* Rows of the page from piece ${skip} on; returns the first not shown */
+/* What is left for replies beside ${what}, which was typed */
+static size_t
+room_beside(const char *what)
+{
+	struct buf scratch = buf_new_secret(REPLIES_ROOM);
+	size_t used = escaped_len(what, strlen(what), &scratch);
+
+	buf_free(&scratch);
+	return used < REPLIES_ROOM ? REPLIES_ROOM - used : 0;
+}
+
+/* Rows of the page from piece ${skip} on, at most ${room} escaped bytes;
+ * returns the first not shown */
 static unsigned
-rows_make(struct found *f, const struct site *s, unsigned skip,
+rows_make(struct found *f, const struct site *s, unsigned skip, size_t room,
     unsigned *rows, bool *question)
 {
-	size_t room = REPLIES_ROOM;
 	unsigned i, n = 0;
 
 	for (i = skip; i < f->pieces && n < SHOWN_MAX; i++, n++) {
@@ -242,8 +253,13 @@ page_show(struct exchange *x, struct found *f, const struct site *s,
 	}
 	view_init(v, &s->view);
 	if (f->typed) {
-		next = rows_make(f, s, skip, &rows, &question);
+		next = rows_make(f, s, skip, room_beside(what), &rows,
+		    &question);
 		code_text(&f->code, f->text);
+	}
+	if (why != NO_PROBLEM && rows == 0) { /* the newest seen until now */
+		snprintf(f->last, sizeof(f->last), "%.32s",
+		    fields_get(fields, "last"));
 	}
 	snprintf(f->skip, sizeof(f->skip), "%u", next);
 	snprintf(f->held, sizeof(f->held), "%u", f->receipts);
@@ -314,22 +330,25 @@ void
 replies_keep(struct exchange *x, unsigned lang, const struct fields *fields,
     enum text_id why)
 {
+	const char *typed = fields_get(fields, "code");
+	size_t len = fields_len(fields, "code");
 	struct site *s = site_open(lang);
 	struct found *f = secret_new(sizeof(*f));
 
 	if (s == NULL || f == NULL) {
 		page_fail(x, 503, lang, TEXT_ERR_BUSY);
+	} else if (code_parse(typed, len, &f->code) != OK) {
+		/* not from our page, whose form has the code */
+		page_fail(x, 400, lang, TEXT_ERR_CODE_TYPO);
 	} else {
-		f->typed = code_parse(fields_get(fields, "code"),
-		    fields_len(fields, "code"), &f->code) == OK;
-		snprintf(f->last, sizeof(f->last), "%.32s",
-		    fields_get(fields, "last"));
-		if (!f->typed) {
-			/* not from our page, whose form has the code */
-			page_fail(x, 400, lang, TEXT_ERR_CODE_TYPO);
-		} else {
-			page_show(x, f, s, fields, why);
+		/* the replies again, as carefully as when they were asked
+		 * for; without them the text that was typed still stands */
+		exchange_hold(x);
+		f->typed = true;
+		if (s->keyset != NULL && board_read(f, s, typed, len) == OK) {
+			replies_collect(f);
 		}
+		page_show(x, f, s, fields, why);
 	}
 	found_free(f);
 	site_close(s);

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: a reply comes back whole to its code, page by page; and the page of
 # replies has the same status, the same headers and the same length for a
-# right, a wrong, a mistyped and an empty code, and for every "older" page; in
-# every language, and with the longest words an organisation may give itself.
+# right, a wrong, a mistyped and an empty code, and for every "older" page; a
+# follow-up that is not taken shows the replies again; in every language, and with the longest words an organisation may give itself.
 . "$(dirname "$0")/lib.sh"
 [ -x "$BIN/codetool" ] || skip "codetool is not built"
 raw() { printf '01%s' "$(head -c 14 /dev/urandom | od -An -tx1 | tr -d ' \n')"; }
@@ -85,6 +85,37 @@ assert got[-2] == "Weet u de <maand> nog? & 'wie'", got[-2]
 assert got[-1] == "Wij hebben uw melding."
 print(f"replies whole over {pages} pages of {first[2]} bytes; "
       f"{len(shapes)} kinds of code cannot be told apart")
+
+# a follow-up that is not taken: its page has the replies again, beside the
+# text that was typed, and its answer belongs to the newest of them
+def failed(what, files=()):
+    b.get("replies").submit("replies", code=right)
+    newest = b.form("follow-up")["fields"]["last"]
+    n = len(re.findall(r'<div class="text"', b.text))
+    b.submit("follow-up", files, what=what)
+    assert b.error() and (b.status, len(b.bytes)) == (200, first[2]), b.status
+    assert b.form("follow-up")["fields"]["last"] == newest
+    assert unescape(re.search(r'<textarea[^>]* name="what"[^>]*>\n(.*?)</text',
+                              b.text, re.S)[1]) == what, "the text is lost"
+    return n, [unescape(t) for t in re.findall(
+        r'<div class="text"[^>]*>(.*?)</div>', b.text, re.S)]
+
+
+n, shown = failed(" ")
+assert len(shown) == n and shown == got[:n], (n, len(shown))
+noname = [("files", "n" * 300, "text/plain", b"x")]
+n, shown = failed("Lang & breed. " * 1500, noname)
+assert 0 < len(shown) < n and shown == got[:len(shown)], len(shown)
+b.submit("replies")  # older: what did not fit beside the text
+assert unescape(re.search(r'<div class="text"[^>]*>(.*?)</div>', b.text,
+                          re.S)[1]) == got[len(shown)]
+n, shown = failed("&" * 10000, noname)
+assert shown == [] and "passen onze berichten niet" in b.text
+b.get("replies").submit("replies", code=wrong)
+b.submit("follow-up", what="")
+assert b.error() and 'class="text"' not in b.text and \
+    len(b.bytes) == first[2] and "passen onze" not in b.text
+print("replies stand again after a follow-up that was not taken")
 
 # every language: the fullest page and the emptiest are as long
 for lang in ("nl", "en", "pl", "uk", "tr", "ar"):

@@ -5,9 +5,11 @@
 # between them stays under 4.5, over all times and over the quickest nine in
 # ten (as dudect does), the kinds in random turn, several readers at a time. It
 # says from what difference on it would have told them apart, and a control
-# that is twice as late is told. N requests a kind, READERS at a time: 200 and
-# 8; with --full 34,000, which is 10^5 of right, wrong and no code, and 24 (half
-# an hour: answers leave at fixed times), and a fortieth of the time is seen.
+# that is twice as late is told. The same of the page that shows the replies
+# again below a follow-up that was not taken, right against wrong. N requests a
+# kind, READERS at a time: 200 and 8; with --full 34,000, which is 10^5 of
+# right, wrong and no code, and 24 (half an hour: answers leave at fixed
+# times), and a fortieth of the time is seen; of follow-ups a tenth of that.
 . "$(dirname "$0")/lib.sh"
 [ -x "$BIN/codetool" ] || skip "codetool is not built"
 N=${N:-${FULL:+34000}}
@@ -32,7 +34,7 @@ import threading
 import time
 import urllib.parse
 import gw
-from pages import Browser
+from pages import Browser, multipart
 port, right, wrong = int(sys.argv[1]), *sys.argv[2:4]
 n, at_a_time = map(int, sys.argv[4:6])
 b = Browser(port).get("replies")
@@ -40,31 +42,41 @@ form = re.search(r'name="form" value="([0-9a-f]+)"', b.text)
 typo = right[:-1] + ("0" if right[-1] != "0" else "1")
 kinds = {"right": right, "wrong": wrong, "mistyped": typo, "empty": ""}
 head = {"Content-Type": "application/x-www-form-urlencoded"}
-times = {k: [] for k in kinds}
 
-
-def once(ask, kind):
-    fields = {"code": kinds[kind]}
+def replies(ask, code):
+    fields = {"code": code}
     if form:
         fields["form"] = form.group(1)
-    body = urllib.parse.urlencode(fields).encode()
+    return ask.ask("POST", "/nl/replies", head,
+                   urllib.parse.urlencode(fields).encode())
+
+
+def follow_up(ask, code):
+    """One without text: the replies stand below what is wrong with it"""
+    boundary, body = multipart({"form": "0" * 32, "code": code, "last": "",
+                                "what": ""}, [])
+    return ask.ask("POST", "/nl/follow-up", {
+        "Content-Type": f"multipart/form-data; boundary={boundary}"}, body)
+
+
+def once(way, ask, code):
     began = time.perf_counter_ns()
-    a = ask.ask("POST", "/nl/replies", head, body)
+    a = way(ask, code)
     took = time.perf_counter_ns() - began
     assert a.status == 200 and len(a.body) == 98304, (a.status, len(a.body))
     return took
 
 
-def reader():
+def reader(way, order, times):
     ask = gw.Client(port, timeout=60)
     for _ in range(3):
-        once(ask, "right")
+        once(way, ask, right)
     while True:
         try:
             kind = order.pop()
         except IndexError:
             return
-        times[kind].append(once(ask, kind))
+        times[kind].append(once(way, ask, kinds[kind]))
 
 
 def welch(x, y):
@@ -78,34 +90,43 @@ def quick(x, top):
     return [a for a in x if a <= top]
 
 
-order = list(kinds) * n
-random.shuffle(order)
-readers = [threading.Thread(target=reader) for _ in range(at_a_time)]
-for r in readers:
-    r.start()
-for r in readers:
-    r.join()
-assert all(len(x) == n for x in times.values()), "a reader failed"
-pool = sorted(itertools.chain(*times.values()))
-top = pool[len(pool) * 9 // 10]
-bad, worst = 0, 0.0
-for x, y in itertools.combinations(kinds, 2):
-    t, d = welch(times[x], times[y])
-    u, c = welch(quick(times[x], top), quick(times[y], top))
-    worst = max(worst, abs(t), abs(u))
-    bad += abs(t) >= 4.5 or abs(u) >= 4.5
-    print(f"{x} and {y}: t {t:.2f} ({d:.1f} us), of the quickest {u:.2f} "
-          f"({c:.1f} us)")
-# What the noise of this day leaves to be seen; on a busy machine that is less
-t, d = welch(quick(times["wrong"], top), quick(times["right"], top))
-seen = abs(d / t) * 4.5 * 1000
-late = [int(a + 2 * seen) for a in times["wrong"]]
-assert welch(quick(late, top + 2 * seen), quick(times["right"], top))[0] \
-    > 4.5, "the test sees nothing"
-print(f"{n} of each kind, median {pool[len(pool) // 2] / 1e6:.2f} ms: "
-      f"largest |t| {worst:.2f}; a difference of {seen / 1e6:.2f} ms would "
-      "have been told")
-assert n < 10000 or seen < 5e6, "too noisy for what is promised"
+def measure(way, names, n):
+    """Tells every two of ${names} apart, or does not: how many it did"""
+    times = {k: [] for k in names}
+    order = list(names) * n
+    random.shuffle(order)
+    readers = [threading.Thread(target=reader, args=(way, order, times))
+               for _ in range(at_a_time)]
+    for r in readers:
+        r.start()
+    for r in readers:
+        r.join()
+    assert all(len(x) == n for x in times.values()), "a reader failed"
+    pool = sorted(itertools.chain(*times.values()))
+    top = pool[len(pool) * 9 // 10]
+    bad, worst = 0, 0.0
+    for x, y in itertools.combinations(names, 2):
+        t, d = welch(times[x], times[y])
+        u, c = welch(quick(times[x], top), quick(times[y], top))
+        worst = max(worst, abs(t), abs(u))
+        bad += abs(t) >= 4.5 or abs(u) >= 4.5
+        print(f"{x} and {y}: t {t:.2f} ({d:.1f} us), of the quickest {u:.2f} "
+              f"({c:.1f} us)")
+    # What the noise of this day leaves to be seen; on a busy machine less
+    t, d = welch(quick(times["wrong"], top), quick(times["right"], top))
+    seen = abs(d / t) * 4.5 * 1000
+    late = [int(a + 2 * seen) for a in times["wrong"]]
+    assert welch(quick(late, top + 2 * seen), quick(times["right"], top))[0] \
+        > 4.5, "the test sees nothing"
+    print(f"{way.__name__}: {n} of each kind, median "
+          f"{pool[len(pool) // 2] / 1e6:.2f} ms: largest |t| {worst:.2f}; a "
+          f"difference of {seen / 1e6:.2f} ms would have been told")
+    assert n < 10000 or seen < 5e6, "too noisy for what is promised"
+    return bad
+
+
+bad = measure(replies, list(kinds), n)
+bad += measure(follow_up, ["right", "wrong"], min(n, 3400))
 sys.exit(bad > 0)
 PY
 echo "the time of a page of replies does not tell codes apart"
