@@ -27,6 +27,12 @@ for slots in $lanes; do
 	gw_start
 	gw_install --weeks 2 --desks 5 --slots "$slots" --code "$code" \
 		--reply "Wij onderzoeken het."
+	for desk in 1 2 3 4 5; do # large ones are taken in one after the other
+		for _ in $(seq 600); do
+			curl -sf -r 0-0 -o /dev/null "$URL/v1/board/$desk" && break
+			sleep 0.1
+		done
+	done
 	printf %s "$code" >"$GW/code"
 	rival_start "$GW/web"
 	python3 "$(dirname "$0")/board.py" "$PORT" "$GWPID" "$RIVAL" "$NGINX" \

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: EUPL-1.2
 # Sourced after ../http/lib.sh by the benches whose rival is nginx.
-#   rival_start FOLDER [SERVER [HTTP]]  nginx on a free port, $RIVAL, pid $NGINX,
-#                 with FOLDER/files as its root; more lines of its configuration
+#   rival_start FOLDER [SERVER [HTTP [LISTEN]]]  nginx on a free port, $RIVAL,
+#                 pid $NGINX, with FOLDER/files as its root; more lines of its
+#                 configuration, more words of its listener
 #   rival_and_gw_clean                  both, for a trap
 NGINX=
 rival_start() {
@@ -16,7 +17,8 @@ daemon off;
 worker_processes auto;
 pid $1/pid;
 error_log $1/error.log;
-events { worker_connections 1024; }
+worker_rlimit_nofile 30000;
+events { worker_connections 12000; }
 http {
 	access_log off;
 	sendfile on;
@@ -25,7 +27,7 @@ http {
 	default_type text/html;
 	${3:-}
 	server {
-		listen 127.0.0.1:$RIVAL;
+		listen 127.0.0.1:$RIVAL ${4:-};
 		root $1/files;
 		${2:-}
 	}

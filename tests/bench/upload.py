@@ -16,7 +16,7 @@ import time
 import gw
 import proc
 
-port, pid, rival, rival_pid, folder, week, rounds = sys.argv[1:]
+port, pid, rival, rival_pid, folder, week, rounds, bare = sys.argv[1:]
 port, rival, rounds = int(port), int(rival), int(rounds)
 source = open(folder + "/big.age", "rb")
 data = mmap.mmap(source.fileno(), 0, prot=mmap.PROT_READ)
@@ -106,6 +106,42 @@ def theirs(number, durable):
     return spent if a is not None and a.status in (201, 204) else None
 
 
+BARE = subprocess.Popen([bare, folder + "/bare"], stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE, text=True)
+BARE_PORT = int(BARE.stdout.readline())
+
+
+def barely(number):
+    """The same requests, to a server that does the work and no more"""
+    tail = varied(number)
+    pieces = [piece(at, tail) for at in range(0, size, gw.MIB)]
+    c = Sender(BARE_PORT)
+    begin = time.monotonic()
+    for body in pieces:
+        a = c.send("PUT", "/part", {}, body)
+        if a is None or a.status != 204:
+            return None
+    a = c.send("PUT", "/end", {}, b"")
+    spent = time.monotonic() - begin
+    c.close()
+    return spent if a is not None and a.status == 201 else None
+
+
+def disk():
+    """Seconds until the same bytes are on the disk, and nothing else done"""
+    path = folder + "/direct"
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_DIRECT, 0o600)
+    whole = size - size % gw.MIB
+    begin = time.monotonic()
+    for at in range(0, whole, gw.MIB):
+        os.write(fd, view[at:at + gw.MIB])
+    os.fdatasync(fd)
+    spent = (time.monotonic() - begin) * size / whole
+    os.close(fd)
+    os.unlink(path)
+    return spent
+
+
 def warm():
     """A virtual machine may get its memory from its host at the first touch
     of each page, which takes longer than writing it. The rival's file is
@@ -152,13 +188,16 @@ def least(rival_row):
     return max(size / rate("sha256", 1), work / CORES)
 
 
-got = {"gateway": [], "nginx": [], "nginx, synced": []}
+got = {"gateway": [], "nginx": [], "nginx, synced": [], "bare": [],
+       "disk": []}
 failures = 0
 for number in range(rounds):
     for name, work, family in (
             ("gateway", lambda: ours(number), pid),
             ("nginx", lambda: theirs(number, False), rival_pid),
-            ("nginx, synced", lambda: theirs(number, True), rival_pid)):
+            ("nginx, synced", lambda: theirs(number, True), rival_pid),
+            ("bare", lambda: barely(number), BARE.pid),
+            ("disk", disk, os.getpid())):
         row = timed(work, family)
         if row is None:
             failures += 1
@@ -173,7 +212,7 @@ for name, rows in got.items():
     mid[name] = [statistics.median(column) for column in zip(*rows)]
     print("%-14s %8.0f %8.2f %8.2f %8.1f" % (
         name, size / 1e6 / mid[name][0], *mid[name][:3]))
-if failures > 0 or len(mid) < 3:
+if failures > 0 or len(mid) < len(got):
     sys.exit("%d uploads failed" % failures)
 
 
@@ -192,7 +231,7 @@ print(json.dumps({
     "seconds": {n: [round(r[0], 3) for r in rows] for n, rows in got.items()},
     "cpu_seconds": {n: round(r[1], 2) for n, r in mid.items()},
     "mib": round(mib, 1), "figure": figure,
-    "synced": ratio("nginx, synced"),
+    "synced": ratio("nginx, synced"), "of_bare": ratio("bare"), "of_disk": ratio("disk"),
     "limit": round(mid["nginx"][0] / limit, 2),
     "bar": ">= 1 (wall), <= 32 MiB",
     "held": figure >= 1 and mib <= 32}))

@@ -25,4 +25,5 @@ mkdir -p "$GW/dav/temp"
 rival_start "$GW/dav" "location / { dav_methods PUT DELETE; }" \
 	"client_body_temp_path $GW/dav/temp; client_max_body_size 0;"
 PYTHONPATH=$PYTHONPATH:$(dirname "$0") python3 "$(dirname "$0")/upload.py" \
-	"$PORT" "$GWPID" "$RIVAL" "$NGINX" "$GW" "$WEEK" "$ROUNDS"
+	"$PORT" "$GWPID" "$RIVAL" "$NGINX" "$GW" "$WEEK" "$ROUNDS" \
+	"$BIN/bench_bare"
