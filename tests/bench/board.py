@@ -112,16 +112,17 @@ def measure(port, pid, rival, rival_pid, folder, program, slots):
         ours.append(a / times * 1000)
     print(json.dumps([slots, down, len(wanted),
                       round(statistics.median(ours), 2),
-                      round(statistics.median(ratios), 2)]))
+                      round(statistics.median(ratios), 2),
+                      round(min(ratios), 2), round(max(ratios), 2)]))
 
 
 def gather(lines):
     rows = [json.loads(line) for line in lines]
     print("%8s %8s %12s %9s %10s %10s" % ("slots", "replies", "bytes",
                                         "requests", "CPU ms", "of nginx"))
-    for slots, down, n, ms, ratio in rows:
-        print("%8d %8d %12d %9d %10.2f %10.2f" % (
-            slots, slots * DESKS, down, n, ms, ratio))
+    for slots, down, n, ms, ratio, least, most in rows:
+        print("%8d %8d %12d %9d %10.2f %10.2f (%.2f to %.2f)" % (
+            slots, slots * DESKS, down, n, ms, ratio, least, most))
     flat = [r[1] for r in rows if r[0] >= 256]
     growth = round(max(flat) / flat[0], 2)
     work = max(r[4] for r in rows)

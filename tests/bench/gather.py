@@ -37,11 +37,14 @@ with open(target, "w") as f:
                "cores": os.cpu_count(), "load": os.getloadavg()[0],
                "benches": rows}, f, indent=1)
     f.write("\n")
-print("%-6s %-8s %10s  %s" % ("bench", "state", "figure", "bar"))
+print("%-6s %-8s %10s %-14s  %s" % ("bench", "state", "figure",
+                                    "least to most", "bar"))
 for row in rows:
     result = row["result"] or {}
-    print("%-6s %-8s %10s  %s" % (row["bench"], row["state"],
-                                  result.get("figure", "-"),
-                                  result.get("bar", "-")))
+    spread = result.get("spread")
+    print("%-6s %-8s %10s %-14s  %s" % (
+        row["bench"], row["state"], result.get("figure", "-"),
+        "%.2f to %.2f" % tuple(spread) if spread else "-",
+        result.get("bar", "-")))
 print("in tests/out/bench.json" + (", quick: not figures" if quick else ""))
 sys.exit(1 if failed or not rows else 0)

@@ -160,16 +160,34 @@ static double each_us(const struct spent *t)
 	return t->cpu / (double)t->n * 1e6;
 }
 
+static void spent_add(struct spent *to, const struct spent *t)
+{
+	to->n += t->n;
+	to->wall += t->wall;
+	to->cpu += t->cpu;
+}
+
+/* Least and most of the rounds, store to rival */
+static void spread_add(double spread[2], const struct spent *store,
+    const struct spent *rival)
+{
+	double ratio = rate(store) / rate(rival);
+
+	spread[0] = spread[0] == 0 || ratio < spread[0] ? ratio : spread[0];
+	spread[1] = ratio > spread[1] ? ratio : spread[1];
+}
+
 /* Fresh files each time: a large one is slower. The store and its rival
  * take turns within a round, which way round changes. */
 static void rounds_of(const struct kit_org *org, unsigned clients,
-    unsigned rounds, double slice, struct spent t[2])
+    unsigned rounds, double slice, struct spent t[2], double spread[2])
 {
 	for (unsigned i = 0; i < rounds; i++) {
 		char path[64];
 		struct store_options o;
 		struct store *s = NULL;
 		struct bare b;
+		struct spent once[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
 
 		kit_folder(path);
 		o = kit_options(path);
@@ -178,14 +196,17 @@ static void rounds_of(const struct kit_org *org, unsigned clients,
 		bare_open(&b);
 		for (unsigned turn = 0; turn < 4; turn++) {
 			if ((turn + i) % 2 == 0) {
-				run(s, NULL, clients, slice / 2, &t[0]);
+				run(s, NULL, clients, slice / 2, &once[0]);
 			} else {
-				run(NULL, &b, clients, slice / 2, &t[1]);
+				run(NULL, &b, clients, slice / 2, &once[1]);
 			}
 		}
 		store_close(s);
 		kit_remove(path);
 		bare_close(&b);
+		spread_add(spread, &once[0], &once[1]);
+		spent_add(&t[0], &once[0]);
+		spent_add(&t[1], &once[1]);
 	}
 }
 
@@ -221,7 +242,7 @@ int main(int argc, char **argv)
 	unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 5;
 	double slice = argc > 2 ? atof(argv[2]) : 0.5;
 	struct kit_org org;
-	double figure = 0;
+	double figure = 0, of_bar[2] = { 0, 0 };
 
 	KIT_CHECK(secret_setup() == OK);
 	kit_org_make(&org, "one", KIT_DAY);
@@ -234,16 +255,19 @@ int main(int argc, char **argv)
 	    envelope[0].len);
 	for (unsigned c = 0; c < sizeof(clients) / sizeof(*clients); c++) {
 		struct spent t[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
-		double ratio;
+		double ratio, spread[2] = { 0, 0 };
 
-		rounds_of(&org, clients[c], rounds, slice, t);
+		rounds_of(&org, clients[c], rounds, slice, t, spread);
 		ratio = rate(&t[0]) / rate(&t[1]);
 		if (clients[c] == BAR_CLIENTS) {
 			figure = ratio;
+			of_bar[0] = spread[0];
+			of_bar[1] = spread[1];
 		}
-		fprintf(stderr, "%8u %12.0f %12.0f %8.2f %6.0f %7.0f\n",
-		    clients[c], rate(&t[0]), rate(&t[1]), ratio,
-		    each_us(&t[0]), each_us(&t[1]));
+		fprintf(stderr, "%8u %12.0f %12.0f %8.2f %6.0f %7.0f   "
+		    "(%.2f to %.2f)\n", clients[c], rate(&t[0]), rate(&t[1]),
+		    ratio, each_us(&t[0]), each_us(&t[1]), spread[0],
+		    spread[1]);
 		printf("%s{\"clients\":%u,\"store\":%.1f,\"lmdb\":%.1f,"
 		       "\"ratio\":%.3f,\"store_cpu_us\":%.1f,"
 		       "\"lmdb_cpu_us\":%.1f}",
@@ -254,8 +278,9 @@ int main(int argc, char **argv)
 	for (int i = 3; i < argc; i++) {
 		grown(&org, strtoul(argv[i], NULL, 10), i == 3);
 	}
-	printf("],\"failures\":%lu,\"figure\":%.3f,\"bar\":\">= %.1f\","
-	       "\"held\":%s}\n", failures, figure, BAR,
+	printf("],\"failures\":%lu,\"figure\":%.3f,"
+	       "\"spread\":[%.2f,%.2f],\"bar\":\">= %.1f\",\"held\":%s}\n",
+	    failures, figure, of_bar[0], of_bar[1], BAR,
 	    failures == 0 && figure >= BAR ? "true" : "false");
 	for (unsigned i = 0; i < CLIENTS_MAX; i++) {
 		buf_free(&envelope[i]);

@@ -37,9 +37,11 @@ for name, rows in got.items():
     print("%-8s %10.0f %14.1f" % (name, statistics.median(r[0] for r in rows),
                                   statistics.median(r[1] for r in rows)))
 pairs = list(zip(got["gateway"], got["nginx"]))
-rate = round(statistics.median(o[0] / t[0] for o, t in pairs), 2)
+rates = sorted(o[0] / t[0] for o, t in pairs)
+rate = round(statistics.median(rates), 2)
 cpu = round(statistics.median(o[1] / max(t[1], 0.01) for o, t in pairs), 2)
 print(json.dumps({
     "bench": "B2", "bytes": int(size), "rounds": len(pairs),
     "failures": failures, "rows": got, "figure": rate, "cpu": cpu,
+    "spread": [round(rates[0], 2), round(rates[-1], 2)],
     "bar": ">= 0.9 (rate), CPU <= 1", "held": rate >= 0.9 and cpu <= 1}))

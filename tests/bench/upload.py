@@ -216,9 +216,13 @@ if failures > 0 or len(mid) < len(got):
     sys.exit("%d uploads failed" % failures)
 
 
+def ratios(other):
+    return sorted(round(t[0] / o[0], 2)
+                  for o, t in zip(got["gateway"], got[other]))
+
+
 def ratio(other):
-    return round(statistics.median(
-        t[0] / o[0] for o, t in zip(got["gateway"], got[other])), 2)
+    return statistics.median(ratios(other))
 
 
 limit = least(mid["nginx"])
@@ -231,6 +235,7 @@ print(json.dumps({
     "seconds": {n: [round(r[0], 3) for r in rows] for n, rows in got.items()},
     "cpu_seconds": {n: round(r[1], 2) for n, r in mid.items()},
     "mib": round(mib, 1), "figure": figure,
+    "spread": [ratios("nginx")[0], ratios("nginx")[-1]],
     "synced": ratio("nginx, synced"), "of_bare": ratio("bare"), "of_disk": ratio("disk"),
     "limit": round(mid["nginx"][0] / limit, 2),
     "bar": ">= 1 (wall), <= 32 MiB",
