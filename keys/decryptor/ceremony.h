@@ -170,6 +170,9 @@ enum err ceremony_to(struct ceremony *c, unsigned step, struct refusal *why);
 enum err ceremony_said(struct refusal *why, enum err e);
 /* The folder again, open in ${dir} */
 enum err ceremony_folder_open(const struct ceremony *c, int *dir);
+/* The same of any ${path}, made where it is not there. Nobody else may own
+ * what shares are written to, or link it elsewhere: ERR_IO */
+enum err ceremony_folder_mine(const char *path, int *dir);
 
 /* Signs a revocation with the identity and keeps it in public/ */
 enum err revocation_make(struct desk *d, struct buf *note);

@@ -55,9 +55,8 @@ print_of(const struct ceremony *c)
 	return p;
 }
 
-/* Nobody else may own what shares are written to, or link it elsewhere */
-static enum err
-folder_take(const char *path, int *dir)
+enum err
+ceremony_folder_mine(const char *path, int *dir)
 {
 	struct stat st;
 
@@ -74,7 +73,7 @@ folder_take(const char *path, int *dir)
 enum err
 ceremony_folder_open(const struct ceremony *c, int *dir)
 {
-	enum err e = folder_take(c->folder, dir);
+	enum err e = ceremony_folder_mine(c->folder, dir);
 
 	if (e != OK) {
 		say_error("the folder %s cannot be opened", c->folder);
@@ -139,7 +138,7 @@ ceremony_folder(struct ceremony *c, const char *path, struct refusal *why)
 	if (e != OK) {
 		return e;
 	}
-	e = folder_take(path, &dir);
+	e = ceremony_folder_mine(path, &dir);
 	/* `ui` may go on where `init` was called in another folder */
 	whole = e == OK ? realpath(path, NULL) : NULL;
 	if (whole == NULL || strlen(whole) >= sizeof c->folder) {

@@ -4,7 +4,8 @@
 # new address is given at the terminal only, and ends what was opened by an
 # older one. With a browser of its own the address is on no command line, the
 # profile lies in memory, is the user's alone, and is gone when either ends.
-# What cannot be started is told, and leaves nothing behind.
+# What cannot be started is told, and leaves nothing behind; nor is a link
+# followed to where the key ceremony prints.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 found
@@ -58,6 +59,21 @@ if unshare --mount true 2>/dev/null; then
 		--mount --propagation private sh -c 'mount --bind "$1" /dev/shm
 		shift; exec "$@"' sh "$T/disk" "$BIN" --home "$T/home" ui \
 		--browser-program "$T/browser"
+	# a link where the ceremony's paper would lie leads nowhere
+	mkdir "$T/lured"
+	unshare --mount --propagation private sh -c 'mount -t tmpfs none /dev/shm
+		ln -s "$1" /dev/shm/meldluik-print; shift; exec "$@"' sh \
+		"$T/lured" "$BIN" --home "$T/new" ui </dev/null \
+		>"$T/page" 2>"$T/page.err" &
+	for _ in $(seq 600); do
+		grep -q http: "$T/page" && break
+		sleep 0.1
+	done
+	kill $!
+	wait $!
+	grep -q '/dev/shm/meldluik-print is a link' "$T/page.err" ||
+		fail "a link is followed: $(cat "$T/page" "$T/page.err")"
+	[ "$(stat -c %a "$T/new/print")" = 700 ] || fail "no folder to print from"
 fi
 [ -z "$(ls "$T/disk")" ] || fail "$(ls "$T/disk") is left on a disk"
 echo "ok: four ways to come to the page, and what is wrong with others"

@@ -24,12 +24,15 @@ folder_offer(struct ui *ui)
 {
 	struct ui_founding *f = &ui->founding;
 	struct statfs fs;
-	struct stat st;
+	int dir;
 
 	snprintf(f->folder, sizeof f->folder, "%s",
 	    f->c.folder[0] != 0 ? f->c.folder : MEMORY "/meldluik-print");
-	mkdir(f->folder, 0700);
-	if (stat(f->folder, &st) != 0 || st.st_uid != geteuid()) {
+	if (ceremony_folder_mine(f->folder, &dir) == OK) {
+		close(dir);
+	} else {
+		say_error("%s is a link or somebody else's; printing from the "
+		    "home", f->folder);
 		snprintf(f->folder, sizeof f->folder, "%.900s/print",
 		    ui->desk->home);
 		mkdir(f->folder, 0700);
