@@ -5,7 +5,7 @@
 # older one. With a browser of its own the address is on no command line, the
 # profile lies in memory, is the user's alone, and is gone when either ends.
 # What cannot be started is told, and leaves nothing behind; nor is a link
-# followed to where the key ceremony prints.
+# followed to where the key ceremony prints. Without Landlock it says so.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 found
@@ -75,5 +75,21 @@ if unshare --mount true 2>/dev/null; then
 		fail "a link is followed: $(cat "$T/page" "$T/page.err")"
 	[ "$(stat -c %a "$T/new/print")" = 700 ] || fail "no folder to print from"
 fi
+# A kernel without Landlock: said where it is started, and it goes on
+[ -x "$BUILD/bin/without_landlock" ] ||
+	{ echo "skip: without_landlock is not built"; exit 77; }
+printf '#!/bin/sh\nexec "%s" "%s" "$@" 2>"%s"\n' \
+	"$BUILD/bin/without_landlock" "$BIN" "$T/fence" >"$T/unfenced"
+chmod +x "$T/unfenced"
+PYTHONPATH=$here python3 - "$T/unfenced" "$T/home" "$PASS" 2026-11-24 <<'P' ||
+import sys
+from uihttp import Ui
+ui = Ui(*sys.argv[1:])
+ui.want("the desk without Landlock", ui.ask("GET", "/nl/")[0] == 200)
+ui.end()
+P
+	fail "without Landlock: $(cat "$T/fence")"
+grep -q 'this kernel has no Landlock: .* may read all your files' "$T/fence" ||
+	fail "silent without Landlock: $(cat "$T/fence")"
 [ -z "$(ls "$T/disk")" ] || fail "$(ls "$T/disk") is left on a disk"
 echo "ok: four ways to come to the page, and what is wrong with others"

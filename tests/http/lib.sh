@@ -2,7 +2,8 @@
 # Sourced by scripts: starts a gateway with a throw-away configuration on a
 # free port, and brings it an organisation through the courier's door.
 #   gw_new [LINE...]   folder $GW, port $PORT, $URL; more lines of the ini
-#   gw_start           waits until it answers; gw_pid monitor|web|store
+#   gw_start           waits until it answers; gw_pid monitor|web|store;
+#                      GW_UNDER: a program that starts it
 #   gw_install [ARG..] fixture (more arguments to it), delivered and live
 #   gw_stop
 #   free_port, said_port FILE
@@ -83,7 +84,8 @@ INI
 }
 
 gw_start() {
-	"$BIN/meldluik-gateway" --config "$GW/gateway.ini" >>"$GW/log" 2>&1 &
+	${GW_UNDER:+"$GW_UNDER"} "$BIN/meldluik-gateway" --config \
+		"$GW/gateway.ini" >>"$GW/log" 2>&1 &
 	GWPID=$!
 	for _ in $(seq 600); do
 		curl -fsS -m 2 -o "$GW/health" "$URL/healthz" 2>/dev/null &&

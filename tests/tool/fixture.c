@@ -6,8 +6,8 @@
  *
  *   fixture DIR --gateway-card FILE --today YYYY-MM-DD
  *       [--weeks N] [--desks N] [--holders N] [--slots N] [--serial N]
- *       [--code CODE --reply TEXT...]  replies on the lane of the code's
- *                                      desk; from the second on a question
+ *       [--code CODE --reply TEXT... [--forged N]]  replies on the lane of the
+ *           code's desk; from the second on a question; N signed by a stranger
  *
  *   DIR/keyset.json[.minisig], DIR/epochs/2026-W48.json
  *   DIR/keys/identity.pub            base64, for [identity] key
@@ -272,12 +272,14 @@ seed_of_desk(unsigned desk)
 
 static const char *reply_code, *reply_text[SLOT_LIVE_MAX];
 static unsigned replies;
+static unsigned long forged; /* so many of them, signed by a stranger */
 
 /* The thread of --code with its replies; its notes stay until the end */
 static void
 make_thread(unsigned desk, day_t day, struct lane_thread *t)
 {
 	static struct buf notes[SLOT_LIVE_MAX][SLOT_LIVE_MAX];
+	static const uint8_t stranger[SIGN_SEED] = {1};
 	struct code_keys keys;
 	struct code c;
 	unsigned i, k, parts;
@@ -298,7 +300,8 @@ make_thread(unsigned desk, day_t day, struct lane_thread *t)
 		r.reply_id[0] = (uint8_t)(i + 1);
 		memcpy(r.receipt[0], keys.message_id, MESSAGE_ID_LEN);
 		check(reply_notes(&r, reply_text[i], strlen(reply_text[i]),
-		    seed_of_desk(desk), notes[i], &parts), "reply");
+		    i < forged ? stranger : seed_of_desk(desk), notes[i],
+		    &parts), "reply");
 		for (k = 0; k < parts && t->notes < SLOT_LIVE_MAX; k++) {
 			t->note[t->notes].p = notes[i][k].p;
 			t->note[t->notes++].len = notes[i][k].len;
@@ -388,6 +391,8 @@ main(int argc, char **argv)
 			slots = n;
 		} else if (strcmp(argv[i], "--serial") == 0) {
 			serial = n;
+		} else if (strcmp(argv[i], "--forged") == 0) {
+			forged = n;
 		} else if (strcmp(argv[i], "--code") == 0) {
 			reply_code = argv[i + 1];
 		} else if (strcmp(argv[i], "--reply") == 0 &&
@@ -404,7 +409,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: fixture DIR --gateway-card FILE "
 		    "--today DAY [--weeks N] [--desks N] [--holders N] "
 		    "[--slots N] [--serial N] "
-		    "[--code CODE --reply TEXT...]\n");
+		    "[--code CODE --reply TEXT... [--forged N]]\n");
 		return 2;
 	}
 	check(secret_setup(), "start");
