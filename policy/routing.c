@@ -228,3 +228,40 @@ routing_desk_label(const struct profile *p, size_t i, const char *lang)
 {
 	return json_label(json_array_get(section(p, "desks"), i), lang, "");
 }
+
+static size_t
+proposed(const struct profile *p, const struct route_desk *desks, size_t n)
+{
+	size_t i, k, found = 0;
+
+	for (k = 0; k < n; k++) {
+		for (i = 0; i < routing_default_desks(p); i++) {
+			found += strcmp(routing_default_desk(p, i).id,
+			    desks[k].id) == 0;
+		}
+	}
+	return found;
+}
+
+static bool
+bars_known(const struct profile *p, const struct route_desk *desk)
+{
+	for (size_t i = 0; i < desk->must_not_reads; i++) {
+		if (role_find(p, desk->must_not_read[i]) == NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
+const struct profile *
+routing_own(const struct profile *nl, const struct profile *eu,
+    const struct route_desk *desks, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		if (!bars_known(eu, &desks[k])) {
+			return nl;
+		}
+	}
+	return proposed(eu, desks, n) > proposed(nl, desks, n) ? eu : nl;
+}

@@ -14,14 +14,15 @@
 #include "meldluik/secret.h"
 #include "pages.h"
 
-static struct profile *profile;
+static struct profile *nl, *eu;
 static struct holidays *holidays;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void
 load(void)
 {
-	if (profile_builtin("nl", &profile) != OK ||
+	if (profile_builtin("nl", &nl) != OK ||
+	    profile_builtin("eu", &eu) != OK ||
 	    holidays_builtin(&holidays) != OK) {
 		abort(); /* compiled in: our own mistake */
 	}
@@ -54,7 +55,7 @@ site_date(unsigned lang, day_t d, bool weekday, char out[DATE_TEXT])
 static void
 dates(struct site *s)
 {
-	struct clock_terms t = clocks_terms(profile);
+	struct clock_terms t = clocks_terms(s->profile);
 	struct clock_input in = { .ack = DAY_NONE, .feedback = DAY_NONE };
 	struct clocks c;
 
@@ -77,17 +78,10 @@ static void
 desks(struct site *s)
 {
 	const struct keyset *k = s->keyset;
-	unsigned i, j;
+	unsigned i;
 
 	for (i = 0; i < k->desks; i++) {
-		for (j = 0; j < k->desk[i].not_abouts; j++) {
-			s->bar[i][j] = k->desk[i].not_about[j];
-		}
-		s->desk[i].number = k->desk[i].number;
-		s->desk[i].id = k->desk[i].id;
-		s->desk[i].must_not_read = s->bar[i];
-		s->desk[i].must_not_reads = k->desk[i].not_abouts;
-		s->desk[i].retired = k->desk[i].successor != 0;
+		s->desk[i] = keyset_route(&k->desk[i], s->bar[i]);
 	}
 }
 
@@ -273,9 +267,10 @@ site_open(unsigned lang)
 		return NULL;
 	}
 	s->lang = lang;
-	s->profile = profile;
 	s->snapshot = snapshot_take();
 	s->keyset = snapshot_keyset(s->snapshot);
+	s->profile = s->keyset == NULL ? nl :
+	    keyset_profile(s->keyset, nl, eu);
 	s->epoch = snapshot_epoch(s->snapshot);
 	dates(s);
 	v = &s->view;

@@ -34,28 +34,23 @@ text_get(const struct reporter_options *o, struct buf *out)
 	return e;
 }
 
-static struct route_desk
-route_of(const struct keyset_desk *d, const char *roles[KEYSET_ROLES])
-{
-	for (unsigned j = 0; j < d->not_abouts; j++) {
-		roles[j] = d->not_about[j];
-	}
-	return (struct route_desk){ d->number, d->id, roles, d->not_abouts,
-		d->successor != 0 };
-}
-
 /* By whom it is about, as the page does, among ${n} desks */
 static enum err
 desk_route(const struct reporter *r, const struct route_desk *desks,
     size_t n, unsigned *out)
 {
-	struct profile *p = NULL;
-	enum err e = profile_builtin("nl", &p);
+	struct profile *nl = NULL, *eu = NULL;
+	enum err e = profile_builtin("nl", &nl);
 
 	if (e == OK) {
-		e = routing_pick(p, r->o->about, desks, n, out);
+		e = profile_builtin("eu", &eu);
 	}
-	profile_free(p);
+	if (e == OK) {
+		e = routing_pick(keyset_profile(r->k, nl, eu), r->o->about,
+		    desks, n, out);
+	}
+	profile_free(nl);
+	profile_free(eu);
 	if (e == ERR_POLICY && r->o->desk != 0) {
 		say("desk %u must not read a report about that person: leave "
 		    "out --desk, and another reads it", r->o->desk);
@@ -80,7 +75,7 @@ desk_pick(const struct reporter *r, unsigned *out)
 
 	if (r->o->desk == 0) {
 		for (unsigned i = 0; i < k->desks; i++) {
-			desks[i] = route_of(&k->desk[i], roles[i]);
+			desks[i] = keyset_route(&k->desk[i], roles[i]);
 		}
 		return desk_route(r, desks, k->desks, out);
 	}
@@ -93,7 +88,7 @@ desk_pick(const struct reporter *r, unsigned *out)
 	if (r->o->about == NULL) {
 		return OK;
 	}
-	desks[0] = route_of(d, roles[0]);
+	desks[0] = keyset_route(d, roles[0]);
 	return desk_route(r, desks, 1, out);
 }
 

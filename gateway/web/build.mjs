@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Makes what the reporter's browser gets: node build.mjs OUT RELEASE PROFILE,
-// run by CMake in a copy of this folder beside its node_modules. The same
+// Makes what the reporter's browser gets: node build.mjs OUT RELEASE
+// PROFILE..., run by CMake in a copy of this folder beside its node_modules. The same
 // sources give the same bytes: page.json's hashes are signed by people. A
 // script per language carries the texts of that one; the offline page carries
-// all, and the roles of the PROFILE, which a page gets from the gateway.
+// all, and the roles of each PROFILE, which a page gets from the gateway.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { minify } from "terser";
 import { keysCheck, routing, texts } from "./texts.mjs";
 
-const [out, release, profile] = process.argv.slice(2);
+const [out, release, ...profiles] = process.argv.slice(2);
 const all = texts(process.cwd());
 const notHere = keysCheck(process.cwd(), Object.keys(all.nl.text));
 
@@ -73,9 +73,8 @@ async function offline() {
 // For programs of node that import parts of the script from this folder
 writeFileSync("script/texts.js",
 	`export const texts = ${JSON.stringify(all)};\n`);
-const { roles, usual } = routing(profile);
-writeFileSync("offline/roles.js", `export const roles = ${JSON.stringify(
-	roles)}, rolesDefault = ${JSON.stringify(usual)};\n`);
+writeFileSync("offline/roles.js", `export const profiles = ${JSON.stringify(
+	profiles.map(routing))};\n`);
 const script = await bundle("script/main.js");
 const files = { "offline.html": await offline() };
 for (const [code, { text, ...about }] of Object.entries(all)) {

@@ -100,9 +100,10 @@ export function texts(folder) {
 	}));
 }
 
-// The roles of the gateway's profile, which the first step asks for
+// The roles of a profile, which the first step asks for, and its desks
 export function routing(profile) {
-	const { roles, default: usual } = JSON.parse(readFileSync(profile,
-		"utf8")).routing;
-	return { usual, roles: roles.map(({ decides, ...role }) => role) };
+	const { roles, desks, default: usual } = JSON.parse(readFileSync(
+		profile, "utf8")).routing;
+	return { usual, desks: desks.map((d) => d.id),
+		roles: roles.map(({ decides, ...role }) => role) };
 }

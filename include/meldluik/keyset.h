@@ -9,6 +9,7 @@
 #include "meldluik/age.h"
 #include "meldluik/calendar.h"
 #include "meldluik/minisign.h"
+#include "meldluik/routing.h"
 
 #define KEYSET_MAX 262144u /* bytes of keyset.json, of an epoch file */
 #define KEYSET_DESKS_MAX 16u
@@ -109,6 +110,12 @@ const struct keyset_person *keyset_person(const struct keyset *k,
 const struct keyset_desk *keyset_desk_now(const struct keyset *k, unsigned n);
 const char *keyset_desk_name(const struct keyset_desk *d, const char *lang);
 unsigned keyset_holders(const struct keyset *k, unsigned desk);
+/* A desk for routing.h; ${roles} is filled, and must live as long */
+struct route_desk keyset_route(const struct keyset_desk *d,
+    const char *roles[KEYSET_ROLES]);
+/* Which of the two embedded profiles the organisation is of: routing_own */
+const struct profile *keyset_profile(const struct keyset *k,
+    const struct profile *nl, const struct profile *eu);
 /* Verifies ${sig} by any unrevoked holder of ${desk}; ${who} may be NULL */
 enum err keyset_holder_check(const struct keyset *k, unsigned desk,
     const char *purpose, const void *p, size_t len, const void *sig,

@@ -56,6 +56,14 @@ enum err routing_check(const struct profile *p,
     const struct route_desk *desks, size_t n, const char **role);
 
 /*
+ * routing_own(nl, eu, desks, n): whose desks these are. "eu" when more of
+ * them have an id that it proposes, and it knows every role they must not
+ * read about; else "nl", so that desks of nobody's table stay there.
+ */
+const struct profile *routing_own(const struct profile *nl,
+    const struct profile *eu, const struct route_desk *desks, size_t n);
+
+/*
  * The desks the profile proposes to the ceremony, with the roles each must
  * not read. The views live as long as the profile.
  */

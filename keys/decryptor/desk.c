@@ -333,13 +333,36 @@ desk_content(const struct desk *d, const struct message *m,
 	return e;
 }
 
+static enum err
+profile_own(struct desk *d)
+{
+	struct profile *nl = NULL, *eu = NULL;
+	enum err e = profile_builtin("nl", &nl);
+
+	if (e == OK) {
+		e = profile_builtin("eu", &eu);
+	}
+	if (e == OK && (d->keyset != NULL ?
+	    keyset_profile(d->keyset, nl, eu) == eu :
+	    d->founded_as != NULL && strcmp(d->founded_as, "eu") == 0)) {
+		d->profile = eu;
+		eu = NULL; /* transferred */
+	} else if (e == OK) {
+		d->profile = nl;
+		nl = NULL; /* transferred */
+	}
+	profile_free(nl);
+	profile_free(eu);
+	return e;
+}
+
 enum err
 desk_policy(struct desk *d)
 {
 	enum err e = OK;
 
 	if (d->profile == NULL) {
-		e = profile_builtin("nl", &d->profile);
+		e = profile_own(d);
 	}
 	if (e == OK && d->holidays == NULL) {
 		e = holidays_builtin(&d->holidays);

@@ -34,6 +34,7 @@ struct desk {
 	struct casebook *book;
 	struct state *state;
 	struct profile *profile;
+	const char *founded_as; /* the profile, until a keyset says it */
 	struct holidays *holidays;
 	uint8_t *identity; /* secret; borrowed from paper for this verb */
 	uint8_t *dice;     /* secret; throws of a ceremony, DICE_KEY bytes */

@@ -18,7 +18,8 @@
 
 static const struct verb verbs[] = {
 	{"init", verb_init, "init [--rehearsal] [--batch] "
-	    "[--organisation NAME] [--card FILE] [--person ID] [--desks N] |\n"
+	    "[--organisation NAME] [--card FILE] [--person ID] [--desks N]\n"
+	    "         [--profile nl|eu] |\n"
 	    "         --new-sheets [--share FILE ...]",
 	    "The key ceremony, a dialogue: passphrase of drawn words, identity "
 	    "key, your keyring with\n26 weeks of keys, the first keyset, an "
@@ -32,6 +33,9 @@ static const struct verb verbs[] = {
 	    "--batch --desks N makes a REHEARSAL: N desks in HOME/desk-1 ... "
 	    "HOME/desk-N, one passphrase,\none disk; repeat --person for each. "
 	    "Never for real reports.\n"
+	    "--profile eu: the rules of a competent authority's channel "
+	    "(Directive 10-14), not those of a\nmunicipality; given again "
+	    "until the keyset is made, which says it from then on.\n"
 	    "--new-sheets, when a keeper leaves or a sheet is lost: the same "
 	    "identity on new sheets, from\nk old ones, which are refused from "
 	    "then on; a new backup key. Stopped, `init` goes on.\n"},

@@ -171,15 +171,21 @@ rehearsal(struct desk *d, const struct wish *w, char first[4096])
 }
 
 static int
-wish_check(struct wish *w)
+wish_check(struct wish *w, const char *profile)
 {
 	char *end;
 
 	if (w->new_sheets && (w->batch || w->rehearsal || w->organisation !=
 	    NULL || w->cardfile != NULL || w->desks_text != NULL ||
-	    w->persons > 0)) {
+	    w->persons > 0 || profile != NULL)) {
 		say_error("--new-sheets takes only --share FILE: the "
 		    "organisation stays what it is");
+		return EXIT_USAGE;
+	}
+	if (profile != NULL && strcmp(profile, "nl") != 0 &&
+	    strcmp(profile, "eu") != 0) {
+		say_error("--profile is nl (an employer's channel) or eu (the "
+		    "channel of a competent authority)");
 		return EXIT_USAGE;
 	}
 	if (!w->batch && w->organisation == NULL) {
@@ -251,6 +257,7 @@ verb_init(struct desk *d, int argc, char **argv)
 		{.name = "organisation", .value = &w.organisation},
 		{.name = "card", .value = &w.cardfile},
 		{.name = "desks", .value = &w.desks_text},
+		{.name = "profile", .value = &d->founded_as},
 		{.name = "person", .many = w.person, .room = DESKS_REHEARSAL,
 		    .count = &w.persons},
 		SHARE_RULE(d),
@@ -262,7 +269,7 @@ verb_init(struct desk *d, int argc, char **argv)
 	    NULL, 0, NULL)) {
 		return EXIT_USAGE;
 	}
-	if ((rc = wish_check(&w)) != EXIT_OK) {
+	if ((rc = wish_check(&w, d->founded_as)) != EXIT_OK) {
 		return rc;
 	}
 	if (w.new_sheets) {

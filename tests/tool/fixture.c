@@ -8,6 +8,7 @@
  *       [--weeks N] [--desks N] [--holders N] [--slots N] [--serial N]
  *       [--code CODE --reply TEXT... [--forged N]]  replies on the lane of the
  *           code's desk; from the second on a question; N signed by a stranger
+ *       [--profile eu]  its desks
  *
  *   DIR/keyset.json[.minisig], DIR/epochs/2026-W48.json
  *   DIR/keys/identity.pub            base64, for [identity] key
@@ -89,11 +90,15 @@ folder(const char *a, const char *b)
 	mkdir(path_of(a, b), 0700);
 }
 
+static bool external; /* desks of the profile "eu" */
+
 static void
 make_people(unsigned desks, unsigned holders)
 {
-	static const char *const ids[] = {"meldpunt", "secretaris",
-	    "bestuur", "waarnemer"}; /* of the routing table */
+	static const char *const of_nl[] = {"meldpunt", "secretaris",
+	    "bestuur", "waarnemer"}; /* of the routing tables */
+	static const char *const of_eu[] = {"intake", "audit", "a", "b"};
+	const char *const *ids = external ? of_eu : of_nl;
 	unsigned d, h;
 
 	for (d = 1; d <= desks; d++) {
@@ -103,6 +108,10 @@ make_people(unsigned desks, unsigned holders)
 		snprintf(k->id, sizeof(k->id), "%s", ids[(d - 1) % 4]);
 		if (d > 4) {
 			snprintf(k->id, sizeof(k->id), "desk-%u", d);
+		}
+		if (external && d == 1) {
+			snprintf(k->not_about[k->not_abouts++], KEYSET_ID,
+			    "eigen-medewerker");
 		}
 		k->names = 2;
 		snprintf(k->name[0].language, 17, "nl");
@@ -391,6 +400,8 @@ main(int argc, char **argv)
 			slots = n;
 		} else if (strcmp(argv[i], "--serial") == 0) {
 			serial = n;
+		} else if (strcmp(argv[i], "--profile") == 0) {
+			external = strcmp(argv[i + 1], "eu") == 0;
 		} else if (strcmp(argv[i], "--forged") == 0) {
 			forged = n;
 		} else if (strcmp(argv[i], "--code") == 0) {
@@ -408,7 +419,7 @@ main(int argc, char **argv)
 	    holders > KEYSET_HOLDERS_MAX) {
 		fprintf(stderr, "usage: fixture DIR --gateway-card FILE "
 		    "--today DAY [--weeks N] [--desks N] [--holders N] "
-		    "[--slots N] [--serial N] "
+		    "[--slots N] [--serial N] [--profile eu] "
 		    "[--code CODE --reply TEXT... [--forged N]]\n");
 		return 2;
 	}

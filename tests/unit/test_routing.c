@@ -168,6 +168,48 @@ what_the_page_shows(void **state)
 	    8), 0);
 }
 
+/* The ids of the desks say whose table it is, unless a bar is not its own */
+static void
+own_profile(void **state)
+{
+	static const char *const staff[] = { "eigen-medewerker" },
+	    *const mayor[] = { "burgemeester" },
+	    *const both[] = { "eigen-medewerker", "burgemeester" };
+	struct profile *eu = NULL;
+	struct route_desk d[4];
+	size_t n;
+
+	(void)state;
+	assert_int_equal(profile_builtin("eu", &eu), OK);
+	assert_ptr_equal(routing_own(nl, eu, desks, count), nl);
+	assert_ptr_equal(routing_own(nl, eu, desks, 1), nl);
+	assert_ptr_equal(routing_own(nl, eu, desks, 0), nl);
+	n = routing_default_desks(eu);
+	assert_int_equal(n, 2);
+	for (size_t i = 0; i < n; i++) {
+		d[i] = routing_default_desk(eu, i);
+	}
+	assert_ptr_equal(routing_own(nl, eu, d, n), eu);
+	assert_ptr_equal(routing_own(nl, eu, d, 1), eu);
+	/* a desk of nobody's table beside them, and alone */
+	d[2] = (struct route_desk){ .number = 3, .id = "eigen" };
+	assert_ptr_equal(routing_own(nl, eu, d, 3), eu);
+	assert_ptr_equal(routing_own(nl, eu, d + 2, 1), nl);
+	/* as many of one as of the other, then more */
+	d[3] = (struct route_desk){ .number = 4, .id = "meldpunt" };
+	assert_ptr_equal(routing_own(nl, eu, d + 1, 3), nl);
+	assert_ptr_equal(routing_own(nl, eu, d, 4), eu);
+	d[1].must_not_read = staff;
+	d[1].must_not_reads = 1;
+	assert_ptr_equal(routing_own(nl, eu, d, n), eu);
+	d[1].must_not_read = mayor;
+	assert_ptr_equal(routing_own(nl, eu, d, n), nl);
+	d[1].must_not_read = both;
+	d[1].must_not_reads = 2;
+	assert_ptr_equal(routing_own(nl, eu, d, n), nl);
+	profile_free(eu);
+}
+
 int
 main(void)
 {
@@ -176,6 +218,7 @@ main(void)
 		cmocka_unit_test(a_bar_wins_over_everything),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(what_the_page_shows),
+		cmocka_unit_test(own_profile),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -16,7 +16,7 @@ import { reportNew } from "../script/report.js";
 import { languages, stringsChoose, t } from "../script/strings.js";
 import { END, tarHeader, tarPad } from "../script/tar.js";
 import { today } from "../script/week.js";
-import { roles, rolesDefault } from "./roles.js";
+import { profiles } from "./roles.js";
 
 const SIZE_MAX = 200 * 1048576; // the result is held in memory
 const FILES_MAX = 195 * 1048576; // that still fit it
@@ -86,7 +86,17 @@ async function make(ctx, form, files, given) {
 // Who reads about whom, in the words of the page's first step: the routing
 // table of the gateway, the desks of these keys. A bar of the keys that the
 // table does not know can be chosen too.
+// Which table: as routing_own (policy/routing.c) finds it in the keys' desks.
+function profileOf(k) {
+	const [nl, eu] = profiles;
+	const ours = (p) => k.desks.filter((d) => p.desks.includes(d.id)).length;
+	return k.desks.every((d) => d.not_about.every((code) =>
+		eu.roles.some((r) => r.code === code))) && ours(eu) > ours(nl) ?
+		eu : nl;
+}
+
 function rolesOf(k, language) {
+	const { roles } = profileOf(k);
 	const known = roles.map((r) => ({ ...r, name: r[language] ?? r.nl,
 		desk: deskPick(k, r.code, r.prefer) }));
 	const rest = new Set(k.desks.flatMap((d) => d.not_about)
@@ -107,6 +117,7 @@ function roleNode(r, usual, language) {
 
 function aboutShow(ctx) {
 	const all = rolesOf(ctx.k, ctx.language);
+	const rolesDefault = profileOf(ctx.k).usual;
 	const usual = all.find((r) => r.code === rolesDefault).desk;
 	const error = notice("ml-error", "err");
 	const form = el("form", { id: "about-form", onsubmit: (e) => {
