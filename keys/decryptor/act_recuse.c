@@ -13,6 +13,7 @@
 
 #include "acts_private.h"
 #include "attachment.h"
+#include "extraction.h"
 #include "files.h"
 #include "parcel.h"
 
@@ -60,13 +61,15 @@ desk_check(const struct desk *d, unsigned to, struct refusal *why)
 	    "There is no such other desk.") : OK;
 }
 
-/* A subject of the case may hand it over, though not sign for it */
+/* A subject of the case may hand it over, though not sign for it. Of a case
+ * that was handed over, what came since goes the same way. */
 static enum err
 recuse_case(const struct desk *d, size_t k, struct refusal *why)
 {
 	const struct kase *c = &d->state->kase[k];
 
-	if (c->destroyed) {
+	if (c->destroyed && (c->moved_to == 0 ||
+	    state_late(d->state, k) == 0)) {
 		return refuse(why, ERR_POLICY, "Dit dossier is hier niet "
 		    "meer.", "This case is not here any more.");
 	}
@@ -120,25 +123,46 @@ act_recuse(struct desk *d, size_t k, unsigned to, const char *reason,
 	return act_end(d, e, why);
 }
 
+/* The code proves the last parcel and nothing that came after it */
+static enum err
+handed_over_may(const struct desk *d, size_t k, const char *code,
+    struct refusal *why)
+{
+	const struct kase *c = &d->state->kase[k];
+
+	if (!c->resealed || (c->destroyed && state_late(d->state, k) == 0)) {
+		return refuse(why, ERR_CONFLICT, "Dit dossier wacht niet op "
+		    "een ander meldpunt.",
+		    "This case does not wait for another desk.");
+	}
+	if (c->messages != c->parcelled) {
+		return refuse(why, ERR_CONFLICT, "Na het laatste pakket kwam "
+		    "er nog een bericht bij dit dossier. Schrijf het pakket "
+		    "opnieuw en breng het over; hier is niets vernietigd.",
+		    "A message came to this case after the last parcel. Write "
+		    "the parcel again and carry it over; nothing was "
+		    "destroyed here.");
+	}
+	return strcasecmp(code, c->move_code) == 0 ? OK : refuse(why,
+	    ERR_CONFLICT, "Dat is niet de code die het andere meldpunt bij "
+	    "dit pakket ziet.", "That is not the code that the other desk "
+	    "sees with this parcel.");
+}
+
 enum err
 act_handed_over(struct desk *d, size_t k, const char *code,
     struct refusal *why)
 {
-	const struct state *s = d->state;
+	struct extracts_gone gone = {0, 0};
 	json_t *o;
 	enum err e = act_begin(d, why);
 
 	if (e != OK) {
 		return e;
 	}
-	if (!s->kase[k].resealed || s->kase[k].destroyed) {
-		e = refuse(why, ERR_CONFLICT, "Dit dossier wacht niet op een "
-		    "ander meldpunt.",
-		    "This case does not wait for another desk.");
-	} else if (strcasecmp(code, s->kase[k].move_code) != 0) {
-		e = refuse(why, ERR_CONFLICT, "Dat is niet de code die het "
-		    "andere meldpunt bij dit pakket ziet.", "That is not the "
-		    "code that the other desk sees with this parcel.");
+	e = handed_over_may(d, k, code, why);
+	if (e == OK) { /* while the key still tells where they are */
+		e = extracts_remove(d, k, &gone);
 	}
 	if (e == OK) {
 		o = act_event(d, "handed_over", k);

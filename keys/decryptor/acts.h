@@ -155,10 +155,12 @@ enum err act_destroy(struct desk *d, size_t k, struct buf *out,
 
 /*
  * Recusal. act_recuse seals the case to desk ${to} as the new file ${path}
- * (parcel.h) and locks it here; again for a lost stick or later messages.
+ * (parcel.h) and locks it here; again for a lost stick or later messages,
+ * which are all there is in it once the case was handed over.
  * Two people, none a subject (ACT_RECUSE, detail: number of the desk).
  * ${code}: what the other desk sees when it took the parcel in; told here,
- * act_handed_over destroys the keys.
+ * act_handed_over clears what was extracted and destroys the keys;
+ * ERR_CONFLICT when a message came after the last parcel.
  */
 enum err act_recuse(struct desk *d, size_t k, unsigned to,
     const char *reason, size_t len, const char *path, char code[20],

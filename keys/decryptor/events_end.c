@@ -82,6 +82,7 @@ on_resealed(struct state *s, const json_t *o)
 	if (e == OK) {
 		s->kase[k].resealed = s->kase[k].locked = true;
 		s->kase[k].moved_to = (unsigned)desk;
+		s->kase[k].parcelled = s->kase[k].messages;
 	}
 	return e;
 }
@@ -89,7 +90,26 @@ on_resealed(struct state *s, const json_t *o)
 enum err
 on_handed_over(struct state *s, const json_t *o)
 {
-	return on_case_destroyed(s, o);
+	day_t first = DAY_NONE;
+	size_t k;
+	enum err e = event_field_case(s, o, &k);
+
+	if (e == OK && s->kase[k].destroyed) {
+		first = s->kase[k].destroyed_day;
+	}
+	if (e != OK || (e = on_case_destroyed(s, o)) != OK) {
+		return e;
+	}
+	if (first != DAY_NONE) {
+		s->kase[k].destroyed_day = first;
+	}
+	/* What came late was in this parcel, so its keys go now too */
+	for (size_t i = 0; i < s->messages; i++) {
+		if (s->message[i].kase == k) {
+			s->message[i].late = false;
+		}
+	}
+	return OK;
 }
 
 enum err

@@ -126,6 +126,17 @@ state_case_of_signer(const struct state *s, const struct sign_pk *signer)
 	return NOT_FOUND;
 }
 
+unsigned
+state_late(const struct state *s, size_t k)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < s->messages; i++) {
+		n += s->message[i].kase == k && s->message[i].late;
+	}
+	return n;
+}
+
 static int
 body_compare(const void *a, const void *b)
 {

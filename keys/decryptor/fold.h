@@ -197,6 +197,7 @@ struct kase {
 	unsigned moved_to, from_desk; /* 0: none */
 	char from_ref[REF_TEXT];
 	char move_code[20]; /* of the last parcel */
+	unsigned parcelled; /* its messages when that was made */
 };
 struct manifest {
 	uint64_t serial;
@@ -301,6 +302,8 @@ struct target target_of(enum destination to, const char *receiver);
  * rests on; DAY_NONE: it has not */
 day_t ground_day(const struct state *s, size_t k, enum ground_kind kind,
     const struct target *t);
+/* Messages that came to case ${k} when its keys were gone, and are here yet */
+unsigned state_late(const struct state *s, size_t k);
 bool state_body_read(const struct state *s, const uint8_t sha256[HASH_LEN]);
 /* Index of the first manifest of the newest gateway generation known */
 size_t state_generation_start(const struct state *s);

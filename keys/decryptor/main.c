@@ -220,7 +220,10 @@ static const struct verb verbs[] = {
 	    "Seals the case to another desk and locks it here; two people "
 	    "(`approve --act recuse --detail\nDESK`). The other desk takes "
 	    "PARCEL in with `import` and reads a code to you; with "
-	    "--handed-over\nthe keys are destroyed here.\n"},
+	    "--handed-over\nthe keys are destroyed here. What comes to the "
+	    "case after its parcel is not shown; `recuse` again\nwrites a "
+	    "parcel with it for the same desk (after --handed-over: of that "
+	    "alone).\n"},
 	{"forward", verb_forward, "forward ID --to authority|investigator|"
 	    "police [--receiver CODE]\n"
 	    "         --make PLAN | --consent FILE|- [--withdrawn] | --duty "

@@ -113,7 +113,7 @@ answers_pack(struct packing *p)
 
 	for (size_t i = 0; i < s->answers && e == OK; i++) {
 		char day[DAY_TEXT];
-		if (s->answer[i].kase != p->k) {
+		if (s->answer[i].kase != p->k || s->kase[p->k].destroyed) {
 			continue;
 		}
 		day_text(s->answer[i].drafted, day);
@@ -340,7 +340,9 @@ pack(struct packing *p, char code[20])
 	    ERR_MEMORY : OK;
 
 	for (size_t i = 0; e == OK && i < s->messages; i++) {
-		if (s->message[i].kase == p->k) {
+		/* of a case that was handed over, what came since */
+		if (s->message[i].kase == p->k && (s->message[i].late ||
+		    !s->kase[p->k].destroyed)) {
 			e = message_pack(p, &s->message[i], ++number);
 		}
 	}

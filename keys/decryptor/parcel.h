@@ -5,7 +5,7 @@
  * first message as it came (answers, thread, id); its attachments are a
  * signed note of the transfer, every report.json as it stood, our answers
  * as text, and the original files. Nothing is left out or changed
- * (Dir 12(3)).
+ * (Dir 12(3)). Of a case that was handed over, only what came since.
  */
 #ifndef DECRYPTOR_PARCEL_H
 #define DECRYPTOR_PARCEL_H

@@ -98,6 +98,8 @@ case_json(struct desk *d, const struct kase *k)
 	json_day(o, "closed", k->closed);
 	json_day(o, "destroy_on", k->destroy_on);
 	codes_json(k, o);
+	json_object_set_new(o, "late", json_integer(state_late(d->state,
+	    (size_t)(k - d->state->kase))));
 	if (desk_clocks(d, k, &c) == OK) {
 		json_day(o, "ack_due", c.ack_due);
 		json_day(o, "feedback_due", c.feedback_due);
@@ -175,6 +177,17 @@ list_notes(const struct state *s)
 		printf("%llu message(s) of a thread whose first message has "
 		    "not come yet.\n", (unsigned long long)s->unmatched);
 	}
+	for (size_t i = 0; i < s->kases; i++) {
+		const struct kase *k = &s->kase[i];
+		unsigned n = k->moved_to == 0 ? 0 : k->destroyed ?
+		    state_late(s, i) : k->messages - k->parcelled;
+		if (n > 0) {
+			printf("%u message(s) of %s came after its parcel: "
+			    "`recuse %s --to %u --out PARCEL` takes them to "
+			    "desk %u.\n", n, k->ref, k->ref, k->moved_to,
+			    k->moved_to);
+		}
+	}
 	if (s->damaged > 0) {
 		printf("%llu message(s) could not be read (damaged).\n",
 		    (unsigned long long)s->damaged);
@@ -226,11 +239,13 @@ verb_list(struct desk *d, int argc, char **argv)
 	return EXIT_OK;
 }
 
-/* A withdrawn report is counted and not shown; the withdrawal itself is */
+/* A withdrawn report is counted and not shown; the withdrawal itself is.
+ * What comes later to a case at another desk is for that desk alone. */
 static bool
 hidden(const struct kase *k, const struct message *m)
 {
-	return (k->locked && !m->late) || (k->withdrawn && m->kind != REPORT_WITHDRAWAL);
+	return (k->locked && (!m->late || k->moved_to != 0)) ||
+	    (k->withdrawn && m->kind != REPORT_WITHDRAWAL);
 }
 
 static json_t *
@@ -335,8 +350,9 @@ show_messages(struct desk *d, size_t k, json_t *list)
 			    "  CONFLICT: same code, other content" : "");
 			if (c == NULL) {
 				printf("  %s; the text is not shown\n",
-				    s->kase[k].destroyed ? "destroyed" :
-				    s->kase[k].locked ? "at another desk" :
+				    s->kase[k].destroyed && !m->late ?
+				    "destroyed" : s->kase[k].locked ?
+				    "for another desk" :
 				    "withdrawn by the reporter");
 			} else {
 				content_print(c->report);

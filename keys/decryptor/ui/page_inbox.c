@@ -25,7 +25,8 @@ claims_set(struct visit *v, struct view *row, const struct kase *c)
 	view_text(row, "about", "");
 	view_text(row, "relation", "");
 	view_text(row, "danger", NULL);
-	if (v->d->state->importing || desk_content(v->d,
+	if (v->d->state->importing || c->withdrawn || c->locked ||
+	    desk_content(v->d,
 	    &v->d->state->message[c->first], &content) != OK) {
 		return;
 	}

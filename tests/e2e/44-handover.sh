@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: what comes to a case after its parcel is neither destroyed with it nor
+# shown at the desk that stepped aside, and goes after it in a parcel of its
+# own; an extracted folder does not stay behind.
+SOFT=1
+. "$(dirname "$0")/../decryptor/lib.sh"
+three_people
+
+s() { desk "$S" "$day" "$@"; }
+signed() { # REF DESK: the recusal of h's case, by two
+	ok h --json approve --case "$1" --act recuse --detail "$2"
+	second
+}
+comes() { # TEXT CODE-FILE [KIND]: of the reporter, read by h
+	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day $day --text "$1" \
+		--code "$2" --kind "${3:-follow_up}"
+	ok "$FIX" cut "$T/gw" "$ORG" $day
+	ok h --json import "$T/gw"
+}
+reads() { # TEXT REF: at the other desk
+	ok s show "$2"
+	grep -q "$1" "$T/out" || fail "'$1' is not at the other desk"
+}
+unread() { # TEXT REF: here
+	ok h show "$2"
+	grep -q "$1" "$T/out" && fail "'$1' is shown at the desk that left"
+	grep -q "for another desk; the text is not shown" "$T/out" ||
+		fail "not told for whom"
+}
+
+ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day $day \
+	--text "Over de coordinator" --new-code "$T/code"
+ok "$FIX" cut "$T/gw" "$ORG" $day
+ok h import "$T/gw"
+ok h --json list
+R=$(json "o['cases'][0]['ref']")
+ok h extract "$R" --to "$T/x"
+ok h step "$R" triage
+signed "$R" 2
+ok h recuse "$R" --to 2 --out "$T/p1" <<<"Het gaat over mij"
+ok s --json import "$T/p1"
+C1=$(json "o['code']") N=$(json "o['ref']")
+
+# Between the parcel and the word that it is there
+comes "Wezenlijk nieuw bewijs" "$T/code"
+unread "Wezenlijk" "$R"
+ok h list
+grep -q "1 message(s) of $R came after its parcel: .recuse $R --to 2" \
+	"$T/out" || fail "the list says nothing of it"
+refused "came to this case after the last parcel" h recuse "$R" \
+	--handed-over "$C1"
+grep -q "Over de" "$T/x/message.txt" || fail "cleared though refused"
+ok h --json verify
+[ "$(json "o['destroyed']")" = 0 ] || fail "keys went though refused"
+ok h recuse "$R" --to 2 --out "$T/p2"
+refused "not the code" h recuse "$R" --handed-over "$C1"
+ok s --json import "$T/p2"
+[ "$(json "o['ref']")" = "$N" ] || fail "not of the same case there"
+C2=$(json "o['code']")
+ok s extract "$N" --to "$T/xs"
+grep -rq "Wezenlijk nieuw bewijs" "$T/xs" || fail "it did not go over"
+ok h recuse "$R" --handed-over "$C2"
+[ -e "$T/x/message.txt" ] && fail "the extracted text stayed"
+ok h --json verify
+[ "$(json "o['destroyed']>=2")" = True ] || fail "the keys live on"
+refused "does not wait" h recuse "$R" --handed-over "$C2"
+refused "is not here any more" h recuse "$R" --to 2 --out "$T/p3"
+
+# After it: the answer of a witness, about the very desk that reads it
+day=2026-11-26
+comes "De getuige noemt de coordinator" "$T/code"
+unread "getuige" "$R"
+ok h --json show "$R"
+grep -q "getuige" "$T/out" && fail "shown as JSON"
+ok h search <<<"getuige"
+grep -q "^0 case" "$T/out" || fail "found by its words"
+refused "another desk" h extract "$R" --to "$T/x2"
+refused "another desk" h forward "$R" --to investigator --make "$T/plan"
+ok h --json list
+[ "$(json "o['cases'][0]['late']")" = 1 ] || fail "not counted"
+ok h list
+grep -q "1 message(s) of $R came after" "$T/out" || fail "the list is silent"
+refused "came to this case after the last parcel" h recuse "$R" \
+	--handed-over "$C2"
+ok h recuse "$R" --to 2 --out "$T/p3"
+grep -q "getuige" "$T/p3" && fail "a parcel in the clear"
+ok s --json import "$T/p3"
+C3=$(json "o['code']")
+[ "$(json "o['ref']")" = "$N" ] || fail "not of the same case there"
+reads "De getuige noemt" "$N"
+ok h recuse "$R" --handed-over "$C3"
+ok h --json list
+[ "$(json "o['cases'][0]['late']")" = 0 ] || fail "the late key lives on"
+refused "is not here any more" h recuse "$R" --to 2 --out "$T/p4"
+
+echo "ok: what came after a parcel was kept, not shown, and went after it; the" \
+	"extracted folder is clear"
