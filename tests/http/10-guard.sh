@@ -7,6 +7,7 @@ gw_new
 gw_start
 python3 - "$PORT" <<'PY' || fail "guard"
 import re
+import socket
 import sys
 import gw
 port = int(sys.argv[1])
@@ -105,6 +106,22 @@ for name, (data, status) in good.items():
     a = gw.raw(port, data, 5)
     if a is None or a.status != status:
         wrong.append((name, a and a.status))
+# a body that nobody wants: an answer at once, and no "100 Continue" for it
+a = gw.raw(port, b"POST /healthz HTTP/1.1\r\n" + H + b"Content-Length: 9\r\n"
+           b"Expect: 100-continue\r\n\r\n", 5)
+if a is None or a.status != 405:
+    wrong.append(("Expect", a and a.status))
+# what goes on after its answer is read for a while, and then no more
+with socket.create_connection(("127.0.0.1", port), 60) as s:
+    s.sendall(b"POST /v1/uploads HTTP/1.1\r\n" + H + b"Epoch: 2026-W40\r\n"
+              b"Transfer-Encoding: chunked\r\n\r\n")
+    try:
+        for _ in range(512):
+            s.sendall(b"10000\r\n" + b"a" * 65536 + b"\r\n")
+        s.sendall(b"0\r\n\r\n")
+        wrong.append(("32 MiB after an answer", s.recv(40)))
+    except (BrokenPipeError, ConnectionResetError):
+        pass
 a = gw.raw(port, G + H + b"\r\n")
 for h, v in {"x-content-type-options": "nosniff", "x-frame-options": "DENY",
              "referrer-policy": "no-referrer",

@@ -87,6 +87,14 @@ if [ "$(id -u)" = 0 ]; then
 		fail "the card of another's store: $(cat "$GW/err")"
 	[ -n "$(ls "$theirs")" ] || fail "nothing was made"
 	find "$theirs" ! -user nobody | grep . && fail "root has files there"
+	# nobody itself has no rights to give up
+	cp "$P" "$GW/wrong.ini" "$theirs/"
+	chmod 755 "$theirs/meldluik-gateway"
+	chown nobody "$theirs/wrong.ini"
+	setpriv --reuid=nobody --regid=nogroup --clear-groups \
+		"$theirs/meldluik-gateway" card --config "$theirs/wrong.ini" \
+		>"$GW/out" 2>"$GW/err" ||
+		fail "a card by the owner: $(cat "$GW/err")"
 	n=$((n + 1))
 else
 	echo "note: not root, so nobody's owner was taken on"
