@@ -24,7 +24,8 @@ class Keep:
 
 
 def known(server, session, envelope, mechanism, data):
-    return AuthResult(success=data.login == user.encode() and
+    # handled: an answer was given already; then a wrong password gets none
+    return AuthResult(handled=False, success=data.login == user.encode() and
                       data.password == password.encode())
 
 
