@@ -6,12 +6,15 @@
 #                            ini; sets work public door url
 #   throwaway_open           starts the gateway, makes the desks, carries the
 #                            first bundles: the gateway is open
-#   gateway, desk N, courier N ...   the programs
+#   gateway, desk N, courier N ...   the programs; desk_program and
+#                            gateway_env, if set: another desk of bin, words
+#                            for env(1) before the gateway
 #   carry_in, carry_out [ARG...]     the stick, both desks
 #   restart                  lanes go live a minute later
 # The caller sets bin (the programs) and cleans up with throwaway_end.
 
 steps=0
+desk_program=${desk_program:-meldluik-decryptor}
 monitor=
 work=
 say() {
@@ -61,7 +64,7 @@ gateway() {
 desk() {
 	local number=$1
 	shift
-	"$bin/meldluik-decryptor" --home "$work/org/desk-$number" \
+	"$bin/$desk_program" --home "$work/org/desk-$number" \
 		--passphrase-file "$work/passphrase" "$@"
 }
 courier() {
@@ -93,8 +96,9 @@ carry_in() {
 start() {
 	# not by gateway(): then $! would be a shell around it, and a kill would
 	# leave the gateway running
-	"$bin/meldluik-gateway" --config "$work/gateway.ini" \
-		>>"$work/gateway.log" 2>&1 &
+	# shellcheck disable=SC2086 # words
+	env ${gateway_env:-} "$bin/meldluik-gateway" --config \
+		"$work/gateway.ini" >>"$work/gateway.log" 2>&1 &
 	monitor=$!
 	up
 }
@@ -149,7 +153,7 @@ throwaway_open() {
 	start || die "the gateway does not answer"
 	try "the gateway runs, not open yet" up
 	try "two desks made their keys offline" \
-		"$bin/meldluik-decryptor" --home "$work/org" \
+		"$bin/$desk_program" --home "$work/org" \
 		--passphrase-file "$work/passphrase" init --batch --desks 2 \
 		--person coordinator --person secretaris \
 		--organisation "Gemeente Voorbeeld" --card "$work/card.json"

@@ -3,11 +3,13 @@
 # Goal: the whole road with the two libcurl programs, a real gateway and a
 # real offline desk: keys out, report in (one request, parts, file), bundle
 # to the desk, answer back, answer read with the code and with no other.
+SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+DESK=$BIN
 . "$(dirname "$0")/../http/lib.sh"
+. "$(dirname "$0")/../faults/clock/lib.sh"
 R=$BIN/meldluik-reporter
 C=$BIN/meldluik-courier
-DESK=$BIN/meldluik-decryptor
 [ -x "$R" ] && [ -x "$C" ] || skip "courier or reporter is not built"
 desk() {
 	"$DESK" --home "$T/home" --passphrase-file "$PASS" --today "$TODAY" "$@"
@@ -15,6 +17,7 @@ desk() {
 TODAY=$(TZ=Europe/Amsterdam date +%F)
 gw_new
 trap 'gw_clean; cleanup' EXIT
+clock_new "$GW/clock"
 DOOR=$(free_port)
 sed -i "s,^courier = unix:.*,courier = 127.0.0.1:$DOOR," "$GW/gateway.ini"
 gw_start
@@ -87,13 +90,14 @@ done
 ok desk export "$T/stick"
 ok "$C" --config "$T/courier.ini" deliver "$T/stick"
 gw_stop
-gw_start # the daily batch also runs at the first beat, after a minute
+clocked gw_start # the daily batch also runs at the first beat, after a minute
 # unless that minute ended before this one's restart
 if "$C" --config "$T/courier.ini" check "$T/stick" >"$T/out" 2>"$T/err"; then
 	grep -q "daily batch done" "$GW/log" || fail "live before the batch"
 else
 	grep -q "not yet" "$T/err" || fail "no 'not yet': $(cat "$T/err")"
 fi
+clock_set 0 61
 for _ in $(seq 20); do
 	"$C" --config "$T/courier.ini" check "$T/stick" 2>/dev/null && break
 	sleep 1

@@ -10,10 +10,13 @@ build=${BUILD:-$top/build}
 bin=$build/bin
 share=$build/share/meldluik
 [ -f "$share/page.json" ] || { echo "skip: the page is not built"; exit 77; }
+desk_program=desk_soft # keys of little work: many verbs
 # shellcheck source=packaging/throwaway.sh
 . "$top/packaging/throwaway.sh"
+. "$top/tests/faults/clock/lib.sh"
 export LC_ALL=C.UTF-8
 throwaway_new
+clock_new "$work/clock"
 trap throwaway_end EXIT
 
 # As in a fresh checkout: what is kept of the sources, nothing built
@@ -46,7 +49,7 @@ signed() { # by the holder of desk 1, and carried out
 reporter() {
 	"$bin/meldluik-reporter" --gateway "$url" verify page >"$work/said" 2>&1
 }
-live() { # the first at once, later ones a minute after the start
+live() { # the first at once, later ones a minute after the start: clock_set
 	for _ in $(seq 300); do
 		reporter
 		grep -q "$1" "$work/said" && return 0
@@ -106,7 +109,8 @@ try "a page without its signature is refused from now on" refused \
 	"must lie beside" --page "$work/rebuilt/page.json"
 try "the key is shown" shown
 try "both signatures go out" both_out
-restart || die "the gateway did not start again"
+clocked restart || die "the gateway did not start again"
+clock_set 0 61
 try "they are seen" live "signed by the release key"
 try "the page served is not the one released" live "script.en.js: is NOT the signed one"
 told() {
