@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: under valgrind no unit program reads what was never written or is not
-# its own, nor loses memory. Short form: a program of each layer; FULL=1: all
-# but those that valgrind.txt sets aside. A planted leak and a planted look at
-# nothing are seen.
+# its own, nor loses memory. Short form: a program of each layer that takes
+# seconds; FULL=1: all but those that valgrind.txt sets aside, so also whole
+# shares, boards and minisign's files (40-asan.sh has these in its short form).
+# A planted leak and a planted look at nothing are seen.
 . "$(dirname "$0")/lib.sh"
 need gcc valgrind
 grind() {
@@ -23,8 +24,9 @@ plant 'int *p = malloc(8); return p[n] == 3 ? (free(p), 1) : (free(p), 0);'
 gcc -D_GNU_SOURCE -shared -fPIC -o "$OUT/smallmap.so" "$HERE/smallmap.c" ||
 	fail "no shim"
 
-programs='test_code test_board test_shares test_minisign test_report
-test_pages_form test_web_circuit test_content'
+programs='test_code test_fields test_keyset_rules test_shares_head
+test_minisign_form test_bundle test_report test_pages_form test_web_circuit
+test_content'
 [ -z "${FULL:-}" ] || programs=$(cd "$BUILD/bin" && echo test_*)
 n=0
 for one in $programs; do

@@ -3,8 +3,8 @@
 // to 2.2, A and AA, and best practices), html-validate on the source as
 // served, reflow at 320 CSS pixels in Chromium, and in Firefox in a window of
 // 1280 by 1024 magnified to 400 %; and a picture of each. Without FULL=1 the
-// dark theme is asked of its contrasts only, in the first language, and
-// Firefox looks at that language.
+// dark theme is asked of its contrasts only, in the first language, Firefox
+// looks at that language, and there are no pictures.
 //   node faces.mjs URL SCREENS CODE DATA TEMPLATES CLOSED_URL KEYS
 // Languages and still pages are found by following the links of the start
 // page; the rest by acting as a reporter. CODE has replies. TEMPLATES is the
@@ -73,7 +73,7 @@ async function look(b, name, template) {
 		await b.page.emulateMediaFeatures([{ name: "prefers-color-scheme",
 			value: theme }]);
 		await b.page.setViewport({ width: 1000, height: 800 });
-		if (theme === "light" || FULL) {
+		if (FULL) {
 			await b.page.screenshot({ fullPage: true,
 				path: `${screens}/${b.o.lang}-${name}-${theme}.png` });
 		}

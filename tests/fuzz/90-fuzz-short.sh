@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
-# Goal: every fuzz target runs a few seconds with sanitizers and finds
-# nothing (tests/fuzz/run.sh 600 is the long form).
+# Goal: every fuzz target runs its corpus, its vectors and new inputs for a
+# second with sanitizers and finds nothing. FULL=1: for a minute each;
+# tests/fuzz/run.sh 600 is the long form.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-exec "$here/run.sh" "${FUZZ_SECONDS:-3}"
+[ -z "${FULL:-}" ] || FUZZ_SECONDS=${FUZZ_SECONDS:-60}
+exec "$here/run.sh" "${FUZZ_SECONDS:-1}"
