@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Takes out every check once and looks whether a test notices.
 
-    run.py WORK core       the checks of the files in CORE, by the programs
-                           that it names for them
+    run.py WORK core [K/N] the checks of the files in CORE, by the programs
+                           that it names for them; of N that follow each
+                           other in the sources only the one that is K
     run.py WORK FILE...    of these files of CORE only
     run.py WORK            those, and what unit programs reach elsewhere
 
@@ -233,9 +234,10 @@ def reason(guard, known):
         "allocation" if guard["alloc"] else None)
 
 
-def report(guards, names, said, known, inner):
+def report(guards, there, names, said, known, inner):
     """Prints what is stale and the figures, of the core and of the rest; how
-    many are not in order. Only the core is held to LEFT."""
+    many are not in order. Only the core is held to LEFT. There: the keys of
+    all checks, also of those that had no turn."""
     tally = {True: collections.Counter(), False: collections.Counter()}
     bad = 0
     for g in guards:
@@ -254,7 +256,6 @@ def report(guards, names, said, known, inner):
         if FULL not in ("", "new") and not by and listed in LATE:
             print("late in LEFT, but no test notices: " + " | ".join(key(g)))
             bad += 1
-    there = {key(g) for g in guards}
     for k in known:
         if (not names or k[0] in names) and k not in there:
             print("stale in LEFT, no such check: " + " | ".join(k))
@@ -271,7 +272,10 @@ def report(guards, names, said, known, inner):
 def main():
     work, names = os.path.abspath(sys.argv[1]), sys.argv[2:]
     inner, slow, started = core()
-    if names == ["core"]:
+    turn, of = 0, 1
+    if names[:1] == ["core"]:
+        if len(names) > 1:
+            turn, of = (int(w) for w in names[1].split("/"))
         names = list(inner)
     judges = {j for n in names or inner for j in inner[n]}
     scripts = sorted(filter(is_script, judges)) if FULL else []
@@ -291,6 +295,8 @@ def main():
     else:
         guards = [g for g in guards if g["file"] in inner or
                   any(seen[g["number"]] for _, _, seen in reached)]
+    there = {key(g) for g in guards}
+    guards = [g for g in guards if g["number"] % of == turn]
 
     known = left()
 
@@ -311,7 +317,10 @@ def main():
         json.dump([dict(g, by=said[g["number"]][0], why=said[g["number"]][1])
                    for g in guards], f)
     said = {n: by for n, (by, _) in said.items()}
-    sys.exit(1 if report(guards, names, said, known, inner) else 0)
+    if of > 1:
+        print("%d of the %d checks, those of turn %d of %d; FULL=1 tries all"
+              % (len(guards), len(there), turn, of))
+    sys.exit(1 if report(guards, there, names, said, known, inner) else 0)
 
 
 if __name__ == "__main__":
