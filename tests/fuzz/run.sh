@@ -5,7 +5,8 @@
 # corpus/<target> and vectors/<target>, with the words of the dictionary that
 # names it (dict/*.dict); what is found new goes to $OUT and is
 # not kept here (keep.sh does that). JOBS (default 2) run at a time.
-# FUZZ_BUILD names a tree to build in and keep.
+# FUZZ_BUILD names a tree to build in and keep; FUZZ_LEVEL a level of the
+# compiler other than the -O1 of the preset.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 seconds=${1:-60}
@@ -21,6 +22,7 @@ if ! command -v clang >/dev/null; then
 	exit 77
 fi
 cmake -C "$here/../../packaging/presets/fuzz.cmake" -S "$here/../.." \
+	${FUZZ_LEVEL:+"-DCMAKE_C_FLAGS_DEBUG=$FUZZ_LEVEL -g1 -fno-sanitize-recover=undefined"} \
 	-B "$tree" >"$OUT/fuzz-cmake.log" 2>&1 ||
 	{ tail -5 "$OUT/fuzz-cmake.log"; exit 1; }
 targets=("$@")
