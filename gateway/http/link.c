@@ -265,8 +265,9 @@ link_deliver(struct exchange *x)
 	done(x, j->arg, &a);
 	free(copy);
 	if (slot != SLOT_NONE) {
-		pthread_mutex_lock(&lock);
+		/* still held, so nobody waits for a megabyte to be wiped */
 		secret_wipe(memory + slot_offset(slot), slot_len(slot));
+		pthread_mutex_lock(&lock);
 		holder[slot] = NULL;
 		if (waiting != NULL) {
 			serve_waiting();
