@@ -21,7 +21,7 @@ struct filekind {
 	bool active;        /* can run something when opened */
 };
 
-/* ${len}: up to FILEKIND_HEAD bytes from the start of the file */
+/* Never NULL. ${len}: up to FILEKIND_HEAD bytes from the start of the file */
 const struct filekind *filekind_of(const uint8_t *p, size_t len);
 /* ${word} of a kind in a language; ${word} itself where there is no other */
 const char *filekind_label(const char *word, const char *language);
