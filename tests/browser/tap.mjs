@@ -10,6 +10,9 @@
 //                                         that was used before reaches the
 //                                         gateway, and its answer goes to
 //                                         tap.lost; then the connection dies
+//   tap.instead = [/^PUT /, ANSWER]       the next such request never reaches
+//                                         the gateway whole; ANSWER (bytes of
+//                                         HTTP) comes back, and the end
 import net from "node:net";
 
 const HEAD_END = "\r\n\r\n";
@@ -37,7 +40,7 @@ function take(have, requests) {
 
 export async function tapOpen(target) {
 	const tap = { requests: [], cut: null, cuts: 0, seen: 0, lose: null,
-		lost: "" };
+		lost: "", instead: null };
 	const server = net.createServer((client) => {
 		const gateway = net.connect(target, "127.0.0.1");
 		let have = Buffer.alloc(0), last = null;
@@ -46,7 +49,8 @@ export async function tapOpen(target) {
 			gateway.destroy();
 		};
 		client.on("error", end).on("close", end);
-		gateway.on("error", end).on("close", end);
+		let lied = false;
+		gateway.on("error", end).on("close", () => lied || end());
 		let losing = null;
 		gateway.on("data", (b) => {
 			if (losing) {
@@ -80,6 +84,14 @@ export async function tapOpen(target) {
 				const used = last !== null;
 				last = tap.requests.length > before ?
 					tap.requests.at(-1) : last;
+				if (tap.requests.length > before &&
+					tap.instead?.[0].test(last.line)) {
+					lied = true;
+					gateway.destroy();
+					client.end(tap.instead[1]);
+					tap.instead = null;
+					return;
+				}
 				if (used && tap.lose?.test(last.line) &&
 					tap.requests.length > before) {
 					tap.lose = null;

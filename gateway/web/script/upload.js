@@ -168,8 +168,8 @@ async function sendParts(job, tell) {
 /*
  * Seals and sends ${job} (envelope.js, and gateway, generation of the
  * keyset); ${tell}(state, part of 1, seconds to wait) hears of progress.
- * The receipt, verified; a receipt that does not verify is an error of its
- * own, since the envelope was taken.
+ * The receipt, verified. Whatever else comes with a status of success is an
+ * error of its own: nobody can tell then whether the envelope was taken.
  */
 export async function deliver(job, tell) {
 	for (let tries = 0;; tries++) {
@@ -178,7 +178,7 @@ export async function deliver(job, tell) {
 			const small = envelopeSize(job.files) <= WHOLE_MAX;
 			const { answer, h } = await (small ? sendWhole : sendParts)(job,
 				tell);
-			if (answer.status !== 201 && answer.status !== 200) {
+			if (answer.status < 200 || answer.status > 299) {
 				refuse(answer);
 			}
 			try {
