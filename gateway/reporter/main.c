@@ -71,6 +71,54 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+#define BIT(option) (1u << ((option) - OPT_GATEWAY))
+/* What makes up a new message, and what opens an old one */
+#define NEW (BIT(OPT_TEXT) | BIT(OPT_ATTACH) | BIT(OPT_ANSWER) | \
+	BIT(OPT_DESK) | BIT(OPT_ABOUT) | BIT(OPT_RELATION) | BIT(OPT_ADVICE) | \
+	BIT(OPT_NO_MAILBOX) | BIT(OPT_OUT))
+#define FIRST (BIT(OPT_DESK) | BIT(OPT_ABOUT) | BIT(OPT_ADVICE) | \
+	BIT(OPT_NO_MAILBOX))
+#define CODES (BIT(OPT_CODE_FILE) | BIT(OPT_CODE_FD))
+#define LATER (BIT(OPT_LAST_REPLY) | BIT(OPT_CODE_FILE))
+
+/* An option that a verb has no use for is refused: who gave it would believe
+ * that it was heeded. */
+static const struct verb {
+	const char *name;
+	enum err (*verb)(struct reporter *r, int argc, char **argv);
+	uint32_t refused, refused_with_file;
+} verbs[] = {
+	{ "seal", verb_seal, LATER | BIT(OPT_SEALED), 0 },
+	{ "send", verb_send, LATER | BIT(OPT_SEALED),
+	    NEW | CODES | BIT(OPT_LANGUAGE) },
+	{ "check", verb_check, NEW | BIT(OPT_LAST_REPLY) | BIT(OPT_SEALED) |
+	    BIT(OPT_RECEIPT) | BIT(OPT_CODE_FD), 0 },
+	{ "verify", verb_verify, NEW | CODES | BIT(OPT_LAST_REPLY) |
+	    BIT(OPT_RECEIPT), 0 },
+	{ "follow-up", verb_follow_up, FIRST | BIT(OPT_SEALED) |
+	    BIT(OPT_CODE_FD), 0 },
+	{ "withdraw", verb_withdraw, FIRST | BIT(OPT_SEALED) |
+	    BIT(OPT_CODE_FD), 0 },
+};
+
+/* Says the first option of the command line that ${verb} does not take */
+static bool
+fitting(const struct verb *v, const struct reporter_options *o, bool file)
+{
+	uint32_t bad;
+
+	file = file && v->refused_with_file != 0;
+	bad = o->given & (v->refused | (file ? v->refused_with_file : 0));
+	for (size_t i = 0; bad != 0 && options[i].name != NULL; i++) {
+		if ((bad & BIT(options[i].val)) != 0) {
+			say("%s%s does not take --%s; nothing was done",
+			    v->name, file ? " FILE" : "", options[i].name);
+			break;
+		}
+	}
+	return bad == 0;
+}
+
 static bool
 number(const char *s, unsigned min, unsigned max, unsigned *out)
 {
@@ -92,6 +140,9 @@ take_option(struct reporter_options *o, int opt, const char *arg)
 		&o->code_file, &o->last_reply, &o->sealed };
 	unsigned fd = 0;
 
+	if (opt >= OPT_GATEWAY && opt <= OPT_VERSION) {
+		o->given |= BIT(opt);
+	}
 	if (opt >= OPT_GATEWAY && opt <= OPT_SEALED) {
 		*texts[opt - OPT_GATEWAY] = arg;
 		return true;
@@ -147,14 +198,6 @@ waiting(void *arg, enum err why, unsigned seconds)
 static int
 run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		enum err (*verb)(struct reporter *r, int argc, char **argv);
-	} verbs[] = {
-		{ "seal", verb_seal },           { "send", verb_send },
-		{ "check", verb_check },         { "verify", verb_verify },
-		{ "follow-up", verb_follow_up }, { "withdraw", verb_withdraw },
-	};
 	struct transfer_options t = { o->gateway, o->proxy, o->ca_file, NULL,
 		0, o->tries, waiting, NULL };
 	struct reporter r = { .o = o };
@@ -167,6 +210,9 @@ run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 	}
 	if (i == sizeof(verbs) / sizeof(verbs[0])) {
 		say("there is no verb %s; see --help", verb);
+		return 2;
+	}
+	if (!fitting(&verbs[i], o, argc > 0)) {
 		return 2;
 	}
 	/* Before the first byte of anybody: writes go where the user said,

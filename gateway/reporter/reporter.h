@@ -25,6 +25,7 @@ struct reporter_options {
 	unsigned desk, tries;
 	int code_fd;
 	bool advice, no_mailbox, json;
+	uint32_t given; /* a bit an option of the command line */
 	day_t today;
 };
 

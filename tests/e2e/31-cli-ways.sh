@@ -206,7 +206,7 @@ rules '[{"method":"PUT","path":"/v1/envelopes","cut":1}]'
 refused "" "$R" $FAULTY --fingerprint "$FP" --state "$T/state" --tries 1 \
 	send "$T/big"
 rules '[]'
-ok "$R" $FAULTY --fingerprint "$FP" --state "$T/state" --sealed "$T/big" \
+ok "$R" $FAULTY --fingerprint "$FP" --state "$T/state" \
 	--receipt "$T/r-big" send "$T/big"
 [ "$(grep -c '^PUT /v1/uploads' "$T/asked")" = 1 ] || fail "parts sent again"
 ok "$R" --gateway "$URL" --fingerprint "$FP" --sealed "$T/big" \

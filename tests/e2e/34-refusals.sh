@@ -42,6 +42,24 @@ some="--desk 1 --text $T/text"
 	says 1 "is not a sealed message" --gateway http://127.0.0.1:1 \
 		send "$T/text"
 }
+# What a verb would drop without a word
+G="--gateway http://127.0.0.1:1"
+for lost in "--text $T/text" "--attach $T/text" "--about coordinator" --advice \
+	"--relation employee" "--language en" "--desk 1" --no-mailbox \
+	"--answer a=$T/text" "--code-file $T/text"; do
+	# shellcheck disable=SC2086 # words
+	says 2 "send FILE does not take ${lost%% *}; nothing was done" $G $lost \
+		send "$T/text"
+done
+# shellcheck disable=SC2086 # words
+{
+	says 2 "seal does not take --last-reply" $some --out "$T/sealed" \
+		--last-reply zz seal
+	says 2 "check does not take --text" $G --text "$T/text" check
+	says 2 "follow-up does not take --about" $G --about coordinator follow-up
+	says 2 "withdraw does not take --desk" $G --desk 1 withdraw
+	says 2 "verify does not take --attach" $G --attach "$T/text" verify keyset
+}
 # A desk that must not read it, as these two have of themselves
 ok "$BUILD/bin/orgtool" make "$T/two" "$(TZ=Europe/Amsterdam date +%F)"
 for who in "1 coordinator" "2 gemeentesecretaris"; do
