@@ -27,6 +27,7 @@
 #define S (1u << ROLE_STORE)
 #define NO_CLONE (1u << 8)    /* only CLONE_THREAD */
 #define NO_EXEC_MAP (1u << 9) /* without PROT_EXEC */
+#define NO_SIGNAL (1u << 10)  /* no descriptor that sends a signal */
 
 #define FILES_WEB 16384u
 #define FILES_STORE 256u
@@ -89,7 +90,7 @@ static const struct {
 	{SCMP_SYS(writev), M | W | S},
 	{SCMP_SYS(close), M | W | S},
 	{SCMP_SYS(fstat), M | W | S},
-	{SCMP_SYS(fcntl), M | W | S},
+	{SCMP_SYS(fcntl), M | W | S | NO_SIGNAL},
 	{SCMP_SYS(lseek), M | W | S},
 	{SCMP_SYS(poll), M | W | S},
 	{SCMP_SYS(ppoll), M | W | S},
@@ -316,11 +317,31 @@ landlock(const char *folder, bool *absent)
 	return bad ? ERR_IO : OK;
 }
 
+/* F_SETOWN and F_SETSIG would let one process of this user end another, where
+ * the kernel's Landlock does not scope signals yet */
+static int
+add_fcntl(scmp_filter_ctx filter)
+{
+	static const unsigned commands[] = {F_GETFD, F_SETFD, F_GETFL,
+		F_SETFL, F_DUPFD_CLOEXEC, F_ADD_SEALS, F_GET_SEALS};
+	int bad = 0;
+
+	for (size_t i = 0; bad == 0 &&
+	    i < sizeof(commands) / sizeof(*commands); i++) {
+		bad = seccomp_rule_add(filter, SCMP_ACT_ALLOW,
+		    SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, commands[i]));
+	}
+	return bad;
+}
+
 static int
 add_rule(scmp_filter_ctx filter, enum role role, int call, unsigned rights)
 {
 	if (role == ROLE_MONITOR) {
-		rights &= ~(NO_CLONE | NO_EXEC_MAP);
+		rights &= ~(NO_CLONE | NO_EXEC_MAP | NO_SIGNAL);
+	}
+	if (rights & NO_SIGNAL) {
+		return add_fcntl(filter);
 	}
 	if (rights & NO_EXEC_MAP) {
 		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,

@@ -358,10 +358,11 @@ beat(struct keeper *k)
 		log_event(EVENT_STORE_FAILED);
 	}
 	if (today != k->today || k->daily_due) {
-		k->daily_due = false;
+		k->daily_due = true; /* until it is done whole */
 		k->today = today;
 		store_today(k->store, today);
 		if (store_daily(k->store, today) == OK) {
+			k->daily_due = false;
 			log_event(EVENT_DAILY);
 		} else {
 			log_event(EVENT_STORE_FAILED);
@@ -450,6 +451,11 @@ run(struct keeper *k)
 		if (p[0].revents != 0) {
 			take_control(k);
 		}
+		if (store_lost(k->store)) {
+			/* the monitor starts one that opens it anew */
+			log_event(EVENT_STORE_LOST);
+			_exit(EXIT_TROUBLE);
+		}
 		if (monotonic() >= k->beat) {
 			beat(k);
 			k->beat = monotonic() + BEAT_SECONDS;
@@ -497,7 +503,7 @@ store_main(bool first)
 	}
 	k.today = day_of_utc((int64_t)time(NULL));
 	store_today(k.store, k.today);
-	k.daily_due = first;
+	k.daily_due = first || store_daily_due(k.store, k.today);
 	k.start = monotonic();
 	k.beat = k.start + BEAT_SECONDS;
 	store_figures(k.store, &k.figures);

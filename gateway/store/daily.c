@@ -26,10 +26,7 @@ enum err store_beat(struct store *s, uint64_t monotonic_seconds)
 {
 	enum err r = OK;
 
-	if (s->dirty) {
-		return ERR_USAGE;
-	}
-	if (store_waiting(s) && (r = store_commit(s)) != OK) {
+	if ((r = store_commit(s)) != OK) {
 		return r;
 	}
 	puts_trim(s);
@@ -41,6 +38,9 @@ enum err store_beat(struct store *s, uint64_t monotonic_seconds)
 	s->beaten = true;
 	if (record_keys_end(s->keys) - s->now.next_key < RECORD_KEYS_LOW) {
 		r = record_keys_extend(s->keys);
+	}
+	if (r == ERR_FULL) {
+		r = OK; /* who needs one is told; the rest goes on */
 	}
 	if (r != OK || (r = sessions_expire(s)) != OK ||
 	    (r = chaff_beat(s)) != OK || (r = state_beat(s)) != OK) {
@@ -251,6 +251,9 @@ static enum err day_turn(struct store *s)
 		s->now.erase_due |= 2;
 		r = state_beat(s);
 	}
+	if (r == OK) {
+		r = state_daily(s);
+	}
 	if (r != OK) {
 		store_abort(s);
 		return r;
@@ -258,14 +261,16 @@ static enum err day_turn(struct store *s)
 	return store_commit(s);
 }
 
+bool store_daily_due(const struct store *s, day_t today)
+{
+	return s->daily != today;
+}
+
 enum err store_daily(struct store *s, day_t today)
 {
 	enum err r;
 
-	if (s->dirty) {
-		return ERR_USAGE;
-	}
-	if (store_waiting(s) && (r = store_commit(s)) != OK) {
+	if ((r = store_commit(s)) != OK) {
 		return r;
 	}
 	puts_trim(s);
@@ -281,6 +286,9 @@ enum err store_daily(struct store *s, day_t today)
 	}
 	if (r == OK) {
 		r = erase_finish(s);
+	}
+	if (r == OK) {
+		s->daily = today;
 	}
 	(void)ballast_keep(s);
 	space_forget(s);

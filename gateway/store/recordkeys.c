@@ -372,6 +372,11 @@ uint64_t record_keys_end(const struct record_keys *k)
 	return get64(k->plain + 64);
 }
 
+size_t record_keys_count(const struct record_keys *k)
+{
+	return k->n;
+}
+
 enum err record_keys_extend(struct record_keys *k)
 {
 	uint64_t end = record_keys_end(k);

@@ -32,6 +32,8 @@ const uint8_t *record_keys_index(const struct record_keys *k);
 const uint8_t *record_keys_get(const struct record_keys *k, uint64_t number);
 /* The first number that is not made yet */
 uint64_t record_keys_end(const struct record_keys *k);
+/* How many there are */
+size_t record_keys_count(const struct record_keys *k);
 /* Makes RECORD_KEYS_BLOCK more, durable on return */
 enum err record_keys_extend(struct record_keys *k);
 /*

@@ -210,6 +210,16 @@ enum err session_drop(struct store *s, struct session *u, bool parts)
 	return r;
 }
 
+/* An upload that is fed a little each day would keep its week open, and with
+ * it the week's key in being, for as long as its sender likes. */
+static bool session_over(const struct store *s, const struct session *u)
+{
+	return s->seconds - u->fed > SESSION_SECONDS ||
+	    u->day < s->today - 1 ||
+	    (!u->done && s->today > epoch_last_day(u->week) +
+		    SESSION_DAYS_LATE && !week_accepts(s, u->week));
+}
+
 enum err sessions_expire(struct store *s)
 {
 	enum err r = flight_settle(s);
@@ -217,8 +227,7 @@ enum err sessions_expire(struct store *s)
 	for (size_t i = 0; r == OK && i < s->sessions;) {
 		struct session *u = &s->session[i];
 
-		if (s->seconds - u->fed > SESSION_SECONDS ||
-		    u->day < s->today - 1) {
+		if (session_over(s, u)) {
 			r = session_drop(s, u, !u->done);
 		} else {
 			i++;

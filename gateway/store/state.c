@@ -135,6 +135,34 @@ enum err state_identity(struct store *s, const struct sign_pk *pk)
 	return r;
 }
 
+enum err state_daily(struct store *s)
+{
+	struct buf b = buf_new(STATE_MAX);
+	enum err r;
+
+	buf_u32(&b, (uint32_t)s->today);
+	r = state_put(s, "daily", &b);
+	buf_free(&b);
+	return r;
+}
+
+/* Stores of before this record have none: due */
+static enum err daily_load(struct store *s)
+{
+	struct buf b = buf_new(STATE_MAX);
+	struct reader in;
+	enum err r = state_get(s, "daily", &b);
+
+	s->daily = DAY_NONE;
+	if (r == OK) {
+		in = reader_of(b.p, b.len);
+		s->daily = (day_t)reader_u32(&in);
+		r = reader_done(&in) ? OK : ERR_FORMAT;
+	}
+	buf_free(&b);
+	return r == ERR_UNKNOWN ? OK : r;
+}
+
 enum err state_beat(struct store *s)
 {
 	/* The fresh nonce is the change; a count would be a clock. */
@@ -284,7 +312,8 @@ enum err state_load(struct store *s)
 	enum err r;
 
 	if ((r = counters_load(s)) != OK ||
-	    (r = gateway_key_load(s)) != OK || (r = identity_load(s)) != OK) {
+	    (r = gateway_key_load(s)) != OK || (r = identity_load(s)) != OK ||
+	    (r = daily_load(s)) != OK) {
 		return r;
 	}
 	s->saved = s->now;

@@ -33,6 +33,8 @@
 #define RECORD_OVER 52u    /* head and tag */
 #define WEEKS_MAX 2048u    /* 39 years */
 #define SESSION_SECONDS 86400u
+#define SESSION_DAYS_LATE 2 /* after the last day of its week's grace */
+#define UPLOAD_KEYS_MAX (RECORD_KEYS_MAX / 8) /* the rest is for texts */
 #define SESSIONS_DONE 256u /* finished sessions that still answer */
 #define STAGE_LANE_MAX 1073741824u /* FAT32 and 131,072 slots */
 #define FILE_PATH_MAX 72u
@@ -127,6 +129,7 @@ struct store {
 	MDB_dbi dbi[DB_COUNT];
 	MDB_txn *txn, *btxn;
 	bool dirty, bdirty;
+	bool lost;            /* an environment begins nothing any more */
 	size_t pending;
 	enum err broken;      /* what a half-done change failed with */
 	struct crew *crew;    /* hashes, seals, signs */
@@ -136,6 +139,7 @@ struct store {
 	struct puts *puts;
 	enum err parts_lost;  /* why a flush failed; the next part says it */
 	struct record_keys *keys;
+	size_t upload_keys;   /* UPLOAD_KEYS_MAX */
 	struct counters now, saved;
 	uint8_t *sign_sk; /* secret memory; the seed is in front */
 	struct sign_pk pk;
@@ -148,7 +152,7 @@ struct store {
 	size_t weeks;
 	struct session *session;
 	size_t sessions, sessions_cap;
-	day_t today;
+	day_t today, daily;   /* daily: of the last whole daily batch */
 	uint64_t seconds;
 	bool beaten;          /* seconds is known */
 	double chaff_due;
@@ -202,6 +206,7 @@ enum err state_counters(struct store *s);
 enum err state_desk(struct store *s, unsigned desk);
 enum err state_identity(struct store *s, const struct sign_pk *pk);
 enum err state_beat(struct store *s);
+enum err state_daily(struct store *s); /* today's batch is done whole */
 enum err week_put(struct store *s, const struct week *w);
 struct week *week_find(struct store *s, day_t monday);
 /* May an upload that names ${monday} begin today? */

@@ -41,26 +41,38 @@ enum err lmdb_err(int rc)
 	}
 }
 
+/* After a page of its own could not be written LMDB begins nothing any more
+ * until it is opened anew; nor do we when a file is lost while it was
+ * compacted (${env} is NULL then). */
+static enum err begin(struct store *s, MDB_env *env, MDB_txn **txn)
+{
+	int rc = MDB_PANIC;
+
+	if (*txn != NULL) {
+		return OK;
+	}
+	if (env != NULL) {
+		rc = mdb_txn_begin(env, NULL, 0, txn);
+	}
+	s->lost = s->lost || rc == MDB_PANIC;
+	return lmdb_err(rc);
+}
+
 enum err txn_need(struct store *s)
 {
 	flush_join(s);
-	if (s->index == NULL) {
-		return ERR_IO; /* lost while it was compacted */
-	}
-	return s->txn != NULL ? OK :
-				lmdb_err(mdb_txn_begin(s->index, NULL, 0,
-				    &s->txn));
+	return begin(s, s->index, &s->txn);
 }
 
 enum err btxn_need(struct store *s)
 {
 	flush_join(s);
-	if (s->bulk == NULL) {
-		return ERR_IO;
-	}
-	return s->btxn != NULL ? OK :
-				 lmdb_err(mdb_txn_begin(s->bulk, NULL, 0,
-				     &s->btxn));
+	return begin(s, s->bulk, &s->btxn);
+}
+
+bool store_lost(const struct store *s)
+{
+	return s->lost;
 }
 
 static enum err txn_for(struct store *s, enum db d, MDB_txn **out)
@@ -151,7 +163,9 @@ enum err value_put(struct store *s, enum db d, const void *key, size_t klen,
 		return r;
 	}
 	mark_dirty(s, d, size);
-	return lmdb_err(mdb_put(txn, s->dbi[d], &k, &v, 0));
+	/* Whatever went wrong with numbers: no report replaces another */
+	return lmdb_err(mdb_put(txn, s->dbi[d], &k, &v,
+	    d == DB_TEXT ? MDB_NOOVERWRITE : 0));
 }
 
 enum err key_copy(struct store *s, uint64_t keyno, uint8_t out[RECORD_KEY])
@@ -388,7 +402,9 @@ static void flush_run(struct work *w)
 
 void flush_join(struct store *s)
 {
-	uint64_t spent = s->now.next_key;
+	/* Parts may be on the disk under these keys; and puts that began, and
+	 * numbers that came back from one, hold numbers beyond the saved ones */
+	uint64_t spent = s->now.next_key, given = s->now.next_number;
 
 	if (!s->flush.going) {
 		return;
@@ -404,6 +420,7 @@ void flush_join(struct store *s)
 	flight_abort(s);
 	go_back(s);
 	s->now.next_key = s->saved.next_key = spent;
+	s->now.next_number = s->saved.next_number = given;
 }
 
 /* Everything that waits, in the two transactions */

@@ -98,6 +98,11 @@ static enum err session_start(struct store *s, const uint8_t id[UPLOAD_ID],
 	if (len < ENVELOPE_HEADER) {
 		return ERR_FORMAT;
 	}
+	/* The number of an upload that is given up comes back with the next
+	 * daily batch only: whoever begins a million leaves some for texts. */
+	if (record_keys_count(s->keys) >= s->upload_keys) {
+		return ERR_FULL;
+	}
 	if ((r = envelope_header_check(p, ENVELOPE_HEADER)) != OK ||
 	    (r = session_make_room(s)) != OK ||
 	    (r = key_take(s, &keyno)) != OK) {

@@ -159,6 +159,9 @@ enum err store_public(struct store *s, const char *path, struct buf *out);
 /* A piece of it, for lanes of many MiB; ERR_LIMIT: ${offset} past the end */
 enum err store_public_range(struct store *s, const char *path,
     uint64_t offset, size_t max, struct buf *out, uint64_t *total);
+/* Nothing can be read or written until the store is opened anew: its owner
+ * ends, and is started again */
+bool store_lost(const struct store *s);
 /* Grows with every change of public files */
 uint64_t store_public_version(const struct store *s);
 /* Calls ${each} with every path */
@@ -167,13 +170,14 @@ enum err store_public_list(struct store *s,
 
 /*
  * --- beat ---
- * Both commit by themselves: call them between batches, ERR_USAGE if
- * something waits for a commit.
+ * Both commit what waits, and by themselves: call them between batches.
  */
 /* Once a minute: heartbeat record, upload expiry, chaff when due */
 enum err store_beat(struct store *s, uint64_t monotonic_seconds);
 /* Once a day: lanes go live, erasure with fresh root key, compaction */
 enum err store_daily(struct store *s, day_t today);
+/* That of ${today} was not done whole: it did not come to it, or it failed */
+bool store_daily_due(const struct store *s, day_t today);
 
 /* Room there is, without content */
 struct store_figures {

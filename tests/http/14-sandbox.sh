@@ -31,9 +31,10 @@ for role in monitor web store; do
 done
 for role in web store; do
 	expect $role nothing done
-	for act in socket unix fork exec kill code; do
+	for act in socket unix fork exec kill owner code; do
 		expect $role $act killed
 	done
+	expect $role flags done
 done
 expect web passwd killed
 expect web own killed

@@ -85,6 +85,12 @@ main(int argc, char **argv)
 	if (strcmp(act, "kill") == 0) {
 		return result(kill(getpid(), 0) == 0);
 	}
+	if (strcmp(act, "owner") == 0) { /* who gets a descriptor's signals */
+		return result(fcntl(0, F_SETOWN, getpid()) == 0);
+	}
+	if (strcmp(act, "flags") == 0) {
+		return result(fcntl(2, F_GETFL) >= 0);
+	}
 	if (strcmp(act, "code") == 0) {
 		return result(mmap(NULL, 4096, PROT_READ | PROT_EXEC,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
