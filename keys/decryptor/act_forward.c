@@ -24,6 +24,47 @@ to_seal(void *arg, const uint8_t *p, size_t len)
 	return age_seal_write(arg, p, len);
 }
 
+static bool
+duty_there(const struct desk *d, size_t k, const struct target *t)
+{
+	return ground_day(d->state, k, GROUND_DUTY, t) != DAY_NONE;
+}
+
+/* Who withdraws a report takes the consent along, whatever was recorded */
+static bool
+consent_there(const struct desk *d, size_t k, const struct target *t)
+{
+	return !d->state->kase[k].withdrawn &&
+	    ground_day(d->state, k, GROUND_CONSENT, t) != DAY_NONE;
+}
+
+enum err
+act_forward_text(struct desk *d, size_t k, const struct target *t,
+    struct refusal *why)
+{
+	struct rule rule;
+
+	if (!d->state->kase[k].withdrawn || duty_there(d, k, t) ||
+	    !rule_find(d->profile, "S-CONSENT", &rule)) {
+		return OK;
+	}
+	return refuse_rule_words(why, &rule, "De melder heeft deze melding "
+	    "ingetrokken, en daarmee de toestemming. Zij gaat alleen naar "
+	    "buiten als voor deze ontvanger een wettelijke plicht is "
+	    "vastgelegd.", "The reporter withdrew this report, and the "
+	    "consent with it. It goes outside only when a legal duty is "
+	    "recorded for this receiver.");
+}
+
+static enum err
+plan_text(struct desk *d, size_t k, const struct plan *p,
+    struct refusal *why)
+{
+	struct target t = target_of(p->to, p->receiver);
+
+	return act_forward_text(d, k, &t, why);
+}
+
 /* The newest signatures for exactly this plan */
 static enum err
 forward_check(struct desk *d, size_t k, const struct plan *p,
@@ -32,8 +73,8 @@ forward_check(struct desk *d, size_t k, const struct plan *p,
 	const struct state *s = d->state;
 	struct target t = target_of(p->to, p->receiver);
 	struct forward_facts f = {.to = p->to, .today = d->today,
-		.consent = ground_day(s, k, GROUND_CONSENT, &t) != DAY_NONE,
-		.legal_duty = ground_day(s, k, GROUND_DUTY, &t) != DAY_NONE,
+		.consent = consent_there(d, k, &t),
+		.legal_duty = duty_there(d, k, &t),
 		.reporter_told = act_by_then(ground_day(s, k, GROUND_TOLD,
 		    &t), d->today),
 		.telling_endangers = p->endangers[0] != 0,
@@ -111,8 +152,7 @@ forward_put(struct desk *d, size_t k, const struct plan *p,
 	event_hex(o, "plan", p->sha256, HASH_LEN);
 	event_hex(o, "record", record, RECORD_ID);
 	json_object_set_new(o, "duty", json_boolean(
-	    ground_day(d->state, k, GROUND_CONSENT, &t) == DAY_NONE &&
-	    ground_day(d->state, k, GROUND_DUTY, &t) != DAY_NONE));
+	    !consent_there(d, k, &t) && duty_there(d, k, &t)));
 	if (p->until != DAY_NONE) {
 		event_day(o, "until", p->until);
 	}
@@ -144,6 +184,9 @@ act_forward(struct desk *d, size_t k, const void *plan, size_t len,
 	}
 	if (e == OK) {
 		e = plan_parse(d, k, plan, len, &p, why);
+	}
+	if (e == OK) {
+		e = plan_text(d, k, &p, why);
 	}
 	if (e == OK) {
 		e = forward_check(d, k, &p, &request, why);
@@ -196,6 +239,9 @@ act_forward_keep(struct desk *d, size_t k, const void *plan, size_t len,
 	if (e == OK) {
 		e = plan_parse(d, k, plan, len, &p, why);
 	}
+	if (e == OK) {
+		e = plan_text(d, k, &p, why);
+	}
 	if (e == OK) { /* what is to be left out is really there */
 		e = dossier_page(d, k, &p, &page, why);
 	}
@@ -231,7 +277,8 @@ plan_look(struct desk *d, size_t k, const void *plan, size_t len,
 	memset(why, 0, sizeof *why);
 	e = e == OK ? act_case(d, k, why) : refuse_err(why, e);
 	e = e == OK ? act_imported(d, why) : e;
-	return e == OK ? plan_parse(d, k, plan, len, p, why) : e;
+	e = e == OK ? plan_parse(d, k, plan, len, p, why) : e;
+	return e == OK ? plan_text(d, k, p, why) : e;
 }
 
 enum err

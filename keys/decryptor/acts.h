@@ -184,12 +184,16 @@ enum err act_takeover(struct desk *d, const char *path, uint64_t *tenure,
  * the hash that two people sign for (ACT_FORWARD); act_forward the dossier,
  * sealed to a key, to a passphrase, or (neither) the page alone for print.
  * ${path} NULL: no file, the page of act_forward_show is printed.
+ * Each asks act_forward_text: the text of a withdrawn report is looked at
+ * and goes only where a legal duty to ${t} is recorded.
  */
 struct act_sealing {
 	const struct age_recipient *recipient;
 	const char *pass; /* secret */
 	size_t passlen;
 };
+enum err act_forward_text(struct desk *d, size_t k, const struct target *t,
+    struct refusal *why);
 enum err act_forward_plan(struct desk *d, size_t k, enum destination to,
     const char *receiver, struct buf *out, struct refusal *why);
 /* A plan kept under the case's key while people sign and the reporter is

@@ -45,6 +45,7 @@ act_forward_plan(struct desk *d, size_t k, enum destination to,
     const char *receiver, struct buf *out, struct refusal *why)
 {
 	const struct state *s = d->state;
+	struct target t = target_of(to, receiver);
 	json_t *o = json_object(), *fields = json_array(),
 	    *files = json_array();
 	unsigned number = 0;
@@ -52,6 +53,7 @@ act_forward_plan(struct desk *d, size_t k, enum destination to,
 
 	memset(why, 0, sizeof *why);
 	e = e == OK ? act_case(d, k, why) : refuse_err(why, e);
+	e = e == OK ? act_forward_text(d, k, &t, why) : e;
 	for (size_t i = 0; e == OK && i < s->messages; i++) {
 		struct content *c = NULL;
 		if (s->message[i].kase != k) {

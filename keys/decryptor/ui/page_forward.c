@@ -204,12 +204,31 @@ do_plan(struct visit *v, struct refusal *why)
 	return e;
 }
 
+/* The plan that is kept, if the text that it is about may be read */
+static json_t *
+plan_readable(struct visit *v, struct buf *raw)
+{
+	json_t *o = plan_kept(v, raw);
+	struct target t;
+	struct refusal why;
+
+	if (o == NULL) {
+		return NULL;
+	}
+	t = plan_target(o);
+	if (act_forward_text(v->d, v->k, &t, &why) != OK) {
+		json_decref(o);
+		return NULL;
+	}
+	return o;
+}
+
 /* Step 2: what goes */
 static enum err
 do_keep(struct visit *v, struct refusal *why)
 {
 	struct buf raw = buf_new_secret(PLAN_MAX);
-	json_t *o = plan_kept(v, &raw), *p;
+	json_t *o = plan_readable(v, &raw), *p;
 	size_t i;
 	enum err e = o == NULL ? refuse(why, ERR_UNKNOWN, NOT_CHOSEN) : OK;
 
@@ -438,7 +457,7 @@ static void
 show(struct visit *v)
 {
 	struct buf raw = buf_new_secret(PLAN_MAX);
-	json_t *o = plan_kept(v, &raw);
+	json_t *o = plan_readable(v, &raw);
 
 	case_head(v, v->k);
 	places_set(v, &v->view);
