@@ -17,6 +17,7 @@
 #include "opener.h"
 #include "org.h"
 #include "terminal.h"
+#include "weeks.h"
 
 #define READ_BATCH 256u
 #define AHEAD 6u /* children at once: no core waits while the disk syncs */
@@ -290,22 +291,27 @@ openers_free(struct bodies *b)
 	free(b->opener);
 }
 
-/* What opens envelopes of ${week}. *lost: this keyring should have its key
- * and has not; then there is none. */
-static enum err
-opener_for(struct bodies *b, day_t week, struct opener **out, bool *lost)
+static bool
+key_lost(const struct bodies *b, const struct inbound_envelope *env)
 {
-	const struct keyring_week *w = keyring_week(b->d->ring, week);
+	return week_key_lost(b->d, &b->blocks, env->week, env->day);
+}
+
+/* What opens ${env}. *lost: this keyring should have the week's key and has
+ * none; then there is none. */
+static enum err
+opener_for(struct bodies *b, const struct inbound_envelope *env,
+    struct opener **out, bool *lost)
+{
+	const struct keyring_week *w = keyring_week(b->d->ring, env->week);
+	day_t week = w == NULL ? DAY_NONE : env->week;
 	struct week_opener *more;
 	enum err e;
 
-	*lost = w == NULL && !state_week_destroyed(b->d->state, week) &&
-	    blocks_has(&b->blocks, week, b->d->ring->desk,
-	    b->d->ring->person);
+	*lost = w == NULL && key_lost(b, env);
 	if (*lost) {
 		return OK;
 	}
-	week = w == NULL ? DAY_NONE : week;
 	for (size_t i = 0; i < b->openers; i++) {
 		if (b->opener[i].week == week) {
 			*out = b->opener[i].opener;
@@ -342,8 +348,7 @@ openers_make(struct bodies *b)
 		e = manifest_load(b->d, &m, &in);
 		for (size_t j = 0; e == OK && j < in->envelopes; j++) {
 			if (!state_body_read(s, in->envelope[j].sha256)) {
-				e = opener_for(b, in->envelope[j].week, &one,
-				    &lost);
+				e = opener_for(b, &in->envelope[j], &one, &lost);
 			}
 		}
 		inbound_free(in);
@@ -360,6 +365,11 @@ take_opened(struct bodies *b, const struct inbound_envelope *env,
 	case OPENED_OURS:
 		return take_ours(b, env, o);
 	case OPENED_OTHER:
+		if (key_lost(b, env)) { /* or ours, sealed to that one */
+			b->r->no_key++;
+			*read = false;
+			return OK;
+		}
 		return note_body(b, b->other, env->sha256);
 	case OPENED_DAMAGED:
 		b->r->damaged++;
@@ -406,7 +416,7 @@ body_start(struct bodies *b, const struct inbound_envelope *env,
 		b->r->missing++;
 		return OK;
 	}
-	e = opener_for(b, env->week, &opener, &lost);
+	e = opener_for(b, env, &opener, &lost);
 	if (e != OK || lost) {
 		b->r->no_key += lost;
 		close(fd);

@@ -10,6 +10,7 @@
 #include "fold_private.h"
 #include "meldluik/json.h"
 #include "meldluik/secret.h"
+#include "weeks.h"
 
 #define SERIAL_MAX ((int64_t)1 << 53)
 
@@ -194,12 +195,31 @@ on_classify(struct state *s, const json_t *o)
 	return e;
 }
 
+/* No machine has the keys any more that reporters of that day sealed to */
+static enum err
+on_keys_lost(struct state *s, const json_t *o)
+{
+	day_t day, through;
+	enum err e = event_field_day(o, "day", &day);
+
+	if (e != OK) {
+		return e;
+	}
+	through = week_of(day) + 7 * (day_t)WEEKS_PUBLISHED_MAX;
+	if (s->lost.any && s->lost.through > through) {
+		through = s->lost.through;
+	}
+	s->lost = (struct lost_keys){.any = true, .through = through,
+	    .mades = s->mades, .end = DAY_NONE, .reach = DAY_NONE};
+	return OK;
+}
+
 static enum err
 on_export(struct state *s, const json_t *o)
 {
 	struct made *more;
 	uint64_t serial, slots;
-	day_t day;
+	day_t day, reach = DAY_NONE;
 	int month, dom;
 	enum err e = event_field_serial(o, "serial", &serial);
 
@@ -208,12 +228,21 @@ on_export(struct state *s, const json_t *o)
 	    OK || (e = event_field_day(o, "day", &day)) != OK) {
 		return e;
 	}
+	if (json_object_get(o, "keys_to") != NULL) {
+		const char *week;
+		e = json_string_field(o, "keys_to", WEEK_TEXT - 1,
+		    WEEK_TEXT - 1, &week);
+		if (e != OK || (e = week_parse(week, &reach)) != OK) {
+			return e;
+		}
+	}
 	more = state_room(s->made, &s->mades_room, s->mades, sizeof *s->made);
 	if (more == NULL) {
 		return ERR_MEMORY;
 	}
 	s->made = more;
 	more[s->mades].serial = serial;
+	more[s->mades].reach = reach;
 	memcpy(more[s->mades++].sha256, s->out_hash, HASH_LEN);
 	s->out_serial = serial;
 	s->floor_slots = (uint32_t)slots;
@@ -292,7 +321,8 @@ const struct event_rule event_rules[] = {
 	{"identity_from_paper", on_fact},
 	{"rekey", on_fact},
 	{"holiday", on_holiday},
-	{"restore", on_fact},
+	{"restore", on_keys_lost},
+	{"keys_lost", on_keys_lost},
 	{"extract", on_fact},
 	{"manifest", on_manifest},
 	{"complete", on_complete},

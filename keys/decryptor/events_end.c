@@ -179,8 +179,9 @@ on_takeover(struct state *s, const json_t *o)
 		e = event_field_word(o, "person", s->person,
 		    sizeof s->person);
 	}
-	if (e == OK) {
+	if (e == OK) { /* who takes over has keys of their own */
 		s->tenure = tenure;
+		s->lost.any = false;
 	}
 	return e;
 }

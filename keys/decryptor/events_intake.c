@@ -50,6 +50,25 @@ replies_posted(struct state *s, const struct made *made)
 	return OK;
 }
 
+/* On ${day} the gateway had keys that were made since others were lost, of
+ * weeks until ${reach}. Who read it before that day seals to the week of then,
+ * which the gateway takes as long as any of that week. */
+static void
+keys_renewed(struct state *s, day_t day, day_t reach)
+{
+	struct lost_keys *l = &s->lost;
+
+	if (!l->any || reach == DAY_NONE) {
+		return;
+	}
+	if (l->end == DAY_NONE) { /* a clock may be a day ahead */
+		l->end = epoch_last_day(week_of(day + 1));
+	}
+	if (reach > l->reach) {
+		l->reach = reach;
+	}
+}
+
 static enum err
 take_applied(struct state *s, const json_t *o)
 {
@@ -78,6 +97,10 @@ take_applied(struct state *s, const json_t *o)
 		const struct made *made = made_find(s, hash);
 		if (made != NULL) {
 			e = replies_posted(s, made);
+		}
+		if (made != NULL && (size_t)(made - s->made) >=
+		    s->lost.mades) {
+			keys_renewed(s, day, made->reach);
 		}
 	}
 	return e;
@@ -298,6 +321,11 @@ on_message(struct state *s, const json_t *o)
 	}
 	if (!m.entered && (e = body_add(s, sha256)) != OK) {
 		return e;
+	}
+	/* Of an envelope, which a key made since opened. A parcel, which came
+	 * another way, cannot be in conflict. */
+	if (!m.entered && json_object_get(o, "conflict") != NULL) {
+		keys_renewed(s, m.received, s->lost.through);
 	}
 	if (ref[0] == 0) {
 		s->unmatched++;

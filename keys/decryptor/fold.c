@@ -232,6 +232,15 @@ state_week_destroyed(const struct state *s, day_t week)
 }
 
 bool
+state_keys_lost(const struct state *s, day_t week, day_t received)
+{
+	const struct lost_keys *l = &s->lost;
+
+	return l->any && week <= l->through && (l->end == DAY_NONE ||
+	    received <= l->end || week > l->reach);
+}
+
+bool
 state_superseded(const struct state *s)
 {
 	return s->applied_tenure > s->tenure;

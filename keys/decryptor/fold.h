@@ -218,6 +218,18 @@ struct register_import { /* rows of the register, taken in as files */
 struct made { /* an outbound bundle of this casebook */
 	uint64_t serial;
 	uint8_t sha256[HASH_LEN];
+	day_t reach; /* last week it publishes a key of this machine for */
+};
+/* Keys of this person that reporters had and no machine has any more: after a
+ * restore, or in a home that takes the place of another. What new keys do not
+ * open may have been sealed to those. */
+struct lost_keys {
+	bool any;
+	day_t through; /* last week they may have been published for */
+	size_t mades;  /* bundles made before */
+	day_t end;     /* what came later is under new keys; DAY_NONE: not yet
+	                * known that the gateway has them */
+	day_t reach;   /* of weeks after it that is not known either */
 };
 struct read_body { /* sorted by hash */
 	uint8_t sha256[HASH_LEN];
@@ -277,6 +289,7 @@ struct state {
 	struct closed_week *closed; /* as the gateway says */
 	size_t closeds, closeds_room;
 	day_t holiday; /* away until; DAY_NONE */
+	struct lost_keys lost;
 	day_t *destroyed; /* weeks whose key was destroyed here */
 	size_t destroyeds, destroyeds_room;
 };
@@ -315,6 +328,9 @@ uint64_t state_confirmed(const struct state *s, uint8_t hash[HASH_LEN]);
 /* Serial of the manifest that closed it; 0: open */
 uint64_t state_week_closed(const struct state *s, day_t week);
 bool state_week_destroyed(const struct state *s, day_t week);
+/* May a body of ${week} that the gateway got on ${received} be sealed to keys
+ * that were lost? */
+bool state_keys_lost(const struct state *s, day_t week, day_t received);
 /* Another machine of this desk has taken over: read-only here */
 bool state_superseded(const struct state *s);
 /* Register column of a code, and back (-1: no such code) */

@@ -20,6 +20,7 @@ struct bundle {
 	int dir, epochs;
 	struct outbound *o;
 	struct outgoing_result *r;
+	day_t reach; /* last week it publishes with a key of this machine */
 };
 
 static enum err
@@ -176,6 +177,11 @@ keyset_add(struct bundle *b)
 			e = file_add(b, path, &doc);
 			b->r->weeks++;
 		}
+		/* without a gap: of weeks in one the gateway keeps old ones */
+		if (e == OK && keyring_week(b->d->ring, week) != NULL &&
+		    (i == 0 || b->reach == week - 7)) {
+			b->reach = week;
+		}
 	}
 	blocks_free(&blocks);
 	buf_free(&doc);
@@ -264,6 +270,11 @@ journal_export(struct bundle *b)
 	json_object_set_new(o, "slots", json_integer(b->r->slots));
 	json_object_set_new(o, "confirmed",
 	    json_integer((json_int_t)b->o->confirmed_serial));
+	if (b->reach != DAY_NONE) {
+		char week[WEEK_TEXT];
+		week_text(b->reach, week);
+		json_object_set_new(o, "keys_to", json_string(week));
+	}
 	return desk_record(b->d, o);
 }
 
@@ -328,7 +339,8 @@ outgoing_allowed(const struct desk *d)
 enum err
 outgoing_make(struct desk *d, int stick, struct outgoing_result *r)
 {
-	struct bundle b = {.d = d, .dir = -1, .epochs = -1, .r = r};
+	struct bundle b = {.d = d, .dir = -1, .epochs = -1, .r = r,
+		.reach = DAY_NONE};
 	char tmp[64];
 	enum err e = OK;
 

@@ -15,9 +15,10 @@
 #include "verbs.h"
 #include "weeks.h"
 
+/* *known: ${person} is in it already, with another machine's keys */
 static enum err
-keyset_org(const char *file, uint8_t org[ORG_LEN],
-    char print[FINGERPRINT_TEXT])
+keyset_org(const char *file, const char *person, uint8_t org[ORG_LEN],
+    char print[FINGERPRINT_TEXT], bool *known)
 {
 	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX);
 	struct keyset *k = NULL;
@@ -36,6 +37,7 @@ keyset_org(const char *file, uint8_t org[ORG_LEN],
 	}
 	if (e == OK) {
 		memcpy(org, k->org, ORG_LEN);
+		*known = keyset_person(k, person) != NULL;
 		sign_fingerprint(&k->identity, print);
 	} else {
 		say_error("the keyset %s cannot be used: %s", file,
@@ -57,6 +59,7 @@ request_home(struct desk *d, const struct holder_wish *w)
 {
 	char print[FINGERPRINT_TEXT], *end = NULL;
 	uint8_t org[ORG_LEN];
+	bool known = false;
 	unsigned long n = w->number == NULL ? 0 : strtoul(w->number, &end,
 	    10);
 	enum err e;
@@ -67,7 +70,7 @@ request_home(struct desk *d, const struct holder_wish *w)
 		    "small letters, digits and hyphens with --person");
 		return ERR_USAGE;
 	}
-	e = keyset_org(w->keyset, org, print);
+	e = keyset_org(w->keyset, w->person, org, print, &known);
 	if (e == OK) {
 		e = passphrase_get(d->passfile, true, &d->pass, &d->passlen);
 	}
@@ -77,6 +80,9 @@ request_home(struct desk *d, const struct holder_wish *w)
 	if (e == OK) {
 		e = founding_home(d, org, (unsigned)n, w->person,
 		    w->approver ? PERSON_APPROVER : PERSON_HOLDER, false);
+	}
+	if (e == OK && known) { /* for `holder replace` */
+		e = desk_record(d, event_new(d, "keys_lost"));
 	}
 	if (e == OK) {
 		printf("Organisation; compare with the founder:\n  %s\n",

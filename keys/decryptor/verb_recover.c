@@ -312,6 +312,9 @@ from_identity(struct desk *d, const char *path, unsigned desk,
 			    false);
 		}
 	}
+	if (e == OK) { /* of the machine whose place it takes */
+		e = desk_record(d, event_new(d, "keys_lost"));
+	}
 	if (e == OK) {
 		e = org_accept(d, path, NULL);
 	}

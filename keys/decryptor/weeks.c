@@ -8,9 +8,23 @@
  * waited for: something new comes with every bundle.
  */
 #include "intake.h"
+#include "org.h"
 #include "terminal.h"
+#include "weeks.h"
 
 #define DAYS_APART 2
+
+bool
+week_key_lost(const struct desk *d, const struct org_blocks *b, day_t week,
+    day_t received)
+{
+	const struct keyring *ring = d->ring;
+
+	return !state_week_destroyed(d->state, week) &&
+	    (state_keys_lost(d->state, week, received) ||
+	    (keyring_week(ring, week) == NULL && blocks_has(b, week,
+	    ring->desk, ring->person)));
+}
 
 enum err
 weeks_destroy(struct desk *d, struct intake_result *r)

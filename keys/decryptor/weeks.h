@@ -10,13 +10,21 @@
 #define WEEKS_PUBLISHED_MAX 60  /* an outbound bundle lists 256 files */
 #define WEEKS_OLD 26            /* a key so old may be ended by two people */
 
+struct org_blocks;
+/* Is a body of ${week}, received on ${received}, perhaps sealed to a key that
+ * this person had and has no more? What does not open is then not read:
+ * another holder must, or two people write the week off. */
+bool week_key_lost(const struct desk *d, const struct org_blocks *b,
+    day_t week, day_t received);
+
 unsigned weeks_left(const struct desk *d); /* after this one */
 /* A sentence on stderr when they run out; for main, after a verb */
 void weeks_warn(const struct desk *d);
 /* How many weeks an export publishes: more before a holiday */
 unsigned weeks_published(const struct desk *d);
 /*
- * Ends the key of an old week, once two people signed for it (ERR_POLICY
+ * Ends the key of an old week, or writes off a closed one whose key was lost,
+ * once two people signed for it (ERR_POLICY
  * until then: asks, and writes the request to ${file} unless NULL).
  */
 enum err week_destroy_old(struct desk *d, const char *name,

@@ -2,6 +2,7 @@
 /*
  * A week key that will not die by itself, ended by two people after 26
  * weeks: the gateway never closed the week, or bodies it listed never came.
+ * Or a closed week of bodies that only a lost key opens is written off.
  * What is outstanding is named before, in what both sign, and in the
  * journal; no key dies by date alone.
  */
@@ -10,6 +11,7 @@
 
 #include "acts_private.h"
 #include "intake.h"
+#include "org.h"
 #include "terminal.h"
 #include "verbs.h"
 #include "weeks.h"
@@ -18,12 +20,14 @@ struct outstanding {
 	bool closed;     /* the gateway says so */
 	unsigned listed; /* bodies of that week in manifests */
 	unsigned unread; /* of them never read here */
+	unsigned lost;   /* of them perhaps sealed to a key that was lost */
 };
 
 static enum err
 outstanding_count(const struct desk *d, day_t week, struct outstanding *o)
 {
-	enum err e = OK;
+	struct org_blocks blocks = {NULL, 0, 0};
+	enum err e = blocks_load(d, &blocks);
 
 	memset(o, 0, sizeof *o);
 	o->closed = state_week_closed(d->state, week) != 0;
@@ -31,14 +35,20 @@ outstanding_count(const struct desk *d, day_t week, struct outstanding *o)
 		struct inbound *m = NULL;
 		e = manifest_load(d, &d->state->manifest[i], &m);
 		for (size_t j = 0; e == OK && j < m->envelopes; j++) {
-			if (m->envelope[j].week == week) {
-				o->listed++;
-				o->unread += !state_body_read(d->state,
-				    m->envelope[j].sha256);
+			const struct inbound_envelope *env = &m->envelope[j];
+			if (env->week != week) {
+				continue;
+			}
+			o->listed++;
+			if (!state_body_read(d->state, env->sha256)) {
+				o->unread++;
+				o->lost += week_key_lost(d, &blocks, week,
+				    env->day);
 			}
 		}
 		inbound_free(m);
 	}
+	blocks_free(&blocks);
 	return e;
 }
 
@@ -53,6 +63,7 @@ end_key(struct desk *d, day_t week, const char *name, size_t request,
 	json_array_append_new(weeks, json_string(name));
 	json_object_set_new(event, "weeks", weeks);
 	json_object_set_new(event, "unread", json_integer(o->unread));
+	json_object_set_new(event, "lost", json_integer(o->lost));
 	json_object_set_new(event, "closed", json_boolean(o->closed));
 	if (e != OK) {
 		json_decref(event);
@@ -67,7 +78,7 @@ end_key(struct desk *d, day_t week, const char *name, size_t request,
 	} else {
 		casebook_abort(d->book);
 	}
-	if (e == OK) {
+	if (e == OK && keyring_week(d->ring, week) != NULL) {
 		e = keyring_week_destroy(d->ring, week);
 	}
 	return e == OK ? keyringfile_save(d) : e;
@@ -86,34 +97,40 @@ week_destroy_old(struct desk *d, const char *name, const char *file)
 		say_error("--destroy takes a week such as 2026-W48");
 		return ERR_USAGE;
 	}
-	if (keyring_week(d->ring, week) == NULL) {
-		say_error("this machine has no key of that week");
-		return ERR_UNKNOWN;
-	}
-	if (d->today <= epoch_last_day(week) + 7 * WEEKS_OLD) {
-		say_error("only %d weeks after its end may two people end a "
-		    "week's key; before that it dies by itself when the "
-		    "gateway closed the week and all of it was read and "
-		    "backed up", WEEKS_OLD);
-		return ERR_POLICY;
-	}
 	e = outstanding_count(d, week, &o);
 	if (e != OK) {
 		say_error("the manifests cannot be read: %s", err_text(e));
 		return e;
 	}
+	if (keyring_week(d->ring, week) == NULL && o.lost == 0) {
+		say_error("this machine has no key of that week");
+		return ERR_UNKNOWN;
+	}
+	if (!(o.lost > 0 && o.closed) && d->today <= epoch_last_day(week) +
+	    7 * WEEKS_OLD) {
+		say_error("only %d weeks after its end may two people end a "
+		    "week's key; before that it dies by itself when the "
+		    "gateway closed the week and all of it was read and "
+		    "backed up. If its key was lost: once the gateway closed "
+		    "it", WEEKS_OLD);
+		return ERR_POLICY;
+	}
 	snprintf(detail, sizeof detail, "destroy-%s", name);
 	snprintf(summary, sizeof summary, "End the key of week %s here. "
 	    "Outstanding: the gateway %s the week; %u of %u listed bodies "
-	    "were never read on this machine and will not open here.", name,
-	    o.closed ? "closed" : "has NOT closed", o.unread, o.listed);
+	    "were never read on this machine and will not open here, %u of "
+	    "them perhaps under a key that was lost.", name,
+	    o.closed ? "closed" : "has NOT closed", o.unread, o.listed,
+	    o.lost);
 	e = verb_two_people(d, detail, summary, file, &request);
 	if (e != OK) {
 		return e;
 	}
 	e = end_key(d, week, name, request, &o);
 	if (e == OK) {
-		printf("The key of week %s is destroyed here.\n", name);
+		printf("The key of week %s is destroyed here.%s\n", name,
+		    o.lost == 0 ? "" : " The next import takes what is left "
+		    "of that week as not ours.");
 	} else {
 		say_error("the key could not be ended: %s", err_text(e));
 	}
