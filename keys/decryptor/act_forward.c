@@ -263,8 +263,9 @@ act_forward_kept(struct desk *d, size_t k, struct buf *out)
 {
 	const struct kase *c = &d->state->kase[k];
 
-	return c->planned && !c->destroyed ? record_get(d->book, c->plan,
-	    out) : ERR_UNKNOWN;
+	/* it holds words of the report: those that are left out */
+	return c->planned && desk_ours_shown(d, k) ?
+	    record_get(d->book, c->plan, out) : ERR_UNKNOWN;
 }
 
 /* A plan to look at; nothing is written */

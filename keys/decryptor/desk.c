@@ -319,6 +319,21 @@ desk_imported(const struct desk *d)
 	return ERR_BUSY;
 }
 
+bool
+desk_text_shown(const struct desk *d, const struct message *m)
+{
+	const struct kase *k = &d->state->kase[m->kase];
+
+	return (!k->withdrawn || m->kind == REPORT_WITHDRAWAL) &&
+	    (!k->locked || (m->late && k->moved_to == 0));
+}
+
+bool
+desk_ours_shown(const struct desk *d, size_t k)
+{
+	return !d->state->kase[k].locked;
+}
+
 enum err
 desk_content(const struct desk *d, const struct message *m,
     struct content **out)

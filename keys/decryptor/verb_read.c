@@ -239,15 +239,6 @@ verb_list(struct desk *d, int argc, char **argv)
 	return EXIT_OK;
 }
 
-/* A withdrawn report is counted and not shown; the withdrawal itself is.
- * What comes later to a case at another desk is for that desk alone. */
-static bool
-hidden(const struct kase *k, const struct message *m)
-{
-	return (k->locked && (!m->late || k->moved_to != 0)) ||
-	    (k->withdrawn && m->kind != REPORT_WITHDRAWAL);
-}
-
 static json_t *
 content_json(const struct report *r)
 {
@@ -337,7 +328,7 @@ show_messages(struct desk *d, size_t k, json_t *list)
 			continue;
 		}
 		day_text(m->received, day);
-		if (!hidden(&s->kase[k], m) &&
+		if (desk_text_shown(d, m) &&
 		    (e = desk_content(d, m, &c)) != OK) {
 			say_error("a message cannot be opened: %s",
 			    err_text(e));
@@ -526,10 +517,10 @@ verb_show(struct desk *d, int argc, char **argv)
 		case_line(d, &d->state->kase[k]);
 	}
 	e = show_messages(d, k, in);
-	if (e == OK && !d->state->kase[k].locked) {
+	if (e == OK && desk_ours_shown(d, k)) {
 		e = show_answers(d, k, out);
 	}
-	if (e == OK && !d->state->kase[k].locked) {
+	if (e == OK && desk_ours_shown(d, k)) {
 		e = show_notes(d, k, notes);
 	}
 	if (e == OK) {

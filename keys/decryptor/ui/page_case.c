@@ -136,8 +136,7 @@ talk_set(struct visit *v, size_t k)
 			continue;
 		}
 		number++;
-		if ((!c->withdrawn || m->kind == REPORT_WITHDRAWAL) &&
-		    !c->locked && !c->destroyed) {
+		if (desk_text_shown(v->d, m)) {
 			e = desk_content(v->d, m, &content);
 			e = e == ERR_UNKNOWN ? OK : e; /* destroyed */
 		}
@@ -151,7 +150,7 @@ talk_set(struct visit *v, size_t k)
 		content_free(content);
 	}
 	for (size_t i = 0; i < s->answers && e == OK && n < room; i++) {
-		if (s->answer[i].kase == k) {
+		if (s->answer[i].kase == k && desk_ours_shown(v->d, k)) {
 			item[n] = (struct item){.row = &rows[n],
 				.day = s->answer[i].drafted, .order = n};
 			e = outgoing_set(v, &item[n++], &s->answer[i]);
@@ -183,7 +182,7 @@ notes_set(struct visit *v, size_t k)
 	n = 0;
 	for (size_t i = s->notes; i-- > 0 && e == OK;) {
 		struct buf text = buf_new_secret(RECORD_MAX);
-		if (s->note[i].kase == k) {
+		if (s->note[i].kase == k && desk_ours_shown(v->d, k)) {
 			e = record_get(v->d->book, s->note[i].record, &text);
 			e = e == ERR_UNKNOWN ? OK : e;
 			view_text(&rows[n], "day", date_long(v,

@@ -204,19 +204,24 @@ do_plan(struct visit *v, struct refusal *why)
 	return e;
 }
 
-/* The plan that is kept, if the text that it is about may be read */
+/* The plan that is kept, if the text that it is about may be read; NULL and
+ * ${why}: it has words of the report */
 static json_t *
-plan_readable(struct visit *v, struct buf *raw)
+plan_readable(struct visit *v, struct buf *raw, struct refusal *why)
 {
-	json_t *o = plan_kept(v, raw);
 	struct target t;
-	struct refusal why;
+	json_t *o;
 
+	if (act_case(v->d, v->k, why) != OK) {
+		return NULL;
+	}
+	o = plan_kept(v, raw);
 	if (o == NULL) {
+		refuse(why, ERR_UNKNOWN, NOT_CHOSEN);
 		return NULL;
 	}
 	t = plan_target(o);
-	if (act_forward_text(v->d, v->k, &t, &why) != OK) {
+	if (act_forward_text(v->d, v->k, &t, why) != OK) {
 		json_decref(o);
 		return NULL;
 	}
@@ -228,9 +233,9 @@ static enum err
 do_keep(struct visit *v, struct refusal *why)
 {
 	struct buf raw = buf_new_secret(PLAN_MAX);
-	json_t *o = plan_readable(v, &raw), *p;
+	json_t *o = plan_readable(v, &raw, why), *p;
 	size_t i;
-	enum err e = o == NULL ? refuse(why, ERR_UNKNOWN, NOT_CHOSEN) : OK;
+	enum err e = o == NULL ? why->e : OK;
 
 	if (e == OK) {
 		json_array_foreach (json_object_get(o, "fields"), i, p) {
@@ -331,15 +336,17 @@ static enum err
 do_send(struct visit *v, struct refusal *why)
 {
 	struct buf raw = buf_new_secret(PLAN_MAX);
-	enum err e = act_forward_kept(v->d, v->k, &raw);
+	json_t *o = plan_readable(v, &raw, why);
+	enum err e;
 
-	if (e != OK) {
-		e = refuse(why, ERR_UNKNOWN, NOT_CHOSEN);
+	if (o == NULL) {
+		e = why->e;
 	} else if (strcmp(field(v, "how"), "print") == 0) {
 		e = send_print(v, &raw, why);
 	} else {
 		e = send_file(v, &raw, why);
 	}
+	json_decref(o);
 	buf_free(&raw);
 	return e;
 }
@@ -457,11 +464,16 @@ static void
 show(struct visit *v)
 {
 	struct buf raw = buf_new_secret(PLAN_MAX);
-	json_t *o = plan_readable(v, &raw);
+	struct refusal why;
+	bool may = act_case(v->d, v->k, &why) == OK;
+	json_t *o = plan_readable(v, &raw, &why);
 
 	case_head(v, v->k);
 	places_set(v, &v->view);
 	receivers_set(v, o == NULL ? "" : string(o, "receiver"));
+	view_flag(&v->view, "may", may);
+	view_text(&v->view, "not", o == NULL && why.e != ERR_UNKNOWN ?
+	    refusal_text(v, &why) : NULL);
 	view_flag(&v->view, "planned", o != NULL);
 	if (o != NULL) {
 		plan_set(v, o, &raw);

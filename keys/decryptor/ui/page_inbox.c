@@ -19,15 +19,15 @@ is_fresh(const struct kase *c)
 static void
 claims_set(struct visit *v, struct view *row, const struct kase *c)
 {
+	const struct message *m = &v->d->state->message[c->first];
 	struct content *content = NULL;
 	const char *danger;
 
 	view_text(row, "about", "");
 	view_text(row, "relation", "");
 	view_text(row, "danger", NULL);
-	if (v->d->state->importing || c->withdrawn || c->locked ||
-	    desk_content(v->d,
-	    &v->d->state->message[c->first], &content) != OK) {
+	if (v->d->state->importing || !desk_text_shown(v->d, m) ||
+	    desk_content(v->d, m, &content) != OK) {
 		return;
 	}
 	view_text(row, "about", about_label(v, visit_text(v, "%s",

@@ -59,7 +59,7 @@ show(struct visit *v)
 	struct content *content = NULL;
 	enum err e = OK;
 
-	if (!c->withdrawn && !c->locked && !c->destroyed) {
+	if (desk_text_shown(v->d, &v->d->state->message[c->first])) {
 		e = desk_content(v->d, &v->d->state->message[c->first],
 		    &content);
 	}
