@@ -199,8 +199,9 @@ file_send(struct courier *c, int dir, const char *path, uint8_t *piece,
 	return e;
 }
 
+/* ${again}: told with no word when the gateway has nothing to apply */
 static enum err
-apply(struct courier *c)
+apply(struct courier *c, bool again)
 {
 	char desk[32];
 	const char *headers[] = { desk, NULL };
@@ -218,7 +219,7 @@ apply(struct courier *c)
 			e = ERR_FORMAT;
 		}
 	}
-	if (e != OK) {
+	if (e != OK && (e != ERR_UNKNOWN || again)) {
 		e = courier_refused(c, "the gateway did not take the bundle",
 		    e, &a);
 	}
@@ -295,7 +296,19 @@ bundle_send(struct courier *c, int dir, const struct outbound *o,
 		e = file_send(c, dir, o->file[i].path, piece, &p, &sent);
 	}
 	progress_end(&p);
-	if (e == OK) {
+	free(piece);
+	return e;
+}
+
+/* The signed list, last of all */
+static enum err
+list_send(struct courier *c, int dir)
+{
+	uint8_t *piece = malloc(COURIER_PIECE);
+	uint64_t sent = 0;
+	enum err e = ERR_MEMORY;
+
+	if (piece != NULL) {
 		e = file_send(c, dir, "outbound.json.minisig", piece, NULL,
 		    &sent);
 	}
@@ -303,6 +316,24 @@ bundle_send(struct courier *c, int dir, const struct outbound *o,
 		e = file_send(c, dir, "outbound.json", piece, NULL, &sent);
 	}
 	free(piece);
+	return e;
+}
+
+/*
+ * When the answer to "apply" was lost it was applied, and what was staged is
+ * gone: the second time the gateway does not know it. It knows the list, so
+ * that is sent once more.
+ */
+static enum err
+list_apply(struct courier *c, int dir)
+{
+	enum err e;
+
+	if ((e = list_send(c, dir)) == OK &&
+	    (e = apply(c, false)) == ERR_UNKNOWN &&
+	    (e = list_send(c, dir)) == OK) {
+		e = apply(c, true);
+	}
 	return e;
 }
 
@@ -317,7 +348,7 @@ courier_deliver(struct courier *c, const char *dir)
 	if ((e = bundle_open(c, dir, &fd, &o)) != OK ||
 	    (e = bundle_check(fd, o, &total)) != OK ||
 	    (e = bundle_send(c, fd, o, total)) != OK ||
-	    (e = apply(c)) != OK) {
+	    (e = list_apply(c, fd)) != OK) {
 		goto out;
 	}
 	say("outbound-%u: serial %llu of tenure %llu was taken by the gateway",

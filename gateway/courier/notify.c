@@ -112,17 +112,19 @@ courier_notify(struct courier *c, day_t today)
 	    o->mail_password, MAIL_PASSWORD_MAX, &password)) != OK) {
 		return e;
 	}
-	/* The mail goes out first: a gateway that is down delays nothing */
+	/* The mail goes out first: a gateway that is down delays nothing. And
+	 * the deputy is for a coordinator who cannot be reached: gone, a full
+	 * mailbox, a wrong address. */
 	e = send_to(o, "coordinator", o->mail_to, password, today);
-	if (e == OK && o->mail_deputy != NULL) {
+	if (o->mail_deputy != NULL) {
 		known = courier_oldest(c, &any, &day);
 		if (known != OK) {
 			say("whether the deputy must know cannot be asked");
-			e = known;
 		} else if (any && today - day >= (day_t)patience) {
-			e = send_to(o, "deputy", o->mail_deputy, password,
+			known = send_to(o, "deputy", o->mail_deputy, password,
 			    today);
 		}
+		e = e == OK ? known : e;
 	}
 	secret_free(password);
 	return e;

@@ -98,17 +98,25 @@ head -1 "$(newest)" | grep -q '^vervanger@' || fail "to the wrong one"
 cmp <(bare "$first" | sed 's/coordinator@/vervanger@/') \
 	<(bare "$(newest)") || fail "the deputy's mail differs"
 
+# the coordinator's mailbox is closed: that is what the deputy is for
+cp "$D/courier.ini" "$D/sound.ini"
+sed -i 's/^to = coordinator@/to = gone@/' "$D/courier.ini"
+later 4 && fail "a mailbox that is closed is not told"
+[ "$(mails)" = 6 ] || fail "the deputy is not told: $(cat "$D/log")"
+head -1 "$(newest)" | grep -q '^vervanger@' || fail "to the wrong one"
+mv "$D/sound.ini" "$D/courier.ini"
+
 # the gateway is down: the coordinator's mail goes all the same
 gw_stop
 notify && fail "a gateway that is down is not told"
-[ "$(mails)" = 6 ] || fail "no mail while the gateway is down"
+[ "$(mails)" = 7 ] || fail "no mail while the gateway is down"
 
 # nothing goes where it must not
 refused() { # WHAT SED_EXPRESSION
 	sed "$2" "$D/courier.ini" >"$D/other.ini"
 	"$BIN/meldluik-courier" --config "$D/other.ini" --secrets \
 		"$D/secrets" notify >"$D/log" 2>&1 && fail "$1: sent"
-	[ "$(mails)" = 6 ] || fail "$1: a mail went out"
+	[ "$(mails)" = 7 ] || fail "$1: a mail went out"
 	n=$((n + 1))
 }
 n=0
@@ -124,4 +132,4 @@ echo another-word >"$D/secrets/mail"
 refused "a wrong password" ""
 grep -q "Login denied" "$D/log" || fail "not for it: $(cat "$D/log")"
 grep -qF another-word "$D/log" && fail "the password is in the log"
-echo "6 mails of one text and size, the deputy after 3 days; $n ways refused"
+echo "7 mails of one text and size, the deputy after 3 days; $n ways refused"

@@ -13,6 +13,12 @@ port, cert, key, folder, user, password = sys.argv[1:]
 
 
 class Keep:
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("gone@"):
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 known"
+
     async def handle_DATA(self, server, session, envelope):
         if not session.authenticated:
             return "530 who are you"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
-# Goal: what can go wrong on the courier's way: cut connections, a resumed
+# Goal: what can go wrong on the courier's way: cut connections, an answer to
+# "apply" that is lost, a resumed
 # and a spoiled part, a full stick, an edited bundle, a forked manifest, a
 # wrong credential; nothing good is lost or replaced. And check-back makes
 # the same requests for a right, a wrong and an empty code.
@@ -39,7 +40,7 @@ proxy() {
 	PIDS="$PIDS $!"
 	said_port "$1"
 }
-proxy "$T/door.port" "$DOOR" "$T/door.log" "$T/cut"
+proxy "$T/door.port" "$DOOR" "$T/door.log" "$T/cut" "$T/lose"
 DOORP=$SAID
 proxy "$T/public.port" "$PORT" "$T/pub.log"
 PUBP=$SAID
@@ -69,7 +70,12 @@ echo wrong >"$T/token"
 refused "does not know this credential" \
 	"$C" --config "$T/c1.ini" deliver "$GW/org"
 echo "$TOKEN" >"$T/token"
+# applied, and the answer to it lost: the second try must not say "not taken"
+echo "POST /v1/bundle/apply" >"$T/lose"
 ok "$C" --config "$T/c1.ini" deliver "$GW/org"
+[ ! -e "$T/lose" ] || fail "no answer was lost"
+[ "$(grep -ac "POST /v1/bundle/apply" "$T/door.log")" -ge 3 ] ||
+	fail "the answer was not lost"
 ok "$C" --config "$T/c2.ini" deliver "$GW/org"
 ok "$C" --config "$T/c2.ini" deliver "$GW/org" # again: answered as applied
 
