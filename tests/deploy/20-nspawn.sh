@@ -14,6 +14,16 @@ if [ -z "${FULL:-}" ]; then
 		[ -z "$said" ] || fail "$unit: $said"
 		n=$((n + 1))
 	done
+	# names of organisations that are no names of users
+	mkdir -p "${OUT:=$(mktemp -d)}/units"
+	for unit in *@.service; do
+		for name in gemeente-s-hertogenbosch voorbeeld.nl; do
+			one=$OUT/units/${unit%@.service}@$name.service
+			cp "$unit" "$one"
+			systemd-analyze verify "$one" 2>&1 |
+				grep -i "user/group name" && fail "$unit: $name"
+		done
+	done
 	for unit in meldluik-gateway.service meldluik-gateway@.service; do
 		systemd-analyze security --offline=true --threshold=5 "$unit" \
 			>"${OUT:-/tmp}/said" 2>&1 ||
