@@ -29,7 +29,7 @@ if(MELDLUIK_TESTS AND TARGET meldluik_store)
     endif()
   endforeach()
   target_link_options(test_store_lasting PRIVATE
-    -Wl,--wrap=mdb_txn_commit)
+    -Wl,--wrap=mdb_txn_commit,--wrap=fstatvfs)
   foreach(source bench/intake.c)
     get_filename_component(name ${source} NAME_WE)
     add_executable(bench_${name} ${source})

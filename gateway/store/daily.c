@@ -274,6 +274,7 @@ enum err store_daily(struct store *s, day_t today)
 		return r;
 	}
 	puts_trim(s);
+	s->bulk_over = 0;
 	s->today = today;
 	/* On a full disk LMDB cannot even delete. */
 	if (!space_text(s, ENVELOPE_TEXT_SIZE)) {

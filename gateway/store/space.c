@@ -13,6 +13,7 @@
 
 #include "store_private.h"
 
+#define BULK_OVER_MAX 16777216u /* a day, into the reserve of texts */
 #define COMMIT_FLOOR 2097152u /* a commit of one batch and its tree pages */
 /* Text leaves room for one ordinary lane: what frees a full disk is a
  * confirmation, and that comes in a bundle. */
@@ -39,23 +40,51 @@ static uint64_t free_now(struct store *s)
 	    0;
 }
 
-/* Pages of the bulk file that erased parts gave back */
-static uint64_t bulk_slack(struct store *s)
+static uint64_t bulk_bytes(const struct store *s)
 {
 	MDB_envinfo info;
-	uint64_t bytes;
 
-	if (mdb_env_info(s->bulk, &info) != 0) {
+	return mdb_env_info(s->bulk, &info) != 0 ? 0 :
+	    ((uint64_t)info.me_last_pgno + 1) * 4096;
+}
+
+static uint64_t bulk_keep(const struct store *s)
+{
+	return s->o.text_reserve + s->o.free_floor + TEXT_FLOOR;
+}
+
+void space_grown(struct store *s)
+{
+	uint64_t bytes = bulk_bytes(s), before = s->bulk_bytes;
+
+	s->bulk_bytes = bytes;
+	if (before != 0 && bytes > before && free_now(s) < bulk_keep(s)) {
+		s->bulk_over += bytes - before;
+	}
+}
+
+/*
+ * Pages of the bulk file that erased parts gave back. They are room only for
+ * what fits: a part needs its pages in a row, and whoever makes many small
+ * holes and then sends large parts grows the file while pages are free. So
+ * what it grew by into the reserve of texts is counted, and above some MiB a
+ * day free pages are none.
+ */
+static uint64_t bulk_slack(struct store *s)
+{
+	uint64_t bytes = bulk_bytes(s);
+	uint64_t most = s->o.text_reserve / 4;
+
+	if (s->bulk_over > (most < BULK_OVER_MAX ? most : BULK_OVER_MAX)) {
 		return 0;
 	}
-	bytes = ((uint64_t)info.me_last_pgno + 1) * 4096;
 	return bytes > s->now.bulk_used ? bytes - s->now.bulk_used : 0;
 }
 
 static uint64_t bulk_room(struct store *s)
 {
 	uint64_t room = free_now(s) + bulk_slack(s);
-	uint64_t keep = s->o.text_reserve + s->o.free_floor + TEXT_FLOOR;
+	uint64_t keep = bulk_keep(s);
 	uint64_t used = s->now.bulk_used + flight_bytes(s);
 	uint64_t left = s->o.bulk_bytes > used ? s->o.bulk_bytes - used : 0;
 

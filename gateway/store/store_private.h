@@ -158,6 +158,8 @@ struct store {
 	double chaff_due;
 	uint64_t free_bytes;  /* of the file system, read once a batch */
 	bool free_known;
+	uint64_t bulk_bytes;  /* of the bulk file after the last commit */
+	uint64_t bulk_over;   /* grown into the reserve since the daily batch */
 };
 
 /* txn.c */
@@ -309,6 +311,7 @@ enum err keysets_load(struct store *s);
 enum err ballast_keep(struct store *s);
 void ballast_drop(struct store *s);
 void space_forget(struct store *s);
+void space_grown(struct store *s); /* after each commit of the bulk side */
 bool space_text(struct store *s, size_t len);
 bool space_bulk(struct store *s, size_t len);
 bool space_stage(struct store *s, size_t len);

@@ -412,6 +412,7 @@ void flush_join(struct store *s)
 	work_wait(s->writer, &s->flush.work);
 	s->flush.going = false;
 	space_forget(s);
+	space_grown(s);
 	if (s->flush.err == OK) {
 		s->saved = s->flush.saved;
 		return;
@@ -520,6 +521,8 @@ enum err store_commit(struct store *s)
 	if ((r = settle(s)) == OK && s->btxn != NULL && s->bdirty) {
 		r = bulk_commit(s->btxn);
 		s->btxn = NULL;
+		space_forget(s);
+		space_grown(s);
 	}
 	if (r == OK) {
 		r = lmdb_err(mdb_txn_commit(s->txn));

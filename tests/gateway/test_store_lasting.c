@@ -3,6 +3,8 @@
  * place, a day without its batch, a week that stays open, no number left for
  * texts, a store that lives on and takes nothing. */
 #include <errno.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -10,6 +12,7 @@
 #include "store_cmocka.h"
 
 static unsigned fail_commits;   /* the next so many fail */
+static uint64_t disk;           /* bytes of it, less the bulk file; 0: real */
 static bool fail_meta;          /* the next write of LMDB's first pages */
 
 int __real_mdb_txn_commit(MDB_txn *t);
@@ -22,6 +25,23 @@ int __wrap_mdb_txn_commit(MDB_txn *t)
 		return EIO;
 	}
 	return __real_mdb_txn_commit(t);
+}
+
+int __real_fstatvfs(int fd, struct statvfs *v);
+int __wrap_fstatvfs(int fd, struct statvfs *v);
+int __wrap_fstatvfs(int fd, struct statvfs *v)
+{
+	struct stat st;
+	uint64_t used = 0;
+	int r = __real_fstatvfs(fd, v);
+
+	if (r == 0 && disk != 0) {
+		if (fstatat(fd, "bulk/data.mdb", &st, 0) == 0) {
+			used = (uint64_t)st.st_size;
+		}
+		v->f_bavail = (disk > used ? disk - used : 0) / v->f_frsize;
+	}
+	return r;
 }
 
 /* In front of the C library's: LMDB writes by it */
@@ -253,6 +273,63 @@ static void a_lost_environment_is_told(void **state)
 	buf_free(&e);
 }
 
+/* Small holes everywhere, then large parts: they fit in none, and the file
+ * must not grow through the reserve of texts because pages are free. */
+static void holes_are_no_room(void **state)
+{
+	const uint64_t reserve = 8 << 20, floor = 1 << 20;
+	struct world *w = *state;
+	struct store_figures f;
+	struct store_receipt r;
+	struct buf e, text;
+	uint8_t *part = calloc(1, ENVELOPE_PART), id[UPLOAD_ID];
+	uint64_t number = 0, seconds = 1;
+	uint32_t next, parts = 0;
+
+	assert_non_null(part);
+	w->o.text_reserve = reserve;
+	w->o.free_floor = floor;
+	w->o.uploads_max = 16;
+	w->o.bulk_bytes = 1ull << 40;
+	world_reopen(w);
+	disk = 36 << 20;
+	kit_envelope(&e, 81920);
+	kit_envelope(&text, ENVELOPE_CLASS_MIN);
+	memcpy(part, e.p, e.len);
+	for (size_t pages = 14; pages < 26; pages++) {
+		for (unsigned i = 0; i < w->o.uploads_max; i++) {
+			ok(store_beat(w->s, seconds++));
+			if (store_upload_begin(w->s, THIS_WEEK, id) == OK) {
+				(void)store_upload_part(w->s, id, 1, part,
+				    pages * 4096 - 200, &next);
+				(void)store_commit(w->s);
+			}
+			kit_envelope_vary(&e, ++number);
+			(void)put(w, &e, THIS_WEEK, &r);
+			(void)store_commit(w->s);
+		}
+	}
+	if (store_upload_begin(w->s, THIS_WEEK, id) == OK) {
+		while (parts < 60 && store_upload_part(w->s, id, parts + 1,
+		    part, ENVELOPE_PART, &next) == OK &&
+		    store_commit(w->s) == OK) {
+			parts++;
+		}
+	}
+	store_figures(w->s, &f);
+	/* a quarter, what one commit holds, and what lies there anyway */
+	assert_in_range(f.text_free, reserve - reserve / 4 - (3 << 20),
+	    1ull << 40);
+	assert_true(f.full_bulk);
+	kit_envelope_vary(&text, 1);
+	ok(put(w, &text, THIS_WEEK, &r));
+	ok(store_commit(w->s));
+	disk = 0;
+	free(part);
+	buf_free(&e);
+	buf_free(&text);
+}
+
 #define EACH(f) cmocka_unit_test_setup_teardown(f, world_installed, world_free)
 
 int main(void)
@@ -266,6 +343,7 @@ int main(void)
 		EACH(an_upload_ends_with_its_week),
 		EACH(uploads_leave_numbers_for_texts),
 		EACH(a_lost_environment_is_told),
+		EACH(holes_are_no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
