@@ -20,10 +20,9 @@ static void
 look_message(const struct desk *d, const struct message *m, const char *word,
     struct search_case *c)
 {
-	const struct kase *k = &d->state->kase[m->kase];
 	struct content *content = NULL;
 
-	if (k->withdrawn || k->locked || k->destroyed) {
+	if (!desk_text_shown(d, m)) {
 		return;
 	}
 	if (desk_content(d, m, &content) != OK) {
@@ -44,10 +43,9 @@ static void
 look_record(const struct desk *d, size_t k, const uint8_t record[RECORD_ID],
     const char *word, struct search *s)
 {
-	const struct kase *c = &d->state->kase[k];
 	struct buf text;
 
-	if (s->kase[k].hit || c->locked || c->destroyed) {
+	if (s->kase[k].hit || !desk_ours_shown(d, k)) {
 		return;
 	}
 	text = buf_new_secret(RECORD_MAX);

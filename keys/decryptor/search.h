@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Search in decrypted text, in memory only: no index is kept. Text of a
- * withdrawn, locked or destroyed case is not shown and so not searched; what
- * should have been read and could not be is counted, never passed over.
+ * Search in decrypted text, in memory only: no index is kept. What is not
+ * shown (desk_text_shown) is not searched; what should have been read and
+ * could not be is counted, never passed over.
  */
 #ifndef DECRYPTOR_SEARCH_H
 #define DECRYPTOR_SEARCH_H
