@@ -51,8 +51,16 @@ do_close(struct visit *v, struct refusal *why)
 static enum err
 do_hold(struct visit *v, struct refusal *why)
 {
-	return act_hold(v->d, v->k, !v->d->state->kase[v->k].hold,
-	    field(v, "text"), fields_len(v->form, "text"), why);
+	const char *on = field(v, "on");
+
+	/* Said by the form: an old page lifts nothing that was set since */
+	if (strcmp(on, "1") != 0 && strcmp(on, "0") != 0) {
+		return refuse(why, ERR_USAGE, "Het formulier zegt niet of de "
+		    "blokkade ingaat of vervalt.", "The form does not say "
+		    "whether the hold is set or lifted.");
+	}
+	return act_hold(v->d, v->k, on[0] == '1', field(v, "text"),
+	    fields_len(v->form, "text"), why);
 }
 
 static enum err
