@@ -63,27 +63,54 @@ case_set(struct visit *v, struct view *row, size_t k)
 	}
 }
 
-/* Messages of cases that somebody works on already */
+/* Is message ${i} news of a case that somebody works on already? */
+static bool
+is_follow_up(const struct visit *v, size_t i)
+{
+	const struct state *s = v->d->state;
+	const struct message *m = &s->message[i];
+
+	return m->kase != NOT_FOUND && s->kase[m->kase].first != i &&
+	    m->kind != REPORT_WITHDRAWAL && m->seen + 14 >= v->d->today;
+}
+
+/* One line a case, the newest first and all of them: who writes much hides
+ * nobody else */
 static void
 follow_ups(struct visit *v)
 {
+	struct news {
+		unsigned messages, files;
+		bool conflict;
+		size_t newest;
+	} *news = visit_new(v, (v->d->state->kases + 1) * sizeof *news);
 	const struct state *s = v->d->state;
-	struct view *rows = visit_rows(v, UI_ROWS);
-	size_t n = 0;
+	size_t *order = visit_new(v, (s->kases + 1) * sizeof *order), n = 0;
+	struct view *rows;
 
-	for (size_t i = s->messages; i-- > 0 && n < UI_ROWS;) {
+	for (size_t i = s->messages; i-- > 0;) {
 		const struct message *m = &s->message[i];
-		if (m->kase == NOT_FOUND || s->kase[m->kase].first == i ||
-		    m->kind == REPORT_WITHDRAWAL ||
-		    m->seen + 14 < v->d->today) {
+		if (!is_follow_up(v, i)) {
 			continue;
 		}
-		view_text(&rows[n], "ref", s->kase[m->kase].ref);
-		view_text(&rows[n], "received", date_short(v, m->received));
-		view_flag(&rows[n], "conflict", m->conflict);
-		view_text(&rows[n], "files", m->attachments == 0 ? NULL :
-		    visit_text(v, "%u", m->attachments));
-		n++;
+		if (news[m->kase].messages++ == 0) {
+			news[m->kase].newest = i;
+			order[n++] = m->kase;
+		}
+		news[m->kase].files += m->attachments;
+		news[m->kase].conflict |= m->conflict;
+	}
+	rows = visit_rows(v, n);
+	for (size_t r = 0; r < n; r++) {
+		const struct news *one = &news[order[r]];
+		view_text(&rows[r], "ref", s->kase[order[r]].ref);
+		view_text(&rows[r], "what", one->messages == 1 ?
+		    say(v, TEXT_MSG_1) : say_n(v, TEXT_MSG_N, one->messages));
+		view_text(&rows[r], "received", date_short(v,
+		    s->message[one->newest].received));
+		view_flag(&rows[r], "conflict", one->conflict);
+		view_text(&rows[r], "files", one->files == 0 ? NULL :
+		    visit_text(v, "%u", one->files));
 	}
 	view_list(&v->view, "messages", rows, n);
 }
@@ -94,13 +121,16 @@ page_inbox(struct visit *v)
 	const struct state *s = v->d->state;
 	struct view *fresh = visit_rows(v, UI_ROWS),
 	    *advice = visit_rows(v, UI_ROWS);
-	size_t n = 0, a = 0, more = 0;
+	size_t n = 0, a = 0, more = 0, more_advice = 0;
 
 	for (size_t i = 0; i < s->kases; i++) {
 		const struct kase *c = &s->kase[i];
-		if (c->kind == REPORT_ADVICE && case_state_open(c->state) &&
-		    a < UI_ROWS) {
-			case_set(v, &advice[a++], i);
+		if (c->kind == REPORT_ADVICE && case_state_open(c->state)) {
+			if (a < UI_ROWS) {
+				case_set(v, &advice[a++], i);
+			} else {
+				more_advice++;
+			}
 		} else if (c->kind == REPORT_REPORT && is_fresh(c) &&
 		    !c->withdrawn) {
 			if (n < UI_ROWS) {
@@ -115,6 +145,8 @@ page_inbox(struct visit *v)
 	view_text(&v->view, "more", more == 0 ? NULL :
 	    say_n(v, TEXT_MORE_N, (long long)more));
 	view_list(&v->view, "advice", advice, a);
+	view_text(&v->view, "more_advice", more_advice == 0 ? NULL :
+	    say_n(v, TEXT_MORE_ADVICE_N, (long long)more_advice));
 	follow_ups(v);
 	view_text(&v->view, "withdrawals", s->withdrawals == 0 ? NULL :
 	    say_n(v, s->withdrawals == 1 ? TEXT_WITHDRAWN_1 :
