@@ -200,6 +200,18 @@ disposition(struct form_part *part, const char *p, const char *end)
 	return e;
 }
 
+/* The type of a file is what the sender's machine calls it, and no reason to
+ * refuse it: a page saved by Chromium comes as multipart/related. */
+static enum err
+type_unknown(struct form_part *part)
+{
+	if (!part->is_file) {
+		return ERR_FORMAT;
+	}
+	strcpy(part->type, "application/octet-stream");
+	return OK;
+}
+
 static enum err
 media_type(struct form_part *part, const char *p, const char *end)
 {
@@ -210,7 +222,7 @@ media_type(struct form_part *part, const char *p, const char *end)
 	}
 	for (i = 0; i < n; i++) {
 		if (p[i] < 0x20 || p[i] > 0x7e) {
-			return ERR_FORMAT;
+			return type_unknown(part);
 		}
 	}
 	memcpy(part->type, p, n);
@@ -256,10 +268,8 @@ headers_read(struct form *f)
 	if (!named) {
 		return ERR_FORMAT;
 	}
-	if (strncasecmp(f->part.type, "multipart/", 10) == 0) {
-		return ERR_FORMAT;
-	}
-	return OK;
+	return strncasecmp(f->part.type, "multipart/", 10) == 0 ?
+	    type_unknown(&f->part) : OK;
 }
 
 static enum err

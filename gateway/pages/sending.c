@@ -113,7 +113,8 @@ part_begin(void *arg, const struct form_part *part)
 	enum err e;
 
 	s->file = part->is_file;
-	s->skip = s->open = false;
+	s->skip = s->open = s->cut = false;
+	s->text_len = 0;
 	if (!s->file) {
 		e = fields_begin(s->fields, part->name);
 		if (e == ERR_LIMIT) {
@@ -151,6 +152,27 @@ file_begin(struct sending *s)
 	}
 }
 
+/* What is too long is said at the end, with its beginning, and the fields
+ * after it as they came */
+static enum err
+text_data(struct sending *s, const uint8_t *p, size_t len)
+{
+	enum err e;
+
+	if (s->cut) {
+		return OK;
+	}
+	s->text_len += len;
+	e = s->text_len > TEXT_PART_MAX ? ERR_LIMIT :
+	    fields_grow(s->fields, p, len);
+	if (e == ERR_LIMIT) {
+		s->cut = true;
+		sending_fail(s, TEXT_ERR_LARGE);
+		e = OK;
+	}
+	return e;
+}
+
 static enum err
 part_data(void *arg, const uint8_t *p, size_t len)
 {
@@ -158,14 +180,7 @@ part_data(void *arg, const uint8_t *p, size_t len)
 	enum err e;
 
 	if (!s->file) {
-		/* a text too long stays in the browser; say so at the end */
-		e = s->why == NO_PROBLEM ? fields_grow(s->fields, p, len) :
-		    OK;
-		if (e == ERR_LIMIT) {
-			sending_fail(s, TEXT_ERR_LARGE);
-			e = OK;
-		}
-		return e;
+		return text_data(s, p, len);
 	}
 	if (s->why != NO_PROBLEM || only_looks(s)) {
 		return OK;
@@ -195,6 +210,9 @@ part_end(void *arg)
 	enum err e;
 
 	if (!s->file) {
+		if (s->cut) {
+			fields_trim(s->fields);
+		}
 		e = fields_end(s->fields);
 		if (e == ERR_POLICY) {
 			sending_fail(s, TEXT_ERR_UTF8);

@@ -16,6 +16,9 @@
 
 #include "pages.h"
 
+/* Of one text field: twice what a report may hold, so that who wrote too much
+ * has it back, and the fields after it have room */
+#define TEXT_PART_MAX 98304u
 #define SEALED_ROOM (4u * 1024u * 1024u) /* a part in flight and one burst */
 
 struct sending {
@@ -27,6 +30,8 @@ struct sending {
 	bool prepared;            /* fields judged, report begun */
 	bool file;                /* the part being read is a file */
 	bool skip;                /* an empty file field */
+	bool cut;                 /* more of a text field came than is kept */
+	size_t text_len;          /* of the text field being read */
 	struct form_part *part;   /* the file being read; secret */
 	bool open;                /* an attachment is open in ${envelope} */
 	struct report *report;

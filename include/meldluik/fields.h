@@ -30,6 +30,8 @@ void fields_free(struct fields *f);
  * ERR_LIMIT: too many or too long; ERR_POLICY: not UTF-8. */
 enum err fields_begin(struct fields *f, const char *name);
 enum err fields_grow(struct fields *f, const uint8_t *p, size_t len);
+/* Drops a character at the end of the open field that is not there whole */
+void fields_trim(struct fields *f);
 enum err fields_end(struct fields *f);
 /* Its value, "" when absent; NUL-ended */
 const char *fields_get(const struct fields *f, const char *name);

@@ -83,6 +83,32 @@ fields_grow(struct fields *f, const uint8_t *p, size_t len)
 	return OK;
 }
 
+void
+fields_trim(struct fields *f)
+{
+	const uint8_t *s;
+	size_t len, n = 0, whole = 1;
+
+	if (!f->open) {
+		return;
+	}
+	s = (const uint8_t *)f->text + f->field[f->count].at;
+	len = f->field[f->count].len;
+	while (n < len && n < 3 && (s[len - 1 - n] & 0xc0) == 0x80) {
+		n++;
+	}
+	if (n < len && s[len - 1 - n] >= 0xc0) {
+		whole = s[len - 1 - n] >= 0xf0 ? 4 :
+		    s[len - 1 - n] >= 0xe0 ? 3 : 2;
+		n++;
+	}
+	if (n > 0 && n < whole) {
+		secret_wipe(f->text + f->used - n, n);
+		f->used -= n;
+		f->field[f->count].len -= n;
+	}
+}
+
 enum err
 fields_end(struct fields *f)
 {

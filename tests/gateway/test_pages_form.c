@@ -268,6 +268,8 @@ bodies(void **state)
 		    TEN TEN "12345678\r\n", "1") END, ERR_LIMIT, ""),
 		CASE("control in a type", PART(NAMED("a")
 		    "Content-Type: a/\tb\r\n", "1") END, ERR_FORMAT, ""),
+		CASE("non-ASCII in a type", PART(NAMED("a")
+		    "Content-Type: a/\xc3\xa9\r\n", "1") END, ERR_FORMAT, ""),
 		CASE("multipart in multipart", PART(NAMED("a")
 		    "Content-Type: multipart/mixed\r\n", "1") END,
 		    ERR_FORMAT, ""),

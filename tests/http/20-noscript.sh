@@ -150,6 +150,27 @@ for name, more, word in [
         start.add(b.note()["envelope"])
 assert set(envelopes(courier, token)) == start
 
+# far too long, ending within a character: the beginning comes back, and what
+# stands in the fields after it; a page that the browser saved is a file
+b, code = report_form(port)
+b.submit("report", what="é" * 70000, where="hier", wishes="geen", code=code)
+assert b.number() is None and "alleen het begin" in b.error(), b.error()
+kept = b.form("report")["fields"]
+assert set(kept["what"].strip()) == {"é"} and \
+    45000 < len(kept["what"].strip()) <= 49152, len(kept["what"])
+assert kept["where"] == "hier" and kept["wishes"] == "geen" and \
+    kept["code"].strip() == code, kept
+b, code = report_form(port)
+b.submit("report", what="Met een pagina", code=code, files=[
+    ("files", "pagina.mhtml", "multipart/related", b"From: <Saved by Blink>"),
+    ("files", "b", "a/\u00e9", b"2")])
+assert b.number(), b.error()
+r, files = desk(b.number(), b.note()["envelope"])
+assert files == {"01": b"From: <Saved by Blink>", "02": b"2"}
+assert [a["media_type"] for a in r["attachments"]] == \
+    ["application/octet-stream"] * 2, r
+start = set(envelopes(courier, token))
+
 # a code of another desk than the choice: the reader would not be the one
 # the page named
 b, other = report_form(port, "coordinator")

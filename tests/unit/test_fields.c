@@ -91,6 +91,36 @@ large_bodies(void **state)
 	free(body);
 }
 
+/* What was cut ends with a whole character, and loses no whole one */
+static void
+cut_within_a_character(void **state)
+{
+	static const struct {
+		const char *sent, *kept;
+	} cases[] = {
+		{ "", "" }, { "a", "a" }, { "a\xc3", "a" },
+		{ "a\xc3\xa9", "a\xc3\xa9" }, { "a\xe2\x82", "a" },
+		{ "a\xe2", "a" }, { "a\xe2\x82\xac", "a\xe2\x82\xac" },
+		{ "a\xf0\x9f\x98", "a" },
+		{ "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80" },
+		{ "\xf0", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fields *f = fields_new();
+
+		fields_trim(f); /* nothing is open */
+		assert_int_equal(fields_begin(f, "a"), OK);
+		assert_int_equal(fields_grow(f, (const uint8_t *)
+		    cases[i].sent, strlen(cases[i].sent)), OK);
+		fields_trim(f);
+		assert_int_equal(fields_end(f), OK);
+		assert_string_equal(fields_get(f, "a"), cases[i].kept);
+		fields_free(f);
+	}
+}
+
 static void
 one_after_the_other(void **state)
 {
@@ -155,6 +185,7 @@ main(void)
 		cmocka_unit_test(bodies),
 		cmocka_unit_test(long_names),
 		cmocka_unit_test(large_bodies),
+		cmocka_unit_test(cut_within_a_character),
 		cmocka_unit_test(one_after_the_other),
 		cmocka_unit_test(refused_text),
 	};
