@@ -13,6 +13,7 @@
 #include "meldluik/secret.h"
 #include "org.h"
 #include "terminal.h"
+#include "weeks.h"
 
 static enum err
 folders(struct desk *d, bool make)
@@ -143,7 +144,8 @@ open_casebook(struct desk *d)
 		    err_text(e));
 		return e;
 	}
-	return keys_mark(d);
+	e = keys_mark(d);
+	return e == OK ? weeks_finish(d) : e;
 }
 
 enum err

@@ -211,6 +211,7 @@ on_keys_lost(struct state *s, const json_t *o)
 	}
 	s->lost = (struct lost_keys){.any = true, .through = through,
 	    .mades = s->mades, .end = DAY_NONE, .reach = DAY_NONE};
+	s->destroyed_before = s->destroyeds;
 	return OK;
 }
 

@@ -182,6 +182,7 @@ on_takeover(struct state *s, const json_t *o)
 	if (e == OK) { /* who takes over has keys of their own */
 		s->tenure = tenure;
 		s->lost.any = false;
+		s->destroyed_before = s->destroyeds;
 	}
 	return e;
 }

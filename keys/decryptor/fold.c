@@ -220,15 +220,27 @@ state_week_closed(const struct state *s, day_t week)
 	return 0;
 }
 
-bool
-state_week_destroyed(const struct state *s, day_t week)
+static bool
+week_destroyed_from(const struct state *s, size_t first, day_t week)
 {
-	for (size_t i = 0; i < s->destroyeds; i++) {
+	for (size_t i = first; i < s->destroyeds; i++) {
 		if (s->destroyed[i] == week) {
 			return true;
 		}
 	}
 	return false;
+}
+
+bool
+state_week_destroyed(const struct state *s, day_t week)
+{
+	return week_destroyed_from(s, 0, week);
+}
+
+bool
+state_week_destroyed_now(const struct state *s, day_t week)
+{
+	return week_destroyed_from(s, s->destroyed_before, week);
 }
 
 bool

@@ -292,6 +292,7 @@ struct state {
 	struct lost_keys lost;
 	day_t *destroyed; /* weeks whose key was destroyed here */
 	size_t destroyeds, destroyeds_room;
+	size_t destroyed_before; /* the first so many: by a machine of before */
 };
 
 struct state *state_new(void);
@@ -328,6 +329,9 @@ uint64_t state_confirmed(const struct state *s, uint8_t hash[HASH_LEN]);
 /* Serial of the manifest that closed it; 0: open */
 uint64_t state_week_closed(const struct state *s, day_t week);
 bool state_week_destroyed(const struct state *s, day_t week);
+/* And by the machine that has the desk now, not by one of before a take-over
+ * or a restore, whose keys were others */
+bool state_week_destroyed_now(const struct state *s, day_t week);
 /* May a body of ${week} that the gateway got on ${received} be sealed to keys
  * that were lost? */
 bool state_keys_lost(const struct state *s, day_t week, day_t received);

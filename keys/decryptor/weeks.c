@@ -66,7 +66,7 @@ weeks_destroy(struct desk *d, struct intake_result *r)
 	o = event_new(d, "week_keys_destroyed");
 	json_object_set_new(o, "weeks", weeks);
 	/* Said before it is done: a crash between the two leaves a key that
-	 * the next run destroys, never an unexplained loss */
+	 * weeks_finish destroys, never an unexplained loss */
 	e = desk_record(d, o);
 	for (unsigned i = 0; e == OK && i < n; i++) {
 		e = keyring_week_destroy(d->ring, dead[i]);
@@ -76,4 +76,19 @@ weeks_destroy(struct desk *d, struct intake_result *r)
 	}
 	r->weeks_destroyed = e == OK ? n : 0;
 	return e;
+}
+
+enum err
+weeks_finish(struct desk *d)
+{
+	bool dead = false;
+
+	for (unsigned i = d->ring->weeks; i-- > 0;) {
+		day_t week = d->ring->week[i].week;
+		if (state_week_destroyed_now(d->state, week)) {
+			dead = keyring_week_destroy(d->ring, week) == OK ||
+			    dead;
+		}
+	}
+	return dead ? keyringfile_save(d) : OK;
 }

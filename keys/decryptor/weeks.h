@@ -29,6 +29,9 @@ unsigned weeks_published(const struct desk *d);
  */
 enum err week_destroy_old(struct desk *d, const char *name,
     const char *file);
+/* A crash between the word of a destruction and the deed leaves the key in
+ * the keyring; it goes now */
+enum err weeks_finish(struct desk *d);
 /* `keyset calendar` */
 enum err calendar_show(struct desk *d);
 

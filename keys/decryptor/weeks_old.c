@@ -102,6 +102,12 @@ week_destroy_old(struct desk *d, const char *name, const char *file)
 		say_error("the manifests cannot be read: %s", err_text(e));
 		return e;
 	}
+	if (keyring_week(d->ring, week) == NULL && o.lost == 0 &&
+	    state_week_destroyed_now(d->state, week)) {
+		printf("The key of week %s was destroyed here before.\n",
+		    name);
+		return OK; /* as asked before: it may have been cut then */
+	}
 	if (keyring_week(d->ring, week) == NULL && o.lost == 0) {
 		say_error("this machine has no key of that week");
 		return ERR_UNKNOWN;
