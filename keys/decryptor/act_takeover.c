@@ -6,6 +6,7 @@
  * rises, so the gateway takes only this machine's bundles from then on and
  * the old machine turns read-only when it sees one.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,6 @@
 #include "heir.h"
 #include "meldluik/secret.h"
 
-#define STAGE "takeover.tmp"
 
 static enum err
 tenure_raise(struct desk *d, struct casebook *book, struct state *s,
@@ -52,8 +52,8 @@ stage_check(struct desk *d, int stage, const uint8_t key[32],
 	struct casebook *book = NULL;
 	struct state *s = state_new();
 	char path[4096];
-	enum err e = s == NULL || snprintf(path, sizeof path, "%s/" STAGE,
-	    d->home) >= (int)sizeof path ? ERR_MEMORY :
+	enum err e = s == NULL || snprintf(path, sizeof path,
+	    "%s/" ROOM_TAKEOVER, d->home) >= (int)sizeof path ? ERR_MEMORY :
 	    casebook_open(stage, path, key, &book);
 
 	if (e == OK) {
@@ -86,11 +86,40 @@ set_aside(struct desk *d, const char *name)
 	return renameat(d->dir, name, d->dir, as) == 0 ? OK : ERR_IO;
 }
 
+/* Each takes the place of what lies here under its name: that may be half a
+ * file of a take-over by an older version, which was cut */
+static enum err
+attachments_in(struct desk *d, int stage)
+{
+	int fd = -1;
+	enum err e = folder_open(stage, "attachments", false, &fd);
+	DIR *list = e != OK ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (list == NULL) {
+		if (fd >= 0) {
+			close(fd);
+		}
+		return e == OK ? ERR_IO : e;
+	}
+	while (e == OK && (entry = readdir(list)) != NULL) {
+		if (entry->d_name[0] != '.' && renameat(fd, entry->d_name,
+		    d->attachments, entry->d_name) != 0) {
+			e = ERR_IO;
+		}
+	}
+	closedir(list);
+	return e == OK ? folder_sync(d->attachments) : e;
+}
+
 static enum err
 stage_in(struct desk *d, int stage, const uint8_t key[32])
 {
-	enum err e = set_aside(d, "casebook");
+	enum err e = attachments_in(d, stage);
 
+	if (e == OK) {
+		e = set_aside(d, "casebook");
+	}
 	if (e == OK) {
 		e = set_aside(d, "casekeys");
 	}
@@ -143,8 +172,8 @@ act_takeover(struct desk *d, const char *path, uint64_t *tenure,
 		return refuse(why, ERR_IO, "De reservekopie is niet te "
 		    "openen.", "The backup cannot be opened.");
 	}
-	folder_remove(d->dir, STAGE);
-	e = folder_open(d->dir, STAGE, true, &stage);
+	folder_remove(d->dir, ROOM_TAKEOVER);
+	e = folder_open(d->dir, ROOM_TAKEOVER, true, &stage);
 	if (e == OK) {
 		e = heirs_read(d, fd, stage, key);
 	}
@@ -161,6 +190,6 @@ act_takeover(struct desk *d, const char *path, uint64_t *tenure,
 	if (stage >= 0) {
 		close(stage);
 	}
-	folder_remove(d->dir, STAGE);
+	folder_remove(d->dir, ROOM_TAKEOVER);
 	return e == OK ? OK : takeover_refused(e, why);
 }

@@ -24,7 +24,6 @@
 #include "meldluik/secret.h"
 
 #define PIECE 65536u
-#define COPY "backup-copy.tmp"
 #define HEIRS_KEY "casebook.key"
 
 struct sealing {
@@ -90,13 +89,13 @@ casebook_add(struct desk *d, struct archive *a)
 	int fd;
 	enum err e;
 
-	unlinkat(d->dir, COPY, 0);
-	fd = openat(d->dir, COPY, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+	unlinkat(d->dir, ROOM_BACKUP, 0);
+	fd = openat(d->dir, ROOM_BACKUP, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
 	    0600);
 	if (fd < 0) {
 		return ERR_IO;
 	}
-	unlinkat(d->dir, COPY, 0); /* gone with its descriptor */
+	unlinkat(d->dir, ROOM_BACKUP, 0); /* gone with its descriptor */
 	e = casebook_copy(d->book, fd);
 	if (e == OK) {
 		e = member_fd(a, "casebook/data.mdb", fd);
@@ -263,7 +262,8 @@ backup_open(struct desk *d, struct age_identity *heir, int fd, int plain)
 	return e;
 }
 
-/* "FOLDER/name" or a name at the top, from a fixed set of shapes */
+/* "FOLDER/name" or a name at the top, from a fixed set of shapes. The keyring
+ * waits under another name: without it, a restore that was cut is no desk. */
 static enum err
 place_of(const struct desk *d, const char *path, int *dir,
     const char **name, int *made)
@@ -280,8 +280,11 @@ place_of(const struct desk *d, const char *path, int *dir,
 	}
 	if (slash == NULL) {
 		*dir = d->dir;
-		return strcmp(path, "keyring.age") == 0 ||
-		    strcmp(path, "casekeys") == 0 ? OK : ERR_FORMAT;
+		if (strcmp(path, "keyring.age") == 0) {
+			*name = KEYRING_WAITS;
+			return OK;
+		}
+		return strcmp(path, "casekeys") == 0 ? OK : ERR_FORMAT;
 	}
 	if (strncmp(path, "public/", 7) == 0) {
 		*dir = d->public;
@@ -299,25 +302,20 @@ place_of(const struct desk *d, const char *path, int *dir,
 	return ERR_FORMAT;
 }
 
+/* The bytes of a member as new file ${tmp}; after a failure there is none */
 static enum err
-member_out(const struct desk *d, struct archive *a,
-    struct archive_entry *entry)
+member_write(struct archive *a, int dir, const char *tmp)
 {
-	const char *path = archive_entry_pathname(entry), *name = NULL;
-	int dir = -1, made = -1, fd = -1;
 	uint8_t piece[PIECE];
 	la_ssize_t n = 0;
-	enum err e;
+	enum err e = OK;
+	int fd;
 
-	if (path == NULL || archive_entry_filetype(entry) != AE_IFREG ||
-	    archive_entry_hardlink(entry) != NULL) {
-		return ERR_FORMAT;
-	}
-	e = place_of(d, path, &dir, &name, &made);
-	if (e == OK) {
-		fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL |
-		    O_CLOEXEC | O_NOFOLLOW, 0600);
-		e = fd < 0 ? ERR_IO : OK;
+	unlinkat(dir, tmp, 0); /* of one that was cut */
+	fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
+	    O_NOFOLLOW, 0600);
+	if (fd < 0) {
+		return ERR_IO;
 	}
 	while (e == OK && (n = archive_read_data(a, piece, sizeof piece)) >
 	    0) {
@@ -326,11 +324,45 @@ member_out(const struct desk *d, struct archive *a,
 	if (e == OK && (n < 0 || fsync(fd) != 0)) {
 		e = ERR_IO;
 	}
-	if (fd >= 0) {
-		close(fd);
+	if (close(fd) != 0 && e == OK) {
+		e = ERR_IO;
+	}
+	if (e != OK) {
+		unlinkat(dir, tmp, 0);
+	}
+	return e;
+}
+
+/* A member under its own name, whole or not at all */
+static enum err
+member_out(const struct desk *d, struct archive *a,
+    struct archive_entry *entry)
+{
+	const char *path = archive_entry_pathname(entry), *name = NULL;
+	int dir = -1, made = -1;
+	char tmp[208];
+	enum err e;
+
+	if (path == NULL || archive_entry_filetype(entry) != AE_IFREG ||
+	    archive_entry_hardlink(entry) != NULL) {
+		return ERR_FORMAT;
+	}
+	e = place_of(d, path, &dir, &name, &made);
+	if (e == OK && faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		e = ERR_FORMAT; /* the folder was fresh: it is there twice */
+	}
+	if (e == OK) {
+		snprintf(tmp, sizeof tmp, "%s.tmp", name);
+		e = member_write(a, dir, tmp);
+	}
+	if (e == OK && renameat(dir, tmp, dir, name) != 0) {
+		unlinkat(dir, tmp, 0);
+		e = ERR_IO;
+	}
+	if (e == OK) {
+		e = folder_sync(dir);
 	}
 	if (made >= 0) {
-		folder_sync(made);
 		close(made);
 	}
 	return e;
@@ -341,13 +373,13 @@ backup_read(struct desk *d, int fd)
 {
 	struct archive *a = archive_read_new();
 	struct archive_entry *entry;
-	int plain = openat(d->dir, COPY, O_RDWR | O_CREAT | O_EXCL |
+	int plain = openat(d->dir, ROOM_BACKUP, O_RDWR | O_CREAT | O_EXCL |
 	    O_CLOEXEC, 0600);
 	enum err e = a == NULL ? ERR_MEMORY : plain < 0 ? ERR_IO : OK;
 	int rc = ARCHIVE_OK;
 
 	if (e == OK) {
-		unlinkat(d->dir, COPY, 0);
+		unlinkat(d->dir, ROOM_BACKUP, 0);
 		e = backup_open(d, NULL, fd, plain);
 	}
 	if (e == OK && (lseek(plain, 0, SEEK_SET) != 0 ||
@@ -366,17 +398,20 @@ backup_read(struct desk *d, int fd)
 		close(plain);
 	}
 	archive_read_free(a);
+	if (e == OK && renameat(d->dir, KEYRING_WAITS, d->dir,
+	    "keyring.age") != 0) {
+		e = ERR_FORMAT; /* it held none */
+	}
 	return e == OK ? folder_sync(d->dir) : e;
 }
 
-/* One member of a deputies' file: where it goes, or nowhere (-1) */
+/* One member of a deputies' file, into the stage ${to} */
 static enum err
-heir_member(struct desk *d, struct archive *a, struct archive_entry *entry,
-    int stage, uint8_t key[32], bool *keyed)
+heir_member(const struct desk *to, struct archive *a,
+    struct archive_entry *entry, uint8_t key[32], bool *keyed)
 {
 	const char *path = archive_entry_pathname(entry);
 	char hex[2 * 32];
-	struct desk to = *d;
 	size_t n = 0;
 
 	if (path == NULL || archive_entry_filetype(entry) != AE_IFREG) {
@@ -394,13 +429,7 @@ heir_member(struct desk *d, struct archive *a, struct archive_entry *entry,
 	if (strncmp(path, "public/", 7) == 0) {
 		return OK; /* this machine has its own */
 	}
-	/* An attachment that lies here from before is the same one */
-	if (strncmp(path, "attachments/", 12) == 0 && faccessat(
-	    d->attachments, path + 12, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-		return OK;
-	}
-	to.dir = stage;
-	return member_out(&to, a, entry);
+	return member_out(to, a, entry);
 }
 
 enum err
@@ -409,13 +438,19 @@ heirs_read(struct desk *d, int fd, int stage, uint8_t key[32])
 	struct archive *a = archive_read_new();
 	struct archive_entry *entry;
 	struct age_identity *heir = NULL;
+	struct desk to = *d;
 	uint8_t seed[AGE_HYBRID_SEED];
 	bool keyed = false;
-	int plain = openat(d->dir, COPY, O_RDWR | O_CREAT | O_EXCL |
+	int plain = openat(d->dir, ROOM_BACKUP, O_RDWR | O_CREAT | O_EXCL |
 	    O_CLOEXEC, 0600), rc = ARCHIVE_OK;
 	enum err e = a == NULL ? ERR_MEMORY : plain < 0 ? ERR_IO : OK;
 
-	unlinkat(d->dir, COPY, 0);
+	to.dir = stage;
+	to.attachments = -1;
+	if (e == OK) {
+		e = folder_open(stage, "attachments", true, &to.attachments);
+	}
+	unlinkat(d->dir, ROOM_BACKUP, 0);
 	heir_seed(d->ring, seed);
 	if (e == OK) {
 		e = age_identity_new(seed, &heir);
@@ -431,7 +466,7 @@ heirs_read(struct desk *d, int fd, int stage, uint8_t key[32])
 	}
 	while (e == OK &&
 	    (rc = archive_read_next_header(a, &entry)) == ARCHIVE_OK) {
-		e = heir_member(d, a, entry, stage, key, &keyed);
+		e = heir_member(&to, a, entry, key, &keyed);
 	}
 	if (e == OK && (rc != ARCHIVE_EOF || !keyed)) {
 		e = ERR_FORMAT;
@@ -439,13 +474,16 @@ heirs_read(struct desk *d, int fd, int stage, uint8_t key[32])
 	if (plain >= 0) {
 		close(plain);
 	}
+	if (to.attachments >= 0) {
+		close(to.attachments);
+	}
 	age_identity_free(heir);
 	archive_read_free(a);
 	return e == OK ? folder_sync(stage) : e;
 }
 
 enum err
-backup_attachments_check(struct desk *d)
+backup_attachments_check(struct desk *d, size_t *at)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	enum err e = null < 0 ? ERR_IO : OK;
@@ -455,6 +493,7 @@ backup_attachments_check(struct desk *d)
 		if (d->state->message[i].attachments == 0) {
 			continue;
 		}
+		*at = i;
 		e = desk_content(d, &d->state->message[i], &c);
 		if (e == ERR_UNKNOWN) {
 			e = OK; /* destroyed */

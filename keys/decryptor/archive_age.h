@@ -14,13 +14,14 @@ enum err backup_check(const struct desk *d, int fd,
  * (64 hex digits) in the place of the keyring */
 enum err backup_write_heirs(struct desk *d, const struct age_recipient *to,
     unsigned n, int fd);
-/* Opens such a file with the identity of this ring's owner: casebook and
- * casekeys into folder ${stage}, attachments to their place, the key out */
+/* Opens such a file with the identity of this ring's owner: casebook, casekeys
+ * and the folder of attachments into folder ${stage}, the key out */
 enum err heirs_read(struct desk *d, int fd, int stage, uint8_t key[32]);
 /* Into the fresh home of ${d}. Only names that backup_write makes become
  * files; everything else is ERR_FORMAT. */
 enum err backup_read(struct desk *d, int fd);
-/* Every attachment that a message names opens and has its hash */
-enum err backup_attachments_check(struct desk *d);
+/* Every attachment that a message names opens and has its hash; ${at}: place
+ * of the message of which one does not */
+enum err backup_attachments_check(struct desk *d, size_t *at);
 
 #endif

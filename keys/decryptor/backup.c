@@ -116,13 +116,46 @@ deputies_write(struct desk *d, const char *file)
 }
 
 enum err
+backup_whole(struct desk *d)
+{
+	size_t at = 0, k;
+	enum err e = backup_attachments_check(d, &at);
+
+	if (e != OK) {
+		k = d->state->messages == 0 ? NOT_FOUND :
+		    d->state->message[at].kase;
+		say_error("an attachment is damaged or missing (%s): %s",
+		    k == NOT_FOUND ? "of no case yet" :
+		    d->state->kase[k].ref, err_text(e));
+	}
+	return e;
+}
+
+/* What it lacks may be with the gateway still, which erases what an export
+ * confirms: so this one is not told to the journal, nor given to a deputy */
+static enum err
+partial_keep(const char *tmp, const char *path, enum err damage)
+{
+	if (rename(tmp, path) != 0) {
+		unlink(tmp);
+		say_error("the backup could not be written either");
+		return damage;
+	}
+	say_error("%s was written with all else, but does not count as a "
+	    "backup and confirms nothing. Take that attachment from an older "
+	    "backup (`restore`, `takeover`); if there is none, `export "
+	    "--confirm-without-backup`", path);
+	return damage;
+}
+
+enum err
 backup_make(struct desk *d, const char *path, bool *second, bool *paper)
 {
 	uint64_t complete = state_complete(d->state);
 	uint8_t hash[HASH_LEN];
 	char tmp[4096];
 	int fd = -1;
-	enum err e;
+	enum err e, damage;
 
 	if (snprintf(tmp, sizeof tmp, "%s.tmp", path) >= (int)sizeof tmp) {
 		say_error("that name is too long");
@@ -140,6 +173,7 @@ backup_make(struct desk *d, const char *path, bool *second, bool *paper)
 		return ERR_IO;
 	}
 	*second = second_medium(d, fd);
+	damage = backup_whole(d);
 	e = backup_write(d, fd, hash);
 	if (e == OK && fsync(fd) != 0) {
 		e = ERR_IO;
@@ -151,6 +185,9 @@ backup_make(struct desk *d, const char *path, bool *second, bool *paper)
 		e = paper_write(d, path, paper);
 	}
 	close(fd);
+	if (e == OK && damage != OK) {
+		return partial_keep(tmp, path, damage);
+	}
 	if (e == OK) {
 		e = deputies_write(d, path);
 	}

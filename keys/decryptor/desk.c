@@ -43,6 +43,21 @@ take_lock(struct desk *d)
 	return OK;
 }
 
+/* Under the lock: nobody works with it now. Some of it is plain text of a
+ * report. Links are removed, not followed. */
+static void
+cut_acts_clear(const struct desk *d)
+{
+	static const char *const room[] = {ROOM_FORWARD, ROOM_TAKEOVER,
+		ROOM_BACKUP, ROOM_PARCEL};
+
+	for (size_t i = 0; i < sizeof room / sizeof *room; i++) {
+		if (unlinkat(d->dir, room[i], 0) != 0) {
+			folder_remove(d->dir, room[i]);
+		}
+	}
+}
+
 enum err
 desk_make(struct desk *d)
 {
@@ -58,6 +73,11 @@ desk_make(struct desk *d)
 	if (d->dir < 0) {
 		say_error("cannot open the folder %s", d->home);
 		return ERR_IO;
+	}
+	if (faccessat(d->dir, KEYRING_WAITS, F_OK, 0) == 0) {
+		say_error("a restore to %s was cut off; remove that folder "
+		    "and restore again", d->home);
+		return ERR_CONFLICT;
 	}
 	if (faccessat(d->dir, "keyring.age", F_OK, 0) == 0 ||
 	    faccessat(d->dir, "casebook", F_OK, 0) == 0) {
@@ -153,6 +173,9 @@ desk_open(struct desk *d, enum desk_depth depth)
 {
 	enum err e = open_folder(d);
 
+	if (e == OK) {
+		cut_acts_clear(d);
+	}
 	if (e == OK && depth >= DESK_KEYRING) {
 		e = keyringfile_load(d);
 	}

@@ -42,6 +42,15 @@ struct desk {
 	unsigned sharefiles;
 };
 
+/* What lies in the home while an act goes on; of one that was cut it goes
+ * when the home is opened again */
+#define ROOM_FORWARD "forward.tmp"
+#define ROOM_TAKEOVER "takeover.tmp"
+#define ROOM_BACKUP "backup-copy.tmp"
+#define ROOM_PARCEL "parcel.tmp"
+/* The keyring while a restore goes on */
+#define KEYRING_WAITS "keyring.restoring"
+
 /* How far a verb needs the home opened */
 enum desk_depth { DESK_FOLDER, DESK_KEYRING, DESK_CASEBOOK };
 

@@ -27,7 +27,6 @@
 #include "scrub.h"
 
 #define PAGE_MAX (8u << 20)
-#define ROOM "forward.tmp"
 
 struct making {
 	struct desk *d;
@@ -413,9 +412,9 @@ dossier_write(struct desk *d, size_t k, const struct plan *p,
 	struct archive *a = archive_write_new();
 	enum err e = a == NULL ? ERR_MEMORY : OK;
 
-	folder_remove(d->dir, ROOM);
+	folder_remove(d->dir, ROOM_FORWARD);
 	if (e == OK) {
-		e = folder_open(d->dir, ROOM, true, &m.room);
+		e = folder_open(d->dir, ROOM_FORWARD, true, &m.room);
 	}
 	if (e == OK) {
 		e = page_make(&m, true);
@@ -435,7 +434,7 @@ dossier_write(struct desk *d, size_t k, const struct plan *p,
 	if (m.room >= 0) {
 		close(m.room);
 	}
-	folder_remove(d->dir, ROOM);
+	folder_remove(d->dir, ROOM_FORWARD);
 	json_decref(m.files);
 	buf_free(&m.page);
 	return e == OK || why->e != OK ? e : refuse_err(why, e);

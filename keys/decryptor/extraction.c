@@ -10,6 +10,7 @@
 #include "extraction.h"
 #include "files.h"
 #include "meldluik/json.h"
+#include "scrub.h"
 
 #define NOTE_MAX (256u << 10)
 
@@ -91,6 +92,7 @@ folder_clear(const json_t *note)
 		}
 	}
 	closedir(list);
+	folder_remove(dir, SCRUB_ROOM); /* of a scrub that was cut */
 	folder_sync(dir);
 	close(dir);
 	rmdir(path); /* only when nothing else is in it */

@@ -14,7 +14,6 @@
 #include "parcel.h"
 
 #define HEAD_MAX 4096u
-#define COPY "parcel.tmp"
 
 static enum err
 to_buf(void *arg, const uint8_t *p, size_t len)
@@ -47,10 +46,10 @@ envelope_copy(struct desk *d, int fd, day_t *week, int *out, uint64_t *size,
 		e = week_parse(epoch, week);
 	}
 	if (e == OK) {
-		unlinkat(d->dir, COPY, 0);
-		*out = openat(d->dir, COPY, O_RDWR | O_CREAT | O_EXCL |
+		unlinkat(d->dir, ROOM_PARCEL, 0);
+		*out = openat(d->dir, ROOM_PARCEL, O_RDWR | O_CREAT | O_EXCL |
 		    O_CLOEXEC | O_NOFOLLOW, 0600);
-		unlinkat(d->dir, COPY, 0);
+		unlinkat(d->dir, ROOM_PARCEL, 0);
 		e = *out < 0 || lseek(fd, (off_t)used, SEEK_SET) < 0 ?
 		    ERR_IO : OK;
 		left = *size;

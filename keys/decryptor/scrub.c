@@ -18,7 +18,6 @@
 
 #define MAT2 "/usr/bin/mat2"
 #define BWRAP "/usr/bin/bwrap"
-#define ROOM "scrub.tmp"
 #define SECONDS_MAX 120
 #define MEMORY_MAX ((rlim_t)4 << 30)
 #define SIZE_MAX_OUT ((rlim_t)2 << 30)
@@ -200,11 +199,11 @@ scrub_here(int dir, const char *name, const char *copy, const char *ending,
 		return SCRUB_FAILED;
 	}
 	base[n] = 0;
-	snprintf(folder, sizeof folder, "%s/" ROOM, base);
+	snprintf(folder, sizeof folder, "%s/" SCRUB_ROOM, base);
 	snprintf(in, sizeof in, "file.%s", ending);
 	snprintf(out, sizeof out, "file.cleaned.%s", ending);
-	folder_remove(dir, ROOM);
-	good = folder_open(dir, ROOM, true, &room) == OK &&
+	folder_remove(dir, SCRUB_ROOM);
+	good = folder_open(dir, SCRUB_ROOM, true, &room) == OK &&
 	    copy_file(dir, name, room, in) == OK;
 	if (good) {
 		tool_run(folder, "--show", in, report);
@@ -217,6 +216,6 @@ scrub_here(int dir, const char *name, const char *copy, const char *ending,
 	if (room >= 0) {
 		close(room);
 	}
-	folder_remove(dir, ROOM);
+	folder_remove(dir, SCRUB_ROOM);
 	return good ? SCRUB_DONE : SCRUB_FAILED;
 }

@@ -14,6 +14,7 @@
 enum scrub_result { SCRUB_DONE, SCRUB_NO_TOOL, SCRUB_FAILED };
 
 #define SCRUB_REPORT_MAX 65536u
+#define SCRUB_ROOM "scrub.tmp" /* in the folder of the file, while it works */
 
 bool scrub_available(void);
 /*

@@ -170,11 +170,7 @@ verb_verify(struct desk *d, int argc, char **argv)
 		}
 	}
 	if (e == OK) {
-		e = backup_attachments_check(d);
-		if (e != OK) {
-			say_error("an attachment is damaged or missing: %s",
-			    err_text(e));
-		}
+		e = backup_whole(d);
 	}
 	if (e != OK) {
 		return exit_of(e);

@@ -110,6 +110,8 @@ ok h --json approve --case "$REF" --act destroy
 ok h approve "$(json "o['request']")" --keyring "$T/sec/keyring.age" \
 	--second-passphrase-file "$PASS"
 ok h extract "$REF" --to "$T/x"
+mkdir "$T/x/scrub.tmp" # as a scrub that was cut leaves it
+echo "Hij nam geld" >"$T/x/scrub.tmp/file.txt"
 ok h destroy "$REF" --out "$T/d.html"
 grep -q "secretaris" "$T/d.html" || fail "the declaration names no signer"
 [ ! -e "$T/x" ] || fail "an extract outlived its case"
