@@ -106,6 +106,13 @@ bool keyset_revoked(const struct keyset *k, const struct sign_pk *pk);
 const struct keyset_desk *keyset_desk(const struct keyset *k, unsigned n);
 const struct keyset_person *keyset_person(const struct keyset *k,
     const char *id);
+/*
+ * A role about which ${from} may read and ${to} must not, so that ${to} is no
+ * successor of it: a later message says nothing of whom it is about. NULL:
+ * none, it may be one.
+ */
+const char *keyset_desk_barred(const struct keyset_desk *from,
+    const struct keyset_desk *to);
 /* Follows successors; the desk that answers for number ${n} now, or NULL */
 const struct keyset_desk *keyset_desk_now(const struct keyset *k, unsigned n);
 const char *keyset_desk_name(const struct keyset_desk *d, const char *lang);

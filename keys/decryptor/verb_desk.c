@@ -138,6 +138,23 @@ holder_remove(struct desk *d, const char *id)
 	return e;
 }
 
+/* A later message says nothing of whom it is about: who takes over the codes
+ * must be one who may read about everybody the desk might read about */
+static enum err
+heir_judge(const struct keyset_desk *from, const struct keyset_desk *to)
+{
+	const char *role = keyset_desk_barred(from, to);
+
+	if (role == NULL) {
+		return OK;
+	}
+	say_error("desk %u must not read about \"%s\", desk %u may: what "
+	    "still comes to its codes would reach the people it is about. "
+	    "Name another desk, or keep this one and give it new holders "
+	    "(`holder add`)", to->number, role, from->number);
+	return ERR_POLICY;
+}
+
 static enum err
 desk_retire(struct desk *d, unsigned number, unsigned successor)
 {
@@ -164,6 +181,8 @@ desk_retire(struct desk *d, unsigned number, unsigned successor)
 	    successor == number) {
 		say_error("the successor must be another desk that works");
 		e = ERR_UNKNOWN;
+	} else {
+		e = heir_judge(&k->desk[i], keyset_desk(k, successor));
 	}
 	if (e == OK) {
 		k->desk[i].successor = successor;

@@ -25,13 +25,15 @@ static bool
 desk_ok(const struct keyset *k, unsigned i)
 {
 	const struct keyset_desk *d = &k->desk[i];
+	const struct keyset_desk *heir = keyset_desk(k, d->successor);
 	unsigned holders = keyset_holders(k, d->number);
 
 	if (d->number < 1 || d->number > 63 || !keyset_id_ok(d->id) ||
 	    d->names == 0 || (d->successor == 0 &&
 	    (holders < 1 || holders > KEYSET_HOLDERS_MAX)) ||
 	    d->successor == d->number ||
-	    (d->successor != 0 && keyset_desk(k, d->successor) == NULL)) {
+	    (d->successor != 0 && (heir == NULL ||
+	    keyset_desk_barred(d, heir) != NULL))) {
 		return false;
 	}
 	for (unsigned n = 0; n < d->not_abouts; n++) {

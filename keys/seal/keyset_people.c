@@ -121,6 +121,24 @@ keyset_person(const struct keyset *k, const char *id)
 	return NULL;
 }
 
+const char *
+keyset_desk_barred(const struct keyset_desk *from,
+    const struct keyset_desk *to)
+{
+	for (unsigned i = 0; i < to->not_abouts; i++) {
+		unsigned n = 0;
+
+		while (n < from->not_abouts && strcmp(from->not_about[n],
+		    to->not_about[i]) != 0) {
+			n++;
+		}
+		if (n == from->not_abouts) {
+			return to->not_about[i];
+		}
+	}
+	return NULL;
+}
+
 const struct keyset_desk *
 keyset_desk_now(const struct keyset *k, unsigned n)
 {

@@ -156,13 +156,16 @@ ok desk "$A" 2027-04-20 list
 grep -q "run .rotate." "$T/err" && fail "warned after rotating"
 
 # A second desk, retired with a successor; the last holder stays
-join "$T/two" 2027-04-20 burgemeester 2
+join "$T/two" 2027-04-20 gemeentesecretaris 2
 refused "last holder of the desk" desk "$A" 2027-04-20 \
-	holder remove burgemeester
+	holder remove gemeentesecretaris
 refused "your own desk" desk "$A" 2027-04-20 desk retire 1 --successor 2
-ok desk "$A" 2027-04-20 desk retire 2 --successor 1
+refused 'desk 1 must not read about "coordinator", desk 2 may' desk "$A" \
+	2027-04-20 desk retire 2 --successor 1
+join "$T/three" 2027-04-20 griffier 3
+ok desk "$A" 2027-04-20 desk retire 2 --successor 3
 ok desk "$A" 2027-04-20 desk show
-grep -q "retired; desk 1 answers" "$T/out" || fail "not retired"
+grep -q "retired; desk 3 answers" "$T/out" || fail "not retired"
 out 2027-04-20
 echo "ok: three rotations, two changes of holders, one stolen machine: who" \
 	"may read reads, nobody else; calendar, holiday, retired desk"

@@ -338,6 +338,36 @@ named(unsigned n, const char *language, const char *not_about)
 	return e;
 }
 
+/* The second desk answers for the first, which bars coordinator and ${role};
+ * the second bars secretary. As the script reads it: script_interop.mjs */
+static enum err
+succeeded(const char *role)
+{
+	json_t *d = json_loadb((char *)org.keyset_json.p,
+	    org.keyset_json.len, 0, NULL);
+	json_t *desk = json_array_get(json_object_get(d, "desks"), 0);
+	char *text;
+	enum err e;
+
+	json_object_set_new(desk, "successor", json_integer(2));
+	json_array_append_new(json_object_get(desk, "not_about"),
+	    json_string(role));
+	text = json_dumps(d, JSON_COMPACT);
+	e = keyset_judge(text, strlen(text));
+	free(text);
+	json_decref(d);
+	return e;
+}
+
+static void
+successor_of_a_desk(void **state)
+{
+	(void)state;
+	assert_int_equal(succeeded("secretary"), OK);
+	assert_int_equal(succeeded("secretar"), ERR_FORMAT);
+	assert_int_equal(succeeded("x"), ERR_FORMAT);
+}
+
 static void
 names_of_a_desk(void **state)
 {
@@ -421,6 +451,7 @@ main(void)
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(long_lists),
 		cmocka_unit_test(names_of_a_desk),
+		cmocka_unit_test(successor_of_a_desk),
 		cmocka_unit_test(addresses_and_names),
 	};
 

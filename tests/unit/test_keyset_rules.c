@@ -16,7 +16,7 @@
 static void
 keyset_rules(void **state)
 {
-	enum { RULES = 27 };
+	enum { RULES = 28 };
 	struct keyset *k = malloc(sizeof(*k));
 	struct buf doc = buf_new(KEYSET_MAX);
 
@@ -61,12 +61,13 @@ keyset_rules(void **state)
 				    "q%d", n);
 			}
 			break;
-		case 25: memset(k->desk[0].id, 'a', KEYSET_ID - 1); break;
-		case 26: memset(k->person[0].id, 'a', KEYSET_ID - 1); break;
+		case 25: k->desk[0].successor = 2; break; /* bars one more */
+		case 26: memset(k->desk[0].id, 'a', KEYSET_ID - 1); break;
+		case 27: memset(k->person[0].id, 'a', KEYSET_ID - 1); break;
 		}
 		buf_clear(&doc);
 		/* the last two are as long as may be */
-		if (keyset_write(k, &doc) != (i < 25 ? ERR_FORMAT : OK)) {
+		if (keyset_write(k, &doc) != (i < 26 ? ERR_FORMAT : OK)) {
 			fail_msg("rule %d", i);
 		}
 	}
@@ -74,6 +75,11 @@ keyset_rules(void **state)
 	*k = *org.keyset;
 	k->person[0].role = k->person[1].role = PERSON_APPROVER;
 	k->desk[0].successor = 2;
+	strcpy(k->desk[0].not_about[k->desk[0].not_abouts++],
+	    k->desk[1].not_about[0]);
+	assert_null(keyset_desk_barred(&k->desk[0], &k->desk[1]));
+	assert_string_equal(keyset_desk_barred(&k->desk[1], &k->desk[0]),
+	    "coordinator");
 	k->not_after = day_add_months(k->day, 13);
 	buf_clear(&doc);
 	assert_int_equal(keyset_write(k, &doc), OK);

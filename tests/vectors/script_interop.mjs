@@ -15,7 +15,7 @@ import { laneParse, laneRange, repliesJoin, shardCheck, shardOpen }
 import { codeDerive, codeNew, codeParse, codeText }
 	from "../../gateway/web/script/code.js";
 import { envelopeSize, seal, sealBegin } from "../../gateway/web/script/envelope.js";
-import { deskPick, epochParse, keysetParse, receiptCheck }
+import { deskNow, deskPick, epochParse, keysetParse, receiptCheck }
 	from "../../gateway/web/script/keyset.js";
 import { qr } from "../../gateway/web/script/qr.js";
 import { fingerprint, keyOf, keyText, signCheck, signMake }
@@ -81,6 +81,19 @@ const bent = file("keyset.json");
 bent[bent.indexOf(71)]++;
 await refused("signature", () => keysetParse(bent,
 	text(file("keyset.json.minisig"))));
+
+// A successor bars nothing that the desk it answers for did not bar
+const heir = (role) => {
+	const o = JSON.parse(text(file("keyset.json"))), own = random(32);
+	o.identity = keyText(keyOf(own));
+	o.desks[0].successor = 2;
+	o.desks[0].not_about.push(role);
+	const bytes = utf8(JSON.stringify(o));
+	return keysetParse(bytes, signMake(own, { purpose: "keyset",
+		org: k.org, desk: 0 }, bytes));
+};
+same(deskNow(await heir("gemeentesecretaris"), 1).number, 2);
+await refused("format", () => heir("gemeente"));
 
 // Codes and what hangs from them
 for (let i = 0; i < 20; i++) {

@@ -107,8 +107,11 @@ export async function keysetParse(bytes, minisig, pinned) {
 	for (const d of desks) {
 		demand(holders(k, d.number).length <= HOLDERS_MAX, "format",
 			"holders");
+		// a successor may read all that the desk might read: a later
+		// message says nothing of whom it is about
 		demand(d.successor === 0 || desks.some((e) =>
-			e.number === d.successor), "format", "successor");
+			e.number === d.successor && e.not_about.every((r) =>
+				d.not_about.includes(r))), "format", "successor");
 	}
 	return k;
 }
