@@ -4,6 +4,7 @@
  * them: whose desk, which code, which answers. Holds a reporter's plaintext,
  * in secret memory only; opens, seals and answers nothing.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "meldluik/secret.h"
@@ -20,6 +21,29 @@ static bool
 blank(const char *s)
 {
 	return s[strspn(s, " \t\n")] == '\0';
+}
+
+/*
+ * Who reads it. What is added later goes to the desk that the page named
+ * beside the form (field "to"), if that desk still works; a form without that
+ * field: the code's own.
+ */
+static const struct keyset_desk *
+desk_reading(const struct sending *s, const struct code *code)
+{
+	const char *to = fields_get(s->fields, "to");
+	const struct keyset_desk *d;
+	unsigned long n;
+
+	if (sending_first(s) || *to == '\0') {
+		return keyset_desk_now(s->site->keyset, code_desk(code));
+	}
+	if (strlen(to) > 2 || strspn(to, "0123456789") != strlen(to)) {
+		return NULL;
+	}
+	n = strtoul(to, NULL, 10);
+	d = keyset_desk(s->site->keyset, (unsigned)n);
+	return d == NULL || d->successor != 0 ? NULL : d;
 }
 
 /* Code and desk of the message; sets s->keys when there is a code */
@@ -58,9 +82,10 @@ judge_code(struct sending *s, unsigned *desk)
 		    fields_len(s->fields, "code")));
 		goto out;
 	}
-	d = keyset_desk_now(s->site->keyset, code_desk(&code));
+	d = desk_reading(s, &code);
 	if (d == NULL || (sending_first(s) && d->number != wanted)) {
-		sending_fail(s, TEXT_ERR_CODE_DESK);
+		sending_fail(s, sending_first(s) ? TEXT_ERR_CODE_DESK :
+		    TEXT_ERR_READER);
 		goto out;
 	}
 	*desk = d->number;

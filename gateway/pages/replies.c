@@ -42,6 +42,7 @@ struct found {
 	struct piece piece[PIECES_MAX]; /* newest reply first */
 	unsigned pieces;
 	char last[33]; /* reply_id of the newest, hex */
+	char to[4];    /* desk that reads what is added */
 	struct view row[SHOWN_MAX];
 	char n[SHOWN_MAX][12], iso[SHOWN_MAX][DAY_TEXT];
 	char date[SHOWN_MAX][DATE_TEXT];
@@ -144,6 +145,19 @@ replies_collect(struct found *f)
 		}
 	}
 	buf_free(&scratch);
+}
+
+/* Which desk reads what is added: a field of both forms, and its name */
+static void
+reader_show(struct found *f, const struct site *s)
+{
+	const struct keyset_desk *d = keyset_desk_now(s->keyset,
+	    mailbox_answering(f->lane, f->lanes, code_desk(&f->code)));
+
+	snprintf(f->to, sizeof(f->to), "%u", d == NULL ? 0 : d->number);
+	view_text(&f->v, "to", f->to);
+	view_text(&f->v, "reader", d == NULL ? "-" : site_desk_name(s,
+	    d->number));
 }
 
 /* What is left for replies beside ${what}, which was typed */
@@ -256,6 +270,9 @@ page_show(struct exchange *x, struct found *f, const struct site *s,
 		next = rows_make(f, s, skip, room_beside(what), &rows,
 		    &question);
 		code_text(&f->code, f->text);
+	}
+	if (s->keyset != NULL) {
+		reader_show(f, s);
 	}
 	if (why != NO_PROBLEM && rows == 0) { /* the newest seen until now */
 		snprintf(f->last, sizeof(f->last), "%.32s",

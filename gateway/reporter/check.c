@@ -58,6 +58,27 @@ shard_get(struct reporter *r, const struct lane *l, uint32_t shard,
 	return e;
 }
 
+unsigned
+boards_reader(const struct reporter *r, const struct boards *b,
+    const struct code *code)
+{
+	const struct keyset_desk *d = keyset_desk_now(r->k,
+	    mailbox_answering(b->lane, b->lanes, code_desk(code)));
+
+	return d == NULL ? 0 : d->number;
+}
+
+void
+reader_say(const struct reporter *r, unsigned desk)
+{
+	const struct keyset_desk *d = keyset_desk(r->k, desk);
+
+	if (d != NULL) {
+		say("a later message with this code goes to desk %u, %s",
+		    desk, keyset_desk_name(d, r->o->language));
+	}
+}
+
 static enum err
 lane_get(struct reporter *r, unsigned desk, const uint8_t tag_key[32],
     struct fetched *f)
@@ -138,41 +159,30 @@ reply_json(const struct reply *y)
 	return o;
 }
 
-static enum err
-replies_show(struct reporter *r, const struct code *code, struct fetched *f)
+static void
+replies_show(struct reporter *r, const struct boards *b, unsigned later)
 {
-	struct mailbox *m = NULL;
-	struct mailbox_replies got;
-	json_t *list = json_array(), *o = NULL;
+	json_t *list = json_array(), *o;
 	unsigned n = 0, damaged = 0;
-	enum err e = mailbox_new(code, r->k->org, &m);
 
-	for (unsigned i = 0; e == OK && i < r->k->desks; i++) {
-		if (!f[i].there) {
-			continue;
-		}
-		memset(&got, 0, sizeof(got));
-		e = mailbox_read(m, r->k, &f[i].l, f[i].shard.p,
-		    f[i].shard.len, &got);
-		for (unsigned j = 0; e == OK && j < got.replies; j++) {
+	for (unsigned i = 0; i < b->lanes; i++) {
+		for (unsigned j = 0; j < b->lane[i].replies; j++) {
 			n++;
 			if (r->o->json) {
 				json_array_append_new(list,
-				    reply_json(&got.reply[j]));
+				    reply_json(&b->lane[i].reply[j]));
 			} else {
-				reply_print(&got.reply[j], r);
+				reply_print(&b->lane[i].reply[j], r);
 			}
 		}
-		damaged += got.damaged;
-		mailbox_replies_clear(&got);
+		damaged += b->lane[i].damaged;
 	}
-	if (e != OK) {
-		say("the answers cannot be read: %s", err_text(e));
-	} else if (r->o->json) {
-		o = json_pack("{s:O,s:i}", "replies", list, "damaged",
-		    (int)damaged);
+	if (r->o->json) {
+		o = json_pack("{s:O,s:i,s:i}", "replies", list, "damaged",
+		    (int)damaged, "later_desk", (int)later);
 		json_dumpf(o, stdout, JSON_ENSURE_ASCII | JSON_COMPACT);
 		putchar('\n');
+		json_decref(o);
 	} else if (n == 0) {
 		puts("There is no answer for this code (yet).");
 	}
@@ -180,9 +190,78 @@ replies_show(struct reporter *r, const struct code *code, struct fetched *f)
 		say("%u answers for this code are damaged or not signed by a "
 		    "holder of the desk; they are not shown", damaged);
 	}
-	json_decref(o);
 	json_decref(list);
+}
+
+void
+boards_clear(struct boards *b)
+{
+	for (unsigned i = 0; i < b->lanes; i++) {
+		mailbox_replies_clear(&b->lane[i]);
+	}
+	b->lanes = 0;
+}
+
+/* Opens what came; all of it, or none */
+static enum err
+boards_open(const struct reporter *r, const struct code *code,
+    const struct fetched *f, struct boards *b)
+{
+	struct mailbox *m = NULL;
+	enum err e = mailbox_new(code, r->k->org, &m);
+
+	for (unsigned i = 0; e == OK && i < r->k->desks; i++) {
+		if (f[i].there) {
+			e = mailbox_read(m, r->k, &f[i].l, f[i].shard.p,
+			    f[i].shard.len, &b->lane[b->lanes]);
+			b->lanes += e == OK;
+		}
+	}
 	mailbox_free(m);
+	if (e != OK) {
+		boards_clear(b);
+		say("the answers cannot be read: %s", err_text(e));
+	}
+	return e;
+}
+
+enum err
+boards_read(struct reporter *r, const struct code *code, bool typed,
+    struct boards *b)
+{
+	struct code_keys *keys = secret_new(sizeof(*keys));
+	struct fetched *f = calloc(KEYSET_DESKS_MAX, sizeof(*f));
+	enum err e = ERR_MEMORY, one;
+
+	memset(b, 0, sizeof(*b));
+	if (keys == NULL || f == NULL) {
+		goto out;
+	}
+	e = OK;
+	code_derive(code, r->k->org, keys);
+	/* desk numbers in order, not the order of the keyset */
+	for (unsigned n = 1; n <= CODE_DESK_MAX; n++) {
+		for (unsigned i = 0; i < r->k->desks; i++) {
+			if (r->k->desk[i].number == n && (one = lane_get(r,
+			    n, keys->tag_key, &f[i])) != OK) {
+				f[i].there = false;
+				e = one;
+			}
+		}
+	}
+	transfer_renew(r->t); /* closed before the first slot is opened */
+	if (typed && (one = boards_open(r, code, f, b)) != OK) {
+		e = one;
+	} else {
+		b->opened = typed;
+	}
+out:
+	for (unsigned i = 0; f != NULL && i < KEYSET_DESKS_MAX; i++) {
+		lane_clear(&f[i].l);
+		buf_free(&f[i].shard);
+	}
+	free(f);
+	secret_free(keys);
 	return e;
 }
 
@@ -190,12 +269,12 @@ enum err
 verb_check(struct reporter *r, int argc, char **argv)
 {
 	struct code *code = secret_new(sizeof(*code));
-	struct code_keys *keys = secret_new(sizeof(*keys));
-	struct fetched *f = calloc(KEYSET_DESKS_MAX, sizeof(*f));
-	enum err e = ERR_MEMORY, typed = OK, last = OK;
+	struct boards b = {.lanes = 0};
+	enum err e = ERR_MEMORY, typed = OK;
+	unsigned later;
 
 	(void)argv;
-	if (code == NULL || keys == NULL || f == NULL) {
+	if (code == NULL) {
 		goto out;
 	}
 	if (argc != 0 || r->t == NULL) {
@@ -215,32 +294,18 @@ verb_check(struct reporter *r, int argc, char **argv)
 	if ((e = trust_open(r)) != OK) {
 		goto out;
 	}
-	code_derive(code, r->k->org, keys);
-	/* desk numbers in order, not the order of the keyset */
-	for (unsigned n = 1; n <= CODE_DESK_MAX; n++) {
-		for (unsigned i = 0; i < r->k->desks; i++) {
-			if (r->k->desk[i].number == n && (last = lane_get(r,
-			    n, keys->tag_key, &f[i])) != OK) {
-				f[i].there = false;
-				e = last;
-			}
-		}
-	}
-	transfer_renew(r->t); /* closed before the first slot is opened */
+	e = boards_read(r, code, typed == OK, &b);
 	if (typed != OK) {
 		say("this is not a code: %s", typed == ERR_CRYPT ?
 		    "there is a typing mistake in it" : err_text(typed));
 		e = typed;
-	} else if ((last = replies_show(r, code, f)) != OK) {
-		e = last;
+	} else if (b.opened) {
+		later = boards_reader(r, &b, code);
+		replies_show(r, &b, later);
+		reader_say(r, later);
 	}
 out:
-	for (unsigned i = 0; f != NULL && i < KEYSET_DESKS_MAX; i++) {
-		lane_clear(&f[i].l);
-		buf_free(&f[i].shard);
-	}
-	free(f);
-	secret_free(keys);
+	boards_clear(&b);
 	secret_free(code);
 	return e;
 }

@@ -92,6 +92,25 @@ desk_pick(const struct reporter *r, unsigned *out)
 	return desk_route(r, desks, 1, out);
 }
 
+/* After a 410 the keyset may be another: never to a desk that was not named */
+static enum err
+desk_stays(const struct reporter *r, enum report_kind kind, unsigned desk)
+{
+	const struct keyset_desk *d = keyset_desk_now(r->k, desk);
+	unsigned now = d == NULL ? 0 : d->number;
+	enum err e = OK;
+
+	if (kind == REPORT_REPORT || kind == REPORT_ADVICE) {
+		e = desk_pick(r, &now);
+	}
+	if (e == OK && now != desk) {
+		say("who reads this changed just now, and nothing was sent. "
+		    "Begin again, and look who reads it");
+		e = ERR_POLICY;
+	}
+	return e;
+}
+
 static enum err
 deliver(struct reporter *r, enum report_kind kind, unsigned desk,
     const struct buf *text, const struct code *code, bool show)
@@ -118,7 +137,8 @@ deliver(struct reporter *r, enum report_kind kind, unsigned desk,
 		}
 		r->closed[r->closeds++] = r->epoch->week;
 		say("sealing again with the keys of another week");
-		if ((e = trust_again(r)) != OK) {
+		if ((e = trust_again(r)) != OK ||
+		    (e = desk_stays(r, kind, desk)) != OK) {
 			return e;
 		}
 	}
@@ -248,12 +268,47 @@ verb_send(struct reporter *r, int argc, char **argv)
 	return argc == 1 ? file_send(r, argv[0]) : report_new_send(r);
 }
 
+/*
+ * Who reads what is added: --desk, else the desk that answered last. Asked of
+ * the boards each time: kept in --state it would tie a code to this machine.
+ */
+static enum err
+desk_later(struct reporter *r, const struct code *code, unsigned *out)
+{
+	const struct keyset_desk *d = NULL;
+	struct boards b = {.lanes = 0};
+	enum err e = OK;
+
+	if (r->o->desk != 0) {
+		d = keyset_desk_now(r->k, r->o->desk);
+	} else if (r->t == NULL) {
+		say("the boards cannot be looked at without --gateway: if "
+		    "another desk than that of the code answered, give "
+		    "--desk N (`check` says which)");
+		d = keyset_desk_now(r->k, code_desk(code));
+	} else if ((e = boards_read(r, code, true, &b)) == OK) {
+		d = keyset_desk(r->k, boards_reader(r, &b, code));
+	} else {
+		say("so it is not known which desk answered last, and nothing "
+		    "was sent; --desk N chooses one");
+	}
+	boards_clear(&b);
+	if (e == OK && d == NULL) {
+		say("the desk of this code does not exist here");
+		e = ERR_UNKNOWN;
+	}
+	if (e == OK) {
+		*out = d->number;
+	}
+	return e;
+}
+
 static enum err
 later_send(struct reporter *r, enum report_kind kind)
 {
 	struct buf text = buf_new_secret(REPORT_JSON_MAX);
 	struct code *code = secret_new(sizeof(*code));
-	const struct keyset_desk *d;
+	unsigned desk = 0;
 	enum err e = ERR_MEMORY;
 
 	if (code == NULL) {
@@ -271,13 +326,10 @@ later_send(struct reporter *r, enum report_kind kind)
 		    "there is a typing mistake in it" : err_text(e));
 		goto out;
 	}
-	d = keyset_desk_now(r->k, code_desk(code));
-	if (d == NULL) {
-		say("the desk of this code does not exist here");
-		e = ERR_UNKNOWN;
-		goto out;
+	if ((e = desk_later(r, code, &desk)) == OK) {
+		reader_say(r, desk);
+		e = deliver(r, kind, desk, &text, code, false);
 	}
-	e = deliver(r, kind, d->number, &text, code, false);
 out:
 	secret_free(code);
 	buf_free(&text);

@@ -95,10 +95,10 @@ static const struct verb {
 	    BIT(OPT_RECEIPT) | BIT(OPT_CODE_FD), 0 },
 	{ "verify", verb_verify, NEW | CODES | BIT(OPT_LAST_REPLY) |
 	    BIT(OPT_RECEIPT), 0 },
-	{ "follow-up", verb_follow_up, FIRST | BIT(OPT_SEALED) |
-	    BIT(OPT_CODE_FD), 0 },
-	{ "withdraw", verb_withdraw, FIRST | BIT(OPT_SEALED) |
-	    BIT(OPT_CODE_FD), 0 },
+	{ "follow-up", verb_follow_up, (FIRST & ~BIT(OPT_DESK)) |
+	    BIT(OPT_SEALED) | BIT(OPT_CODE_FD), 0 },
+	{ "withdraw", verb_withdraw, (FIRST & ~BIT(OPT_DESK)) |
+	    BIT(OPT_SEALED) | BIT(OPT_CODE_FD), 0 },
 };
 
 /* Says the first option of the command line that ${verb} does not take */

@@ -65,6 +65,25 @@ void state_upload_keep(const struct reporter_options *o,
 enum err state_keyset(const struct reporter_options *o,
     const struct keyset_files *f, const struct keyset *k);
 
+/* What lies on the boards for a code */
+struct boards {
+	struct mailbox_replies lane[KEYSET_DESKS_MAX]; /* in keyset order */
+	unsigned lanes;
+	bool opened; /* all that could be fetched was opened */
+};
+/*
+ * boards_read(r, code, typed, b): fetches every board as anybody does, ends
+ * the connection, and opens what is for ${code} when that was ${typed}. An
+ * error that left ${b} opened: of one board; it was said. The caller clears.
+ */
+enum err boards_read(struct reporter *r, const struct code *code,
+    bool typed, struct boards *b);
+void boards_clear(struct boards *b);
+/* The desk a later message goes to; 0: none works */
+unsigned boards_reader(const struct reporter *r, const struct boards *b,
+    const struct code *code);
+void reader_say(const struct reporter *r, unsigned desk);
+
 /* Code typed or from a file; secret memory. ERR_FORMAT, ERR_CRYPT as
  * code_parse. */
 enum err code_ask(const struct reporter_options *o, struct code *out);

@@ -26,6 +26,15 @@ struct mailbox_replies {
 void mailbox_replies_clear(struct mailbox_replies *r);
 
 /*
+ * The desk to which what is written later goes: that of the newest of
+ * ${lanes} lanes' replies, ${own} (of the code) when there is none. A desk
+ * that stepped aside must not get what its successor asked for; of one day,
+ * another than ${own}, the highest.
+ */
+unsigned mailbox_answering(const struct mailbox_replies *lane,
+    unsigned lanes, unsigned own);
+
+/*
  * mailbox_read(m, k, l, p, len, out): ${p} is the mailbox's shard of lane
  * ${l} (already checked by lane_shard_check). Verifies each reply with a
  * holder's key of the lane's desk, joins parts.

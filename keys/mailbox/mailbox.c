@@ -68,6 +68,28 @@ mailbox_replies_clear(struct mailbox_replies *r)
 	*r = (struct mailbox_replies){.reply = NULL};
 }
 
+unsigned
+mailbox_answering(const struct mailbox_replies *lane, unsigned lanes,
+    unsigned own)
+{
+	unsigned desk = own;
+	day_t day = DAY_NONE;
+
+	for (unsigned i = 0; i < lanes; i++) {
+		for (unsigned n = 0; n < lane[i].replies; n++) {
+			const struct reply *y = &lane[i].reply[n];
+
+			if (day == DAY_NONE || y->day > day ||
+			    (y->day == day && y->desk != own &&
+			    (desk == own || y->desk > desk))) {
+				desk = y->desk;
+				day = y->day;
+			}
+		}
+	}
+	return desk;
+}
+
 /* The document of an opened slot: signed by a holder, of this desk */
 static enum err
 slot_read(const struct keyset *k, unsigned desk, const struct buf *plain,

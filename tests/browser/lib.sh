@@ -10,7 +10,7 @@
 #                          with more lines of the ini; all ends with the test
 #   code_new               a code of desk 1
 #   keys_take              the public key files, in $GW/keys
-#   browsers_arrived       what the desk would open is what $GW/want.json says
+#   browsers_arrived [N]   what desk N (1) would open is what $GW/want.json says
 BROWSER_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 BUILD=${BUILD:-$BROWSER_DIR/../../build}
 BUILD=$(cd "$BUILD" && pwd) || exit 1
@@ -101,6 +101,6 @@ keys_take() {
 
 browsers_arrived() {
 	python3 "$BROWSER_DIR/arrived.py" "$COURIER" "$TOKEN" "$GW" \
-		"$BIN/envtool" "$GW/org/keys/epochs/desk1-a-$WEEK.txt" ||
+		"$BIN/envtool" "$GW/org/keys/epochs/desk${1:-1}-a-$WEEK.txt" ||
 		fail "what arrived"
 }

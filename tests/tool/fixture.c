@@ -6,8 +6,9 @@
  *
  *   fixture DIR --gateway-card FILE --today YYYY-MM-DD
  *       [--weeks N] [--desks N] [--holders N] [--slots N] [--serial N]
- *       [--code CODE --reply TEXT... [--forged N]]  replies on the lane of the
- *           code's desk; from the second on a question; N signed by a stranger
+ *       [--code CODE --reply TEXT... [--forged N] [--asked-by N]]  replies on
+ *           the lane of the code's desk; from the second on a question, by
+ *           desk N where that is given; N signed by a stranger
  *       [--profile eu]  its desks
  *
  *   DIR/keyset.json[.minisig], DIR/epochs/2026-W48.json
@@ -280,7 +281,7 @@ seed_of_desk(unsigned desk)
 }
 
 static const char *reply_code, *reply_text[SLOT_LIVE_MAX];
-static unsigned replies;
+static unsigned replies, asker;
 static unsigned long forged; /* so many of them, signed by a stranger */
 
 /* The thread of --code with its replies; its notes stay until the end */
@@ -294,9 +295,6 @@ make_thread(unsigned desk, day_t day, struct lane_thread *t)
 	unsigned i, k, parts;
 
 	check(code_parse(reply_code, strlen(reply_code), &c), "code");
-	if (code_desk(&c) != desk) {
-		return;
-	}
 	code_derive(&c, keyset.org, &keys);
 	memcpy(t->tag_key, keys.tag_key, sizeof(t->tag_key));
 	check(age_identity_recipient(keys.mailbox, &t->recipient), "mailbox");
@@ -305,6 +303,9 @@ make_thread(unsigned desk, day_t day, struct lane_thread *t)
 		    .kind = i == 0 ? REPLY_ACKNOWLEDGEMENT : REPLY_QUESTION,
 		    .receipts = 1};
 
+		if ((i > 0 && asker > 0 ? asker : code_desk(&c)) != desk) {
+			continue;
+		}
 		memcpy(r.org, keyset.org, ORG_LEN);
 		r.reply_id[0] = (uint8_t)(i + 1);
 		memcpy(r.receipt[0], keys.message_id, MESSAGE_ID_LEN);
@@ -404,6 +405,8 @@ main(int argc, char **argv)
 			external = strcmp(argv[i + 1], "eu") == 0;
 		} else if (strcmp(argv[i], "--forged") == 0) {
 			forged = n;
+		} else if (strcmp(argv[i], "--asked-by") == 0) {
+			asker = (unsigned)n;
 		} else if (strcmp(argv[i], "--code") == 0) {
 			reply_code = argv[i + 1];
 		} else if (strcmp(argv[i], "--reply") == 0 &&
@@ -420,7 +423,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: fixture DIR --gateway-card FILE "
 		    "--today DAY [--weeks N] [--desks N] [--holders N] "
 		    "[--slots N] [--serial N] [--profile eu] "
-		    "[--code CODE --reply TEXT... [--forged N]]\n");
+		    "[--code CODE --reply TEXT... [--forged N] "
+		    "[--asked-by N]]\n");
 		return 2;
 	}
 	check(secret_setup(), "start");

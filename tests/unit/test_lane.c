@@ -488,6 +488,44 @@ a_crowded_shard(void **state)
 	free(t);
 }
 
+/* Who reads what is added with a code of desk 1: the newest answer decides,
+ * of one day another desk than that. The script's: script_interop.mjs */
+static void
+answering(void **state)
+{
+	static const struct {
+		struct { unsigned day, desk; } seen[4]; /* as they lie */
+		unsigned want;
+	} cases[] = {
+		{{{0, 0}}, 1}, {{{1, 1}}, 1}, {{{1, 1}, {2, 2}}, 2},
+		{{{2, 2}, {1, 1}}, 2}, {{{2, 1}, {1, 2}}, 1},
+		{{{1, 1}, {1, 2}}, 2}, {{{1, 2}, {1, 1}}, 2},
+		{{{1, 2}, {1, 3}}, 3}, {{{1, 3}, {1, 1}, {1, 2}}, 3},
+		{{{3, 3}, {4, 2}, {4, 1}}, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct reply y[4] = {{.desk = 0}};
+		struct mailbox_replies lane[4];
+		unsigned n = 0;
+
+		for (; n < 4 && cases[i].seen[n].desk != 0; n++) {
+			y[n].day = ORG_TODAY + (day_t)cases[i].seen[n].day;
+			y[n].desk = cases[i].seen[n].desk;
+			lane[n] = (struct mailbox_replies){&y[n], 1, 0};
+		}
+		if (mailbox_answering(lane, n, 1) != cases[i].want) {
+			fail_msg("case %zu", i);
+		}
+		/* all of them on one lane */
+		lane[0] = (struct mailbox_replies){y, n, 0};
+		if (mailbox_answering(lane, 1, 1) != cases[i].want) {
+			fail_msg("case %zu, one lane", i);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -501,6 +539,7 @@ main(void)
 		cmocka_unit_test(bytes_that_are_no_slots),
 		cmocka_unit_test(lanes_that_cannot_be_made),
 		cmocka_unit_test(a_crowded_shard),
+		cmocka_unit_test(answering),
 	};
 
 	return cmocka_run_group_tests(tests, org_setup,

@@ -12,6 +12,7 @@ import { concat, hash, hex, random, text, to64, unhex, utf8 }
 	from "../../gateway/web/script/bytes.js";
 import { laneParse, laneRange, repliesJoin, shardCheck, shardOpen }
 	from "../../gateway/web/script/board.js";
+import { deskAnswering } from "../../gateway/web/script/checkback.js";
 import { codeDerive, codeNew, codeParse, codeText }
 	from "../../gateway/web/script/code.js";
 import { envelopeSize, seal, sealBegin } from "../../gateway/web/script/envelope.js";
@@ -94,6 +95,14 @@ const heir = (role) => {
 };
 same(deskNow(await heir("gemeentesecretaris"), 1).number, 2);
 await refused("format", () => heir("gemeente"));
+
+// Who reads what is added: as the cases of test_lane.c
+const later = (...seen) => deskAnswering(seen.map(([day, desk]) =>
+	({ day: `2026-11-2${day}`, desk })), 1);
+same([later(), later([1, 1]), later([1, 1], [2, 2]), later([2, 2], [1, 1]),
+	later([2, 1], [1, 2]), later([1, 1], [1, 2]), later([1, 2], [1, 1]),
+	later([1, 2], [1, 3]), later([1, 3], [1, 1], [1, 2]),
+	later([0, 3], [1, 2], [1, 1])], [1, 1, 2, 2, 1, 2, 2, 3, 3, 2]);
 
 // Codes and what hangs from them
 for (let i = 0; i < 20; i++) {

@@ -73,3 +73,16 @@ export async function boardRead(k, code, tell) {
 	out.damaged += damaged;
 	return { ...out, keys };
 }
+
+// As mailbox_answering of the programs: the desk of the newest reply, ${own}
+// (of the code) when there is none; of one day another than that, the highest
+export function deskAnswering(replies, own) {
+	const best = { day: "", desk: own };
+	for (const { day, desk } of replies) {
+		if (day > best.day || day === best.day && desk !== own &&
+			(best.desk === own || desk > best.desk)) {
+			Object.assign(best, { day, desk });
+		}
+	}
+	return best.desk;
+}

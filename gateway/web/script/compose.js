@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Sends one message from a form: seals, shows progress, says what went wrong
 // without losing a word, and shows the receipt.
-import { random, unhex } from "./bytes.js";
+import { demand, random, unhex } from "./bytes.js";
 import { crockford, groups } from "./code.js";
 import { $, dayWords, el, notice, rich, show, sizeWords } from "./dom.js";
 import { envelopeSize } from "./envelope.js";
 import { run } from "./job.js";
 import { epochFetch, keysetFetch } from "./keys.js";
-import { deskNow } from "./keyset.js";
 import { REPORT_MAX, reportBytes, reportNew } from "./report.js";
 import { dayAdd, dayAddMonths } from "./week.js";
 import { t } from "./strings.js";
@@ -54,7 +53,8 @@ export function teller(status, bar, total, language) {
 }
 
 /*
- * Seals ${message} for the desk of ${ctx} {k, epoch, script} and delivers it.
+ * Seals ${message} for the desk of ${ctx} {k, epoch, script, reader} and
+ * delivers it; reader() says by ctx.k who reads it now.
  * A week that was closed meanwhile is replaced by a newer one; the message
  * keeps its id, so a message that did arrive collapses with its repeat.
  */
@@ -62,8 +62,10 @@ export async function dispatch(ctx, message, files, seed, tell) {
 	const closed = [];
 	const wait = (state, s) => tell(state, 0, s);
 	for (;;) {
-		const desk = deskNow(ctx.k, message.desk);
-		const report = reportNew({ ...message, desk: desk.number,
+		// never to a desk that was not shown
+		const desk = ctx.reader();
+		demand(desk?.number === message.desk, "reader");
+		const report = reportNew({ ...message,
 			keyset: ctx.k.hash, epoch: ctx.epoch.week });
 		try {
 			return await run(ctx.script, { report, files, seed,
@@ -88,6 +90,8 @@ export function errorText(e) {
 		return t("err_file", e.detail ?? e.message);
 	case "file-odd":
 		return t("files_odd", e.detail ?? e.message);
+	case "reader":
+		return t("err_reader");
 	case "receipt":
 		return t("err_receipt");
 	case "files-large":

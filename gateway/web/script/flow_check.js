@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Check back: a code in, replies out, and from there a follow-up or a
 // withdrawal. The code never leaves this page.
-import { boardRead } from "./checkback.js";
+import { boardRead, deskAnswering } from "./checkback.js";
 import { codeDesk, codeParse } from "./code.js";
 import { deskName, deskNow } from "./keyset.js";
 import { $, area, dayWords, el, fault, notice, show } from "./dom.js";
@@ -153,7 +153,9 @@ export function checkStart(ctx, ready) {
 			}
 			ctx.keys = board.keys;
 			// without a key of this week answers can be read, not written
-			ctx.desk = ctx.epoch ? deskNow(ctx.k, codeDesk(code)) : null;
+			const number = deskAnswering(board.replies, codeDesk(code));
+			ctx.reader = () => deskNow(ctx.k, number);
+			ctx.desk = ctx.epoch ? ctx.reader() : null;
 			repliesShow(ctx, board);
 			ctx.who();
 			if (ctx.desk) {

@@ -136,8 +136,9 @@ export function reportStart(ctx, ready) {
 			return;
 		}
 		ctx.role = picked?.value ?? "";
-		ctx.desk = deskPick(ctx.k, ctx.role,
+		ctx.reader = () => deskPick(ctx.k, ctx.role,
 			(picked?.dataset.desks ?? "").split(" "));
+		ctx.desk = ctx.reader();
 		if (!ctx.desk || ctx.epoch.of(ctx.desk.number).length === 0) {
 			ctx.fail({ word: "no-desk" });
 			return;
