@@ -57,7 +57,7 @@ done
 		--last-reply zz seal
 	says 2 "check does not take --text" $G --text "$T/text" check
 	says 2 "follow-up does not take --about" $G --about coordinator follow-up
-	says 2 "withdraw does not take --desk" $G --desk 1 withdraw
+	says 2 "withdraw does not take --advice" $G --advice withdraw
 	says 2 "verify does not take --attach" $G --attach "$T/text" verify keyset
 }
 # A desk that must not read it, as these two have of themselves
