@@ -20,20 +20,31 @@
 #include "meldluik/secret.h"
 
 
-static enum err
-tenure_raise(struct desk *d, struct casebook *book, struct state *s,
-    uint64_t *tenure)
+/* A tenure above all that ${s} knows of */
+static json_t *
+tenure_event(const struct desk *d, const struct state *s, uint64_t *tenure)
 {
 	json_t *o = event_new(d, "takeover");
-	enum err e;
 
 	*tenure = (s->tenure > s->applied_tenure ? s->tenure :
 	    s->applied_tenure) + 1;
 	json_object_set_new(o, "tenure", json_integer((json_int_t)*tenure));
 	json_object_set_new(o, "person", json_string(d->ring->person));
-	e = casebook_begin(book);
+	return o;
+}
+
+static enum err
+tenure_raise(struct desk *d, struct casebook *book, struct state *s,
+    uint64_t *tenure)
+{
+	json_t *o = tenure_event(d, s, tenure);
+	enum err e = casebook_begin(book);
+
 	if (e == OK) {
 		e = journal_append(book, o);
+	}
+	if (e == OK) {
+		e = state_apply(s, o);
 	}
 	if (e == OK) {
 		e = casebook_commit(book);
@@ -192,4 +203,43 @@ act_takeover(struct desk *d, const char *path, uint64_t *tenure,
 	}
 	folder_remove(d->dir, ROOM_TAKEOVER);
 	return e == OK ? OK : takeover_refused(e, why);
+}
+
+/* Whom the keyset names no longer may well have been taken over */
+static enum err
+deny_may(const struct desk *d, struct refusal *why)
+{
+	if (!state_superseded(d->state)) {
+		return refuse(why, ERR_CONFLICT, "Niemand zegt dat een andere "
+		    "computer dit meldpunt heeft overgenomen.", "Nobody says "
+		    "that another machine has taken over this desk.");
+	}
+	if (d->ring->role != PERSON_HOLDER || d->keyset == NULL ||
+	    keyset_person(d->keyset, d->ring->person) == NULL) {
+		return refuse(why, ERR_POLICY, "De sleutelset noemt u niet als "
+		    "houder van dit meldpunt.",
+		    "The keyset does not name you as a holder of this desk.");
+	}
+	return OK;
+}
+
+enum err
+act_takeover_deny(struct desk *d, uint64_t *tenure, struct refusal *why)
+{
+	json_t *o;
+	enum err e;
+
+	memset(why, 0, sizeof *why);
+	e = deny_may(d, why);
+	if (e != OK) {
+		return e;
+	}
+	e = casebook_begin(d->book);
+	if (e == OK) {
+		o = tenure_event(d, d->state, tenure);
+		json_object_set_new(o, "denied", json_integer(
+		    (json_int_t)d->state->applied_tenure));
+		e = desk_event(d, o);
+	}
+	return act_end(d, e, why);
 }

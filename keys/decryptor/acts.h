@@ -177,6 +177,10 @@ enum err act_parcel_take(struct desk *d, const char *path,
  */
 enum err act_takeover(struct desk *d, const char *path, uint64_t *tenure,
     struct refusal *why);
+/* The gateway says that another machine took over, and a person says that no
+ * other holder did: this one goes on, above the tenure that was told. */
+enum err act_takeover_deny(struct desk *d, uint64_t *tenure,
+    struct refusal *why);
 
 /*
  * Forwarding outside the organisation. act_forward_plan writes the default

@@ -185,11 +185,41 @@ link_check(const struct desk *d, const struct chain *at, uint64_t named,
 	return e;
 }
 
+/* What this desk has applied, as the gateway says, goes into event ${o}; a
+ * number that cannot be stays out, so that nothing ever rests on it */
+static void
+applied_put(const struct desk *d, const struct inbound *m, json_t *o,
+    struct intake_result *r)
+{
+	for (unsigned i = 0; i < m->applieds; i++) {
+		const struct inbound_applied *a = &m->applied[i];
+		json_t *p;
+		if (a->desk != d->ring->desk) {
+			continue;
+		}
+		if (!state_applied_may(d->state, a->tenure, a->serial)) {
+			json_object_set_new(o, "applied_refused",
+			    json_true());
+			r->refused++;
+			continue;
+		}
+		p = json_object();
+		json_object_set_new(p, "tenure",
+		    json_integer((json_int_t)a->tenure));
+		json_object_set_new(p, "serial",
+		    json_integer((json_int_t)a->serial));
+		event_hex(p, "sha256", a->sha256, HASH_LEN);
+		event_day(p, "day", a->day);
+		json_object_set_new(o, "applied", p);
+	}
+}
+
 /* Kept as gateway key and signed note, so that it can be verified again when
  * its last bodies come, perhaps after a rebuilt gateway got a new key */
 static enum err
 manifest_store(struct desk *d, const struct sign_pk *gateway,
-    const struct inbound *m, const struct buf *doc, const struct buf *sig)
+    const struct inbound *m, const struct buf *doc, const struct buf *sig,
+    struct intake_result *r)
 {
 	struct buf kept = buf_new(RECORD_MAX);
 	uint8_t record[RECORD_ID];
@@ -226,21 +256,7 @@ manifest_store(struct desk *d, const struct sign_pk *gateway,
 		}
 	}
 	json_object_set_new(o, "closed", weeks);
-	for (unsigned i = 0; i < m->applieds; i++) {
-		const struct inbound_applied *a = &m->applied[i];
-		json_t *p;
-		if (a->desk != d->ring->desk) {
-			continue;
-		}
-		p = json_object();
-		json_object_set_new(p, "tenure",
-		    json_integer((json_int_t)a->tenure));
-		json_object_set_new(p, "serial",
-		    json_integer((json_int_t)a->serial));
-		event_hex(p, "sha256", a->sha256, HASH_LEN);
-		event_day(p, "day", a->day);
-		json_object_set_new(o, "applied", p);
-	}
+	applied_put(d, m, o, r);
 	return desk_event(d, o);
 }
 
@@ -261,11 +277,18 @@ applied_check(const struct desk *d, const struct intake_result *r)
 {
 	const struct state *s = d->state;
 
-	if (s->applied_tenure > s->tenure) {
-		say_error("another machine has taken over this desk (tenure "
-		    "%llu, here %llu): this one must not export any more",
+	if (r->refused > 0) {
+		say_error("THE GATEWAY LIES: it says that it applied bundles "
+		    "of this desk with numbers that this desk cannot have "
+		    "reached. That was left out, all else was taken in. Keep "
+		    "the stick, and tell the other holders and IT");
+	}
+	if (state_superseded(s)) {
+		say_error("the gateway says that another machine has taken "
+		    "over this desk (tenure %llu, here %llu)",
 		    (unsigned long long)s->applied_tenure,
 		    (unsigned long long)s->tenure);
+		say_superseded();
 	} else if (s->applied_serial == s->out_serial && s->out_serial > 0 &&
 	    memcmp(s->applied_hash, s->out_hash, HASH_LEN) != 0) {
 		say_error("the gateway applied an outbound bundle with our "
@@ -346,7 +369,7 @@ verify_all(struct desk *d, int bundle, const struct numbers *n, bool store,
 			memcpy(at.hash, m->hash, HASH_LEN);
 			if (store) {
 				e = manifest_store(d, &gateway, m, &doc,
-				    &sig);
+				    &sig, r);
 				r->fresh++;
 			}
 		}

@@ -306,6 +306,14 @@ desk_record(struct desk *d, json_t *event)
 	return e;
 }
 
+void
+say_superseded(void)
+{
+	say_error("another machine has taken over this desk; this one is "
+	    "read-only now. Ask the other holders: if none of them did, the "
+	    "gateway lies, and `takeover --deny` goes on here");
+}
+
 const struct sign_pk *
 desk_gateway(const struct desk *d)
 {

@@ -90,6 +90,8 @@ enum err keyringfile_backup(const struct desk *d, struct buf *out);
 enum err desk_refold(struct desk *d);
 /* The gateway key of the keyset, or NULL and a message */
 const struct sign_pk *desk_gateway(const struct desk *d);
+/* Says that this machine is read-only, and what to do if that is a lie */
+void say_superseded(void);
 /* Case by its reference; NOT_FOUND and a message */
 size_t desk_case(const struct desk *d, const char *ref);
 /* ERR_BUSY and a message while an import is unfinished: a withdrawal may

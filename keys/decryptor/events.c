@@ -12,7 +12,7 @@
 #include "meldluik/secret.h"
 #include "weeks.h"
 
-#define SERIAL_MAX ((int64_t)1 << 53)
+#define SERIAL_MAX (((int64_t)1 << 53) - 1) /* as json_read */
 
 enum err
 event_field_day(const json_t *o, const char *key, day_t *out)

@@ -231,6 +231,20 @@ week_destroyed_from(const struct state *s, size_t first, day_t week)
 	return false;
 }
 
+static uint64_t
+higher(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+bool
+state_applied_may(const struct state *s, uint64_t tenure, uint64_t serial)
+{
+	return tenure <= higher(s->tenure, s->applied_tenure) +
+	    APPLIED_TENURES && serial <= higher(s->out_serial,
+	    s->applied_serial) + APPLIED_SERIALS;
+}
+
 bool
 state_week_destroyed(const struct state *s, day_t week)
 {

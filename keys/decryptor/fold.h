@@ -335,6 +335,15 @@ bool state_week_destroyed_now(const struct state *s, day_t week);
 /* May a body of ${week} that the gateway got on ${received} be sealed to keys
  * that were lost? */
 bool state_keys_lost(const struct state *s, day_t week, day_t received);
+/*
+ * May the gateway have applied this? Every take-over and every export raises
+ * a number by one; another machine may have done some that this casebook
+ * cannot know, but not so many: far above what it knows is a lie.
+ */
+#define APPLIED_TENURES 1024u
+#define APPLIED_SERIALS (1u << 20)
+bool state_applied_may(const struct state *s, uint64_t tenure,
+    uint64_t serial);
 /* Another machine of this desk has taken over: read-only here */
 bool state_superseded(const struct state *s);
 /* Register column of a code, and back (-1: no such code) */

@@ -19,6 +19,7 @@ struct intake_result {
 	uint64_t no_key;      /* bodies of weeks whose key this ring lost */
 	unsigned posted;      /* replies now known to be posted */
 	unsigned weeks_destroyed;
+	unsigned refused;     /* numbers of the gateway that cannot be */
 	bool replayed;        /* nothing new in it */
 };
 

@@ -143,11 +143,16 @@ journal_append(struct casebook *b, const json_t *event)
 {
 	struct buf plain = buf_new_secret(EVENT_MAX);
 	struct buf sealed = buf_new(EVENT_MAX + SEAL_OVERHEAD);
+	json_t *again = NULL;
 	uint8_t ad[POSITION + HASH_LEN], at[POSITION], hash[HASH_LEN];
 	MDB_val k = {POSITION, at}, v;
 	uint64_t n = b->length + 1;
 	enum err e = b->txn == NULL ? ERR_USAGE : json_write(event, &plain);
 
+	if (e == OK) { /* what cannot be read back would shut the casebook */
+		e = json_read(plain.p, plain.len, EVENT_MAX, &again);
+	}
+	json_decref(again);
 	if (e == OK) {
 		associated(n, b->head, ad);
 		e = value_seal(b->keys->journal, ad, sizeof ad, plain.p,

@@ -306,16 +306,13 @@ appear(struct bundle *b, int stick, const char *tmp)
 enum err
 outgoing_allowed(const struct desk *d)
 {
-	const struct state *s = d->state;
-
 	if (d->keyset == NULL) {
 		say_error("this desk has no keyset yet; take it in with "
 		    "`keyset --accept DIR`");
 		return ERR_UNKNOWN;
 	}
-	if (s->applied_tenure > s->tenure) {
-		say_error("another machine has taken over this desk; this one "
-		    "is read-only now");
+	if (state_superseded(d->state)) {
+		say_superseded();
 		return ERR_STALE;
 	}
 	if (keyset_person(d->keyset, d->ring->person) == NULL) {

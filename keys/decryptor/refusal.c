@@ -87,9 +87,13 @@ act_begin(struct desk *d, struct refusal *why)
 	memset(why, 0, sizeof *why);
 	if (state_superseded(d->state)) {
 		return refuse(why, ERR_STALE, "Een andere computer heeft dit "
-		    "meldpunt overgenomen; hier kunt u alleen nog lezen.",
+		    "meldpunt overgenomen; hier kunt u alleen nog lezen. "
+		    "Vraag de andere houders: nam niemand het over, dan liegt "
+		    "de server en gaat u hier verder met `takeover --deny`.",
 		    "Another machine has taken over this desk; this one is "
-		    "read-only now.");
+		    "read-only now. Ask the other holders: if none of them "
+		    "did, the gateway lies, and `takeover --deny` goes on "
+		    "here.");
 	}
 	e = desk_policy(d);
 	if (e == OK) {

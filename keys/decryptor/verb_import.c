@@ -30,6 +30,7 @@ tell_json(const struct intake_result *r)
 	json_object_set_new(o, "edited", json_integer((json_int_t)r->edited));
 	json_object_set_new(o, "no_key", json_integer((json_int_t)r->no_key));
 	json_object_set_new(o, "posted", json_integer(r->posted));
+	json_object_set_new(o, "applied_refused", json_integer(r->refused));
 	json_object_set_new(o, "weeks_destroyed",
 	    json_integer(r->weeks_destroyed));
 	print_json(o);
@@ -134,8 +135,7 @@ verb_import(struct desk *d, int argc, char **argv)
 	}
 	e = desk_open(d, DESK_CASEBOOK);
 	if (e == OK && state_superseded(d->state)) {
-		say_error("another machine has taken over this desk; this one "
-		    "is read-only now");
+		say_superseded();
 		e = ERR_STALE;
 	}
 	if (e == OK && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `takeover`: the deputy makes a note of who she is, the holder takes it in,
- * and one day she goes on from the last backup. */
+ * and one day she goes on from the last backup. And what the holder says when
+ * the gateway tells of a take-over that never was. */
 #include <stdio.h>
 
 #include "files.h"
@@ -48,44 +49,81 @@ deputy_take(struct desk *d, const char *path)
 	return e;
 }
 
+static enum err
+took(struct desk *d, enum err e, const struct refusal *why, uint64_t tenure,
+    const char *next)
+{
+	if (e != OK) {
+		tell_refusal(why);
+	} else if (d->json) {
+		json_t *o = json_object();
+		json_object_set_new(o, "tenure",
+		    json_integer((json_int_t)tenure));
+		print_json(o);
+	} else {
+		printf("This machine holds the desk now (tenure %llu). %s\n",
+		    (unsigned long long)tenure, next);
+	}
+	return e;
+}
+
+static enum err
+backup_take(struct desk *d, const char *path)
+{
+	uint64_t tenure = 0;
+	struct refusal why;
+	enum err e = act_takeover(d, path, &tenure, &why);
+
+	return took(d, e, &why, tenure, "Import the newest bundle, then "
+	    "export: the other machine turns read-only when it sees it.");
+}
+
+static enum err
+deny(struct desk *d)
+{
+	uint64_t tenure = 0;
+	struct refusal why;
+	enum err e = desk_open(d, DESK_CASEBOOK);
+
+	if (e != OK) {
+		return e;
+	}
+	e = act_takeover_deny(d, &tenure, &why);
+	return took(d, e, &why, tenure, "Export next. A gateway that tells of "
+	    "a take-over that never was lies or was changed: tell the other "
+	    "holders and IT.");
+}
+
 int
 verb_takeover(struct desk *d, int argc, char **argv)
 {
 	const char *path = NULL, *note = NULL, *deputy = NULL;
+	bool denied = false;
 	struct option_rule rules[] = {
 		{.name = "note", .value = &note},
 		{.name = "deputy", .value = &deputy},
+		{.name = "deny", .flag = &denied},
 	};
-	uint64_t tenure = 0;
-	struct refusal why;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 2, &path, 1, NULL)) {
+	if (!options_take(argc, argv, rules, 3, &path, 1, NULL)) {
 		return EXIT_USAGE;
 	}
-	if ((path != NULL) + (note != NULL) + (deputy != NULL) != 1) {
+	if ((path != NULL) + (note != NULL) + (deputy != NULL) + denied != 1) {
 		say_error("use: takeover BACKUP.deputy | --note FILE | "
-		    "--deputy FILE");
+		    "--deputy FILE | --deny");
 		return EXIT_USAGE;
+	}
+	if (denied) {
+		return exit_of(deny(d));
 	}
 	e = desk_open(d, DESK_KEYRING);
 	if (e == OK && note != NULL) {
 		e = note_write(d, note);
 	} else if (e == OK && deputy != NULL) {
 		e = deputy_take(d, deputy);
-	} else if (e == OK && (e = act_takeover(d, path, &tenure, &why)) !=
-	    OK) {
-		tell_refusal(&why);
-	} else if (e == OK && d->json) {
-		json_t *o = json_object();
-		json_object_set_new(o, "tenure",
-		    json_integer((json_int_t)tenure));
-		print_json(o);
 	} else if (e == OK) {
-		printf("This machine holds the desk now (tenure %llu). Import "
-		    "the newest bundle, then export: the other machine turns "
-		    "read-only when it sees it.\n",
-		    (unsigned long long)tenure);
+		e = backup_take(d, path);
 	}
 	return exit_of(e);
 }

@@ -327,7 +327,8 @@ applied_take(struct inbound *m, const char *outbound, day_t day)
 	buf_free(&sig);
 }
 
-/* cut GW ORGDIR DAY [--applied OUTBOUND [--tenure N]] [--closed WEEK] */
+/* cut GW ORGDIR DAY [--applied OUTBOUND [--tenure N] [--serial N]]
+ * [--closed WEEK] */
 static int
 cut(int argc, char **argv)
 {
@@ -335,6 +336,7 @@ cut(int argc, char **argv)
 	const char *applied = option(argc, argv, "--applied");
 	const char *closed = option(argc, argv, "--closed");
 	const char *tenure = option(argc, argv, "--tenure");
+	const char *serial = option(argc, argv, "--serial");
 	struct keyset *k = keyset_load(argv[1]);
 	struct sign_purpose why = {.purpose = "inbound"};
 	struct buf head = buf_new(256), seed = buf_new(64),
@@ -363,7 +365,10 @@ cut(int argc, char **argv)
 		applied_take(m, applied, m->day);
 	}
 	if (applied != NULL && tenure != NULL) {
-		m->applied[0].tenure = (uint64_t)atoi(tenure);
+		m->applied[0].tenure = strtoull(tenure, NULL, 10);
+	}
+	if (applied != NULL && serial != NULL) {
+		m->applied[0].serial = strtoull(serial, NULL, 10);
 	}
 	must(inbound_write(m, &doc), "manifest");
 	must(sign_make(seed.p, &why, doc.p, doc.len, &sig), "sign");

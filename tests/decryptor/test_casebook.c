@@ -329,6 +329,26 @@ wrong_key(void **state)
 	assert_int_equal(casebook_open(h->dir, h->path, key, &h->b), OK);
 }
 
+/* A number that json_read refuses would shut the casebook for ever */
+static void
+what_cannot_be_read_back_is_not_written(void **state)
+{
+	struct home *h = *state;
+	json_t *o = json_pack("{s:s,s:I}", "e", "export", "serial",
+	    (json_int_t)1 << 53);
+	uint64_t before = journal_length(h->b);
+
+	assert_int_equal(casebook_begin(h->b), OK);
+	assert_int_equal(journal_append(h->b, o), ERR_FORMAT);
+	assert_int_equal(journal_length(h->b), before);
+	json_object_set_new(o, "serial",
+	    json_integer(((json_int_t)1 << 53) - 1));
+	assert_int_equal(journal_append(h->b, o), OK);
+	assert_int_equal(casebook_commit(h->b), OK);
+	assert_int_equal(journal_walk(h->b, NULL, NULL), OK);
+	json_decref(o);
+}
+
 int
 main(void)
 {
@@ -343,6 +363,7 @@ main(void)
 		T(records_and_keys),
 		T(nothing_readable_on_disk),
 		T(wrong_key),
+		T(what_cannot_be_read_back_is_not_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

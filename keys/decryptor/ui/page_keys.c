@@ -139,6 +139,8 @@ do_import(struct visit *v, struct buf *said)
 	}
 	if (e != OK) {
 		notice_said(v, TEXT_IMPORT_FAILED, said);
+	} else if (r.refused > 0) {
+		notice_bad(v, TEXT_IMPORT_LIES);
 	} else if (r.edited > 0) {
 		notice_bad(v, TEXT_IMPORT_EDITED);
 	} else if (r.missing > 0 || r.no_key > 0) {
