@@ -7,6 +7,16 @@
 
 #include "acts_private.h"
 
+static bool
+names(const char *const *about, unsigned n, const char *person)
+{
+	while (n > 0 && strcmp(about[n - 1], person) != 0) {
+		n--;
+	}
+	return n > 0;
+}
+
+/* Whom a report is about may say so, and cannot take it back alone */
 enum err
 act_conflict(struct desk *d, size_t k, const char *const *about, unsigned n,
     struct refusal *why)
@@ -17,7 +27,7 @@ act_conflict(struct desk *d, size_t k, const char *const *about, unsigned n,
 	if (e != OK) {
 		return e;
 	}
-	if (d->state->kase[k].locked) {
+	if (d->state->kase[k].locked || !names(about, n, d->ring->person)) {
 		e = act_case(d, k, why);
 	}
 	if (e == OK && n > KASE_SUBJECTS) {

@@ -337,6 +337,16 @@ for cell in 15:geweigerd 17:ingewikkeld; do
 	breaks "" S-CHANNEL "Dir" h register import "$T/rows"
 done
 
+# Whom a report is about may say so, and not take it back alone
+enter report "Over de coordinator"
+triaged
+ok h classify "$REF" --about coordinator
+for who in nobody deputy; do
+	breaks "" S-SUBJECT "Dir 9(1)(c)" h classify "$REF" --about $who
+done
+ok h classify "$REF" --about deputy --about coordinator
+guard S-SUBJECT h step "$REF" in_behandeling
+
 # Nothing tried left a trace in the journal's proof
 ok h --json verify
 
