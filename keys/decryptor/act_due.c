@@ -52,6 +52,9 @@ case_due(struct desk *d, size_t k, unsigned drafts, day_t *carry,
 	enum err e = desk_clocks(d, c, &clocks);
 	day_t next = DAY_NONE;
 
+	if (e != OK && e != ERR_MEMORY) { /* the others go on */
+		return add(l, DUE_CLOCK, k, l->today, 0);
+	}
 	if (e == OK && c->feedback_posted == DAY_NONE) {
 		e = add(l, DUE_FEEDBACK, k, clocks.feedback_due, 0);
 		next = clocks.feedback_due;

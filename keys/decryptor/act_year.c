@@ -31,9 +31,10 @@ freeze(struct desk *d, int year, struct buf *out, struct refusal *why)
 
 	if (e == OK && left_out > 0) {
 		e = refuse(why, ERR_POLICY, "Niet alle meldingen van dat jaar "
-		    "tellen mee: kies eerst hun soort (`classify`).",
-		    "Not all reports of that year count: first choose their "
-		    "type (`classify`).");
+		    "tellen mee: kies eerst hun soort (`classify`), of herstel "
+		    "wat `report --year` ervan zegt.", "Not all reports of "
+		    "that year count: first choose their type (`classify`), "
+		    "or mend what `report --year` says of them.");
 	}
 	if (e == OK) {
 		e = annual_freeze(d->profile, d->holidays, r, year, d->today,

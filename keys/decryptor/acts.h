@@ -279,7 +279,8 @@ enum err act_year_close(struct desk *d, int year, struct refusal *why);
 /* What is due, most urgent first */
 enum due_what {
 	DUE_ACK, DUE_FEEDBACK, DUE_CARRY, DUE_TRIAGE, DUE_ORAL,
-	DUE_REQUEST, DUE_DESTROY, DUE_REVIEW, DUE_IMPORT
+	DUE_REQUEST, DUE_DESTROY, DUE_REVIEW, DUE_IMPORT,
+	DUE_CLOCK /* the terms of this case cannot be told: look at it */
 };
 struct due {
 	enum due_what what;

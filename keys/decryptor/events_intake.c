@@ -35,7 +35,7 @@ replies_posted(struct state *s, const struct made *made)
 		    a->serial > made->serial) {
 			continue;
 		}
-		a->posted = s->applied_day;
+		a->posted = answer_day(k, s->applied_day);
 		answer_counts(k, &(struct answer_given){.kind = a->kind,
 		    .day = a->posted, .by = GIVEN_MAILBOX,
 		    .reasoned = a->reasoned, .options = a->options,
@@ -259,7 +259,7 @@ case_add(struct state *s, const char *ref, size_t m, const char *route,
 	k->ack_posted = k->feedback_posted = DAY_NONE;
 	k->ack_drafted = k->feedback_drafted = DAY_NONE;
 	k->closed = k->destroyed_day = DAY_NONE;
-	k->told_decision = k->reopened = DAY_NONE;
+	k->told_decision = k->reopened = k->said_early = DAY_NONE;
 	k->retention_from = k->destroy_on = DAY_NONE;
 	k->since = msg->seen;
 	s->kases++;

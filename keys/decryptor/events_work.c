@@ -14,7 +14,7 @@ feedback_counts(struct kase *k, const struct answer_given *a)
 	bool reached = k->told_decision != DAY_NONE &&
 	    k->feedback_by != GIVEN_NO_ROUTE;
 
-	if (k->feedback_posted == DAY_NONE) {
+	if (k->feedback_posted == DAY_NONE || a->day < k->feedback_posted) {
 		k->feedback_posted = a->day;
 	}
 	if (!a->present || (reached && a->by == GIVEN_NO_ROUTE)) {
@@ -30,10 +30,22 @@ feedback_counts(struct kase *k, const struct answer_given *a)
 	k->feedback_options = k->feedback_options || a->options;
 }
 
+day_t
+answer_day(struct kase *k, day_t said)
+{
+	if (said >= k->received) {
+		return said;
+	}
+	k->said_early = said;
+	return k->received;
+}
+
+/* The earliest counts: an import may come after what was done meanwhile */
 void
 answer_counts(struct kase *k, const struct answer_given *a)
 {
-	if (a->kind == REPLY_ACKNOWLEDGEMENT && k->ack_posted == DAY_NONE) {
+	if (a->kind == REPLY_ACKNOWLEDGEMENT && (k->ack_posted == DAY_NONE ||
+	    a->day < k->ack_posted)) {
 		k->ack_posted = a->day;
 		k->ack_by = a->by;
 	} else if (a->kind == REPLY_FEEDBACK || a->kind == REPLY_CLOSING) {
@@ -254,6 +266,7 @@ on_given(struct state *s, const json_t *o)
 		return ERR_FORMAT;
 	}
 	a.by = (enum given_by)g;
+	a.day = answer_day(&s->kase[k], a.day);
 	a.reasoned = json_is_true(json_object_get(o, "reasoned"));
 	a.options = json_is_true(json_object_get(o, "options"));
 	a.present = s->kase[k].reopenings == 0 ||

@@ -164,6 +164,9 @@ struct kase {
 	    report_kind[CODE_WORD];
 	/* the first ones, which the register and the terms count */
 	day_t ack_posted, feedback_posted, ack_drafted, feedback_drafted;
+	/* A day before receipt on which an answer was said to be posted: it
+	 * counts as posted on the day of receipt; DAY_NONE: no such day */
+	day_t said_early;
 	unsigned messages, answers, attachments;
 	/* work on it */
 	day_t since; /* of its state */

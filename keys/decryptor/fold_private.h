@@ -91,6 +91,9 @@ struct answer_given {
 	enum given_by by;
 	bool reasoned, options, present;
 };
+/* Day on which an answer counts that was ${said} to be posted: nobody is
+ * answered before receipt, so a clock stood back; that is kept with ${k} */
+day_t answer_day(struct kase *k, day_t said);
 void answer_counts(struct kase *k, const struct answer_given *a);
 
 /* Room for one more in a grown array; NULL: no memory */

@@ -224,7 +224,7 @@ static const char *const due_words[] = {
 	[DUE_CARRY] = "carry", [DUE_TRIAGE] = "triage",
 	[DUE_ORAL] = "agreement", [DUE_REQUEST] = "approval",
 	[DUE_DESTROY] = "destroy", [DUE_REVIEW] = "access_ends",
-	[DUE_IMPORT] = "import",
+	[DUE_IMPORT] = "import", [DUE_CLOCK] = "clock_unknown",
 };
 static const char *const colour_words[] = {"green", "amber", "red", "done"};
 

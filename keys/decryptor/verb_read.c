@@ -93,6 +93,7 @@ case_json(struct desk *d, const struct kase *k)
 	json_object_set_new(o, "replies_posted", json_integer(posted));
 	json_day(o, "ack_posted", k->ack_posted);
 	json_day(o, "feedback_posted", k->feedback_posted);
+	json_day(o, "posted_said_before_receipt", k->said_early);
 	json_day(o, "since", k->since);
 	grounds_json(d->state, (size_t)(k - d->state->kase), o);
 	json_day(o, "closed", k->closed);
@@ -146,7 +147,8 @@ codes_json(const struct kase *k, json_t *o)
 static void
 case_line(struct desk *d, const struct kase *k)
 {
-	char received[DAY_TEXT], ack[DAY_TEXT], feedback[DAY_TEXT];
+	char received[DAY_TEXT], ack[DAY_TEXT], feedback[DAY_TEXT],
+	    early[DAY_TEXT];
 	struct clocks c = {.ack_due = DAY_NONE, .feedback_due = DAY_NONE};
 	enum err e = desk_clocks(d, k, &c);
 
@@ -157,12 +159,15 @@ case_line(struct desk *d, const struct kase *k)
 		c.feedback_due = DAY_NONE;
 	}
 	day_text(k->received, received);
-	printf("%-11s %-7s %-10s %-10s %-10s %3u %3u  %s%s\n", k->ref,
+	printf("%-11s %-7s %-10s %-10s %-10s %3u %3u  %s%s%s%s\n", k->ref,
 	    k->kind == REPORT_ADVICE ? "advice" : "report", received,
 	    k->ack_posted != DAY_NONE ? "posted" : day_or(c.ack_due, ack),
 	    k->feedback_posted != DAY_NONE ? "posted" :
 	    day_or(c.feedback_due, feedback), k->messages, k->answers,
-	    case_state_code(k->state), k->withdrawn ? " (withdrawn)" : "");
+	    case_state_code(k->state), k->withdrawn ? " (withdrawn)" : "",
+	    k->said_early == DAY_NONE ? "" :
+	    "; the gateway's clock is wrong: posted before receipt, ",
+	    k->said_early == DAY_NONE ? "" : day_or(k->said_early, early));
 }
 
 static void

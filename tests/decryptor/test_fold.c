@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "decryptor/fold.h"
+#include "decryptor/acts.h"
 #include "meldluik/secret.h"
 
 #define HASH_A \
@@ -29,6 +29,16 @@ apply(struct state *s, json_t *event)
 	json_decref(event);
 }
 
+static void
+report_of(struct state *s, const char *ref, const char *hash)
+{
+	apply(s, json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:s,"
+	    "s:s,s:i}", "e", "message", "day", "2026-11-03", "case", ref,
+	    "sha256", hash, "route", "mailbox", "kind", 0, "message_id", ID,
+	    "payload", hash, "signer", "", "language", "nl", "received",
+	    "2026-11-02", "record", ID, "key", ID, "attachments", 0));
+}
+
 static struct state *
 desk_with_case(void)
 {
@@ -37,12 +47,7 @@ desk_with_case(void)
 	assert_non_null(s);
 	apply(s, json_pack("{s:s,s:s,s:s,s:i,s:i}", "e", "init", "day",
 	    "2026-11-02", "person", "coordinator", "desk", 1, "tenure", 1));
-	apply(s, json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:s,"
-	    "s:s,s:i}", "e", "message", "day", "2026-11-03", "case", "2026-7K3Q",
-	    "sha256", HASH_C, "route", "mailbox", "kind", 0, "message_id", ID,
-	    "payload", HASH_C, "signer", "", "language", "nl", "received",
-	    "2026-11-02", "record", ID, "key", ID,
-	    "attachments", 0));
+	report_of(s, "2026-7K3Q", HASH_C);
 	return s;
 }
 
@@ -141,6 +146,14 @@ not_posted_by_an_older_one_of_ours(void **state)
 	applied(s, 1, 1, 1, HASH_A, "2026-11-05");
 	assert_int_equal(s->answer[0].posted, DAY_NONE);
 	state_free(s);
+}
+
+static void
+given_on(struct state *s, const char *kind, const char *on)
+{
+	apply(s, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "e", "given",
+	    "day", on, "case", "2026-7K3Q", "kind", kind, "by", "talk", "on",
+	    on, "record", ID));
 }
 
 static void
@@ -476,6 +489,85 @@ keys_lost_with_a_machine(void **unused)
 	state_free(s);
 }
 
+/* A late import, and a clock of the gateway that stood back */
+static void
+the_earliest_day_counts_and_none_before_receipt(void **state)
+{
+	struct state *s = desk_with_case();
+	day_t early = day("2026-11-01"), received = day("2026-11-02"),
+	    late = day("2026-11-09");
+
+	(void)state;
+	reply(s);
+	reply_of(s, "feedback");
+	export(s, 1, HASH_A);
+	given_on(s, "acknowledgement", "2026-11-09");
+	given_on(s, "feedback", "2026-11-09");
+	assert_int_equal(s->kase[0].ack_posted, late);
+	assert_int_equal(s->kase[0].said_early, DAY_NONE);
+	applied(s, 1, 1, 1, HASH_A, "2026-11-01");
+	assert_int_equal(s->kase[0].ack_posted, received);
+	assert_int_equal(s->kase[0].ack_by, GIVEN_MAILBOX);
+	assert_int_equal(s->kase[0].feedback_posted, received);
+	assert_int_equal(s->kase[0].said_early, early);
+	given_on(s, "acknowledgement", "2026-11-09");
+	assert_int_equal(s->kase[0].ack_posted, received);
+	state_free(s);
+}
+
+/* Journals of before hold numbers that no desk reaches */
+static void
+a_number_that_cannot_be_counts_for_nothing(void **state)
+{
+	struct state *s = desk_with_case();
+
+	(void)state;
+	reply(s);
+	export(s, 7, HASH_A);
+	assert_true(state_applied_may(s, 1 + APPLIED_TENURES,
+	    7 + APPLIED_SERIALS));
+	assert_false(state_applied_may(s, 2 + APPLIED_TENURES, 1));
+	assert_false(state_applied_may(s, 1, 8 + APPLIED_SERIALS));
+	applied(s, 1, 2147483647, 7, HASH_A, "2026-11-05");
+	applied(s, 2, 1, 2147483647, HASH_A, "2026-11-05");
+	assert_false(state_superseded(s));
+	assert_int_equal(s->applied_serial, 0);
+	assert_int_equal(s->answer[0].posted, DAY_NONE);
+	applied(s, 3, 1, 7, HASH_A, "2026-11-05");
+	assert_int_not_equal(s->answer[0].posted, DAY_NONE);
+	applied(s, 4, 2, 8, HASH_B, "2026-11-05");
+	assert_true(state_superseded(s));
+	state_free(s);
+}
+
+/* One case whose terms cannot be told takes no other's away */
+static void
+a_clock_that_cannot_be_told_is_due_now(void **state)
+{
+	struct state *s = desk_with_case();
+	struct desk d = {.state = s, .today = s->kase[0].received + 1};
+	struct due *due = NULL;
+	size_t n = 0, unknown = 0;
+
+	(void)state;
+	report_of(s, "2026-8K3Q", HASH_B);
+	s->kase[0].received = DAY_MAX + 1;
+	assert_int_equal(act_due(&d, &due, &n), OK);
+	for (size_t i = 0; i < n; i++) {
+		if (due[i].kase == 0) {
+			assert_int_equal(due[i].what, DUE_CLOCK);
+			assert_int_equal(due[i].colour, CLOCK_RED);
+			unknown++;
+		}
+	}
+	assert_int_equal(unknown, 1);
+	assert_int_equal(n, 4);
+	free(due);
+	profile_free(d.profile);
+	holidays_free(d.holidays);
+	state_free(s);
+}
+
 int
 main(void)
 {
@@ -495,6 +587,10 @@ main(void)
 		    drafted_before_a_forwarding_tells_of_no_later_one),
 		cmocka_unit_test(reopening_ends_grounds),
 		cmocka_unit_test(grounds_of_old_journals_count_once),
+		cmocka_unit_test(
+		    the_earliest_day_counts_and_none_before_receipt),
+		cmocka_unit_test(a_number_that_cannot_be_counts_for_nothing),
+		cmocka_unit_test(a_clock_that_cannot_be_told_is_due_now),
 	};
 	if (secret_setup() != OK) {
 		return 2;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: what goes wrong at the desk is told on its page, in words, and
 # changes nothing: a stick with changed, missing or no messages, one that is
-# full; an import that was cut off (no text, no act until it is done); a
+# full, a gateway that lies; an import that was cut off (no text, no act until it is done); a
 # damaged message and journal; cases that a search could not read (here on
 # the command line too); a form that asks for what cannot be.
 SOFT=1
@@ -47,6 +47,8 @@ told() {
 }
 told sticks
 told forms
+ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25 --applied "$ORG" --serial 99999999
+told lies
 
 # Cut off while it reads, then read whole on the page
 ok "$FIX" junk "$T/gw" 60 2026-11-25

@@ -135,9 +135,26 @@ def forms():
     told("a conflict", "", ui.post(OTHER + "/triage", coi="yes", q1="yes",
                                    do="settle"))
     told("its note", "", ui.post(OTHER, do="note", text="Toch nog iets"))
+    told("taken back", "gaat over u", ui.post(OTHER + "/triage", coi="no",
+                                              q1="yes", do="settle"))
     ui.want("a subject wrote in the case", "Toch nog iets</" not in
             re.sub(r"<textarea.*?</textarea>", "", ui.ask("GET", OTHER)[2],
                    flags=re.S))
+
+
+def lies():
+    keys("import", "De server liegt", place=AT + "/gw")
+
+
+def early():
+    for case, marked in (CASE, True), (OTHER, False):
+        for lang, words in ("nl", "vóór de melding er was"), (
+                "en", "before the report came"):
+            page = ui.ask("GET", case.replace("nl", lang, 1))[2]
+            ui.want("%s %s: the mark" % (case, lang),
+                    (words in page) == marked)
+    ui.want("a case has no date", "datum niet te bepalen" not in
+            ui.ask("GET", "/nl/")[2])
 
 
 def cut():
@@ -175,7 +192,8 @@ def damaged():
 
 
 try:
-    {"sticks": sticks, "forms": forms, "cut": cut, "damaged": damaged}[part]()
+    {"sticks": sticks, "forms": forms, "lies": lies, "early": early,
+     "cut": cut, "damaged": damaged}[part]()
 finally:
     ui.end()
 print("%s: %d told" % (part, checks))

@@ -219,6 +219,8 @@ case_head(struct visit *v, size_t k)
 	view_text(w, "case_language", visit_text(v, "%s", c->language));
 	view_flag(w, "mailbox", c->has_mailbox);
 	view_flag(w, "withdrawn", c->withdrawn);
+	view_text(w, "said_early", c->said_early == DAY_NONE ? NULL :
+	    say_word(v, TEXT_SAID_EARLY, date_long(v, c->said_early)));
 	view_flag(w, "sorted", c->type[0] != 0);
 }
 
@@ -231,8 +233,7 @@ clocks_set(struct visit *v, size_t k)
 
 	if (v->d->state->kase[k].kind == REPORT_REPORT) {
 		for (int f = 0; f < 2; f++) {
-			if (term_of(v, k, f == 1, &t) == OK &&
-			    t.due != DAY_NONE) {
+			if (term_shown(v, k, f == 1, &t)) {
 				view_text(&rows[n], "cid", f == 0 ? "k1" :
 				    "k2");
 				term_set(v, &rows[n++], &t);

@@ -54,7 +54,7 @@ case_set(struct visit *v, struct view *row, size_t k)
 	    say(v, TEXT_ROUTE_MAILBOX) : code_label(v, "route", c->route));
 	view_text(row, "lang", visit_text(v, "%s", c->language));
 	claims_set(v, row, c);
-	if (term_of(v, k, false, &t) == OK) {
+	if (term_shown(v, k, false, &t)) {
 		term_set(v, row, &t);
 	} else {
 		tag_plain(row, "");

@@ -4,6 +4,8 @@
  * strict date, a ring for what is written, a disc for what is posted. The
  * later date the Algemene termijnenwet might allow is text only.
  */
+#include <string.h>
+
 #include "ui.h"
 
 #define BAR_LEFT 6.0
@@ -17,11 +19,16 @@ term_of(struct visit *v, size_t k, bool feedback, struct term *out)
 	struct clocks clocks;
 	enum err e = desk_clocks(v->d, c, &clocks);
 
-	if (e != OK) {
-		return e;
-	}
+	memset(out, 0, sizeof *out);
 	out->k = k;
 	out->feedback = feedback;
+	if (e != OK) {
+		out->unknown = true;
+		out->from = out->due = v->d->today;
+		out->due_late = out->drafted = out->posted = DAY_NONE;
+		out->colour = CLOCK_RED;
+		return e;
+	}
 	out->from = c->received;
 	out->due = feedback ? clocks.feedback_due : clocks.ack_due;
 	out->due_late = feedback ? clocks.feedback_due_atw :
@@ -37,6 +44,13 @@ term_of(struct visit *v, size_t k, bool feedback, struct term *out)
 }
 
 bool
+term_shown(struct visit *v, size_t k, bool feedback, struct term *out)
+{
+	(void)term_of(v, k, feedback, out);
+	return out->due != DAY_NONE;
+}
+
+bool
 term_next(struct visit *v, size_t k, struct term *out)
 {
 	const struct kase *c = &v->d->state->kase[k];
@@ -46,11 +60,9 @@ term_next(struct visit *v, size_t k, struct term *out)
 		return false;
 	}
 	if (c->ack_posted == DAY_NONE) {
-		return term_of(v, k, false, out) == OK &&
-		    out->due != DAY_NONE;
+		return term_shown(v, k, false, out);
 	}
-	return c->feedback_posted == DAY_NONE &&
-	    term_of(v, k, true, out) == OK && out->due != DAY_NONE;
+	return c->feedback_posted == DAY_NONE && term_shown(v, k, true, out);
 }
 
 static const char *
@@ -82,7 +94,9 @@ term_set(struct visit *v, struct view *row, const struct term *t)
 	view_text(row, "drafted", t->drafted == DAY_NONE ? NULL :
 	    date_short(v, t->drafted));
 	view_text(row, "posted", met ? date_short(v, t->posted) : NULL);
-	if (met && t->posted > t->due) {
+	if (t->unknown) {
+		tag_set(v, row, CLOCK_RED, say(v, TEXT_CLOCK_UNKNOWN));
+	} else if (met && t->posted > t->due) {
 		tag_set(v, row, CLOCK_RED, say_n(v, TEXT_GIVEN_LATE,
 		    (long long)t->posted - t->due));
 	} else if (met) {

@@ -205,10 +205,14 @@ struct term {
 	day_t from, due, due_late; /* due_late: Atw, DAY_NONE when the same */
 	day_t drafted, posted;
 	enum clock_colour colour;
+	bool unknown; /* the dates cannot be told: shown in red, as today */
 };
 /* The next legal date of case ${k}; false: none runs */
 bool term_next(struct visit *v, size_t k, struct term *out);
-/* One of the two, met or not */
+/* One of the two, met or not, to be drawn; false: there is none */
+bool term_shown(struct visit *v, size_t k, bool feedback,
+    struct term *out);
+/* The same; not when its dates cannot be told */
 enum err term_of(struct visit *v, size_t k, bool feedback,
     struct term *out);
 void term_set(struct visit *v, struct view *row, const struct term *t);
