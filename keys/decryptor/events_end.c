@@ -179,8 +179,11 @@ on_takeover(struct state *s, const json_t *o)
 		e = event_field_word(o, "person", s->person,
 		    sizeof s->person);
 	}
-	if (e == OK) { /* who takes over has keys of their own */
+	if (e == OK) {
 		s->tenure = tenure;
+	}
+	/* Who takes over has keys of their own; who denies it goes on */
+	if (e == OK && json_object_get(o, "denied") == NULL) {
 		s->lost.any = false;
 		s->destroyed_before = s->destroyeds;
 	}

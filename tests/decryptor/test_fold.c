@@ -483,8 +483,11 @@ keys_lost_with_a_machine(void **unused)
 	}
 	assert_true(lost(s, "2026-12-13"));
 	assert_false(lost(s, "2026-12-14"));
+	apply(s, json_pack("{s:s,s:s,s:i,s:s,s:i}", "e", "takeover", "day",
+	    "2026-12-01", "tenure", 2, "person", "coordinator", "denied", 1));
+	assert_true(lost(s, "2026-12-13"));
 	apply(s, json_pack("{s:s,s:s,s:i,s:s}", "e", "takeover", "day",
-	    "2026-12-01", "tenure", 2, "person", "deputy"));
+	    "2026-12-01", "tenure", 3, "person", "deputy"));
 	assert_false(lost(s, "2026-12-13"));
 	state_free(s);
 }
