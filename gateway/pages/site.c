@@ -291,6 +291,9 @@ site_open(unsigned lang)
 	if (s->epoch != NULL) {
 		week_text(s->epoch->week, s->week);
 		view_text(v, "week", s->week);
+		/* of a week that ended more than seven days ago: never normal */
+		view_flag(v, "old_keys", s->epoch->week + 14 <=
+		    exchange_today());
 	}
 	view_text(v, "organisation", own->name.in[lang] != NULL ?
 	    own->name.in[lang] : s->keyset == NULL ? "" :

@@ -29,6 +29,7 @@ static const char help[] =
 "  --desk N | --about ROLE  --relation WORD  --language nl  --advice\n"
 "  --last-reply ID  --no-mailbox\n"
 "Whom to trust: --fingerprint XXXX-...  --keyset DIR  --state DIR\n"
+"  --old-keys (of weeks long over: perhaps nobody can read it any more)\n"
 "Code: on the terminal, or --code-file FILE (read), --code-fd N (written)\n"
 "Other: --receipt FILE  --json  --ca FILE  --tries N  --help  --version\n"
 "\n"
@@ -39,7 +40,7 @@ enum {
 	OPT_FINGERPRINT, OPT_TEXT, OPT_ABOUT, OPT_RELATION, OPT_LANGUAGE,
 	OPT_OUT, OPT_RECEIPT, OPT_CODE_FILE, OPT_LAST_REPLY, OPT_SEALED,
 	OPT_ATTACH, OPT_ANSWER, OPT_DESK, OPT_TRIES, OPT_CODE_FD, OPT_ADVICE,
-	OPT_NO_MAILBOX, OPT_JSON, OPT_HELP, OPT_VERSION
+	OPT_NO_MAILBOX, OPT_JSON, OPT_OLD_KEYS, OPT_HELP, OPT_VERSION
 };
 
 static const struct option options[] = {
@@ -66,6 +67,7 @@ static const struct option options[] = {
 	{ "advice", no_argument, NULL, OPT_ADVICE },
 	{ "no-mailbox", no_argument, NULL, OPT_NO_MAILBOX },
 	{ "json", no_argument, NULL, OPT_JSON },
+	{ "old-keys", no_argument, NULL, OPT_OLD_KEYS },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -75,7 +77,7 @@ static const struct option options[] = {
 /* What makes up a new message, and what opens an old one */
 #define NEW (BIT(OPT_TEXT) | BIT(OPT_ATTACH) | BIT(OPT_ANSWER) | \
 	BIT(OPT_DESK) | BIT(OPT_ABOUT) | BIT(OPT_RELATION) | BIT(OPT_ADVICE) | \
-	BIT(OPT_NO_MAILBOX) | BIT(OPT_OUT))
+	BIT(OPT_NO_MAILBOX) | BIT(OPT_OUT) | BIT(OPT_OLD_KEYS))
 #define FIRST (BIT(OPT_DESK) | BIT(OPT_ABOUT) | BIT(OPT_ADVICE) | \
 	BIT(OPT_NO_MAILBOX))
 #define CODES (BIT(OPT_CODE_FILE) | BIT(OPT_CODE_FD))
@@ -181,6 +183,9 @@ take_option(struct reporter_options *o, int opt, const char *arg)
 		return true;
 	case OPT_JSON:
 		o->json = true;
+		return true;
+	case OPT_OLD_KEYS:
+		o->old_keys = true;
 		return true;
 	default:
 		return false;

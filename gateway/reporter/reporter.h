@@ -24,7 +24,7 @@ struct reporter_options {
 	unsigned answers;
 	unsigned desk, tries;
 	int code_fd;
-	bool advice, no_mailbox, json;
+	bool advice, no_mailbox, json, old_keys;
 	uint32_t given; /* a bit an option of the command line */
 	day_t today;
 };
@@ -44,7 +44,8 @@ struct reporter {
 enum err trust_open(struct reporter *r);
 /* The newest epoch file that may be used today; after a 410 also that of
  * next week, because the clock of this machine may be behind, and none that
- * was closed. ERR_STALE: there is no other. */
+ * was closed. ERR_STALE: there is no other. ERR_POLICY: it is of a week that
+ * ended more than seven days ago, and --old-keys was not given. */
 enum err trust_epoch(struct reporter *r);
 /* The same anew after a 410; never of another organisation than before */
 enum err trust_again(struct reporter *r);

@@ -13,6 +13,7 @@
 #include "shown.h"
 
 #define WEEKS_BACK 26
+#define OLD_DAYS 14 /* from the Monday of a week that ended over 7 days ago */
 
 void
 trust_close(struct reporter *r)
@@ -188,6 +189,29 @@ epoch_trouble(const struct reporter *r, const struct epoch *epoch,
 	    "send anything here" : err_text(e));
 }
 
+/* Weeks are published 13 ahead: old ones are never normal. A gateway that
+ * holds the newer ones back would get a message that nobody can open. */
+static enum err
+epoch_fresh(const struct reporter *r, const struct epoch *epoch)
+{
+	char week[WEEK_TEXT];
+
+	if (epoch->week + OLD_DAYS > r->o->today) {
+		return OK;
+	}
+	week_text(epoch->week, week);
+	say("weekly keys: THE NEWEST ARE OLD, of week %s. That is never normal "
+	    "(or is the date of this computer wrong?): perhaps somebody holds "
+	    "the newer ones back, and perhaps nobody can read what you send",
+	    week);
+	if (r->o->old_keys) {
+		return OK;
+	}
+	say("nothing was sent. Use another channel; --old-keys goes on all "
+	    "the same");
+	return ERR_POLICY;
+}
+
 enum err
 trust_epoch(struct reporter *r)
 {
@@ -214,6 +238,10 @@ trust_epoch(struct reporter *r)
 	buf_free(&b);
 	if (e != OK) {
 		epoch_trouble(r, epoch, monday, e);
+	} else {
+		e = epoch_fresh(r, epoch);
+	}
+	if (e != OK) {
 		epoch_free(epoch);
 		return e;
 	}

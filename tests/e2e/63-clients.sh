@@ -84,8 +84,8 @@ done
 echo "Een melding." >"$T/text"
 seals() {
 	rm -f "$T/sealed"
-	"$R" --keyset "$T/k/$1" --desk 1 --no-mailbox --text "$T/text" \
-		--out "$T/sealed" seal >"$T/out" 2>"$T/err"
+	"$R" --keyset "$T/k/$1" ${2:+"$2"} --desk 1 --no-mailbox \
+		--text "$T/text" --out "$T/sealed" seal >"$T/out" 2>"$T/err"
 }
 week_refused() {
 	seals "$1" && fail "$1: sealed"
@@ -93,7 +93,9 @@ week_refused() {
 	grep -q -- "$2" "$T/err" || fail "no '$2' for $1"
 }
 seals week-now || fail "this week's keys are refused"
-seals week-before || fail "the newest keys, of two weeks ago, are refused"
+week_refused week-before "THE NEWEST ARE OLD"
+seals week-before --old-keys || fail "no sealing to keys of two weeks ago"
+grep -q "THE NEWEST ARE OLD" "$T/err" || fail "sealed to old keys in silence"
 week_refused week-future "stand those of week .* still to come"
 week_refused week-past "stand those of week .* is over"
 week_refused week-ahead "there are none; this channel is not open"
@@ -110,9 +112,10 @@ import { readFileSync } from "node:fs";
 import { webcrypto } from "node:crypto";
 import { keysetFollows, keysetParse, withdrawn }
 	from "$web/script/keyset.js";
-import { errorText } from "$web/script/compose.js";
+import { dispatch, errorText } from "$web/script/compose.js";
 import { epochFetch, keysetFetch } from "$web/script/keys.js";
 import { t } from "$web/script/strings.js";
+import { weekOld } from "$web/script/week.js";
 globalThis.crypto ??= webcrypto;
 const read = (f, n) => new Uint8Array(readFileSync("$T/k/" + f + "/" + n));
 const parse = (f, pinned) => keysetParse(read(f, "keyset.json"),
@@ -157,7 +160,11 @@ const refused = async (folder, want, act) => {
 };
 const week = (folder) => serves(folder, () => epochFetch(first, () => {}));
 assert.ok((await week("week-now")).of(1).length > 0);
-assert.ok((await week("week-before")).week < (await week("week-now")).week);
+const old = await week("week-before");
+assert.ok(weekOld(old.week) && !weekOld((await week("week-now")).week));
+// sealed to only by who ticked that (the browser: browser/48-old-keys.sh)
+await word("old", () => dispatch({ k: first, epoch: old,
+	reader: () => first.desks[0] }, { desk: first.desks[0].number }));
 await refused("week-future", "week", () => epochFetch(first, () => {}));
 await refused("week-past", "week", () => epochFetch(first, () => {}));
 await refused("week-ahead", "not-open", () => epochFetch(first, () => {}));

@@ -240,8 +240,10 @@ print(max(glob.glob('$T/stick/outbound-1/epochs/*.json'))[-13:-5])")
 clock "$LAPSE" 183
 until_answer "$W" 410
 until_answer "$LAST" 201
+refused "THE NEWEST ARE OLD" env LD_PRELOAD="$SHIM" $REP --gateway "$URL" \
+	--text "$T/text" --desk 1 --no-mailbox send
 ok env LD_PRELOAD="$SHIM" $REP --gateway "$URL" --text "$T/text" --desk 1 \
-	--no-mailbox --receipt "$T/r-lapsed" send
+	--old-keys --no-mailbox --receipt "$T/r-lapsed" send
 curl -s -o "$T/page" "$URL/nl/report"
 grep -q "niet open" "$T/page" && fail "the form says not open"
 courier fetch
@@ -253,7 +255,7 @@ ok desk "$LATE" backup "$STICK/b.age"
 ok desk "$LATE" --json import "$T/stick/inbound-1"
 # a backup is made and all is read: closed weeks die, the newest must live
 ok env LD_PRELOAD="$SHIM" $REP --gateway "$URL" --text "$T/text" --desk 1 \
-	--no-mailbox send
+	--old-keys --no-mailbox send
 courier fetch
 ok desk "$LATE" --json import "$T/stick/inbound-1"
 [ "$(json "o['reports'],o['missing']")" = "(1, 0)" ] ||

@@ -4,6 +4,7 @@
 // standard output.
 import { webcrypto } from "node:crypto";
 import { dispatch } from "../../gateway/web/script/compose.js";
+import { deskNow } from "../../gateway/web/script/keyset.js";
 import { epochFetch, keysetFetch } from "../../gateway/web/script/keys.js";
 import { codeDerive, codeNew } from "../../gateway/web/script/code.js";
 import { threadFirst } from "../../gateway/web/script/report.js";
@@ -17,7 +18,8 @@ const tell = (state) => console.error(state);
 const k = await keysetFetch(tell);
 const epoch = await epochFetch(k, tell);
 const keys = codeDerive(codeNew(1), k.org);
-const receipt = await dispatch({ k, epoch, script: null }, {
+const ctx = { k, epoch, script: null, reader: () => deskNow(ctx.k, 1) };
+const receipt = await dispatch(ctx, {
 	kind: "report", org: k.org, desk: 1, messageId: keys.messageId,
 	sealedBy: "browser", language: "nl", relation: "not_said", about: "",
 	answers: { what: "Van een open pagina." }, files: [],

@@ -8,7 +8,7 @@ import { envelopeSize } from "./envelope.js";
 import { run } from "./job.js";
 import { epochFetch, keysetFetch } from "./keys.js";
 import { REPORT_MAX, reportBytes, reportNew } from "./report.js";
-import { dayAdd, dayAddMonths } from "./week.js";
+import { dayAdd, dayAddMonths, weekOld } from "./week.js";
 import { t } from "./strings.js";
 
 const WEEKS_TRIED = 4;
@@ -65,6 +65,8 @@ export async function dispatch(ctx, message, files, seed, tell) {
 		// never to a desk that was not shown
 		const desk = ctx.reader();
 		demand(desk?.number === message.desk, "reader");
+		// nor unasked to a key that nobody may have any more
+		demand(!weekOld(ctx.epoch.week) || ctx.old?.checked, "old");
 		const report = reportNew({ ...message,
 			keyset: ctx.k.hash, epoch: ctx.epoch.week });
 		try {
@@ -90,6 +92,8 @@ export function errorText(e) {
 		return t("err_file", e.detail ?? e.message);
 	case "file-odd":
 		return t("files_odd", e.detail ?? e.message);
+	case "old":
+		return t("old_keys");
 	case "reader":
 		return t("err_reader");
 	case "receipt":
@@ -141,6 +145,11 @@ export async function send(ctx, form, files, make, sent) {
 					files.clear();
 					form.requestSubmit();
 				} }, t("send_text_only")));
+		}
+		if (e.word === "old") {
+			ctx.old = el("input", { type: "checkbox", id: "ml-old" });
+			error.append(el("label", { class: "pick" }, ctx.old,
+				el("span", {}, t("old_yes"))));
 		}
 		error.scrollIntoView();
 	} finally {

@@ -10,7 +10,7 @@ import { epochAhead, epochFetch, keysetFetch } from "./keys.js";
 import { deskName, holders } from "./keyset.js";
 import { fingerprint } from "./minisign.js";
 import { stringsChoose, t } from "./strings.js";
-import { dayAdd, today } from "./week.js";
+import { dayAdd, today, weekOld } from "./week.js";
 
 const PROMPT = ["not-open", "server", "withdrawn", "rollback", "fork",
 	"chain"];
@@ -99,6 +99,9 @@ function page(main) {
 			box.append(el("p", { class: "hint" }, number ?
 				t("readers", deskName(ctx.desk, language)) + " " : "",
 			n === 1 ? t("one_holder") : ""));
+			if (ctx.epoch && weekOld(ctx.epoch.week)) {
+				box.append(el("p", { class: "err" }, t("old_keys")));
+			}
 			if (ctx.k.notAfter < dayAdd(today(), KEYS_OLD_DAYS)) {
 				box.append(el("p", { class: "err" }, t("keys_old",
 					dayWords(ctx.k.notAfter, language))));

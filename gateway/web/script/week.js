@@ -57,3 +57,7 @@ export function weekCheck(s) {
 	demand(weekOf(day) === s, "format", "week");
 	return s;
 }
+
+// Ended more than seven days ago. Weeks are published 13 ahead, so the newest
+// is never old but where somebody holds newer ones back, or nobody cares
+export const weekOld = (week) => week < weekOf(dayAdd(today(), -7));
