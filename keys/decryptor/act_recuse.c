@@ -204,11 +204,12 @@ parcel_event(struct desk *d, const struct content *c,
 	json_object_set_new(o, "route", json_string(t->route));
 	json_object_set_new(o, "oral", json_boolean(t->oral));
 	e = desk_event(d, o);
-	if (e == OK && !more) {
+	if (e == OK) {
 		o = event_new(d, "from_desk");
 		json_object_set_new(o, "case", json_string(ref));
 		json_object_set_new(o, "desk", json_integer(t->from));
 		json_object_set_new(o, "ref", json_string(t->ref));
+		moved_write(o, &t->said);
 		e = desk_event(d, o);
 	}
 	if (e == OK && !more && t->type[0] != 0) {

@@ -112,21 +112,69 @@ on_handed_over(struct state *s, const json_t *o)
 	return OK;
 }
 
+static enum err
+day_or_none(const json_t *o, const char *key, day_t *out)
+{
+	*out = DAY_NONE;
+	return json_object_get(o, key) == NULL ? OK :
+	    event_field_day(o, key, out);
+}
+
+enum err
+moved_read(const json_t *o, struct moved *out)
+{
+	const json_t *withdrawn = json_object_get(o, "withdrawn");
+	const char *by;
+	enum err e = day_or_none(o, "ack", &out->ack);
+
+	out->ack_by = GIVEN_NOT;
+	out->withdrawn = json_is_true(withdrawn);
+	if (e == OK && withdrawn != NULL && !json_is_boolean(withdrawn)) {
+		e = ERR_FORMAT;
+	}
+	if (e == OK) {
+		e = day_or_none(o, "feedback", &out->feedback);
+	}
+	if (e == OK && out->ack != DAY_NONE) {
+		e = json_string_field(o, "ack_by", 1, CODE_WORD - 1, &by);
+		if (e == OK && (out->ack_by = given_by_parse(by)) ==
+		    GIVEN_NOT) {
+			e = ERR_FORMAT;
+		}
+	}
+	return e;
+}
+
+/* Of a later parcel again: the reporter may have withdrawn since. Feedback
+ * of the other desk keeps the term; the decision of this one is not told. */
 enum err
 on_from_desk(struct state *s, const json_t *o)
 {
+	struct moved m;
+	struct kase *c;
 	int64_t desk;
 	size_t k;
 	enum err e = event_field_case(s, o, &k);
 
-	if (e == OK) {
-		e = json_int_field(o, "desk", 1, CODE_DESK_MAX, &desk);
+	if (e != OK || (e = json_int_field(o, "desk", 1, CODE_DESK_MAX,
+	    &desk)) != OK || (e = moved_read(o, &m)) != OK) {
+		return e;
 	}
-	if (e == OK) {
-		s->kase[k].from_desk = (unsigned)desk;
-		e = event_field_word(o, "ref", s->kase[k].from_ref, REF_TEXT);
+	c = &s->kase[k];
+	c->from_desk = (unsigned)desk;
+	if (m.ack != DAY_NONE) {
+		answer_counts(c, &(struct answer_given){.kind = REPLY_ACKNOWLEDGEMENT,
+		    .day = answer_day(c, m.ack), .by = m.ack_by});
 	}
-	return e;
+	if (m.feedback != DAY_NONE) {
+		answer_counts(c, &(struct answer_given){.kind = REPLY_FEEDBACK,
+		    .day = answer_day(c, m.feedback)});
+	}
+	if (m.withdrawn && !c->withdrawn) {
+		c->withdrawn = true;
+		s->withdrawals++;
+	}
+	return event_field_word(o, "ref", c->from_ref, REF_TEXT);
 }
 
 enum err

@@ -249,7 +249,6 @@ on_given(struct state *s, const json_t *o)
 	struct telling t = {.drafted = NOT_FOUND};
 	struct answer_given a;
 	bool tells;
-	int g = GIVEN_NO_ROUTE;
 	size_t k;
 	enum err e = event_field_case(s, o, &k);
 
@@ -259,13 +258,9 @@ on_given(struct state *s, const json_t *o)
 	    (e = event_field_day(o, "on", &a.day)) != OK) {
 		return e;
 	}
-	while (g > 0 && strcmp(given_by_word((enum given_by)g), by) != 0) {
-		g--;
-	}
-	if (g == GIVEN_NOT) {
+	if ((a.by = given_by_parse(by)) == GIVEN_NOT) {
 		return ERR_FORMAT;
 	}
-	a.by = (enum given_by)g;
 	a.day = answer_day(&s->kase[k], a.day);
 	a.reasoned = json_is_true(json_object_get(o, "reasoned"));
 	a.options = json_is_true(json_object_get(o, "options"));

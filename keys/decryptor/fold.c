@@ -117,13 +117,19 @@ state_case(const struct state *s, const char *ref)
 size_t
 state_case_of_signer(const struct state *s, const struct sign_pk *signer)
 {
-	for (size_t i = 0; i < s->kases; i++) {
-		if (s->kase[i].has_mailbox &&
-		    sign_pk_equal(&s->kase[i].signer, signer)) {
+	size_t gone = NOT_FOUND;
+
+	for (size_t i = s->kases; i-- > 0;) {
+		const struct kase *k = &s->kase[i];
+		if (!k->has_mailbox || !sign_pk_equal(&k->signer, signer)) {
+			continue;
+		}
+		if (!k->destroyed) {
 			return i;
 		}
+		gone = gone == NOT_FOUND ? i : gone;
 	}
-	return NOT_FOUND;
+	return gone;
 }
 
 unsigned
@@ -319,6 +325,17 @@ given_by_word(enum given_by g)
 		"no_route"};
 
 	return word[g];
+}
+
+enum given_by
+given_by_parse(const char *word)
+{
+	int g = GIVEN_NO_ROUTE;
+
+	while (g > 0 && strcmp(given_by_word((enum given_by)g), word) != 0) {
+		g--;
+	}
+	return (enum given_by)g;
 }
 
 const char *

@@ -202,6 +202,13 @@ struct kase {
 	char move_code[20]; /* of the last parcel */
 	unsigned parcelled; /* its messages when that was made */
 };
+/* What another desk says of a case that came from it; the days DAY_NONE and
+ * no withdrawal when it says nothing */
+struct moved {
+	day_t ack, feedback; /* given to the reporter */
+	enum given_by ack_by;
+	bool withdrawn;
+};
 struct manifest {
 	uint64_t serial;
 	uint8_t hash[HASH_LEN];
@@ -309,6 +316,8 @@ enum err state_fold(void *arg, uint64_t n, const json_t *event);
  * number would tell a reporter how many reports there are. */
 void ref_new(const struct state *s, day_t received, char out[REF_TEXT]);
 size_t state_case(const struct state *s, const char *ref);
+/* The newest, if one is left that was not destroyed: a case that came back
+ * from another desk has the thread of the one that left */
 size_t state_case_of_signer(const struct state *s,
     const struct sign_pk *signer);
 /* Makes a target; only an authority has ${receiver} */
@@ -353,7 +362,12 @@ bool state_superseded(const struct state *s);
 const char *case_code_name(enum case_code c);
 int case_code_find(const char *name);
 const char *given_by_word(enum given_by g);
+/* GIVEN_NOT: no such word */
+enum given_by given_by_parse(const char *word);
 const char *oral_state_word(enum oral_state o);
+/* The fields of a parcel's note, which the event from_desk has too; all may
+ * be absent, as in notes of before */
+enum err moved_read(const json_t *o, struct moved *out);
 /* Place of a request by its id, or NOT_FOUND */
 size_t state_request(const struct state *s, const uint8_t id[HASH_LEN]);
 

@@ -134,6 +134,22 @@ answers_pack(struct packing *p)
 	return e;
 }
 
+void
+moved_write(json_t *o, const struct moved *m)
+{
+	if (m->ack != DAY_NONE) {
+		event_day(o, "ack", m->ack);
+		json_object_set_new(o, "ack_by",
+		    json_string(given_by_word(m->ack_by)));
+	}
+	if (m->feedback != DAY_NONE) {
+		event_day(o, "feedback", m->feedback);
+	}
+	if (m->withdrawn) {
+		json_object_set_new(o, "withdrawn", json_true());
+	}
+}
+
 /* The note, once all files are known; it takes the first place */
 static enum err
 note_pack(struct packing *p, char code[20])
@@ -160,6 +176,9 @@ note_pack(struct packing *p, char code[20])
 	json_object_set_new(o, "kind", json_string(k->type));
 	json_object_set_new(o, "origin", json_string(k->origin));
 	json_object_set_new(o, "wbk", json_string(k->wbk));
+	moved_write(o, &(struct moved){.ack = k->ack_posted,
+		.ack_by = k->ack_by, .feedback = k->feedback_posted,
+		.withdrawn = k->withdrawn});
 	for (unsigned i = 1; i < p->parts; i++) {
 		char hex[2 * HASH_LEN + 1];
 		hex_encode(p->part[i].sha256, HASH_LEN, hex);

@@ -30,8 +30,11 @@ struct transfer {
 	    origin[CODE_WORD], wbk[CODE_WORD];
 	day_t received;
 	bool oral;
+	struct moved said;
 	char code[20];
 };
+/* The fields that moved_read reads, into a note or an event */
+void moved_write(json_t *o, const struct moved *m);
 /*
  * Opens a parcel (in the parsing child) into attachments that are kept and
  * a content. The note is verified: signed by a holder of the desk it names,

@@ -111,6 +111,9 @@ note_fields(const struct desk *d, const json_t *o,
 		}
 		memcpy((char *)t + words[i].at, s, strlen(s) + 1);
 	}
+	if ((e = moved_read(o, &t->said)) != OK) {
+		return e;
+	}
 	t->oral = json_is_true(json_object_get(o, "oral"));
 	t->from = (unsigned)from;
 	if (memcmp(org, d->ring->org, ORG_LEN) != 0 ||

@@ -235,7 +235,8 @@ seal(int argc, char **argv)
 		code_derive(&code, k->org, &keys);
 		must(later ? report_thread_later(r, &keys, last) :
 		    report_thread_first(r, &keys), "thread");
-	} else {
+	}
+	if (later || r->thread == THREAD_NONE) { /* else of the code */
 		randombytes_buf(r->message_id, MESSAGE_ID_LEN);
 	}
 	must(envelope_new(recipient, n, to_buf, &sealed, 1, &e), "envelope");

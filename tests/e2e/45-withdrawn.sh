@@ -51,4 +51,83 @@ ok h forward "$R" --plan "$T/plan" --show "$T/page.html"
 ok h forward "$R" --plan "$T/plan" --out "$T/d.html" --print
 grep -q "GEHEIM" "$T/d.html" || fail "the duty is not done"
 
-echo "ok: withdrawn stays inside without a legal duty"
+
+# Another desk: acknowledged here, so it is there; withdrawn, so it is there
+ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day $day --text "TWEEDE VERHAAL" \
+	--new-code "$T/code2"
+ok "$FIX" cut "$T/gw" "$ORG" $day
+ok h import "$T/gw"
+ok h --json list
+Q=$(json "[c['ref'] for c in o['cases'] if c['ref'] != '$R'][0]")
+ok h acknowledge "$Q"
+ok h export "$T/c"
+day=2026-11-27
+ok "$FIX" cut "$T/gw" "$ORG" $day --applied "$T/c/outbound-1"
+ok h import "$T/gw"
+ok h step "$Q" triage
+ok h --json approve --case "$Q" --act recuse --detail 2
+second
+ok h recuse "$Q" --to 2 --out "$T/p1" <<<"Het gaat over mij"
+ok s --json import "$T/p1"
+N=$(json "o['ref']") C=$(json "o['code']")
+of() { # DESK REF EXPRESSION: what its list says of that case
+	ok "$1" --json list
+	json "[($3) for c in o['cases'] if c['ref'] == '$2'][0]"
+}
+SAID="c['ack_posted'], c['ack_by'], c['feedback_due'], c['withdrawn']"
+HERE=$(of h "$Q" "$SAID")
+[ "$HERE" = "('2026-11-27', 'mailbox', '2027-02-27', False)" ] ||
+	fail "here $HERE"
+[ "$(of s "$N" "$SAID")" = "$HERE" ] || fail "there $(of s "$N" "$SAID")"
+ok s show "$N"
+grep -q "TWEEDE" "$T/out" || fail "nothing to withdraw there"
+ok h recuse "$Q" --handed-over "$C"
+# The withdrawal still comes here; it is not read here and ends it there
+ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day $day --text "Toch niet meer" \
+	--code "$T/code2" --kind withdrawal
+ok "$FIX" cut "$T/gw" "$ORG" $day
+ok h import "$T/gw"
+ok h show "$Q"
+grep -q "Toch niet meer" "$T/out" && fail "shown at the desk that left"
+ok h recuse "$Q" --to 2 --out "$T/p2"
+ok s --json import "$T/p2"
+[ "$(of s "$N" "c['withdrawn']")" = True ] || fail "not withdrawn there"
+ok s show "$N"
+grep -q "TWEEDE" "$T/out" && fail "shown there though withdrawn"
+refused "withdrew this report" s extract "$N" --to "$T/x"
+ok s step "$N" ingetrokken
+
+# There and back: the thread is of the case that lives
+ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day $day --text "HEEN EN WEER" \
+	--new-code "$T/code3"
+ok "$FIX" cut "$T/gw" "$ORG" $day
+ok h import "$T/gw"
+ok h --json list
+P=$(json "[c['ref'] for c in o['cases'] if c['ref'] not in ('$R', '$Q')][0]")
+ok h step "$P" triage
+ok h --json approve --case "$P" --act recuse --detail 2
+second
+ok h recuse "$P" --to 2 --out "$T/p3" <<<"Het gaat over mij"
+ok s --json import "$T/p3"
+N=$(json "o['ref']")
+ok h recuse "$P" --handed-over "$(json "o['code']")"
+ok s step "$N" triage
+ok s --json approve --case "$N" --act recuse --detail 1
+ok s approve "$(json "o['request']")" --keyring "$H/keyring.age" \
+	--second-passphrase-file "$PASS"
+ok s recuse "$N" --to 1 --out "$T/p4" <<<"Toch niet"
+ok h --json import "$T/p4"
+BACK=$(json "o['ref']")
+[ "$BACK" != "$P" ] || fail "the dead case again"
+ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day $day --text "Laat maar" \
+	--code "$T/code3" --kind withdrawal
+ok "$FIX" cut "$T/gw" "$ORG" $day
+ok h import "$T/gw"
+[ "$(of h "$BACK" "c['withdrawn'], c['messages']")" = "(True, 2)" ] ||
+	fail "the withdrawal went elsewhere"
+[ "$(of h "$P" "c['withdrawn'], c['late']")" = "(False, 0)" ] ||
+	fail "the withdrawal went to the dead case"
+
+echo "ok: withdrawn stays inside without a legal duty and withdrawn at another" \
+	"desk, where the acknowledgement counts; a case that came back has its" \
+	"thread"

@@ -71,11 +71,21 @@ make("heir", {
             "q" if recipient[-1] != "q" else "p")),
         "format-recipient-upper": ("recipient", recipient[:50] +
                                    recipient[50:].upper())})
-make("transfer", {
+OLDER = {
     "type": "meldluik-transfer", "version": 1, "org": ORG, "desk": 2, "to": 1,
     "day": "2026-12-01", "case": "2026-7K3Q", "received": "2026-11-02",
     "route": "mailbox", "oral": False, "kind": "OMG", "origin": "intern",
-    "wbk": "ja", "files": ["11" * 32]}, {
+    "wbk": "ja", "files": ["11" * 32]}
+write("transfer", "good-older", OLDER)
+make("transfer", {
+    **OLDER, "ack": "2026-11-05", "ack_by": "mailbox",
+    "feedback": "2026-11-20", "withdrawn": True}, {
+        "format-ack": ("ack", "2026-11-31"), "format-ack-none": ("ack", None),
+        "format-ack-by": ("ack_by", "pigeon"),
+        "format-ack-by-none": ("ack_by", DROP),
+        "format-feedback": ("feedback", "gisteren"),
+        "format-withdrawn": ("withdrawn", "yes"),
+        "good-feedback-none": ("feedback", DROP),
         "foreign-org": ("org", "01" * 16), "foreign-to": ("to", 2),
         "foreign-from-us": ("desk", 1), "signature-from-third": ("desk", 3),
         "format-desk-0": ("desk", 0), "format-received": ("received",
