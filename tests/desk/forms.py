@@ -50,7 +50,7 @@ class Page(html.parser.HTMLParser):
                          "method": a.get("method", "get"), "fields": {},
                          "texts": {}}
             self.forms.append(self.form)
-        elif self.form is None or name == "token":
+        elif self.form is None or name in ("token", "once"):
             return
         elif tag == "button" or kind == "submit":
             self.form["buttons"].append((name, a.get("value", "")))

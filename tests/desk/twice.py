@@ -57,8 +57,59 @@ def late():
     want("the rest", "Een ander" not in page("/nl/case/" + TWO))
 
 
+def again(path, mark, where, looked, **more):
+    """Sent twice: the second leads where the first did, and says so"""
+    sent = {**form(path, mark), **more}
+    path = path.split("?")[0]
+    first, to, _ = ui.ask("POST", path, sent)
+    want("%s: %d, %s" % (mark, first, to), first == 303)
+    text = page(to.split("#")[0])
+    want("%s: done" % mark, 'class="notice green"' in text)
+    count = page(where).count(looked)
+    want("%s: not there" % mark, count > 0)
+    for _ in range(2):
+        status, there, _ = ui.ask("POST", path, sent)
+        want("%s again: %d, %s" % (mark, status, there), there == to)
+    want("%s: not said" % mark, "niets twee keer gedaan" in
+         page(there.split("#")[0]))
+    want("%s twice" % mark, page(where).count(looked) == count)
+    return sent
+
+
+def forms():
+    again(CASE + "/letter", 'value="settle"', CASE, "kanarie-brief",
+          kind="message", by="mailbox", text="kanarie-brief", do="settle")
+    again("/nl/enter?what=report", 'name="route"', "/nl/register", "/case/",
+          what="report", text="Per telefoon", day=DAY, route="meldpunt",
+          language="nl")
+    again("/nl/adviser", 'value="hours"', "/nl/adviser", ", 7</li>",
+          do="hours", activity="overleg_verslag", hours="7")
+    sent = again(CASE, 'value="note"', CASE, "kanarie-notitie", do="note",
+                 text="kanarie-notitie")
+    # With other words: nothing is written, and nothing that was typed is lost
+    text = ui.post(CASE, **{**sent, "text": "kanarie-erbij"})
+    want("another text", "met andere inhoud" in text and
+         "kanarie-erbij</textarea>" in text and text.count("kanarie-erbij") == 1)
+    number = next(f for f in re.findall(r"<form .*?</form>", text, re.S)
+                  if "kanarie-erbij" in f)
+    sent["once"] = re.search(r'name="once" value="(\w+)"', number).group(1)
+    ui.post(CASE, **{**sent, "text": "kanarie-erbij"})
+    want("sent on purpose", "kanarie-erbij" in page(CASE))
+    # Nor does a lock between them make it news
+    ui.ask("POST", "/nl/lock", {})
+    ui.ask("POST", CASE, {**sent, "text": "kanarie-erbij"})
+    ui.login()
+    want("behind the lock", page(CASE).count("kanarie-erbij") == 1)
+    # Each form has a number of its own
+    numbers = re.findall(r'name="once" value="(\w+)"', page(CASE))
+    want("numbers: %s" % numbers, len(set(numbers)) == len(numbers) >= 8 and
+         all(re.fullmatch("[0-9a-f]{32}", n) and n.strip("0")
+             for n in numbers))
+
+
 def twice():
     hold()
+    forms()
 
 
 try:

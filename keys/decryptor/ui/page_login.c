@@ -21,14 +21,13 @@ form(struct visit *v)
 static void
 onward(struct visit *v)
 {
-	char *at = v->ui->refused_at, *approve = strstr(at, "/approve");
+	const char *at = v->ui->refused_at;
 
 	if (v->ui->founding.waits) {
 		visit_go(v, "/ceremony");
 	} else if (v->ui->refused != NULL) {
 		notice_bad(v, TEXT_WAS_LOCKED);
-		visit_go(v, "%.*s", approve == NULL ? (int)strlen(at) - 3 :
-		    (int)(approve - at) - 3, at + 3);
+		visit_go(v, "%.*s", (int)visit_form_page(at) - 3, at + 3);
 	} else {
 		visit_go(v, "/");
 	}

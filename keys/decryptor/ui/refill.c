@@ -117,7 +117,8 @@ form_is(struct span form, const char *action, const struct fields *f)
 		const char *value = sent(tag, f);
 		rest = from(rest, tag.p + tag.len);
 		if (is(attribute(tag, "type"), "hidden") &&
-		    !is(attribute(tag, "name"), "token") && (value == NULL ||
+		    !is(attribute(tag, "name"), "token") &&
+		    !is(attribute(tag, "name"), "once") && (value == NULL ||
 		    !same(attribute(tag, "value"), value))) {
 			return false;
 		}

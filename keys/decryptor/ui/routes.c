@@ -98,8 +98,8 @@ route_locked(struct visit *v)
 	visit_go(v, "/login");
 }
 
-void
-route(struct visit *v)
+static void
+dispatch(struct visit *v)
 {
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		if (strcmp(table[i].path, v->path) != 0) {
@@ -120,5 +120,16 @@ route(struct visit *v)
 		route_case(v);
 	} else {
 		visit_plain(v, 404, TEXT_NO_PAGE);
+	}
+}
+
+void
+route(struct visit *v)
+{
+	uint64_t before = once_before(v);
+
+	if (!once_again(v)) {
+		dispatch(v);
+		once_spend(v, before);
 	}
 }

@@ -35,6 +35,8 @@
 #define UI_STICKS 16u
 #define UI_IDLE_MINUTES 10u
 #define UI_ROWS 50u              /* of one page of a list */
+#define UI_ONCE 32u              /* digits of the number of a form */
+#define UI_SPENT 512u
 
 /* The founding ceremony (page_ceremony.c), while it is not done */
 struct ui_founding {
@@ -44,6 +46,13 @@ struct ui_founding {
 	bool in_memory;               /* that folder is */
 	char connected[64]; /* a network that was up at the start, or "" */
 	enum { WORDS_NONE, WORDS_SHOWN, WORDS_TAKEN, WORDS_OWN } words;
+};
+
+/* A form that did what it was for, and where its answer led */
+struct ui_spent {
+	char number[UI_ONCE + 1];
+	uint8_t form[HASH_LEN]; /* of all that stood in it */
+	char to[128];
 };
 
 struct ui {
@@ -65,6 +74,8 @@ struct ui {
 	char seen[512];        /* what was said in English beside it */
 	struct fields *refused; /* the form that it speaks of, or NULL */
 	char refused_at[160];   /* its address */
+	struct ui_spent spent[UI_SPENT]; /* the newest */
+	size_t spents;
 	struct ui_founding founding;
 };
 
@@ -140,6 +151,15 @@ enum err confine(const struct ui *ui, const char *profile);
 /* routes.c */
 void route(struct visit *v);
 
+/* once.c: a form acts once. Numbers for the forms of a page, in place */
+void once_number(struct buf *page);
+/* Was this form spent? Then it is answered */
+bool once_again(struct visit *v);
+/* What once_spend wants to know when the act is done: it is spent when the
+ * journal grew or a word of success waits */
+uint64_t once_before(const struct visit *v);
+void once_spend(struct visit *v, uint64_t before);
+
 /* refill.c: ${page} with its form for ${action} as it was sent, appended to
  * ${out}; false: it has no such form */
 bool refill(const struct buf *page, const char *action,
@@ -154,6 +174,8 @@ struct view *visit_rows(struct visit *v, size_t n);
 /* The form of ${v} is kept for the page that says why it was refused */
 void visit_refused(struct visit *v);
 void visit_end(struct visit *v);
+/* How much of the address of a form is that of the page that has it */
+size_t visit_form_page(const char *at);
 /* Frame of a page and the page; ${menu} 0 none, 1..5 */
 void visit_page(struct visit *v, enum page_id page, enum text_id title,
     unsigned menu);
@@ -166,6 +188,8 @@ const char *refusal_text(struct visit *v, const struct refusal *why);
 /* Shown on the next page */
 void notice_good(struct visit *v, enum text_id t, const char *word);
 void notice_bad(struct visit *v, enum text_id t);
+/* That a form did its work already, before what it said then */
+void notice_again(struct visit *v);
 void notice_refusal(struct visit *v, const struct refusal *why);
 /* What desk functions said (say_error) while they failed */
 void notice_said(struct visit *v, enum text_id t, const struct buf *said);

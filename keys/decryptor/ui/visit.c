@@ -179,6 +179,14 @@ visit_refused(struct visit *v)
 	    language(v), v->path);
 }
 
+size_t
+visit_form_page(const char *at)
+{
+	const char *approve = strstr(at, "/approve");
+
+	return approve == NULL ? strlen(at) : (size_t)(approve - at);
+}
+
 /* What a refused form held stands in it again */
 static void
 fill_again(struct visit *v)
@@ -227,6 +235,7 @@ visit_page(struct visit *v, enum page_id page, enum text_id title,
 		v->status = 200;
 	}
 	v->type = "text/html; charset=utf-8";
+	once_number(&v->body);
 	if (bad) {
 		fill_again(v);
 	}
@@ -281,6 +290,17 @@ void
 notice_bad(struct visit *v, enum text_id t)
 {
 	notice(v, true, say(v, t), "");
+}
+
+void
+notice_again(struct visit *v)
+{
+	if (v->ui->notice[0] == 0) {
+		notice_good(v, TEXT_DONE_ALREADY, NULL);
+	} else if (!v->ui->notice_bad) {
+		notice(v, false, visit_text(v, "%s %s", say(v,
+		    TEXT_DONE_ALREADY), v->ui->notice), "");
+	} /* else what went wrong halfway is the word to read */
 }
 
 void
