@@ -24,15 +24,22 @@ struct doomed {
 	size_t files, room;
 };
 
+/* What this destruction is of: the case, or what came after its end */
+static bool
+ends(const struct message *m, size_t k, bool late)
+{
+	return m->kase == k && m->late == late;
+}
+
 static enum err
-files_find(struct desk *d, size_t k, struct doomed *out)
+files_find(struct desk *d, size_t k, bool late, struct doomed *out)
 {
 	const struct state *s = d->state;
 	enum err e = OK;
 
 	for (size_t i = 0; i < s->messages && e == OK; i++) {
 		struct content *c = NULL;
-		if (s->message[i].kase != k ||
+		if (!ends(&s->message[i], k, late) ||
 		    s->message[i].attachments == 0) {
 			continue;
 		}
@@ -119,6 +126,46 @@ row_day(struct buf *out, const char *nl, const char *en, day_t day)
 	}
 }
 
+static void
+rows_signers(struct buf *out, const struct state *s, size_t request)
+{
+	for (size_t i = 0; i < s->approvals; i++) {
+		if (s->approval[i].request == request) {
+			row(out, s->approval[i].paper ? "Getekend op papier "
+			    "door" : "Getekend door", s->approval[i].paper ?
+			    "Signed on paper by" : "Signed by",
+			    s->approval[i].person);
+		}
+	}
+}
+
+/* Each destruction of what came after the first one */
+static void
+rows_late(struct buf *out, const struct state *s, size_t k)
+{
+	for (size_t r = 0; r < s->requests; r++) {
+		size_t messages = 0, files = 0;
+		day_t day = DAY_NONE;
+		for (size_t i = 0; i < s->messages; i++) {
+			const struct message *m = &s->message[i];
+			if (m->kase == k && m->gone && m->gone_request == r) {
+				messages++;
+				files += m->attachments;
+				day = m->gone_day;
+			}
+		}
+		if (messages == 0) {
+			continue;
+		}
+		row_number(out, "Berichten van daarna", "Messages after that",
+		    messages);
+		row_number(out, "Bijlagen daarvan", "Their attachments",
+		    files);
+		row_day(out, "Vernietigd op", "Destroyed on", day);
+		rows_signers(out, s, r);
+	}
+}
+
 /* All of it stands in the journal, so that it can be written again */
 static void
 declaration(struct desk *d, size_t k, struct buf *out)
@@ -126,8 +173,12 @@ declaration(struct desk *d, size_t k, struct buf *out)
 	const struct state *s = d->state;
 	const struct kase *c = &s->kase[k];
 	struct retention_class class = {.article = ""};
-	size_t request = NOT_FOUND, removed = 0, missing = 0;
+	size_t request = NOT_FOUND, removed = 0, missing = 0, messages = 0;
 
+	for (size_t i = 0; i < s->messages; i++) {
+		messages += ends(&s->message[i], k, false) &&
+		    !s->message[i].gone;
+	}
 	for (size_t i = 0; i < s->steps; i++) {
 		if (s->step[i].kase == k &&
 		    s->step[i].to == CASE_DESTROYED) {
@@ -158,16 +209,10 @@ declaration(struct desk *d, size_t k, struct buf *out)
 	if (c->destroyed_day != d->today) {
 		row_day(out, "Afschrift van", "Copy of", d->today);
 	}
-	row_number(out, "Berichten", "Messages", c->messages);
+	row_number(out, "Berichten", "Messages", messages);
 	row_number(out, "Bijlagen", "Attachments", c->files);
-	for (size_t i = 0; i < s->approvals; i++) {
-		if (s->approval[i].request == request) {
-			row(out, s->approval[i].paper ? "Getekend op papier "
-			    "door" : "Getekend door", s->approval[i].paper ?
-			    "Signed on paper by" : "Signed by",
-			    s->approval[i].person);
-		}
-	}
+	rows_signers(out, s, request);
+	rows_late(out, s, k);
 	row_number(out, "Uitgenomen mappen verwijderd",
 	    "Extracted folders removed", removed);
 	row_number(out, "Uitgenomen mappen niet gevonden",
@@ -186,6 +231,115 @@ declaration(struct desk *d, size_t k, struct buf *out)
 	html_page_close(out);
 }
 
+/* The keys that the journal now calls destroyed, and the files */
+static enum err
+deed(struct desk *d, size_t k, const struct doomed *doomed,
+    struct refusal *why)
+{
+	enum err e = case_keys_destroy(d, k);
+
+	for (size_t i = 0; i < doomed->files; i++) {
+		attachment_drop(d->attachments, &doomed->file[i]);
+	}
+	return e == OK ? OK : refuse(why, e, "De vernietiging staat in het "
+	    "journaal, maar de sleutels konden niet weg. Open het meldpunt "
+	    "opnieuw: dan gebeurt het alsnog.", "The destruction is in the "
+	    "journal, but the keys could not be removed. Open the desk "
+	    "again: it is done then.");
+}
+
+static void
+doomed_free(struct doomed *doomed)
+{
+	secret_wipe(doomed->file, doomed->files * sizeof *doomed->file);
+	free(doomed->file);
+}
+
+void
+act_late_detail(const struct desk *d, size_t k, char detail[DETAIL_TEXT])
+{
+	snprintf(detail, DETAIL_TEXT, "late-%s", d->state->kase[k].ref);
+}
+
+static enum err
+late_approved(struct desk *d, size_t k, size_t *request, struct refusal *why)
+{
+	const struct state *s = d->state;
+	const struct kase *c = &s->kase[k];
+	char detail[DETAIL_TEXT];
+	bool subject = act_subject(c, d->ring->person);
+	struct rule rule;
+	enum err e;
+
+	act_late_detail(d, k, detail);
+	e = act_approved(d, ACT_DESTROY, NOT_FOUND, detail, request, why);
+	for (size_t i = 0; e == OK && i < s->approvals; i++) {
+		subject = subject || (s->approval[i].request == *request &&
+		    act_subject(c, s->approval[i].person));
+	}
+	if (subject && rule_find(d->profile, "S-SUBJECT", &rule)) {
+		return refuse_rule(why, &rule);
+	}
+	if (e == ERR_POLICY) {
+		snprintf(why->nl, sizeof why->nl, "Na de vernietiging kwam er "
+		    "nog een bericht. Laat twee mensen daarvoor tekenen: "
+		    "approve --case %s --act destroy", c->ref);
+		snprintf(why->en, sizeof why->en, "A message came after the "
+		    "destruction. Let two people sign for it: approve --case "
+		    "%s --act destroy", c->ref);
+	}
+	return e;
+}
+
+static enum err
+late_destroy(struct desk *d, size_t k, struct refusal *why)
+{
+	struct doomed doomed = {NULL, 0, 0};
+	size_t request = NOT_FOUND;
+	json_t *o;
+	enum err e = act_begin(d, why);
+
+	if (e != OK) {
+		return e;
+	}
+	e = late_approved(d, k, &request, why);
+	if (e == OK) {
+		e = files_find(d, k, true, &doomed);
+	}
+	if (e == OK) {
+		o = act_event(d, "late_destroyed", k);
+		event_hex(o, "request", d->state->request[request].id,
+		    HASH_LEN);
+		e = desk_event(d, o);
+	}
+	if (e == OK) {
+		e = act_used_put(d, request);
+	}
+	e = act_end(d, e, why);
+	if (e == OK) {
+		e = deed(d, k, &doomed, why);
+	}
+	doomed_free(&doomed);
+	return e;
+}
+
+/* Destroyed already: what came after goes too; else the paper was lost */
+static enum err
+again(struct desk *d, size_t k, struct buf *out, struct refusal *why)
+{
+	enum err e;
+
+	memset(why, 0, sizeof *why);
+	if (state_late(d->state, k) > 0 && (e = late_destroy(d, k, why)) != OK) {
+		return e;
+	}
+	if ((e = desk_policy(d)) == OK) {
+		declaration(d, k, out);
+		e = out->failed ? ERR_MEMORY : OK;
+	}
+	return e == OK ? OK : refuse_err(why, e);
+}
+
 enum err
 act_destroy(struct desk *d, size_t k, struct buf *out, struct refusal *why)
 {
@@ -195,12 +349,7 @@ act_destroy(struct desk *d, size_t k, struct buf *out, struct refusal *why)
 	enum err e;
 
 	if (d->state->kase[k].destroyed && d->state->kase[k].moved_to == 0) {
-		memset(why, 0, sizeof *why); /* the paper was lost */
-		if ((e = desk_policy(d)) == OK) {
-			declaration(d, k, out);
-			e = out->failed ? ERR_MEMORY : OK;
-		}
-		return e == OK ? OK : refuse_err(why, e);
+		return again(d, k, out, why);
 	}
 	if ((e = act_begin(d, why)) != OK) {
 		return e;
@@ -211,7 +360,7 @@ act_destroy(struct desk *d, size_t k, struct buf *out, struct refusal *why)
 		    case_state_code(CASE_DESTROYED), &request, why);
 	}
 	if (e == OK) {
-		e = files_find(d, k, &doomed);
+		e = files_find(d, k, false, &doomed);
 	}
 	if (e == OK) { /* while the key still tells where they are */
 		e = extracts_remove(d, k, &gone);
@@ -221,18 +370,7 @@ act_destroy(struct desk *d, size_t k, struct buf *out, struct refusal *why)
 	}
 	e = act_end(d, e, why);
 	if (e == OK) {
-		e = case_keys_destroy(d, k);
-		for (size_t i = 0; i < doomed.files; i++) {
-			attachment_drop(d->attachments, &doomed.file[i]);
-		}
-		if (e != OK) {
-			refuse(why, e, "De vernietiging staat in het "
-			    "journaal, maar de sleutels konden niet weg. Open "
-			    "het meldpunt opnieuw: dan gebeurt het alsnog.",
-			    "The destruction is in the journal, but the keys "
-			    "could not be removed. Open the desk again: it is "
-			    "done then.");
-		}
+		e = deed(d, k, &doomed, why);
 	}
 	if (e == OK) {
 		declaration(d, k, out);
@@ -240,7 +378,6 @@ act_destroy(struct desk *d, size_t k, struct buf *out, struct refusal *why)
 			e = refuse_err(why, ERR_MEMORY);
 		}
 	}
-	secret_wipe(doomed.file, doomed.files * sizeof *doomed.file);
-	free(doomed.file);
+	doomed_free(&doomed);
 	return e;
 }

@@ -145,6 +145,11 @@ enum err act_reopen(struct desk *d, size_t k, const char *reason,
     size_t len, struct refusal *why);
 enum err act_hold(struct desk *d, size_t k, bool on, const char *reason,
     size_t len, struct refusal *why);
+/* What a request is for that ends what came to case ${k} after its own end.
+ * The case has no key any more that one could be sealed under, so that
+ * request is of no case and names it here. */
+void act_late_detail(const struct desk *d, size_t k,
+    char detail[DETAIL_TEXT]);
 /*
  * Destroys the case: retention over, no hold, two people. ${out}: the
  * declaration of destruction, one printable HTML page. Of a case that was

@@ -351,6 +351,7 @@ const struct event_rule event_rules[] = {
 	{"retention", on_retention},
 	{"hold", on_hold},
 	{"case_destroyed", on_case_destroyed},
+	{"late_destroyed", on_late_destroyed},
 	{"resealed", on_resealed},
 	{"handed_over", on_handed_over},
 	{"from_desk", on_from_desk},

@@ -65,6 +65,35 @@ on_case_destroyed(struct state *s, const json_t *o)
 	return e;
 }
 
+/* All that came for it after its destruction, up to here */
+enum err
+on_late_destroyed(struct state *s, const json_t *o)
+{
+	uint8_t id[HASH_LEN];
+	size_t k, request;
+	day_t day;
+	enum err e = event_field_case(s, o, &k);
+
+	if (e != OK || (e = event_field_day(o, "day", &day)) != OK ||
+	    (e = json_hex_field(o, "request", id, HASH_LEN)) != OK) {
+		return e;
+	}
+	request = state_request(s, id);
+	if (!s->kase[k].destroyed || request == NOT_FOUND) {
+		return ERR_FORMAT;
+	}
+	for (size_t i = 0; i < s->messages; i++) {
+		struct message *m = &s->message[i];
+		if (m->kase == k && m->late) {
+			m->late = false; /* its key goes like the others */
+			m->gone = true;
+			m->gone_day = day;
+			m->gone_request = request;
+		}
+	}
+	return OK;
+}
+
 enum err
 on_resealed(struct state *s, const json_t *o)
 {

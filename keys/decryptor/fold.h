@@ -45,6 +45,9 @@ struct message {
 	bool conflict; /* same message id as another, other content */
 	bool entered;  /* by phone, letter or talk; no envelope */
 	bool late;     /* came when its case was destroyed or handed over */
+	bool gone;     /* a late one, but destroyed since */
+	day_t gone_day;
+	size_t gone_request; /* that allowed it */
 	uint8_t message_id[MESSAGE_ID_LEN];
 	uint8_t payload[HASH_LEN];
 	bool has_signer;

@@ -57,6 +57,7 @@ enum err on_used(struct state *s, const json_t *o);
 enum err on_retention(struct state *s, const json_t *o);
 enum err on_hold(struct state *s, const json_t *o);
 enum err on_case_destroyed(struct state *s, const json_t *o);
+enum err on_late_destroyed(struct state *s, const json_t *o);
 enum err on_resealed(struct state *s, const json_t *o);
 enum err on_handed_over(struct state *s, const json_t *o);
 enum err on_from_desk(struct state *s, const json_t *o);

@@ -121,6 +121,7 @@ static enum err
 ask(struct desk *d, const struct approving *w)
 {
 	struct buf file = buf_new(FILE_MAX), text = buf_new_secret(4096);
+	char late[DETAIL_TEXT];
 	const char *detail;
 	struct refusal why;
 	size_t k = NOT_FOUND, r = 0;
@@ -141,6 +142,12 @@ ask(struct desk *d, const struct approving *w)
 	}
 	if (w->ref != NULL) {
 		e = verb_case(d, w->ref, "approve --case ID --act ACT", &k);
+	}
+	if (e == OK && a == ACT_DESTROY && d->state->kase[k].destroyed &&
+	    d->state->kase[k].moved_to == 0 && state_late(d->state, k) > 0) {
+		act_late_detail(d, k, late);
+		detail = late;
+		k = NOT_FOUND;
 	}
 	if (e == OK && w->summary != NULL) {
 		e = verb_text(w->summary, &text);
