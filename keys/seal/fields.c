@@ -89,9 +89,6 @@ fields_trim(struct fields *f)
 	const uint8_t *s;
 	size_t len, n = 0, whole = 1;
 
-	if (!f->open) {
-		return;
-	}
 	s = (const uint8_t *)f->text + f->field[f->count].at;
 	len = f->field[f->count].len;
 	while (n < len && n < 3 && (s[len - 1 - n] & 0xc0) == 0x80) {
