@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * LD_PRELOAD shim: every META_AT-th write to one of LMDB's two first pages of
- * a process ends with EIO; the medium is sound otherwise. The gateway starts
- * its children with an empty environment: execve hands this on.
+ * a process ends with EIO; the medium is sound otherwise. The gateway hands its
+ * children no environment: execve hands this on.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,6 +14,7 @@
 
 #define FIRST_PAGES 8192
 #define PAGE 4096
+#define ENV_MAX 16
 
 static unsigned long writes, at;
 static char preload[PATH_MAX + 16], every[64];
@@ -34,10 +35,13 @@ execve(const char *path, char *const argv[], char *const envp[])
 {
 	int (*real)(const char *, char *const[], char *const[]) =
 	    (__typeof__(real))dlsym(RTLD_NEXT, "execve");
-	char *more[] = { preload, every, NULL };
+	char *more[ENV_MAX + 3] = { preload, every };
 
-	return real(path, argv, envp == NULL || envp[0] == NULL ? more :
-	    envp);
+	for (size_t i = 0; envp != NULL && envp[i] != NULL && i < ENV_MAX;
+	    i++) {
+		more[i + 2] = envp[i];
+	}
+	return real(path, argv, more);
 }
 
 ssize_t
