@@ -81,15 +81,16 @@ guard_value(unsigned number, int without, int value)
 int
 execve(const char *path, char *const argv[], char *const envp[])
 {
-	/* the last two hand a shim on, which this call hides */
+	/* the last three hand a shim on, which this call hides */
 	static const char *const along[] = {"GUARD_OFF=", "GUARD_SEEN=",
-	    "LD_PRELOAD=", "CLOCK_FILE="};
-	char *kept[5] = {NULL};
+	    "LD_PRELOAD=", "CLOCK_FILE=", "META_AT="};
+	enum { N = sizeof(along) / sizeof(*along) };
+	char *kept[N + 1] = {NULL};
 	size_t i, n = 0;
 	char **e;
 
 	for (e = environ; *e != NULL; e++) {
-		for (i = 0; i < 4 && n < 4; i++) {
+		for (i = 0; i < N && n < N; i++) {
 			if (strncmp(*e, along[i], strlen(along[i])) == 0) {
 				kept[n++] = *e;
 			}
