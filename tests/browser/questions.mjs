@@ -59,7 +59,7 @@ async function answered(b, text) {
 	}, ANSWERS.q_day);
 	await b.click("input[name=ongoing][value=yes]");
 	await b.click("input[name=relation][value=citizen]");
-	assert(/beschermt u dan niet|does not protect you/.test(
+	assert(/beschermt u dan meestal niet|usually does not protect you/.test(
 		await b.words()), b.name);
 	await sent(b, at, { text, relation: "citizen",
 		answers: { what: text, ongoing: "yes", ...ANSWERS,
