@@ -9,17 +9,15 @@
 #include "exchange.h"
 #include "guard.h"
 #include "headers.h"
+#include "meldluik/pagepolicy.h"
 
 /* ${page}: says nothing to a style sheet or a script */
 static const struct {
 	const char *name, *value;
 	bool page;
 } fixed[] = {
-	{"Content-Security-Policy",
-	    "default-src 'none'; script-src 'self'; worker-src 'self'; "
-	    "style-src 'self'; img-src data:; connect-src 'self'; "
-	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-	    false}, /* a worker obeys that of its own script */
+	/* a worker obeys that of its own script */
+	{PAGE_POLICY_NAME, PAGE_POLICY, false},
 	{"X-Content-Type-Options", "nosniff", false},
 	{"Referrer-Policy", "no-referrer", false},
 	{"Cross-Origin-Resource-Policy", "same-origin", false},

@@ -13,6 +13,7 @@
 #include "meldluik/clocks.h"
 #include "meldluik/envelope.h"
 #include "meldluik/keyset.h"
+#include "meldluik/pagepolicy.h"
 #include "meldluik/routing.h"
 #include "meldluik/view.h"
 #include "organisation.h"
@@ -80,7 +81,7 @@ bool pack_wanted(const struct exchange *x);
 bool pack_gzip(const uint8_t *p, size_t len, struct buf *out);
 bool pack_gunzip(const uint8_t *p, size_t len, struct buf *out);
 
-#define HTML "text/html; charset=utf-8"
+#define HTML PAGE_HTML
 /* ERR_LIMIT, ERR_MEMORY: as buf.h says */
 enum err page_render(enum page_id page, unsigned lang, const struct view *v,
     struct buf *out);

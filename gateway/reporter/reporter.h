@@ -63,6 +63,10 @@ bool state_upload(const struct reporter_options *o,
 /* ${id} NULL: forgets it */
 void state_upload_keep(const struct reporter_options *o,
     const uint8_t hash[HASH_LEN], const char *id);
+/* ERR_STALE when the signed page.json was replaced before or is of an older
+ * release, which is said; else remembers it. ${hash}: of the document. */
+enum err state_page(const struct reporter_options *o, const struct page *g,
+    const uint8_t hash[HASH_LEN]);
 enum err state_keyset(const struct reporter_options *o,
     const struct keyset_files *f, const struct keyset *k);
 
@@ -84,6 +88,10 @@ void boards_clear(struct boards *b);
 unsigned boards_reader(const struct reporter *r, const struct boards *b,
     const struct code *code);
 void reader_say(const struct reporter *r, unsigned desk);
+
+/* Looks at the pages of every language of ${g}: each loads the script of its
+ * language and nothing else that runs. Says what is wrong. */
+enum err pages_look(struct reporter *r, const struct page *g);
 
 /* Code typed or from a file; secret memory. ERR_FORMAT, ERR_CRYPT as
  * code_parse. */

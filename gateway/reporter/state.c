@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * --state DIR: the highest keyset and board seen, so that an old one shown
- * again is refused, and uploads that were cut. It tells that this channel was
- * used here: hence only when asked for.
+ * --state DIR: the highest keyset and board and the newest page seen, so that
+ * an old one shown again is refused, and uploads that were cut. It tells that
+ * this channel was used here: hence only when asked for.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -25,7 +25,7 @@ state_open(const struct reporter_options *o, int *dir)
 	return e;
 }
 
-#define HEADS_MAX 262144u
+#define LOG_MAX 262144u
 
 /*
  * Two keysets of one serial, both signed by the identity: whoever holds that
@@ -123,35 +123,48 @@ keyset_keep(int dir, const struct keyset_files *f)
 	return e == OK ? folder_sync(dir) : e;
 }
 
-/* "DAY SERIAL HASH" of every keyset seen, in order: a log to compare. Added
- * before the keyset is kept, so a killed one may have done so. */
+/*
+ * A line "DAY WORD HASH" at the end of log ${name}, unless the hash is in it:
+ * a log to compare. Added before what it tells of is kept, so a killed run
+ * may have done so. One that grew too long begins anew.
+ */
 static enum err
-heads_add(const struct reporter_options *o, int dir, const struct keyset *k)
+log_add(const struct reporter_options *o, int dir, const char *name,
+    const char *word, const uint8_t hash[HASH_LEN])
 {
-	struct buf b = buf_new(HEADS_MAX);
-	char line[128], day[DAY_TEXT], hex[2 * HASH_LEN + 1];
-	enum err e = file_read(dir, "heads", &b);
+	struct buf b = buf_new(LOG_MAX);
+	char line[160], day[DAY_TEXT], hex[2 * HASH_LEN + 1];
+	enum err e = file_read(dir, name, &b);
 
 	if (e == ERR_LIMIT || e == ERR_UNKNOWN) {
 		buf_clear(&b);
 		e = OK;
 	}
 	day_text(o->today, day);
-	hex_encode(k->hash, HASH_LEN, hex);
+	hex_encode(hash, HASH_LEN, hex);
 	if (e == OK && b.len > 0 && memmem(b.p, b.len, hex, strlen(hex)) !=
 	    NULL) {
 		buf_free(&b);
 		return OK;
 	}
-	(void)snprintf(line, sizeof(line), "%s %" PRIu64 " %s\n", day,
-	    k->serial, hex);
+	(void)snprintf(line, sizeof(line), "%s %s %s\n", day, word, hex);
 	buf_text(&b, line);
 	if (e == OK) {
-		e = b.failed ? ERR_LIMIT : file_write(dir, "heads", b.p,
-		    b.len, 0600);
+		e = b.failed ? ERR_LIMIT : file_write(dir, name, b.p, b.len,
+		    0600);
 	}
 	buf_free(&b);
 	return e;
+}
+
+/* Of every keyset seen, in order */
+static enum err
+heads_add(const struct reporter_options *o, int dir, const struct keyset *k)
+{
+	char serial[24];
+
+	(void)snprintf(serial, sizeof(serial), "%" PRIu64, k->serial);
+	return log_add(o, dir, "heads", serial, k->hash);
 }
 
 /* Another identity than remembered: only with its fingerprint from paper */
@@ -258,6 +271,83 @@ state_lane(const struct reporter_options *o, const struct lane *l)
 		n = snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 "\n",
 		    l->tenure, l->serial);
 		e = file_write(dir, name, text, (size_t)n, 0600);
+	}
+	buf_free(&b);
+	close(dir);
+	return e;
+}
+
+/* The last line of the log of pages */
+static enum err
+page_last(struct buf *b, char day[DAY_TEXT], char release[KEYSET_ID],
+    char hex[2 * HASH_LEN + 1])
+{
+	const char *s = buf_cstr(b), *line = s;
+
+	for (const char *p = s; p != NULL && *p != '\0'; p++) {
+		line = *p == '\n' && p[1] != '\0' ? p + 1 : line;
+	}
+	return line != NULL && sscanf(line, "%10s %32s %64s\n", day, release,
+	    hex) == 3 ? OK : ERR_FORMAT;
+}
+
+/* Against the log ${b}: page.json has no number, but a release has */
+static enum err
+page_judge(const struct page *g, const uint8_t hash[HASH_LEN], struct buf *b)
+{
+	char day[DAY_TEXT], release[KEYSET_ID], last[2 * HASH_LEN + 1];
+	char hex[2 * HASH_LEN + 1];
+	enum err e = page_last(b, day, release, last);
+
+	if (e != OK) {
+		say("the file pages of --state: %s", err_text(e));
+		return e;
+	}
+	hex_encode(hash, HASH_LEN, hex);
+	if (strcmp(hex, last) == 0) {
+		return OK;
+	}
+	if (memmem(b->p, b->len, hex, strlen(hex)) != NULL ||
+	    strverscmp(g->release, release) < 0) {
+		say("page.json: it goes back, to release %s from release %s, "
+		    "seen since %s; it was refused. If the organisation says "
+		    "that it went back, remove the file pages of --state",
+		    g->release, release, day);
+		return ERR_STALE;
+	}
+	say("page.json: another one than before, release %s after release %s, "
+	    "seen since %s", g->release, release, day);
+	return OK;
+}
+
+enum err
+state_page(const struct reporter_options *o, const struct page *g,
+    const uint8_t hash[HASH_LEN])
+{
+	struct buf b = buf_new(LOG_MAX);
+	enum err e;
+	int dir;
+
+	if (o->state == NULL) {
+		return OK;
+	}
+	if ((e = state_open(o, &dir)) != OK) {
+		return e;
+	}
+	for (const char *p = g->release; *p != '\0' && e == OK; p++) {
+		e = *p > ' ' && *p <= '~' ? OK : ERR_FORMAT;
+	}
+	if (e == OK && (e = file_read(dir, "pages", &b)) == OK) {
+		e = page_judge(g, hash, &b);
+	} else if (e == ERR_UNKNOWN) {
+		e = OK;
+	} else {
+		say("page.json: its release cannot be remembered: %s",
+		    err_text(e));
+	}
+	if (e == OK && (e = log_add(o, dir, "pages", g->release, hash)) !=
+	    OK) {
+		say("--state %s: %s", o->state, err_text(e));
 	}
 	buf_free(&b);
 	close(dir);

@@ -105,6 +105,10 @@ verify_page(struct reporter *r)
 		}
 		goto out;
 	}
+	hash_bytes(doc.p, doc.len, hash);
+	if ((e = state_page(r->o, &page, hash)) != OK) {
+		goto out;
+	}
 	for (unsigned i = 0; i < page.files; i++) {
 		struct buf b = buf_new(PAGE_FILE_MAX);
 
@@ -124,6 +128,9 @@ verify_page(struct reporter *r)
 			e = last;
 		}
 		buf_free(&b);
+	}
+	if ((last = pages_look(r, &page)) != OK) {
+		e = last;
 	}
 	say("this tells what was served to this program now; a hostile "
 	    "server could serve others something else");

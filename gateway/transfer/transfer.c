@@ -259,6 +259,18 @@ answer_headers(CURL *c, struct answer *a)
 	}
 }
 
+const char *
+transfer_header(const struct transfer *t, const char *name)
+{
+	struct curl_header *h;
+
+	if (t->curl == NULL || curl_easy_header(t->curl, name, 0,
+	    CURLH_HEADER, -1, &h) != CURLHE_OK) {
+		return NULL;
+	}
+	return h->amount == 1 ? h->value : "";
+}
+
 /* All options anew for every request: nothing is left from the one before
  * but the connection. */
 static void

@@ -77,6 +77,9 @@ enum err transfer_once(struct transfer *t, const struct request *q,
 enum err transfer_patient(struct transfer *t, const struct request *q,
     struct answer *a);
 void answer_clear(struct answer *a);
+/* Header ${name} of the last answer, until the next request: NULL when it is
+ * not there, "" when it stands there more than once */
+const char *transfer_header(const struct transfer *t, const char *name);
 
 /* Why the last request brought no answer: a phrase of libcurl */
 const char *transfer_trouble(const struct transfer *t);

@@ -4,10 +4,10 @@
 
 Requests go on to a real gateway on a port of loopback, or are answered from
 a folder. RULES is JSON, read again at every request: a list of {"method",
-"path" (its beginning), "times", and "status", "headers", "body" or "cut"}.
-A rule with times left answers in place of the gateway; "after" lets as many
-matches pass first. LOG gets a line for each request: method, path, headers
-of ours.
+"path" (its beginning; all of it if "whole"), "times", and "status",
+"headers", "body" or "cut"}. A rule with times left answers in place of the
+gateway; "after" lets as many matches pass first. LOG gets a line for each
+request: method, path, headers of ours.
 """
 import argparse
 import http.client
@@ -37,7 +37,8 @@ def rule_for(method, path):
         return None
     with lock:
         for r in rules:
-            if r["method"] != method or not path.startswith(r["path"]):
+            if r["method"] != method or not path.startswith(r["path"]) or \
+                    (r.get("whole") and path != r["path"]):
                 continue
             name = json.dumps(r)
             n = seen[name] = seen.get(name, 0) + 1
