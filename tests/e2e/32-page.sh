@@ -35,7 +35,7 @@ rebuild() {
 		cd "$work/else where" &&
 			npm ci --ignore-scripts --no-audit --no-fund --silent &&
 			node build.mjs "$work/rebuilt" "$release" \
-				"$top/policy/data/nl.json"
+				"$top/policy/data/nl.json" "$top/policy/data/eu.json"
 	)
 }
 try "a copy of the page's sources" checkout
