@@ -210,6 +210,9 @@ for lang in ("nl", "en", "pl", "uk", "tr", "ar"):
             without = total
     assert without <= 12288 and total <= 61440, (lang, without, total)
     said.append(f"{lang} {without} and {total}")
+    # who is not denied protection: the start page says where to ask
+    safe = Browser(port, lang).get("").text.split("<details>")[1]
+    assert "Huis voor Klokkenluiders" in safe, (lang, safe)
     # what to leave out: the same six in the form, the script and offline
     form, _ = report_form(port, lang=lang)
     out = re.findall("<li>(.*)</li>", re.search(
