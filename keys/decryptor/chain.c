@@ -172,7 +172,9 @@ link_check(const struct desk *d, const struct chain *at, uint64_t named,
 	next = first ? generation_base(m->generation) + 1 : at->serial + 1;
 	if (m->serial > next) {
 		say_error("manifest %llu is missing: the bundle goes on with "
-		    "%llu. Fetch again", (unsigned long long)next, n);
+		    "%llu. Fetch again. If a machine of this desk that is gone "
+		    "has read what is missing, see `import --help` (--start)",
+		    (unsigned long long)next, n);
 		return ERR_CHAIN;
 	}
 	e = inbound_follows(at->serial, first ? NULL : at->hash,
@@ -341,19 +343,26 @@ static enum err
 verify_all(struct desk *d, int bundle, const struct numbers *n, bool store,
     struct intake_result *r)
 {
+	const struct state *s = d->state;
 	struct chain at = {0};
 	struct sign_pk gateway;
 	struct buf doc = buf_new(INBOUND_MAX), sig = buf_new(SIGN_TEXT_MAX);
 	enum err e = OK;
 
-	if (d->state->manifests > 0) {
-		const struct manifest *last =
-		    &d->state->manifest[d->state->manifests - 1];
+	if (s->manifests > 0) {
+		const struct manifest *last = &s->manifest[s->manifests - 1];
 		at.serial = last->serial;
 		memcpy(at.hash, last->hash, HASH_LEN);
 	}
+	if (s->start.serial > at.serial + 1) {
+		at.serial = s->start.serial - 1;
+		memcpy(at.hash, s->start.previous, HASH_LEN);
+	}
 	for (size_t i = 0; i < n->count && e == OK; i++) {
 		struct inbound *m = NULL;
+		if (n->n[i] < s->start.serial && known(s, n->n[i]) == NULL) {
+			continue; /* of before the start that was named */
+		}
 		buf_clear(&doc);
 		buf_clear(&sig);
 		e = gateway_of(d, n->n[i], &gateway);
@@ -375,6 +384,50 @@ verify_all(struct desk *d, int bundle, const struct numbers *n, bool store,
 		}
 		inbound_free(m);
 	}
+	buf_free(&doc);
+	buf_free(&sig);
+	return e;
+}
+
+enum err
+chain_start_find(const struct desk *d, int bundle, uint64_t serial,
+    struct chain_start *out)
+{
+	struct buf doc = buf_new(INBOUND_MAX), sig = buf_new(SIGN_TEXT_MAX);
+	struct numbers n = {NULL, 0, 0};
+	const struct sign_pk *gateway = desk_gateway(d);
+	enum err e = gateway == NULL ? ERR_UNKNOWN : numbers_find(bundle, &n);
+
+	*out = (struct chain_start){.tenure = d->state->tenure};
+	for (size_t i = 0; e == OK && i < n.count; i++) {
+		struct inbound *m = NULL;
+		if (n.n[i] < serial) {
+			continue;
+		}
+		buf_clear(&doc);
+		buf_clear(&sig);
+		e = manifest_read(d, gateway, bundle, n.n[i], &doc, &sig, &m);
+		for (unsigned a = 0; e == OK && a < m->applieds; a++) {
+			const struct inbound_applied *p = &m->applied[a];
+			if (p->desk == d->ring->desk && p->tenure >=
+			    out->tenure && state_applied_may(d->state,
+			    p->tenure, p->serial)) {
+				out->tenure = p->tenure + 1;
+			}
+		}
+		if (e == OK && m->serial == serial &&
+		    m->generation == d->keyset->generation) {
+			out->serial = serial;
+			memcpy(out->previous, m->previous, HASH_LEN);
+		}
+		inbound_free(m);
+	}
+	if (e == OK && out->serial == 0) {
+		say_error("manifest %llu of the gateway that the keyset names "
+		    "is not in this folder", (unsigned long long)serial);
+		e = ERR_UNKNOWN;
+	}
+	free(n.n);
 	buf_free(&doc);
 	buf_free(&sig);
 	return e;

@@ -209,6 +209,8 @@ on_keys_lost(struct state *s, const json_t *o)
 	if (s->lost.any && s->lost.through > through) {
 		through = s->lost.through;
 	}
+	s->from_sheets = s->from_sheets ||
+	    json_is_true(json_object_get(o, "sheets"));
 	s->lost = (struct lost_keys){.any = true, .through = through,
 	    .mades = s->mades, .end = DAY_NONE, .reach = DAY_NONE};
 	s->destroyed_before = s->destroyeds;
@@ -325,6 +327,7 @@ const struct event_rule event_rules[] = {
 	{"restore", on_keys_lost},
 	{"keys_lost", on_keys_lost},
 	{"extract", on_fact},
+	{"start", on_start},
 	{"manifest", on_manifest},
 	{"complete", on_complete},
 	{"import", on_import},

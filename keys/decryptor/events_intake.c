@@ -130,6 +130,31 @@ take_closed(struct state *s, const json_t *o, uint64_t serial)
 	return e;
 }
 
+static uint64_t
+last_serial(const struct state *s)
+{
+	return s->manifests == 0 ? 0 : s->manifest[s->manifests - 1].serial;
+}
+
+enum err
+on_start(struct state *s, const json_t *o)
+{
+	struct chain_start at;
+	enum err e = event_field_serial(o, "serial", &at.serial);
+
+	if (e != OK || (e = event_field_serial(o, "tenure", &at.tenure)) !=
+	    OK || (e = json_hex_field(o, "previous", at.previous,
+	    HASH_LEN)) != OK) {
+		return e;
+	}
+	if (at.serial <= last_serial(s) || at.tenure < s->tenure) {
+		return ERR_FORMAT;
+	}
+	s->start = at;
+	s->tenure = at.tenure;
+	return OK;
+}
+
 enum err
 on_manifest(struct state *s, const json_t *o)
 {
@@ -143,8 +168,9 @@ on_manifest(struct state *s, const json_t *o)
 	    (e = event_field_serial(o, "generation", &s->generation)) != OK) {
 		return e;
 	}
-	last = s->manifests == 0 ? 0 : s->manifest[s->manifests - 1].serial;
-	if (m.serial != last + 1 && (generation_of(m.serial) <=
+	last = last_serial(s);
+	if (m.serial != last + 1 && (m.serial != s->start.serial ||
+	    m.serial <= last) && (generation_of(m.serial) <=
 	    generation_of(last) || m.serial != generation_base(
 	    generation_of(m.serial)) + 1)) {
 		return ERR_CHAIN;

@@ -176,6 +176,9 @@ state_generation_start(const struct state *s)
 	    generation_of(s->manifest[s->manifests - 1].serial));
 	size_t i = s->manifests;
 
+	if (s->start.serial > base) {
+		base = s->start.serial - 1;
+	}
 	while (i > 0 && s->manifest[i - 1].serial > base) {
 		i--;
 	}

@@ -219,6 +219,13 @@ struct manifest {
 	uint8_t record[RECORD_ID];
 	bool complete; /* every body it lists was read */
 };
+/* Where people said that the chain goes on here, because what is before it
+ * was read by a machine that is gone */
+struct chain_start {
+	uint64_t serial; /* of the first manifest; 0: none was named */
+	uint8_t previous[HASH_LEN]; /* that it names */
+	uint64_t tenure; /* of this machine from then on */
+};
 struct closed_week {
 	day_t week;
 	uint64_t serial; /* of the first manifest that says so */
@@ -276,9 +283,11 @@ struct state {
 	size_t links, links_room;
 	struct entry_row *entry;
 	size_t entries, entries_room;
-	struct manifest *manifest; /* ascending by serial, without gaps */
+	/* ascending by serial, without gaps but before ${start} */
+	struct manifest *manifest;
 	size_t manifests, manifests_room;
 	struct read_body *body;
+	struct chain_start start;
 	size_t bodies, bodies_room;
 	size_t sorted; /* the first so many of ${body} are in order */
 	struct register_import *rows; /* those that count */
@@ -303,6 +312,7 @@ struct state {
 	size_t closeds, closeds_room;
 	day_t holiday; /* away until; DAY_NONE */
 	struct lost_keys lost;
+	bool from_sheets; /* this home was made with k sheets of the identity */
 	day_t *destroyed; /* weeks whose key was destroyed here */
 	size_t destroyeds, destroyeds_room;
 	size_t destroyed_before; /* the first so many: by a machine of before */
@@ -334,7 +344,8 @@ day_t ground_day(const struct state *s, size_t k, enum ground_kind kind,
 /* Messages that came to case ${k} when its keys were gone, and are here yet */
 unsigned state_late(const struct state *s, size_t k);
 bool state_body_read(const struct state *s, const uint8_t sha256[HASH_LEN]);
-/* Index of the first manifest of the newest gateway generation known */
+/* Index of the first manifest of the newest gateway generation known, or of
+ * the start that people named in it */
 size_t state_generation_start(const struct state *s);
 /* Highest manifest up to which all are complete; 0: none. What an earlier
  * generation's gateway listed and never gave is lost and not waited for. */

@@ -30,6 +30,10 @@ enum err bundle_import(struct desk *d, int bundle, struct intake_result *r);
 /* ${bundle}: the folder with manifest-N.json. Verifies and journals the new
  * manifests. Says in plain words what is wrong. */
 enum err chain_import(struct desk *d, int bundle, struct intake_result *r);
+/* What a start at manifest ${serial} of ${bundle} means; ERR_UNKNOWN: it is
+ * not there. Says what is wrong */
+enum err chain_start_find(const struct desk *d, int bundle, uint64_t serial,
+    struct chain_start *out);
 /* A journalled manifest, verified again */
 enum err manifest_load(const struct desk *d, const struct manifest *m,
     struct inbound **out);

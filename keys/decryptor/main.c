@@ -100,10 +100,14 @@ static const struct verb verbs[] = {
 	    "revocation signed in advance;\nthe next export closes the "
 	    "channel. --new-identity: another key, vouched for by k sheets\n"
 	    "of the old one; --without-old when they are lost.\n"},
-	{"import", verb_import, "import DIR|PARCEL",
+	{"import", verb_import, "import DIR|PARCEL | DIR --start N "
+	    "[--request FILE]",
 	    "Reads an inbound bundle: verifies the chain of manifests, opens "
 	    "what is for this desk,\nmatches follow-ups, notes what was "
-	    "posted. Again or after a crash: reads what is left.\n"},
+	    "posted. Again or after a crash: reads what is left.\n"
+	    "--start: the machine that read what was before manifest N is "
+	    "gone, with its casebook. Two\npeople sign for it, unless this "
+	    "home was made with the sheets and has read nothing yet.\n"},
 	{"list", verb_list, "list", "Cases, with what is due.\n"},
 	{"show", verb_show, "show ID",
 	    "One case: messages, replies (drafted or posted), notes. Control "

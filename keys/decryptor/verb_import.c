@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `import DIR`: reads an inbound bundle and says what came. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "acts_private.h"
 #include "intake.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -116,17 +118,92 @@ parcel_import(struct desk *d, const char *path)
 	return exit_of(e);
 }
 
+static enum err
+start_put(struct desk *d, const struct chain_start *at, size_t request)
+{
+	json_t *o = event_new(d, "start");
+	enum err e = casebook_begin(d->book);
+
+	json_object_set_new(o, "serial",
+	    json_integer((json_int_t)at->serial));
+	event_hex(o, "previous", at->previous, HASH_LEN);
+	json_object_set_new(o, "tenure",
+	    json_integer((json_int_t)at->tenure));
+	if (e != OK) {
+		json_decref(o);
+		return e;
+	}
+	e = desk_event(d, o);
+	if (e == OK && request != NOT_FOUND) {
+		e = act_used_put(d, request);
+	}
+	if (e == OK) {
+		e = casebook_commit(d->book);
+	} else {
+		casebook_abort(d->book);
+	}
+	return e;
+}
+
+/* The chain goes on at manifest ${word}, as what is before it was read by a
+ * machine that is gone: by the sheets that made this home, or by two people */
+static enum err
+import_start(struct desk *d, int bundle, const char *word, const char *file)
+{
+	const struct state *s = d->state;
+	char detail[DETAIL_TEXT], summary[512], hex[2 * HASH_LEN + 1];
+	struct chain_start at;
+	size_t request = NOT_FOUND;
+	char *end = NULL;
+	unsigned long long n = strtoull(word, &end, 10);
+	uint64_t last = s->manifests == 0 ? 0 :
+	    s->manifest[s->manifests - 1].serial;
+	enum err e;
+
+	if (n == 0 || *end != 0 || word[0] == '-') {
+		say_error("--start takes the number of a manifest");
+		return ERR_USAGE;
+	}
+	if (n <= last + 1) {
+		say_error("manifest %llu follows what this desk has read: "
+		    "import it without --start", n);
+		return ERR_USAGE;
+	}
+	e = chain_start_find(d, bundle, n, &at);
+	if (e != OK) {
+		return e;
+	}
+	hex_encode(at.previous, HASH_LEN, hex);
+	snprintf(detail, sizeof detail, "start-%llu-%.16s", n, hex);
+	snprintf(summary, sizeof summary, "Go on here with manifest %llu, as "
+	    "tenure %llu. This desk has read up to %llu; what is between was "
+	    "read by a machine that is gone, and the next export confirms it "
+	    "too. A fetch begins with what this desk has not confirmed: "
+	    "let IT fetch once more, and compare that it begins with %llu.", n, (unsigned long long)at.tenure,
+	    (unsigned long long)last, n);
+	if (last > 0 || !s->from_sheets) {
+		e = verb_two_people(d, detail, summary, file, &request);
+	} else if (!d->json) {
+		printf("%s\n", summary);
+	}
+	return e == OK ? start_put(d, &at, request) : e;
+}
+
 int
 verb_import(struct desk *d, int argc, char **argv)
 {
 	struct intake_result r;
-	const char *path = NULL;
+	const char *path = NULL, *start = NULL, *request = NULL;
+	struct option_rule rules[] = {
+		{.name = "start", .value = &start},
+		{.name = "request", .value = &request},
+	};
 	struct stat st;
 	int bundle = -1;
 	enum err e;
 
 	memset(&r, 0, sizeof r);
-	if (!options_take(argc, argv, NULL, 0, &path, 1, NULL)) {
+	if (!options_take(argc, argv, rules, 2, &path, 1, NULL)) {
 		return EXIT_USAGE;
 	}
 	if (path == NULL) {
@@ -143,6 +220,9 @@ verb_import(struct desk *d, int argc, char **argv)
 	}
 	if (e == OK && (bundle = bundle_open(d, path)) < 0) {
 		e = ERR_UNKNOWN;
+	}
+	if (e == OK && start != NULL) {
+		e = import_start(d, bundle, start, request);
 	}
 	if (e == OK) {
 		e = bundle_import(d, bundle, &r);

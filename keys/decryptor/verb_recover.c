@@ -313,7 +313,9 @@ from_identity(struct desk *d, const char *path, unsigned desk,
 		}
 	}
 	if (e == OK) { /* of the machine whose place it takes */
-		e = desk_record(d, event_new(d, "keys_lost"));
+		json_t *event = event_new(d, "keys_lost");
+		json_object_set_new(event, "sheets", json_true());
+		e = desk_record(d, event);
 	}
 	if (e == OK) {
 		e = org_accept(d, path, NULL);
@@ -329,8 +331,10 @@ from_identity(struct desk *d, const char *path, unsigned desk,
 	if (e == OK) {
 		printf("Made a new home for %s in %s; the key of the lost "
 		    "machine is revoked.\nNext: `import` what the courier "
-		    "brings, then `export`. What was in the lost casebook "
-		    "comes\nback only from a backup.\n", person, d->home);
+		    "brings, with `--start N` if the lost machine has "
+		    "confirmed\nwhat is before N; then `export`. What was in "
+		    "the lost casebook comes back only from a\nbackup.\n",
+		    person, d->home);
 	}
 out:
 	keyset_free(k);
