@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: where the newest weekly keys are of three weeks ago, the script says so
-# and sends only after a tick, the pages without scripts say so, and the
+# and sends only after a tick, as the offline page does, the pages without scripts say so, and the
 # command line sends only with --old-keys. (Fresh keys: none of it, in all
 # other tests; the limit itself, 14 days: e2e/63-clients.sh.)
 . "$(dirname "$0")/lib.sh"
@@ -10,6 +10,8 @@
 browsers_gateway
 gw_install --weeks 1 --today "$(TZ=Europe/Amsterdam date -d "-21 days" +%F)"
 WEEK=$(TZ=Europe/Amsterdam date -d "-21 days" +%G-W%V)
+keys_take
+curl -fsS -m 20 -o "$GW/offline.html" "$URL/offline.html" || fail "page"
 browsers_run oldkeys.mjs "$URL" "$GW" || fail "in the browser"
 printf "Met het programma." >"$GW/text"
 R=("$BIN/meldluik-reporter" --gateway "$URL" --desk 1 --no-mailbox --text
@@ -18,6 +20,8 @@ R=("$BIN/meldluik-reporter" --gateway "$URL" --desk 1 --no-mailbox --text
 grep -q "THE NEWEST ARE OLD, of week $WEEK" "$GW/err" || fail "not said"
 "${R[@]}" --old-keys send >"$GW/out" 2>"$GW/err" ||
 	{ cat "$GW/err"; fail "not sent with --old-keys"; }
+"$BIN/meldluik-reporter" --gateway "$URL" send "$GW/old.tar" >"$GW/out" \
+	2>"$GW/err" || { cat "$GW/err"; fail "the offline page's file"; }
 "$BIN/meldluik-reporter" --gateway "$URL" verify all >"$GW/out" 2>&1 &&
 	fail "all holds, with old keys"
 grep -q "THE NEWEST ARE OLD" "$GW/out" || fail "verify all does not say so"

@@ -4,7 +4,7 @@
 // the three signed key files, and compares the fingerprint with the poster.
 import { demand, hex, text, utf8 } from "../script/bytes.js";
 import { codeDerive, codeNew } from "../script/code.js";
-import { errorText, guard, steps } from "../script/compose.js";
+import { errorText, guard, oldAsk, oldRefuse, steps } from "../script/compose.js";
 import { $, el, notice, show } from "../script/dom.js";
 import { envelopeSize, seal } from "../script/envelope.js";
 import { codeShow } from "../script/flow_code.js";
@@ -57,6 +57,7 @@ async function make(ctx, form, files, given) {
 	form.hidden = true;
 	status.textContent = t("sealing");
 	try {
+		oldRefuse(ctx);
 		const list = await files.chosen();
 		demand(envelopeSize(list) <= SIZE_MAX, "offline-large");
 		const { message } = given();
@@ -77,6 +78,7 @@ async function make(ctx, form, files, given) {
 		form.hidden = false;
 		error.textContent = e.word === "offline-large" ? t("off_large") :
 			errorText(e);
+		oldAsk(ctx, error, e);
 		error.scrollIntoView();
 	} finally {
 		status.remove();

@@ -52,6 +52,19 @@ export function teller(status, bar, total, language) {
 	};
 }
 
+// Never unasked to a key that nobody may have any more
+export const oldRefuse = (ctx) =>
+	demand(!weekOld(ctx.epoch.week) || ctx.old?.checked, "old");
+
+// After ${e}, of oldRefuse: the tick that lets the next try pass
+export function oldAsk(ctx, error, e) {
+	if (e.word === "old") {
+		ctx.old = el("input", { type: "checkbox", id: "ml-old" });
+		error.append(el("label", { class: "pick" }, ctx.old,
+			el("span", {}, t("old_yes"))));
+	}
+}
+
 /*
  * Seals ${message} for the desk of ${ctx} {k, epoch, script, reader} and
  * delivers it; reader() says by ctx.k who reads it now.
@@ -65,8 +78,7 @@ export async function dispatch(ctx, message, files, seed, tell) {
 		// never to a desk that was not shown
 		const desk = ctx.reader();
 		demand(desk?.number === message.desk, "reader");
-		// nor unasked to a key that nobody may have any more
-		demand(!weekOld(ctx.epoch.week) || ctx.old?.checked, "old");
+		oldRefuse(ctx);
 		const report = reportNew({ ...message,
 			keyset: ctx.k.hash, epoch: ctx.epoch.week });
 		try {
@@ -146,11 +158,7 @@ export async function send(ctx, form, files, make, sent) {
 					form.requestSubmit();
 				} }, t("send_text_only")));
 		}
-		if (e.word === "old") {
-			ctx.old = el("input", { type: "checkbox", id: "ml-old" });
-			error.append(el("label", { class: "pick" }, ctx.old,
-				el("span", {}, t("old_yes"))));
-		}
+		oldAsk(ctx, error, e);
 		error.scrollIntoView();
 	} finally {
 		busy.remove();
