@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "content.h"
+#include "meldluik/retention.h"
 #include "meldluik/secret.h"
 #include "replies.h"
 
@@ -147,6 +148,42 @@ thread_make(struct desk *d, size_t k, struct lane_thread *t,
 }
 
 enum err
+mailbox_end(struct desk *d, size_t k, day_t *out)
+{
+	const struct state *s = d->state;
+	day_t last = DAY_NONE; /* the least of all days */
+	enum err e = desk_policy(d);
+
+	for (size_t i = 0; i < s->messages; i++) {
+		if (s->message[i].kase == k && s->message[i].seen > last) {
+			last = s->message[i].seen;
+		}
+	}
+	for (size_t i = 0; i < s->answers; i++) {
+		const struct draft *a = &s->answer[i];
+		if (a->kase != k) {
+			continue;
+		}
+		last = a->drafted > last ? a->drafted : last;
+		last = a->posted > last ? a->posted : last;
+	}
+	return e == OK ? retention_mailbox(d->profile, s->kase[k].closed,
+	    last, out) : e;
+}
+
+/* An answer that no bundle carried yet goes, however old */
+static enum err
+thread_ended(struct desk *d, size_t k, bool *ended)
+{
+	day_t end;
+	enum err e = mailbox_end(d, k, &end);
+
+	*ended = e == OK && d->today >= end &&
+	    reply_waiting(d->state, k) == 0;
+	return e;
+}
+
+enum err
 threads_make(struct desk *d, struct live_threads *out)
 {
 	const struct state *s = d->state;
@@ -164,9 +201,14 @@ threads_make(struct desk *d, struct live_threads *out)
 	}
 	for (size_t k = 0; k < s->kases && e == OK; k++) {
 		unsigned replies;
+		bool ended;
 		if (!s->kase[k].has_mailbox || s->kase[k].answers == 0 ||
 		    s->kase[k].state == CASE_DESTROYED ||
 		    s->kase[k].destroyed) {
+			continue;
+		}
+		e = thread_ended(d, k, &ended);
+		if (e != OK || ended) {
 			continue;
 		}
 		e = thread_make(d, k, &out->thread[out->count],

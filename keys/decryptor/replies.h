@@ -11,13 +11,20 @@ enum err reply_parts(const struct desk *d, size_t k, enum reply_kind kind,
 /* Slots that replies of the case not yet known to be posted take */
 unsigned reply_waiting(const struct state *s, size_t k);
 
+/*
+ * RT1: the day from which an export leaves the answers of case ${k} out;
+ * DAY_NEVER while it is open. Closing, a message and an answer are activity.
+ */
+enum err mailbox_end(struct desk *d, size_t k, day_t *out);
+
 struct live_threads {
 	struct lane_thread *thread;
 	struct buf (*note)[SLOT_LIVE_MAX]; /* secret */
 	size_t count;
 	unsigned replies;
 };
-/* All live replies, signed afresh. Free with threads_free. */
+/* All live replies, signed afresh, of mailboxes that have not ended. Free with
+ * threads_free. */
 enum err threads_make(struct desk *d, struct live_threads *out);
 void threads_free(struct live_threads *t);
 

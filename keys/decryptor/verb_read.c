@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "content.h"
+#include "replies.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -64,6 +65,7 @@ static json_t *
 case_json(struct desk *d, const struct kase *k)
 {
 	struct clocks c;
+	day_t until;
 	json_t *o = json_object();
 	unsigned drafted = 0, posted = 0;
 
@@ -98,6 +100,9 @@ case_json(struct desk *d, const struct kase *k)
 	grounds_json(d->state, (size_t)(k - d->state->kase), o);
 	json_day(o, "closed", k->closed);
 	json_day(o, "destroy_on", k->destroy_on);
+	json_day(o, "answers_until", k->has_mailbox && mailbox_end(d,
+	    (size_t)(k - d->state->kase), &until) == OK ? until :
+	    DAY_NONE);
 	codes_json(k, o);
 	json_object_set_new(o, "late", json_integer(state_late(d->state,
 	    (size_t)(k - d->state->kase))));
@@ -482,6 +487,21 @@ show_steps(const struct desk *d, size_t k, json_t *list)
 	}
 }
 
+/* Until when the reporter reads what we answered */
+static void
+show_mailbox(struct desk *d, size_t k)
+{
+	char day[DAY_TEXT];
+	day_t until;
+
+	if (d->state->kase[k].has_mailbox && mailbox_end(d, k, &until) ==
+	    OK && until != DAY_NEVER) {
+		day_text(until, day);
+		printf("The reporter reads our answers until an export on or "
+		    "after %s.\n", day);
+	}
+}
+
 int
 verb_show(struct desk *d, int argc, char **argv)
 {
@@ -520,6 +540,7 @@ verb_show(struct desk *d, int argc, char **argv)
 		json_object_set_new(o, "notes", notes);
 	} else {
 		case_line(d, &d->state->kase[k]);
+		show_mailbox(d, k);
 	}
 	e = show_messages(d, k, in);
 	if (e == OK && desk_ours_shown(d, k)) {

@@ -9,6 +9,7 @@
 
 #include "../acts_private.h"
 #include "../filekind.h"
+#include "../replies.h"
 #include "../scrub.h"
 #include "case.h"
 #include "meldluik/retention.h"
@@ -363,6 +364,7 @@ case_work_set(struct visit *v, size_t k)
 {
 	const struct kase *c = &v->d->state->kase[k];
 	struct view *w = &v->work;
+	day_t until;
 
 	steps_set(v, k);
 	requests_set(v, k);
@@ -388,6 +390,8 @@ case_work_set(struct visit *v, size_t k)
 	view_text(w, "destroy_on", c->retention[0] == 0 ? "" :
 	    c->destroy_on == DAY_NEVER ? say(v, TEXT_NEVER) :
 	    date_long(v, c->destroy_on));
+	view_text(w, "answers_until", c->has_mailbox && mailbox_end(v->d, k,
+	    &until) == OK && until != DAY_NEVER ? date_long(v, until) : NULL);
 	view_text(w, "handler", person_label(v, c->handler));
 	options_set(v, w, "outcomes", "outcome", c->code[KASE_OUTCOME]);
 	options_set(v, w, "investigations", "investigation",
