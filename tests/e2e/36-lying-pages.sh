@@ -14,9 +14,22 @@ desk_program=desk_soft # keys of little work: many verbs
 # shellcheck source=packaging/throwaway.sh
 . "$top/packaging/throwaway.sh"
 export LC_ALL=C.UTF-8
-throwaway_new "[site]" "languages = nl en ar"
+words=$(mktemp)
 liar=
-trap '[ -z "$liar" ] || kill "$liar"; throwaway_end' EXIT
+trap '[ -z "$liar" ] || kill "$liar"; rm -f "$words"; throwaway_end' EXIT
+# words of an organisation are no lie, whatever signs they have
+cat >"$words" <<'JSON'
+{"type":"meldluik-organisation","version":1,"name":{"nl":"Proef <& \"Zn\">"},
+"contact":"de coördinator","phone":"000","post":"Postbus 0","adviser":"A <a@b>",
+"dpo":"fg@proef","exit":"https://weg.example/",
+"questions":[
+{"id":"q_area","kind":"choice","ask":{"nl":"Welk <gebied> & \"waar\"?"},
+"options":["Zorg & bouw","<Anders>"],"on":["report","advice"]},
+{"id":"q_care","kind":"text","ask":"Welke 'zorg'?","hint":"Kort > lang",
+"shown_if":{"question":"q_area","option":1}},
+{"id":"q_day","kind":"date","ask":"Sinds wanneer?"}]}
+JSON
+throwaway_new "[site]" "languages = nl en ar" "organisation = $words"
 throwaway_open
 
 port=$(free_port)
