@@ -17,12 +17,15 @@
 void
 once_number(struct buf *page)
 {
-	char *at = (char *)page->p, *end = at + page->len;
+	char *at = (char *)page->p, *end, hex[UI_ONCE + 1];
 	uint8_t raw[UI_ONCE / 2];
-	char hex[UI_ONCE + 1];
 
-	while (at != NULL && (at = memmem(at, (size_t)(end - at), MARK,
-	    strlen(MARK))) != NULL) {
+	if (at == NULL) {
+		return; /* an empty page */
+	}
+	end = at + page->len;
+	while ((at = memmem(at, (size_t)(end - at), MARK, strlen(MARK))) !=
+	    NULL) {
 		at += strlen(MARK);
 		if ((size_t)(end - at) < UI_ONCE) {
 			return;
