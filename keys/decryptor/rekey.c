@@ -200,7 +200,7 @@ ring_renew(struct desk *to, const struct desk *from, bool operational)
 {
 	day_t now = week_of(from->today);
 	struct sign_pk pk;
-	enum err e;
+	enum err e = OK;
 
 	to->ring = keyring_new();
 	if (to->ring == NULL) {
@@ -210,17 +210,16 @@ ring_renew(struct desk *to, const struct desk *from, bool operational)
 	randombytes_buf(to->ring->casebook, sizeof to->ring->casebook);
 	if (operational) {
 		sign_keypair(to->ring->operational, &pk);
-		/* what is sealed already needs its week; those ahead do
-		 * not, and this week goes on under another key */
-		while (to->ring->weeks > 0 && to->ring->week[to->ring->weeks -
-		    1].week > now) {
-			keyring_week_destroy(to->ring, to->ring->week[
-			    to->ring->weeks - 1].week);
+		/* What is sealed already needs its week, and weeks ahead are
+		 * published: until the new blocks are, people seal to them */
+		for (unsigned i = 0; e == OK && i < to->ring->weeks; i++) {
+			if (to->ring->week[i].week >= now) {
+				e = keyring_week_renew(to->ring,
+				    to->ring->week[i].week);
+			}
 		}
-		e = keyring_week_renew(to->ring, now);
-		return e == ERR_UNKNOWN ? OK : e; /* made anew after this */
 	}
-	return OK;
+	return e;
 }
 
 enum err
