@@ -491,12 +491,7 @@ chain_import(struct desk *d, int bundle, struct intake_result *r)
 	if (e == OK && !r->replayed) {
 		e = casebook_begin(d->book);
 		if (e == OK) {
-			e = verify_all(d, bundle, &n, true, r);
-		}
-		if (e == OK) {
-			e = casebook_commit(d->book);
-		} else {
-			casebook_abort(d->book);
+			e = desk_end(d, verify_all(d, bundle, &n, true, r));
 		}
 		if (e != OK) {
 			say_error("the manifests could not be written: %s",

@@ -285,6 +285,23 @@ desk_event(struct desk *d, json_t *event)
 }
 
 enum err
+desk_end(struct desk *d, enum err e)
+{
+	enum err fold;
+
+	if (e == OK) {
+		e = casebook_commit(d->book);
+	} else {
+		casebook_abort(d->book);
+	}
+	if (e == OK) {
+		return OK;
+	}
+	fold = desk_refold(d);
+	return fold != OK ? fold : e;
+}
+
+enum err
 desk_record(struct desk *d, json_t *event)
 {
 	enum err e = casebook_begin(d->book);
@@ -293,12 +310,7 @@ desk_record(struct desk *d, json_t *event)
 		json_decref(event);
 		return e;
 	}
-	e = desk_event(d, event);
-	if (e == OK) {
-		e = casebook_commit(d->book);
-	} else {
-		casebook_abort(d->book);
-	}
+	e = desk_end(d, desk_event(d, event));
 	if (e != OK) {
 		say_error("the casebook could not be written: %s; nothing "
 		    "was changed", err_text(e));

@@ -88,6 +88,10 @@ enum err keyringfile_backup(const struct desk *d, struct buf *out);
 
 /* The state again from the journal, after an act that was given up */
 enum err desk_refold(struct desk *d);
+/* The end of an act in a transaction: commits it when ${e} is OK. Else, or
+ * when that fails, nothing of it stays, in the state neither; then the error,
+ * the fold's own before ${e} */
+enum err desk_end(struct desk *d, enum err e);
 /* The gateway key of the keyset, or NULL and a message */
 const struct sign_pk *desk_gateway(const struct desk *d);
 /* Says that this machine is read-only, and what to do if that is a lie */

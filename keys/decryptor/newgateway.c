@@ -121,10 +121,5 @@ newgateway_done(struct desk *d, size_t request)
 	if (e != OK) {
 		return e;
 	}
-	e = act_used_put(d, request);
-	if (e == OK) {
-		return casebook_commit(d->book);
-	}
-	casebook_abort(d->book);
-	return e;
+	return desk_end(d, act_used_put(d, request));
 }

@@ -105,20 +105,12 @@ act_begin(struct desk *d, struct refusal *why)
 enum err
 act_end(struct desk *d, enum err e, struct refusal *why)
 {
-	enum err fold = OK;
+	enum err end = desk_end(d, e);
 
-	if (e == OK) {
-		e = casebook_commit(d->book);
-	} else {
-		casebook_abort(d->book);
+	if (end != OK && (why->e == OK || end != e)) {
+		refuse_err(why, end);
 	}
-	if (e != OK) {
-		fold = desk_refold(d);
-		if (why->e == OK) {
-			refuse_err(why, e);
-		}
-	}
-	return fold != OK ? refuse_err(why, fold) : e;
+	return end;
 }
 
 enum err

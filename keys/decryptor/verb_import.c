@@ -137,12 +137,7 @@ start_put(struct desk *d, const struct chain_start *at, size_t request)
 	if (e == OK && request != NOT_FOUND) {
 		e = act_used_put(d, request);
 	}
-	if (e == OK) {
-		e = casebook_commit(d->book);
-	} else {
-		casebook_abort(d->book);
-	}
-	return e;
+	return desk_end(d, e);
 }
 
 /* The chain goes on at manifest ${word}, as what is before it was read by a

@@ -75,11 +75,7 @@ rows_store(struct desk *d, const struct buf *rows,
 			    json_boolean(replace));
 			e = desk_event(d, o);
 		}
-		if (e == OK) {
-			e = casebook_commit(d->book);
-		} else {
-			casebook_abort(d->book);
-		}
+		e = desk_end(d, e);
 	}
 	if (e != OK) {
 		say_error("the casebook could not be written: %s; nothing "

@@ -73,11 +73,7 @@ end_key(struct desk *d, day_t week, const char *name, size_t request,
 	if (e == OK) {
 		e = act_used_put(d, request);
 	}
-	if (e == OK) {
-		e = casebook_commit(d->book);
-	} else {
-		casebook_abort(d->book);
-	}
+	e = desk_end(d, e);
 	if (e == OK && keyring_week(d->ring, week) != NULL) {
 		e = keyring_week_destroy(d->ring, week);
 	}
