@@ -25,7 +25,7 @@ curve() {
 	python3 "$(dirname "$0")/growth.py" "$@" >>"$CURVES" || fail "$1"
 }
 begin() { # ARGUMENTS of the fixture
-	gw_new "[limits]" "texts_minute = 60000" "texts_burst = 10000" \
+	gw_new "[limits]" "texts_minute = 60000" "texts_burst = 1000000" \
 		"body_grace = 60"
 	trap 'gw_clean; rm -f "$CURVES"' EXIT
 	gw_start
