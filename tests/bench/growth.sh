@@ -36,6 +36,8 @@ begin() { # ARGUMENTS of the fixture
 begin
 curve connections "$PORT" "$GWPID"
 curve reporters "$PORT" "$GWPID" "$GW/text.age" "$WEEK"
+gw_clean
+begin # its memory is not that of the texts before
 curve attachments "$PORT" "$GWPID" "$BIN/fixture-seal" "$ORG" "$WEEK" "$GW"
 gw_clean
 slots="16 64 256 1024 4096"
