@@ -102,6 +102,7 @@ timeliness(const struct fold *f, int year, const char *name,
 	    t->count[CLOCK_OVERDUE];
 	snprintf(t->print, sizeof t->print, "%lld %s %lld",
 	    (long long)t->count[CLOCK_ON_TIME], of, (long long)t->of);
+	t->pending = figure_make(f, t->count[CLOCK_PENDING], DIGITS);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Annual figures as JSON, and the suppression of small cells. A key of the
- * JSON is contract (tests/acceptance/SCHEMA.md).
+ * Annual figures as JSON. A key of it is contract
+ * (tests/acceptance/SCHEMA.md).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,57 +232,4 @@ annual_json(const struct annual *a, struct buf *out)
 	buf_text(out, "\n");
 	free(text);
 	return out->failed ? ERR_LIMIT : OK;
-}
-
-static void
-suppress(struct figure *g, int limit)
-{
-	if (g->printed && g->value > 0 && g->value < limit) {
-		snprintf(g->print, sizeof g->print, "<%d", limit);
-	}
-}
-
-static void
-suppress_pairs(struct annual_pairs *p, int limit)
-{
-	for (size_t i = 0; i < p->n; i++) {
-		suppress(&p->row[i].year[0].figure, limit);
-		suppress(&p->row[i].year[1].figure, limit);
-	}
-}
-
-void
-annual_suppress(struct annual *a, int limit)
-{
-	struct figure *single[] = { &a->total, &a->started, &a->completed,
-		&a->upheld, &a->aborted, &a->talk,
-		&a->talk_with_control_measure, &a->messages, &a->suspicions,
-		&a->talks, &a->adviser_official, &a->led_to_report };
-
-	for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
-		suppress(single[i], limit);
-	}
-	for (size_t i = 0; i < a->violations; i++) {
-		suppress(&a->violation[i].figure, limit);
-	}
-	for (size_t i = 0; i < a->origins; i++) {
-		suppress(&a->origin[i].figure, limit);
-	}
-	for (size_t i = 0; i < a->outcomes; i++) {
-		suppress(&a->outcome[i].figure, limit);
-	}
-	for (size_t i = 0; i < a->reports_per_year.n; i++) {
-		suppress(&a->reports_per_year.row[i].figure, limit);
-	}
-	for (size_t i = 0; i < a->advice_per_year.n; i++) {
-		suppress(&a->advice_per_year.row[i].figure, limit);
-	}
-	for (int k = 0; k < 2; k++) {
-		suppress(&a->adviser_cases[k].figure, limit);
-		suppress(&a->adviser_reports[k].via, limit);
-		suppress(&a->adviser_reports[k].door, limit);
-	}
-	suppress_pairs(&a->relations, limit);
-	suppress_pairs(&a->kinds, limit);
-	/* Hours are no persons; "on time" sums hide no single case. */
 }

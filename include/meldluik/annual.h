@@ -22,6 +22,8 @@
 struct figure {
 	int64_t value;
 	bool printed;            /* false: the report prints none */
+	bool hidden;             /* ${print} stands for ${value}: print no
+	                          * form of that, and no bar */
 	char print[FIGURE_TEXT]; /* "" is a blank cell, "0" a printed zero */
 };
 
@@ -49,7 +51,9 @@ struct annual_years {
 struct annual_timeliness {
 	int64_t count[CLOCK_WAIVED + 1]; /* by enum clock_status */
 	int64_t of;
+	bool hidden;                     /* as of a figure */
 	char print[FIGURE_TEXT];         /* "9 van de 10" */
+	struct figure pending;
 };
 /* One case, from live rows only; id lives as long as the registry. */
 struct annual_case {
@@ -63,6 +67,7 @@ struct annual_case {
 struct annual {
 	int year;
 	day_t as_of;
+	int limit; /* smaller counts are hidden; 0: none */
 	struct annual_row violation[VOCABULARY_MAX];
 	size_t violations;
 	const char *total_label;
@@ -98,8 +103,12 @@ enum err annual_new(const struct profile *p, const struct holidays *h,
     struct annual **out);
 void annual_free(struct annual *a); /* accepts NULL */
 
-/* Prints "<5" (limit 5) for every count from 1 to limit - 1; values stay.
- * A total beside one suppressed cell can still give it away. */
+/*
+ * annual_suppress(a, limit): "<5" (limit 5, at least 3) in the place of every
+ * count from 1 to limit - 1, and "*" in the place of others from which one
+ * would follow. Values stay in ${a}, marked as hidden: for tables, not for
+ * annual_json.
+ */
 void annual_suppress(struct annual *a, int limit);
 
 /* The figures as JSON (tests/acceptance/SCHEMA.md, expected.json) */

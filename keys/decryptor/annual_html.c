@@ -120,8 +120,14 @@ put_head(const struct sheets *s, struct buf *out)
 		    "is nog niet voorbij.</p>\n");
 	}
 	if (s->left_out > 0) {
-		put_format(out, "<p class=\"warn\">Niet meegeteld: %u "
-		    "melding(en) zonder soort.</p>\n", s->left_out);
+		buf_text(out, "<p class=\"warn\">Niet meegeteld: ");
+		put_count(s, s->left_out, out);
+		buf_text(out, " melding(en) zonder soort.</p>\n");
+	}
+	if (a->limit > 0) {
+		buf_text(out, "<p class=\"meta\">");
+		put_hidden(s, out);
+		buf_text(out, "</p>\n");
 	}
 }
 

@@ -47,22 +47,33 @@ row_next(struct sheet *t, const char *label)
 	return r;
 }
 
+/* A hidden figure leaves its value behind, so that no form can show it */
 static void
-cell_as_printed(struct sheet_cell *c, const struct figure *g)
+cell_hidden(struct sheet_cell *c, const char *print)
 {
-	c->value = g->value;
-	if (g->printed) {
-		memcpy(c->print, g->print, sizeof c->print);
-	} else {
-		snprintf(c->print, sizeof c->print, "%" PRId64, g->value);
-	}
+	c->hidden = true;
+	c->value = 0;
+	memcpy(c->print, print, sizeof c->print);
 }
 
 static void
 cell_in_digits(struct sheet_cell *c, const struct figure *g)
 {
+	if (g->hidden) {
+		cell_hidden(c, g->print);
+		return;
+	}
 	c->value = g->value;
 	snprintf(c->print, sizeof c->print, "%" PRId64, g->value);
+}
+
+static void
+cell_as_printed(struct sheet_cell *c, const struct figure *g)
+{
+	cell_in_digits(c, g);
+	if (g->printed) {
+		memcpy(c->print, g->print, sizeof c->print);
+	}
 }
 
 static void
@@ -196,11 +207,14 @@ sheet_terms(struct sheets *s)
 	strcpy(t->heading[1], "Termijn loopt nog");
 	for (unsigned i = 0; i < 2; i++) {
 		struct sheet_row *r = row_next(t, label[i]);
-		r->cell[0].value = given[i]->count[CLOCK_ON_TIME];
-		memcpy(r->cell[0].print, given[i]->print, FIGURE_TEXT);
-		r->cell[1].value = given[i]->count[CLOCK_PENDING];
-		snprintf(r->cell[1].print, FIGURE_TEXT, "%" PRId64,
-		    r->cell[1].value);
+		if (given[i]->hidden) {
+			cell_hidden(&r->cell[0], given[i]->print);
+		} else {
+			r->cell[0].value = given[i]->count[CLOCK_ON_TIME];
+			memcpy(r->cell[0].print, given[i]->print,
+			    FIGURE_TEXT);
+		}
+		cell_in_digits(&r->cell[1], &given[i]->pending);
 	}
 }
 

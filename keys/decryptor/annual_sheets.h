@@ -18,6 +18,7 @@ enum sheet_name {
 #define SHEET_HEADING 32
 
 struct sheet_cell {
+	bool hidden; /* the value is 0, whatever it was */
 	int64_t value;
 	char print[FIGURE_TEXT]; /* "" is a blank cell, "0" a zero */
 };
@@ -61,5 +62,9 @@ void chart_standing(const struct sheet *s, unsigned number, struct buf *out);
 void put_format(struct buf *out, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void put_html(struct buf *out, const char *s); /* escaped */
+/* For HTML and Markdown: a count that is hidden when it is small, and what
+ * the marks of hidden counts mean */
+void put_count(const struct sheets *s, unsigned n, struct buf *out);
+void put_hidden(const struct sheets *s, struct buf *out);
 
 #endif

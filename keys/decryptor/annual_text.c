@@ -33,6 +33,24 @@ put_html(struct buf *out, const char *s)
 }
 
 void
+put_count(const struct sheets *s, unsigned n, struct buf *out)
+{
+	if (n > 0 && (int64_t)n < s->annual->limit) {
+		put_format(out, "&lt;%d", s->annual->limit);
+	} else {
+		put_format(out, "%u", n);
+	}
+}
+
+void
+put_hidden(const struct sheets *s, struct buf *out)
+{
+	put_format(out, "&lt;%d staat voor 1 tot en met %d. Een sterretje "
+	    "staat voor een aantal waaruit zo'n klein aantal zou volgen.",
+	    s->annual->limit, s->annual->limit - 1);
+}
+
+void
 sheets_csv(const struct sheets *s, struct buf *out)
 {
 	static const char *const header[] = {"table", "label", "column",
@@ -45,14 +63,18 @@ sheets_csv(const struct sheets *s, struct buf *out)
 		const struct sheet *t = &s->sheet[i];
 		for (size_t r = 0; r < t->rows; r++) {
 			for (unsigned c = 0; c < t->columns; c++) {
-				char value[24];
-				snprintf(value, sizeof value, "%" PRId64,
-				    t->row[r].cell[c].value);
+				const struct sheet_cell *v =
+				    &t->row[r].cell[c];
+				char value[24] = "";
+				if (!v->hidden) {
+					snprintf(value, sizeof value,
+					    "%" PRId64, v->value);
+				}
 				csv_put(out, t->key, false);
 				csv_put(out, t->row[r].label, false);
 				csv_put(out, t->heading[c], false);
 				csv_put(out, value, false);
-				csv_put(out, t->row[r].cell[c].print, true);
+				csv_put(out, v->print, true);
 			}
 		}
 	}
@@ -102,8 +124,14 @@ sheets_markdown(const struct sheets *s, struct buf *out)
 	put_format(out, "\n\nStand op %s. Het jaar van ontvangst telt.\n",
 	    day);
 	if (s->left_out > 0) {
-		put_format(out, "\nNiet meegeteld: %u melding(en) zonder "
-		    "soort.\n", s->left_out);
+		buf_text(out, "\nNiet meegeteld: ");
+		put_count(s, s->left_out, out);
+		buf_text(out, " melding(en) zonder soort.\n");
+	}
+	if (s->annual->limit > 0) {
+		buf_text(out, "\n");
+		put_hidden(s, out);
+		buf_text(out, "\n");
 	}
 	for (unsigned i = 0; i < SHEETS; i++) {
 		markdown_table(&s->sheet[i], i + 1, out);

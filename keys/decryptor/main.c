@@ -280,7 +280,8 @@ static const struct verb verbs[] = {
 	    "(today). Reports that are\nnot classified are not counted; the "
 	    "number left out is said. html prints on A4. json also lists\n"
 	    "the clocks of every case: not for publication. --suppress 5 "
-	    "prints \"<5\" for smaller counts.\n"},
+	    "prints \"<5\" for smaller counts,\nand \"*\" for others from "
+	    "which one would follow; not of hours.\n"},
 	{"export", verb_export, "export DIR [--confirm-without-backup]",
 	    "Writes the outbound bundle to DIR. What lay there is renamed, "
 	    "never removed.\n--confirm-without-backup (rehearsal) confirms "

@@ -26,7 +26,7 @@ struct wanted {
 	int year;
 	day_t as_of;
 	enum format format;
-	int suppress; /* counts below it print "<N"; 0: none */
+	int suppress; /* smaller counts are hidden; 0: none */
 	const char *out;
 };
 
@@ -173,10 +173,16 @@ verb_report(struct desk *d, int argc, char **argv)
 	    !wanted_parse(d, year, as_of, format, &w)) {
 		return EXIT_USAGE;
 	}
+	/* "<2" would say that it is one */
 	w.suppress = suppress == NULL ? 0 : atoi(suppress);
-	if (suppress != NULL && (w.suppress < 2 || w.suppress > 100)) {
-		say_error("--suppress takes a number such as 5: smaller "
-		    "counts print as \"<5\"");
+	if (suppress != NULL && (w.suppress < 3 || w.suppress > 100)) {
+		say_error("--suppress takes a number from 3 to 100, such as "
+		    "5: smaller counts print as \"<5\"");
+		return EXIT_USAGE;
+	}
+	if (suppress != NULL && w.format == FORMAT_JSON) {
+		say_error("--suppress does not go with json, which lists "
+		    "every case: not for publication");
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK);

@@ -170,6 +170,57 @@ grep -q '^| Misbruik positie en belangenverstrengeling |  |$' "$T/out" ||
 	fail "Markdown: blank is not blank"
 grep -q '^| 2012 | 0 |$' "$T/out" || fail "Markdown: zero is not 0"
 
+# Small counts hidden: no count from 1 to 4 is left, in no form, and no bar
+for form in html csv md; do
+	ok desk "$H" 2026-11-25 report --year 2023 --as-of 2024-03-01 \
+		--suppress 5 --format $form --out "$T/small.$form"
+done
+python3 - "$T/small" <<'PY' || fail "a small count is printed"
+import csv, re, sys
+import xml.etree.ElementTree as et
+base = sys.argv[1]
+few = re.compile(r"^([1-4]|één|twee|drie|vier)$")
+def hours(name):
+    return "uren" in name.lower()
+def look(where, cells):
+    for c in cells:
+        of = re.match(r"(\d+) van de (\d+)", c)
+        counts = [int(of[1]), int(of[2]) - int(of[1])] if of else []
+        if few.match(c.strip()) or any(0 < n < 5 for n in counts):
+            sys.exit(f"{where}: {c}")
+page = et.parse(base + ".html").getroot()
+tables = bars = marks = 0
+for t in page.iter("table"):
+    if not hours(t.find("caption").text):
+        tables += 1
+        look(t.get("id"), (c.text or "" for c in t.iter("td")))
+        marks += sum(c.text == "<5" for c in t.iter("td"))
+for s in page.iter("svg"):
+    if not hours(s.find("title").text):
+        look("chart", (x.text or "" for x in s.iter("text")))
+        bars += len(list(s.iter("rect")))
+words = " ".join("".join(p.itertext()) for p in page.iter("p")
+    if p.get("class") != "meta")
+if re.search(r": (één|twee|drie|vier|[1-4])\b|\b[1-4] (in|ex)tern", words):
+    sys.exit("the sentences: " + words)
+rows = [r for r in csv.DictReader(open(base + ".csv", newline=""))
+    if not hours(r["table"])]
+look("csv", (c for r in rows for c in (r["value"], r["print"])))
+if any(r["value"] for r in rows if r["print"] in ("<5", "*")):
+    sys.exit("a value behind a mark")
+title = ""
+for line in open(base + ".md"):
+    title = line if line.startswith("## ") else title
+    if line.startswith("| ") and not hours(title):
+        look(title, line.split("|")[2:])
+# all of the tables that are no hours, and the bars of counts of 5 and more
+if tables != 10 or marks < 20 or bars != 9 + 3:
+    sys.exit(f"{tables} tables, {marks} marks, {bars} bars")
+PY
+misused "json, which lists" desk "$H" 2026-11-25 report --year 2023 \
+	--suppress 5 --format json
+misused "from 3 to 100" desk "$H" 2026-11-25 report --year 2023 --suppress 2
+
 # Cases destroyed: the frozen figures stay. --replace puts rows in the place.
 ok desk "$H" 2026-11-26 register import "$A/helmond-2023-destroyed" --replace
 ok desk "$H" 2026-11-26 report --year 2023 --as-of 2024-03-01 --format json

@@ -372,6 +372,146 @@ small_cells(void **state)
 	registry_free(r);
 }
 
+/* Figures of 2023 as "key=count" words, suppressed below 5 */
+static struct annual *
+suppressed(const char *words, struct registry **r)
+{
+	char key[64], count[16];
+	struct register_error why;
+	struct annual *a = NULL;
+	int used = 0;
+
+	assert_int_equal(registry_new(nl, r), OK);
+	while (sscanf(words, " %63[^=]=%15s%n", key, count, &used) == 2) {
+		const char *const cell[] = { "2023", key, count };
+
+		assert_int_equal(registry_add(*r, TABLE_LEDGER, cell, &why),
+		    OK);
+		words += used;
+	}
+	assert_int_equal(annual_new(nl, days, *r, 2023, day_make(2024, 3, 1),
+	    "nl", &a), OK);
+	annual_suppress(a, 5);
+	return a;
+}
+
+/* Where the figures stand */
+enum { FIN, POS, OMG, ALL, YEAR, INTERN, EXTERN, ACK, RUNS, VIA, DOOR,
+	OFFICIAL, TALKS, ALONE, MAYOR, TALK, UPHELD, PLACES };
+
+static const char *
+place(const struct annual *a, int i)
+{
+	const struct figure *const g[PLACES] = {
+		[FIN] = &a->violation[0].figure,
+		[POS] = &a->violation[1].figure,
+		[OMG] = &a->violation[3].figure,
+		[ALL] = &a->total,
+		[YEAR] = &a->reports_per_year.row[
+		    a->reports_per_year.n - 1].figure,
+		[INTERN] = &a->origin[0].figure,
+		[EXTERN] = &a->origin[1].figure,
+		[RUNS] = &a->ack.pending,
+		[VIA] = &a->adviser_reports[1].via,
+		[DOOR] = &a->adviser_reports[1].door,
+		[OFFICIAL] = &a->adviser_official,
+		[TALKS] = &a->talks,
+		[ALONE] = &a->talks_registrar_only,
+		[MAYOR] = &a->talks_with_mayor,
+		[TALK] = &a->talk,
+		[UPHELD] = &a->upheld,
+	};
+
+	return i == ACK ? a->ack.print : g[i]->print;
+}
+
+static void
+small_cells_stay_hidden(void **state)
+{
+	static const struct {
+		const char *words;
+		struct {
+			int place;
+			const char *print;
+		} want[6];
+	} rows[] = {
+		/* one small row would follow from the total */
+		{ "reports.total=16 reports.type.FIN=1 reports.type.POS=6 "
+		    "reports.type.OMG=9", { { FIN, "<5" }, { POS, "*" },
+		    { OMG, "9" }, { ALL, "16" } } },
+		/* ... and here from the sum of the smallest that "*" can be */
+		{ "reports.total=15 reports.type.FIN=1 reports.type.POS=5 "
+		    "reports.type.OMG=9", { { FIN, "<5" }, { POS, "*" },
+		    { OMG, "*" }, { ALL, "15" } } },
+		/* two ones of two, two fours of eight */
+		{ "reports.total=11 reports.type.FIN=1 reports.type.POS=1 "
+		    "reports.type.OMG=9", { { OMG, "*" }, { ALL, "11" } } },
+		{ "reports.total=17 reports.type.FIN=4 reports.type.POS=4 "
+		    "reports.type.OMG=9", { { OMG, "*" }, { ALL, "17" } } },
+		{ "reports.total=12 reports.type.FIN=1 reports.type.POS=2 "
+		    "reports.type.OMG=9", { { FIN, "<5" }, { POS, "<5" },
+		    { OMG, "9" }, { ALL, "12" } } },
+		/* no row is left: the total, wherever it follows from */
+		{ "reports.total=6 reports.type.FIN=1 reports.type.POS=5 "
+		    "reports.origin.intern=6 reports.ack.on_time=6",
+		    { { POS, "*" }, { ALL, "*" }, { YEAR, "*" },
+		    { INTERN, "*" }, { EXTERN, "0" }, { ACK, "*" } } },
+		{ "reports.total=6 reports.type.FIN=6 "
+		    "reports.origin.intern=1 reports.origin.extern=5",
+		    { { INTERN, "<5" }, { EXTERN, "*" }, { ALL, "*" },
+		    { FIN, "*" } } },
+		/* two outcomes of ten reports, eight of which were talks */
+		{ "reports.total=10 reports.outcome.gegrond=1 "
+		    "reports.outcome.afgebroken=1 reports.outcome.gesprek=8",
+		    { { UPHELD, "<5" }, { TALK, "*" } } },
+		{ "reports.total=11 reports.outcome.gegrond=1 "
+		    "reports.outcome.afgebroken=1 reports.outcome.gesprek=8",
+		    { { UPHELD, "<5" }, { TALK, "" } } },
+		/* rows that do not add up tell nothing of each other */
+		{ "reports.total=16 reports.origin.intern=2 "
+		    "reports.origin.extern=9", { { INTERN, "<5" },
+		    { EXTERN, "9" }, { ALL, "16" } } },
+		/* who was late stands in "12 van de 13" too */
+		{ "reports.total=13 reports.ack.on_time=12 "
+		    "reports.ack.late=1", { { ACK, "*" }, { RUNS, "0" } } },
+		{ "reports.total=13 reports.ack.on_time=1 "
+		    "reports.ack.late=12", { { ACK, "*" }, { RUNS, "0" } } },
+		{ "reports.total=13 reports.ack.on_time=10 "
+		    "reports.ack.pending=3", { { ACK, "*" },
+		    { RUNS, "<5" } } },
+		{ "reports.total=13 reports.ack.overdue=2 "
+		    "reports.ack.pending=11", { { ACK, "*" },
+		    { RUNS, "*" } } },
+		{ "reports.total=13 reports.ack.on_time=7 "
+		    "reports.ack.late=6", { { ACK, "7 van de 13" } } },
+		{ "adviser.via=3 adviser.door=6", { { VIA, "<5" },
+		    { DOOR, "*" }, { OFFICIAL, "negen" } } },
+		{ "talks.total=9 talks.registrar_only=2 talks.with_mayor=7",
+		    { { TALKS, "9" }, { ALONE, "<5" }, { MAYOR, "*" } } },
+		{ "talks.total=3 talks.with_mayor=3 "
+		    "reports.outcome.gesprek=3", { { TALKS, "<5" },
+		    { ALONE, "" }, { MAYOR, "<5" }, { TALK, "<5" } } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct registry *r = NULL;
+		struct annual *a = suppressed(rows[i].words, &r);
+
+		for (size_t k = 0; k < 6 && rows[i].want[k].print != NULL;
+		    k++) {
+			if (strcmp(place(a, rows[i].want[k].place),
+			    rows[i].want[k].print) != 0) {
+				fail_msg("%s, %d: %s", rows[i].words,
+				    rows[i].want[k].place,
+				    place(a, rows[i].want[k].place));
+			}
+		}
+		annual_free(a);
+		registry_free(r);
+	}
+}
+
 static void
 usage(void **state)
 {
@@ -406,6 +546,7 @@ main(void)
 		cmocka_unit_test(ledger_wins_over_live_rows),
 		cmocka_unit_test(words_end_at_twenty),
 		cmocka_unit_test(small_cells),
+		cmocka_unit_test(small_cells_stay_hidden),
 		cmocka_unit_test(usage),
 	};
 
