@@ -43,7 +43,7 @@ figures(struct desk *d, int year, json_t *out)
 
 	snprintf(start, sizeof start, "%d,", year);
 	if (e == OK) {
-		e = adviser_rows(d, r);
+		e = adviser_rows(d, r, NULL);
 	}
 	if (e == OK) {
 		e = annual_freeze(d->profile, d->holidays, r, year,
@@ -165,6 +165,12 @@ year_may(struct desk *d, int year, struct refusal *why)
 	    TABLE_ADVISER_HOURS); i++) {
 		rows = rows || registry_value(r, TABLE_ADVISER_HOURS, i,
 		    HOURS_YEAR) == year;
+	}
+	for (size_t i = 0; e == OK && i < registry_rows(r,
+	    TABLE_LEDGER); i++) { /* would win over the sums */
+		rows = rows || (registry_value(r, TABLE_LEDGER, i,
+		    LEDGER_YEAR) == year && key_ours(registry_cell(r,
+		    TABLE_LEDGER, i, LEDGER_KEY)));
 	}
 	for (size_t i = 0; e == OK && i < d->state->entries; i++) {
 		const struct entry_row *row = &d->state->entry[i];

@@ -120,21 +120,20 @@ sums_put(struct registry *r, json_t *sums)
 }
 
 enum err
-adviser_rows(struct desk *d, struct registry *r)
+adviser_rows(struct desk *d, struct registry *r, const struct imported *in)
 {
 	const struct state *s = d->state;
 	struct register_error why;
-	json_t *sums = json_object();
 	enum err e = OK;
 
 	for (size_t i = 0; i < s->entries && e == OK; i++) {
 		const struct entry_row *row = &s->entry[i];
-		bool hours = is(row, "adviser_hours");
+		bool hours = is(row, "adviser_hours") &&
+		    !imported_hours(in, i);
 		json_t *o = NULL;
-		if (is(row, "adviser") && adviser_newest(s, i)) {
-			e = sums_add(d, row, sums);
-		} else if (hours || (is(row, "adviser_case") &&
-		    adviser_newest(s, i))) {
+		if (hours || (is(row, "adviser_case") &&
+		    adviser_newest(s, i) && !imported_row(r, in,
+		    TABLE_ADVISER_CASE, row->name))) {
 			e = adviser_entry(d, row, &o);
 			if (e == OK) {
 				e = hours ? hours_add(r, row->name, row->year,
@@ -142,6 +141,21 @@ adviser_rows(struct desk *d, struct registry *r)
 				    row->name, row->year, o, &why);
 			}
 			json_decref(o);
+		}
+	}
+	return e;
+}
+
+enum err
+adviser_sums(struct desk *d, struct registry *r)
+{
+	const struct state *s = d->state;
+	json_t *sums = json_object();
+	enum err e = OK;
+
+	for (size_t i = 0; i < s->entries && e == OK; i++) {
+		if (is(&s->entry[i], "adviser") && adviser_newest(s, i)) {
+			e = sums_add(d, &s->entry[i], sums);
 		}
 	}
 	if (e == OK) {
@@ -207,15 +221,29 @@ case_find(const struct state *s, const char *id)
 	return NOT_FOUND;
 }
 
-/* V-2026-01: a number of this book */
-static void
-case_name(const struct state *s, int year, char id[CODE_WORD])
+/* An empty ${id} becomes V-2026-01, a number of this book; ${taken}: an
+ * imported row stands for that case */
+static enum err
+case_name(struct desk *d, int year, char id[CODE_WORD], bool *taken)
 {
+	struct registry *r = NULL;
+	struct imported in = {.hours = NULL};
+	bool fresh = id[0] == 0;
 	unsigned n = 0;
+	enum err e = register_imported(d, &r);
 
+	if (e != OK) {
+		return e;
+	}
+	in.rows[TABLE_ADVISER_CASE] = registry_rows(r, TABLE_ADVISER_CASE);
 	do {
-		snprintf(id, CODE_WORD, "V-%d-%02u", year, ++n);
-	} while (case_find(s, id) != NOT_FOUND);
+		if (fresh) {
+			snprintf(id, CODE_WORD, "V-%d-%02u", year, ++n);
+		}
+		*taken = imported_row(r, &in, TABLE_ADVISER_CASE, id);
+	} while (fresh && (*taken || case_find(d->state, id) != NOT_FOUND));
+	registry_free(r);
+	return OK;
 }
 
 enum err
@@ -224,6 +252,7 @@ adviser_case_put(struct desk *d, char id[CODE_WORD], int year,
 {
 	struct register_error w = {0, "", "", ""};
 	struct registry *r = NULL;
+	bool fresh, taken = false;
 	json_t *o = NULL;
 	size_t old;
 	enum err e;
@@ -232,8 +261,17 @@ adviser_case_put(struct desk *d, char id[CODE_WORD], int year,
 	if ((e = own_may(d, year, why)) != OK) {
 		return e;
 	}
-	if (id[0] == 0) {
-		case_name(d->state, year, id);
+	fresh = id[0] == 0;
+	if ((e = case_name(d, year, id, &taken)) != OK) {
+		return refuse_err(why, e);
+	}
+	if (taken) {
+		return refuse(why, ERR_CONFLICT, "Voor die zaak staat een "
+		    "ingelezen rij; wijzig die en lees haar opnieuw in.",
+		    "An imported row stands for that case; change that and "
+		    "import it again.");
+	}
+	if (fresh) {
 		o = json_object();
 		for (unsigned i = 0; i < ADVISER_CELLS; i++) {
 			json_object_set_new(o, cells[i], json_string(

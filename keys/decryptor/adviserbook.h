@@ -49,8 +49,11 @@ enum err adviser_note_open(struct desk *d, const void *file, size_t len,
 enum err adviser_take(struct desk *d, const void *file, size_t len,
     char person[KEYSET_ID], int *year, struct refusal *why);
 
-/* Rows of own cases and hours, and ledger rows of the sums, into ${r};
- * ledger rows that are there win */
-enum err adviser_rows(struct desk *d, struct registry *r);
+/* Rows of own cases and hours into ${r}, those left out that imported rows
+ * stand for (NULL: none do) */
+enum err adviser_rows(struct desk *d, struct registry *r,
+    const struct imported *in);
+/* Ledger rows of the sums; those that are there win */
+enum err adviser_sums(struct desk *d, struct registry *r);
 
 #endif

@@ -295,7 +295,8 @@ on_destroyed(struct state *s, const json_t *o)
 static enum err
 on_register(struct state *s, const json_t *o)
 {
-	struct register_import in = {.day = DAY_NONE}, *more;
+	struct register_import in = {.day = DAY_NONE,
+	    .entries = s->entries}, *more;
 	enum err e = event_field_day(o, "day", &in.day);
 
 	if (e != OK || (e = json_hex_field(o, "sha256", in.sha256,

@@ -234,6 +234,7 @@ struct register_import { /* rows of the register, taken in as files */
 	day_t day;
 	uint8_t sha256[HASH_LEN]; /* of the packed rows */
 	uint8_t record[RECORD_ID];
+	size_t entries; /* entered until then */
 };
 struct made { /* an outbound bundle of this casebook */
 	uint64_t serial;

@@ -272,8 +272,9 @@ static const struct verb verbs[] = {
 	    "adviser_case.csv,\nadviser_hours.csv, contact.csv, advice.csv, "
 	    "talk.csv, ledger.csv; those that lie in DIR.\nThe same rows "
 	    "again change nothing; --replace makes them the only imported "
-	    "rows. A row with\nthe reference of a case stands for that case. "
-	    "`export` writes all rows, cases included.\n"},
+	    "rows. A row with\nthe reference of a case stands for that case, and so "
+	    "with what was entered. `export` writes all\nrows, cases "
+	    "included, to be completed and taken in again with --replace.\n"},
 	{"report", verb_report, "report --year Y [--as-of DATE] [--format "
 	    "html|csv|json|md] [--suppress N] [--out FILE]",
 	    "The annual report from register and cases, as known on --as-of "

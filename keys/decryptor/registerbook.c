@@ -4,8 +4,8 @@
  * May read the casebook; writes nothing. A row made from a case holds codes,
  * days and the reference: never an answer, a name or a note.
  *
- * Caveat: an imported row with the reference of a case wins over the case,
- * so that a register can be exported, completed by hand and taken in again.
+ * Caveat: an imported row wins over the case or entry of the same id, for
+ * good; what happens to the case later no longer counts.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,124 +15,129 @@
 #include "meldluik/taxonomy.h"
 #include "adviserbook.h"
 #include "registerbook.h"
-#include "files.h"
 #include "terminal.h"
 
-enum err
-register_pack(const struct registry *r, struct buf *out)
-{
-	struct buf csv = buf_new(RECORD_MAX);
-	enum err e = OK;
-
-	for (int t = 0; t < TABLE_COUNT && e == OK; t++) {
-		buf_clear(&csv);
-		registry_export(r, (enum register_table)t, &csv);
-		buf_u32(out, (uint32_t)csv.len);
-		buf_put(out, csv.p, csv.len);
-		e = csv.failed || out->failed ? ERR_LIMIT : OK;
-	}
-	buf_free(&csv);
-	return e;
-}
-
-enum err
-register_unpack(struct registry *r, const void *p, size_t len,
-    enum register_table *table, struct register_error *why)
-{
-	struct reader in = reader_of(p, len);
-	enum err e = OK;
-
-	memset(why, 0, sizeof *why);
-	why->column = why->nl = why->en = "";
-	for (int t = 0; t < TABLE_COUNT && e == OK; t++) {
-		struct bytes csv = reader_take(&in, reader_u32(&in));
-		*table = (enum register_table)t;
-		e = in.failed ? ERR_FORMAT :
-		    registry_import(r, *table, csv.p, csv.len, why);
-	}
-	return e == OK && !reader_done(&in) ? ERR_FORMAT : e;
-}
-
 static void
-tell_refusal(enum register_table t, const struct register_error *why)
+imported_free(struct imported *in)
 {
-	say_error("%s, line %zu%s%s: %s Nothing was changed",
-	    register_file(t), why->line, why->column[0] == 0 ? "" :
-	    ", column ", why->column, why->en);
+	free(in->hours);
+	in->hours = NULL;
 }
 
-enum err
-register_read(struct registry *r, int dir, unsigned *files)
+bool
+imported_row(const struct registry *r, const struct imported *in,
+    enum register_table t, const char *id)
 {
-	enum err e = OK;
-
-	*files = 0;
-	for (int i = 0; i < TABLE_COUNT && e == OK; i++) {
-		enum register_table t = (enum register_table)i;
-		struct buf csv = buf_new(CSV_MAX);
-		struct register_error why;
-		enum err got = file_read(dir, register_file(t), &csv);
-		if (got == OK) {
-			++*files;
-			e = registry_import(r, t, csv.p, csv.len, &why);
-			if (e != OK) {
-				tell_refusal(t, &why);
-			}
-		} else if (got != ERR_UNKNOWN) {
-			say_error("%s cannot be read: %s. Nothing was changed",
-			    register_file(t), err_text(got));
-			e = got;
+	for (size_t i = 0; in != NULL && i < in->rows[t]; i++) {
+		if (strcmp(registry_cell(r, t, i, 0), id) == 0) {
+			return true;
 		}
-		buf_free(&csv);
 	}
-	if (e == OK && *files == 0) {
-		say_error("there is no file of the register in that folder; "
-		    "see `register --help`");
-		e = ERR_UNKNOWN;
-	}
-	return e;
+	return false;
 }
 
-enum err
-register_imported(struct desk *d, struct registry **out)
+bool
+imported_hours(const struct imported *in, size_t entry)
 {
-	struct registry *r = NULL;
-	enum err e = desk_policy(d);
+	return in != NULL && in->hours != NULL && in->hours[entry];
+}
+
+/* Hours have no id: rows ${from} and on stand for those of the same year and
+ * activity among the first ${entries} entered ones */
+static void
+hours_stand(const struct state *s, const struct registry *r, size_t from,
+    size_t entries, struct imported *in)
+{
+	for (size_t i = 0; i < entries; i++) {
+		const struct entry_row *e = &s->entry[i];
+		for (size_t h = from; strcmp(e->what, "adviser_hours") == 0 &&
+		    h < registry_rows(r, TABLE_ADVISER_HOURS); h++) {
+			in->hours[i] = in->hours[i] || (registry_value(r,
+			    TABLE_ADVISER_HOURS, h, HOURS_YEAR) == e->year &&
+			    strcmp(registry_cell(r, TABLE_ADVISER_HOURS, h,
+			    HOURS_ACTIVITY), e->name) == 0);
+		}
+	}
+}
+
+static enum err
+rows_add(struct desk *d, struct registry *r, const struct buf *rows,
+    size_t entries, struct imported *in, enum register_table *t,
+    struct register_error *why)
+{
+	size_t from = registry_rows(r, TABLE_ADVISER_HOURS);
+	enum err e = register_unpack(r, rows->p, rows->len, t, why);
 
 	if (e == OK) {
-		e = registry_new(d->profile, &r);
+		hours_stand(d->state, r, from, entries, in);
 	}
+	return e;
+}
+
+/* ${in} is freed by the caller, whatever is returned */
+static enum err
+imported_read(struct desk *d, struct registry *r, struct imported *in)
+{
+	enum err e = OK;
+
 	for (size_t i = 0; e == OK && i < d->state->row_imports; i++) {
 		struct buf rows = buf_new_secret(RECORD_MAX);
 		struct register_error why;
 		enum register_table t;
 		e = record_get(d->book, d->state->rows[i].record, &rows);
 		if (e == OK) {
-			e = register_unpack(r, rows.p, rows.len, &t, &why);
+			e = rows_add(d, r, &rows, d->state->rows[i].entries,
+			    in, &t, &why);
 		}
 		buf_free(&rows);
 	}
-	if (e == OK) {
-		*out = r;
-		r = NULL; /* transferred */
-	} else {
+	if (e != OK) {
 		say_error("the imported register cannot be read: %s",
 		    err_text(e));
 	}
-	registry_free(r);
 	return e;
 }
 
-static bool
-row_known(const struct registry *r, enum register_table t, size_t rows,
-    const char *id)
+/* An empty register of the desk's profile, and no import yet */
+static enum err
+register_begin(struct desk *d, struct registry **r, struct imported *in)
 {
-	for (size_t i = 0; i < rows; i++) {
-		if (strcmp(registry_cell(r, t, i, 0), id) == 0) {
-			return true;
-		}
+	enum err e = desk_policy(d);
+
+	memset(in, 0, sizeof *in);
+	in->hours = calloc(d->state->entries + 1, sizeof *in->hours);
+	if (e == OK && in->hours == NULL) {
+		e = ERR_MEMORY;
 	}
-	return false;
+	return e == OK ? registry_new(d->profile, r) : e;
+}
+
+/* What is in ${r} now was imported */
+static void
+imported_count(const struct registry *r, struct imported *in)
+{
+	for (int t = 0; t < TABLE_COUNT; t++) {
+		in->rows[t] = registry_rows(r, (enum register_table)t);
+	}
+}
+
+enum err
+register_imported(struct desk *d, struct registry **out)
+{
+	struct registry *r = NULL;
+	struct imported in;
+	enum err e = register_begin(d, &r, &in);
+
+	if (e == OK) {
+		e = imported_read(d, r, &in);
+	}
+	imported_free(&in);
+	if (e == OK) {
+		*out = r;
+	} else {
+		registry_free(r);
+	}
+	return e;
 }
 
 static const char *
@@ -253,13 +258,8 @@ advice_row(struct registry *r, const struct kase *k,
 	return registry_add(r, TABLE_ADVICE, cell, why);
 }
 
-/* What stood in the tables before the cases came: those rows win */
-struct known {
-	size_t rows[TABLE_COUNT];
-};
-
 static enum err
-case_rows(struct desk *d, struct registry *r, const struct known *known,
+case_rows(struct desk *d, struct registry *r, const struct imported *in,
     const struct kase *k)
 {
 	enum register_table t = k->kind == REPORT_ADVICE ? TABLE_ADVICE :
@@ -267,12 +267,11 @@ case_rows(struct desk *d, struct registry *r, const struct known *known,
 	struct register_error why = {0, "", "", ""};
 	enum err e = OK;
 
-	if (!row_known(r, t, known->rows[t], k->ref)) {
+	if (!imported_row(r, in, t, k->ref)) {
 		e = t == TABLE_ADVICE ? advice_row(r, k, &why) :
 		    report_row(d, r, k, &why);
 	}
-	if (e == OK && !row_known(r, TABLE_CONTACT,
-	    known->rows[TABLE_CONTACT], k->ref)) {
+	if (e == OK && !imported_row(r, in, TABLE_CONTACT, k->ref)) {
 		e = contact_row(d, r, k, &why);
 	}
 	if (e != OK) {
@@ -282,20 +281,42 @@ case_rows(struct desk *d, struct registry *r, const struct known *known,
 	return e;
 }
 
-/* A council talk that was entered */
+/* Was a talk of ${day} exported under its number, as older programs did? Two
+ * casebooks have talks of one number; hardly of one day too. */
+static bool
+talk_numbered(const struct registry *r, const struct imported *in,
+    size_t entry, const char *day)
+{
+	char id[32];
+
+	snprintf(id, sizeof id, "T-%04zu", entry + 1);
+	for (size_t i = 0; i < in->rows[TABLE_TALK]; i++) {
+		if (strcmp(registry_cell(r, TABLE_TALK, i, TALK_ID), id) ==
+		    0 && strcmp(registry_cell(r, TABLE_TALK, i, TALK_DATE),
+		    day) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A council talk that was entered. Its id is that of its record: a talk of
+ * another casebook never has it. */
 static enum err
-talk_row(struct registry *r, unsigned number, const struct buf *json)
+talk_row(struct desk *d, struct registry *r, const struct imported *in,
+    size_t entry, const struct buf *json)
 {
 	struct register_error why;
 	const char *day, *who;
-	char id[16];
+	char id[16] = "T-";
 	json_t *o = NULL;
 	enum err e = json_read(json->p, json->len, 65536, &o);
 
-	snprintf(id, sizeof id, "T-%04u", number);
+	hex_encode(d->state->entry[entry].record, 6, id + 2);
 	if (e == OK && (e = json_string_field(o, "date", 10, 10, &day)) ==
 	    OK && (e = json_string_field(o, "participants", 0, 128,
-	    &who)) == OK) {
+	    &who)) == OK && !imported_row(r, in, TABLE_TALK, id) &&
+	    !talk_numbered(r, in, entry, day)) {
 		const char *cell[] = {id, day, who};
 		e = registry_add(r, TABLE_TALK, cell, &why);
 	}
@@ -327,7 +348,7 @@ ledger_rows(struct registry *r, struct buf *rows)
 }
 
 static enum err
-entry_rows(struct desk *d, struct registry *r)
+entry_rows(struct desk *d, struct registry *r, const struct imported *in)
 {
 	enum err e = OK;
 
@@ -338,7 +359,7 @@ entry_rows(struct desk *d, struct registry *r)
 		if (talk || strcmp(row->what, "ledger") == 0) {
 			e = record_get(d->book, row->record, &text);
 			if (e == OK) {
-				e = talk ? talk_row(r, (unsigned)i + 1, &text) :
+				e = talk ? talk_row(d, r, in, i, &text) :
 				    ledger_rows(r, &text);
 			}
 		}
@@ -347,27 +368,28 @@ entry_rows(struct desk *d, struct registry *r)
 	return e;
 }
 
-enum err
-register_whole(struct desk *d, int year, struct registry **out,
-    unsigned *left_out)
+/* Beside the imported rows: what was entered here, cases apart */
+static enum err
+own_rows(struct desk *d, struct registry *r, struct imported *in)
 {
-	struct registry *r = NULL;
-	struct known known;
-	unsigned bare = 0, refused = 0;
-	enum err e = register_imported(d, &r);
+	enum err e;
 
-	if (e != OK) {
-		return e;
-	}
-	for (int t = 0; t < TABLE_COUNT; t++) {
-		known.rows[t] = registry_rows(r, (enum register_table)t);
-	}
-	if ((e = entry_rows(d, r)) != OK || (e = adviser_rows(d, r)) != OK) {
+	imported_count(r, in);
+	if ((e = entry_rows(d, r, in)) != OK ||
+	    (e = adviser_rows(d, r, in)) != OK) {
 		say_error("a row that was entered cannot be read: %s",
 		    err_text(e));
-		registry_free(r);
-		return e;
 	}
+	return e;
+}
+
+/* ${left_out}: of ${year}, or of all when it is 0 */
+static void
+cases_add(struct desk *d, struct registry *r, const struct imported *in,
+    int year, unsigned *left_out)
+{
+	unsigned bare = 0, refused = 0;
+
 	for (size_t i = 0; i < d->state->kases; i++) {
 		const struct kase *k = &d->state->kase[i];
 		int y, month, dom;
@@ -376,12 +398,11 @@ register_whole(struct desk *d, int year, struct registry **out,
 			continue;
 		}
 		if (k->kind == REPORT_REPORT && !classified(k) &&
-		    !row_known(r, TABLE_REPORT, known.rows[TABLE_REPORT],
-		    k->ref)) {
+		    !imported_row(r, in, TABLE_REPORT, k->ref)) {
 			bare += year == 0 || y == year;
 			continue;
 		}
-		if (case_rows(d, r, &known, k) != OK) {
+		if (case_rows(d, r, in, k) != OK) {
 			refused += year == 0 || y == year;
 		}
 	}
@@ -390,6 +411,65 @@ register_whole(struct desk *d, int year, struct registry **out,
 		    "`classify`", bare);
 	}
 	*left_out = bare + refused;
-	*out = r;
-	return OK;
+}
+
+enum err
+register_rows(struct desk *d, int year, struct registry **out,
+    unsigned *left_out)
+{
+	struct registry *r = NULL;
+	struct imported in;
+	enum err e = register_begin(d, &r, &in);
+
+	if (e == OK && (e = imported_read(d, r, &in)) == OK &&
+	    (e = own_rows(d, r, &in)) == OK) {
+		cases_add(d, r, &in, year, left_out);
+		*out = r;
+		r = NULL; /* transferred */
+	}
+	imported_free(&in);
+	registry_free(r);
+	return e;
+}
+
+enum err
+register_whole(struct desk *d, int year, struct registry **out,
+    unsigned *left_out)
+{
+	enum err e = register_rows(d, year, out, left_out);
+
+	if (e == OK && (e = adviser_sums(d, *out)) != OK) {
+		say_error("the figures of an adviser cannot be read: %s",
+		    err_text(e));
+		registry_free(*out);
+		*out = NULL;
+	}
+	return e;
+}
+
+enum err
+register_fits(struct desk *d, const struct buf *rows, bool replace)
+{
+	struct registry *r = NULL;
+	struct register_error why = {0, "", "", ""};
+	enum register_table t = TABLE_REPORT;
+	struct imported in;
+	enum err e = register_begin(d, &r, &in);
+
+	if (e == OK && !replace) {
+		e = imported_read(d, r, &in);
+	}
+	if (e == OK && (e = rows_add(d, r, rows, d->state->entries, &in, &t,
+	    &why)) != OK) {
+		say_error("%s does not fit what was imported before: %s "
+		    "Nothing was changed; --replace puts these rows in the "
+		    "place of all before", register_file(t), why.en);
+	} else if (e == OK && ((e = own_rows(d, r, &in)) != OK ||
+	    (e = adviser_sums(d, r)) != OK)) {
+		say_error("these rows do not fit what was entered here. "
+		    "Nothing was changed");
+	}
+	imported_free(&in);
+	registry_free(r);
+	return e;
 }

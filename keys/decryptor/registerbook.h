@@ -20,10 +20,33 @@ enum err register_unpack(struct registry *r, const void *p, size_t len,
  * them. Says in plain words what is wrong. */
 enum err register_read(struct registry *r, int dir, unsigned *files);
 
+/*
+ * Rows that were imported stand for what the desk would make of the same:
+ * the same id, or hours of the same year and activity that were entered
+ * before the import. So a register can be exported, completed by hand and
+ * taken in again.
+ */
+struct imported {
+	size_t rows[TABLE_COUNT];
+	bool *hours; /* by entry: rows of an import stand for these hours */
+};
+/* Is ${id} a row of the import? No import (NULL): no */
+bool imported_row(const struct registry *r, const struct imported *in,
+    enum register_table t, const char *id);
+bool imported_hours(const struct imported *in, size_t entry);
+
 /* The imported rows that count. Opens the profile of ${d}. */
 enum err register_imported(struct desk *d, struct registry **out);
-/* The same and the cases. ${left_out}: reports received in ${year} (0: ever)
+/* Would packed ${rows}, beside what was imported or in its place, make a
+ * register with all that was entered here? Says why not. */
+enum err register_fits(struct desk *d, const struct buf *rows,
+    bool replace);
+/* Imported rows, the cases and what was entered: all but the sums of the
+ * notes of advisers, which are no rows. ${left_out}: reports received in ${year} (0: ever)
  * that cannot be counted, each kind said on stderr. */
+enum err register_rows(struct desk *d, int year, struct registry **out,
+    unsigned *left_out);
+/* The same with the sums, as ledger rows: what the annual report counts */
 enum err register_whole(struct desk *d, int year, struct registry **out,
     unsigned *left_out);
 

@@ -38,25 +38,6 @@ imported_before(const struct desk *d, const uint8_t sha256[HASH_LEN])
 	return false;
 }
 
-/* The rows of before and these rows must fit one register */
-static enum err
-fits_check(struct desk *d, const struct buf *rows)
-{
-	struct register_error why;
-	struct registry *all = NULL;
-	enum register_table t = TABLE_REPORT;
-	enum err e = register_imported(d, &all);
-
-	if (e == OK && (e = register_unpack(all, rows->p, rows->len, &t,
-	    &why)) != OK) {
-		say_error("%s does not fit what was imported before: %s "
-		    "Nothing was changed; --replace puts these rows in the "
-		    "place of all before", register_file(t), why.en);
-	}
-	registry_free(all);
-	return e;
-}
-
 static enum err
 rows_store(struct desk *d, const struct buf *rows,
     const uint8_t sha256[HASH_LEN], bool replace)
@@ -142,8 +123,8 @@ register_import(struct desk *d, const char *path, bool replace)
 	hash_bytes(rows.p, rows.len, sha256);
 	again = imported_before(d, sha256) &&
 	    (!replace || d->state->row_imports == 1);
-	if (!again && !replace) {
-		e = fits_check(d, &rows);
+	if (!again) {
+		e = register_fits(d, &rows, replace);
 	}
 	if (e == OK && !again) {
 		e = rows_store(d, &rows, sha256, replace);
@@ -233,13 +214,24 @@ tables_write(const struct registry *r, int dir)
 	return e;
 }
 
+static bool
+notes_taken(const struct state *s)
+{
+	for (size_t i = 0; i < s->entries; i++) {
+		if (strcmp(s->entry[i].what, "adviser") == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static enum err
 register_export(struct desk *d, const char *path)
 {
 	struct registry *r = NULL;
 	unsigned left_out = 0;
 	int dir = -1;
-	enum err e = register_whole(d, 0, &r, &left_out);
+	enum err e = register_rows(d, 0, &r, &left_out);
 
 	if (e != OK) {
 		return e;
@@ -255,6 +247,11 @@ register_export(struct desk *d, const char *path)
 	}
 	if (e == OK && !d->json) {
 		printf("Wrote %zu rows to %s.\n", rows_all(r), path);
+	}
+	if (e == OK && notes_taken(d->state)) {
+		say_error("the figures of advisers are not among them: they "
+		    "are no rows, and go on counting here. Another desk "
+		    "takes in their files itself, see `adviser take`");
 	}
 	registry_free(r);
 	return e;

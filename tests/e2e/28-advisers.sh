@@ -80,6 +80,23 @@ ok h adviser list --year 2026 --json
 grep -q "Onrust op een afdeling" "$T/out" || fail "the signal did not arrive"
 ok h report --year 2026 --format html --out "$T/y.html"
 
+# Out and in again: the sums are no rows, and go on counting
+ok h register export "$T/rows"
+grep -q "figures of advisers are not among them" "$T/err" || fail "not said"
+grep -q "2026,adviser" "$T/rows/ledger.csv" && fail "a sum as a frozen row"
+ok h register import "$T/rows" --replace
+[ "$(figures)" = "(4, 1, [10, 4], 20, [3, 1])" ] || fail "again: $(figures)"
+ok two case --year 2026 --kinds pesten
+ok two export --year 2026 --out "$T/two3.txt"
+ok h adviser take "$T/two3.txt"
+[ "$(figures)" = "(5, 1, [10, 4], 20, [4, 1])" ] || fail "later: $(figures)"
+mkdir "$T/frozen" # as older programs wrote them: nothing may come after that
+printf 'year,key,count\n2026,adviser.cases,5\n' >"$T/frozen/ledger.csv"
+ok h register import "$T/frozen" --replace
+refused "rows of advisers for that year" h adviser take "$T/two2.txt"
+ok h register import "$T/rows" --replace
+ok h adviser take "$T/two2.txt"
+
 # A sum and rows of the same year would hide each other
 refused "book of your own" h adviser case --year 2026 --kinds pesten
 ok h register import "$HERE/tests/acceptance/helmond-2023"

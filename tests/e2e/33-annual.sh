@@ -236,6 +236,14 @@ ok desk "$H" 2026-11-26 enter report --received 2026-04-01 --route website \
 ok desk "$H" 2026-11-26 enter advice --received 2026-05-01 <<<"Mag dit?"
 ok desk "$H" 2026-11-26 classify "$REF" --kind melding --type FIN \
 	--origin extern
+# ... and what was entered beside them
+ok desk "$H" 2026-11-26 enter council-talk --received 2026-03-03 \
+	--participants griffier+burgemeester
+ok desk "$H" 2026-11-26 adviser case --year 2026 --kinds pesten --talk 3
+for n in 5 6; do
+	ok desk "$H" 2026-11-26 adviser hours --year 2026 \
+		--activity onboarding --hours $n
+done
 ok desk "$H" 2026-11-26 report --year 2026 --format json
 grep -q "1 report(s) have no type" "$T/err" || fail "no word of who is left out"
 [ "$(json "o['violations']['total']['value'],o['origin']['extern']['value']")" \
@@ -266,6 +274,42 @@ same "$T/bare.json"
 ok desk "$H" 2026-11-26 --json register show
 [ "$(json "o['rows']['report.csv'],len(o['imports']),o['left_out']")" = \
 	"(11, 1, 1)" ] || fail "show"
+own="o['council_talks']['total']['value'],\
+o['adviser']['cases']['rows'][1]['value'],\
+o['adviser']['contact_hours']['rows'][0]['values'][1]['value'],\
+o['adviser']['activity_hours']['rows'][-1]['values'][1]['value']"
+ok desk "$H" 2026-11-26 report --year 2026 --format json
+[ "$(json "$own")" = "(1, 1, 3, 11)" ] || fail "entered rows: $(json "$own")"
+# What is entered after that counts beside it, what was changed by hand wins
+refused "imported row stands" desk "$H" 2026-11-26 adviser case --year 2026 \
+	--case V-2026-01 --talk 9
+ok desk "$H" 2026-11-26 adviser case --year 2026 --kinds pesten --talk 1
+ok desk "$H" 2026-11-26 adviser hours --year 2026 --activity onboarding --hours 5
+ok desk "$H" 2026-11-26 enter council-talk --received 2026-03-03 \
+	--participants griffier
+ok desk "$H" 2026-11-26 report --year 2026 --format json
+[ "$(json "$own")" = "(2, 2, 4, 16)" ] || fail "more: $(json "$own")"
+ok desk "$H" 2026-11-26 register export "$T/rows2"
+sed -i 's/^2026,onboarding,6/2026,onboarding,60/' "$T/rows2/adviser_hours.csv"
+sed -i '/^V-2026-02/s/,1,0,0/,2,0,0/' "$T/rows2/adviser_case.csv"
+ok desk "$H" 2026-11-26 register import "$T/rows2" --replace
+ok desk "$H" 2026-11-26 report --year 2026 --format json
+[ "$(json "$own")" = "(2, 2, 5, 70)" ] || fail "by hand: $(json "$own")"
+# Talks under their numbers, as older programs wrote them
+mkdir "$T/old"
+printf 'id,date,participants\nT-0001,2026-03-03,griffier+burgemeester\n' \
+	>"$T/old/talk.csv"
+ok desk "$H" 2026-11-26 register import "$T/old" --replace
+ok desk "$H" 2026-11-26 --json register show
+[ "$(json "o['rows']['talk.csv']")" = 2 ] || fail "a talk counts twice"
+# Rows that leave no room for what was entered are refused, not the report
+{
+	echo "id,date,participants"
+	seq -f 'G-%.0f,2026-01-01,' 100000
+} >"$T/old/talk.csv"
+refused "do not fit what was entered" desk "$H" 2026-11-26 register import \
+	"$T/old" --replace
+ok desk "$H" 2026-11-26 report --year 2026 --format json
 ok desk "$H" 2026-11-26 --json verify
 # The organisation's name is text, never markup
 ok desk "$T/named" 2026-11-24 init --batch --organisation 'B & <i>W</i> "x"'
