@@ -72,8 +72,8 @@ facts_fill(const struct desk *d, size_t i, bool reason,
 	f->state = k->state;
 	f->today = d->today;
 	f->registered = true; /* the reference is made on receipt */
-	f->classified = k->kind == REPORT_ADVICE || (k->type[0] != 0 &&
-	    k->origin[0] != 0 && k->wbk[0] != 0);
+	f->classified = k->kind == REPORT_REPORT && k->type[0] != 0 &&
+	    k->origin[0] != 0 && k->wbk[0] != 0;
 	f->conflict_checked = k->conflict_checked && !act_subject(k, handler);
 	f->ack_given = act_by_then(k->ack_posted, d->today);
 	f->feedback_given = act_by_then(k->told_decision, d->today);

@@ -192,6 +192,9 @@ on_classify(struct state *s, const json_t *o)
 	    (e = event_field_word(o, "wbk", k->wbk, CODE_WORD)) == OK) {
 		e = event_field_word(o, "kind", k->report_kind, CODE_WORD);
 	}
+	if (e == OK && k->report_kind[0] != 0) {
+		k->kind = REPORT_REPORT;
+	}
 	return e;
 }
 

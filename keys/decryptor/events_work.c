@@ -122,6 +122,10 @@ on_state(struct state *s, const json_t *o)
 	s->kase[t.kase].moves++;
 	if (t.to == CASE_CLOSED) {
 		s->kase[t.kase].closed = t.day;
+	} else if (t.to == CASE_ADVICE) {
+		/* a later classification that leaves the kind alone says none */
+		s->kase[t.kase].kind = REPORT_ADVICE;
+		s->kase[t.kase].report_kind[0] = 0;
 	} else if (t.to == CASE_REOPENED) {
 		reopened(s, t.kase, t.day);
 	} else if (t.to == CASE_ANSWERED &&

@@ -154,7 +154,9 @@ struct entry_row { /* activities, sections, closed years: no case */
 };
 struct kase {
 	char ref[REF_TEXT];
-	enum report_kind kind; /* report or advice */
+	/* report or advice: as the reporter chose, until triage makes advice of
+	 * it or its classification says what kind of report it is */
+	enum report_kind kind;
 	enum case_state state;
 	char language[17];
 	char route[CODE_WORD]; /* mailbox, or how it was entered */

@@ -267,7 +267,8 @@ case_rows(struct desk *d, struct registry *r, const struct imported *in,
 	struct register_error why = {0, "", "", ""};
 	enum err e = OK;
 
-	if (!imported_row(r, in, t, k->ref)) {
+	if (!imported_row(r, in, TABLE_REPORT, k->ref) &&
+	    !imported_row(r, in, TABLE_ADVICE, k->ref)) {
 		e = t == TABLE_ADVICE ? advice_row(r, k, &why) :
 		    report_row(d, r, k, &why);
 	}

@@ -571,6 +571,37 @@ a_clock_that_cannot_be_told_is_due_now(void **state)
 	state_free(s);
 }
 
+static void
+classified(struct state *s, const char *kind, const char *origin)
+{
+	apply(s, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "e", "classify",
+	    "day", "2026-11-04", "case", "2026-7K3Q", "kind", kind, "type",
+	    "", "origin", origin, "wbk", ""));
+}
+
+/* Triage or the classification, whichever spoke last */
+static void
+report_or_advice(void **state)
+{
+	struct state *s = desk_with_case();
+	const struct kase *k = &s->kase[0];
+
+	(void)state;
+	assert_int_equal(k->kind, REPORT_REPORT);
+	classified(s, "melding", "");
+	to(s, "triage", "2026-11-04");
+	assert_int_equal(k->kind, REPORT_REPORT);
+	to(s, "adviesvraag", "2026-11-04");
+	assert_int_equal(k->kind, REPORT_ADVICE);
+	classified(s, k->report_kind, "intern"); /* of something else */
+	assert_int_equal(k->kind, REPORT_ADVICE);
+	to(s, "triage", "2026-11-05");
+	assert_int_equal(k->kind, REPORT_ADVICE);
+	classified(s, "klacht", "intern");
+	assert_int_equal(k->kind, REPORT_REPORT);
+	state_free(s);
+}
+
 int
 main(void)
 {
@@ -594,6 +625,7 @@ main(void)
 		    the_earliest_day_counts_and_none_before_receipt),
 		cmocka_unit_test(a_number_that_cannot_be_counts_for_nothing),
 		cmocka_unit_test(a_clock_that_cannot_be_told_is_due_now),
+		cmocka_unit_test(report_or_advice),
 	};
 	if (secret_setup() != OK) {
 		return 2;

@@ -259,6 +259,43 @@ grep -q "Voorlopig" "$T/out" || fail "a running year is not called provisional"
 ok desk "$H" 2026-11-26 report --year 2023 --as-of 2024-03-01 --format json
 same "$A/helmond-2023/expected.json"
 
+# Who asks may report, and who reports may ask: what triage says counts
+of() { # REF KEY...
+	ok desk "$H" 2026-11-26 --json show "$1"
+	json "[o.get('case', o)[k] for k in '${*:2}'.split()]"
+}
+counts() {
+	ok desk "$H" 2026-11-26 report --year 2026 --format json
+	json "o['violations']['total']['value'], \
+o['advice_per_year']['rows'][-1]['value'], len(o['cases'])"
+}
+ok desk "$H" 2026-11-26 --json enter advice --received 2026-06-01 \
+	<<<"Ik vraag niets, ik meld"
+ASKED=$(json "o['ref']")
+ok desk "$H" 2026-11-26 --json enter report --received 2026-06-02 \
+	<<<"Ik meld niets, ik vraag"
+TOLD=$(json "o['ref']")
+for ref in "$ASKED" "$TOLD"; do
+	ok desk "$H" 2026-11-26 classify "$ref" --about nobody
+	ok desk "$H" 2026-11-26 step "$ref" triage
+	ok desk "$H" 2026-11-26 step "$ref" adviesvraag
+done
+[ "$(counts)" = "(1, 3, 1)" ] || fail "two questions: $(counts)"
+ok desk "$H" 2026-11-26 step "$ASKED" triage
+ok desk "$H" 2026-11-26 classify "$ASKED" --type BEV --origin intern --wbk nee
+refused "S-CLASSIFIED" desk "$H" 2026-11-26 step "$ASKED" in_behandeling
+ok desk "$H" 2026-11-26 classify "$ASKED" --kind melding
+ok desk "$H" 2026-11-26 step "$ASKED" in_behandeling
+[ "$(counts)" = "(2, 2, 2)" ] || fail "a question that reports: $(counts)"
+[ "$(of "$ASKED" kind received ack_due)" = \
+	"['report', '2026-06-01', '2026-06-08']" ] || fail "$(cat "$T/out")"
+ok desk "$H" 2026-11-26 feedback "$TOLD" --acknowledgement --by letter \
+	<<<"Ontvangen"
+ok desk "$H" 2026-11-26 feedback "$TOLD" --by letter <<<"Dat mag"
+ok desk "$H" 2026-11-26 step "$TOLD" teruggekoppeld
+ok desk "$H" 2026-11-26 close "$TOLD"
+[ "$(of "$TOLD" kind)" = "['advice']" ] || fail "$(cat "$T/out")"
+
 # Out and in on another desk: the same figures
 ok desk "$H" 2026-11-26 register export "$T/rows"
 refused "is there already" desk "$H" 2026-11-26 register export "$T/rows"
@@ -273,7 +310,7 @@ ok desk "$H" 2026-11-26 report --year 2026 --format json
 same "$T/bare.json"
 ok desk "$H" 2026-11-26 --json register show
 [ "$(json "o['rows']['report.csv'],len(o['imports']),o['left_out']")" = \
-	"(11, 1, 1)" ] || fail "show"
+	"(12, 1, 1)" ] || fail "show"
 own="o['council_talks']['total']['value'],\
 o['adviser']['cases']['rows'][1]['value'],\
 o['adviser']['contact_hours']['rows'][0]['values'][1]['value'],\
