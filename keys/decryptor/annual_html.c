@@ -26,7 +26,7 @@ static const char style[] =
     "height:auto;font:12px 'Liberation Sans',Arial,sans-serif}\n"
     ".now{fill:#0c3a43}.soft{fill:#7fa9b2}.axis{stroke:#111;fill:none}\n"
     ".meta{font-size:9.5pt}.warn{border-left:4px solid #a33;"
-    "padding-left:.6em}\n"
+    "padding-left:.6em}.typed{white-space:pre-wrap}\n"
     "@media print{body{margin:0;padding:0;max-width:none}"
     "table,figure,tr{break-inside:avoid}h2,caption{break-after:avoid}"
     "rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
@@ -96,8 +96,8 @@ put_chart(const struct sheets *s, enum sheet_name name,
 	    more, (unsigned)name + 1);
 }
 
-static void
-put_head(const struct sheets *s, struct buf *out)
+void
+sheets_head(const struct sheets *s, struct buf *out)
 {
 	const struct annual *a = s->annual;
 
@@ -214,9 +214,7 @@ sheets_body(const struct sheets *s, struct buf *out)
 }
 
 void
-sheets_html(const struct sheets *s, struct buf *out)
+sheets_foot(struct buf *out)
 {
-	put_head(s, out);
-	sheets_body(s, out);
 	buf_text(out, "</body>\n</html>\n");
 }

@@ -49,10 +49,11 @@ struct sheets *sheets_new(const struct annual *a, const char *organisation,
 /* One row a figure: table,label,column,value,print */
 void sheets_csv(const struct sheets *s, struct buf *out);
 void sheets_markdown(const struct sheets *s, struct buf *out);
-/* One page that needs no other file */
-/* The same without head and title, for a page that has its own */
+/* One page that needs no other file: head with title, body, foot; the body
+ * alone for a page that has its own */
+void sheets_head(const struct sheets *s, struct buf *out);
 void sheets_body(const struct sheets *s, struct buf *out);
-void sheets_html(const struct sheets *s, struct buf *out);
+void sheets_foot(struct buf *out);
 
 /* Bars of a sheet as SVG: lying, one group a row; standing, one a row */
 void chart_lying(const struct sheet *s, unsigned number, struct buf *out);

@@ -44,7 +44,7 @@ section(struct desk *d, const struct entry_row *row, bool html,
 	if (e == OK && html) {
 		buf_text(out, "<h2>");
 		put(out, true, row->name);
-		buf_text(out, "</h2>\n<p style=\"white-space:pre-wrap\">");
+		buf_text(out, "</h2>\n<p class=\"typed\">");
 		html_text(out, (const char *)text.p, text.len);
 		buf_text(out, "</p>\n");
 	} else if (e == OK) {

@@ -4,6 +4,7 @@
 # machine: cases, hours, signals; writes the figures to a stick; the
 # coordinator takes them in on the same page, and register and report have
 # them. What is wrong is refused with a reason, and no case leaves the book.
+# The annual report that the page writes is that of the command line.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 found
@@ -13,6 +14,8 @@ ok desk "$H" 2026-11-24 keyset --publish "$T/share"
 ok desk "$T/vp1" 2026-11-24 holder request --desk 1 --person vp1 --approver \
 	--keyset "$T/share/keyset.json" --out "$T/vp1.json"
 ok h keyset --add-holder "$T/vp1.json"
+ok h register section --year 2026 --name 'Vooraf <b>' <<<"Dit jaar <i>"
+ok h enter activity --kind Lezing --audience raad --sessions 3
 mkdir "$T/stick"
 python3 "$(dirname "$0")/adviser.py" "$BIN" "$T/vp1" "$H" "$PASS" $day \
 	"$T/stick" || exit 1
@@ -23,6 +26,12 @@ ok h report --year 2026 --format json
 [ "$(json "o['adviser']['cases']['rows'][1]['value'], \
 [r['values'][1]['value'] for r in o['adviser']['contact_hours']['rows']]")" = \
 	"(2, [7, 4])" ] || fail "the annual report has other figures"
+for form in html csv md json; do
+	ok h report --year 2026 --format $form --out "$T/y.$form"
+	cmp "$T/y.$form" "$T/stick/jaarverslag-2026.$form" ||
+		fail "the page writes another report"
+done
+grep -q "Dit jaar &lt;i&gt;" "$T/y.html" || fail "no section in the report"
 for home in "$H" "$T/vp1"; do
 	ok desk "$home" $day --json verify
 done

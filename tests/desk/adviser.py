@@ -68,5 +68,11 @@ try:
     kept("taken", "vp1 (2026)", page)
     ui.want("his signal", "Onrust &lt;b&gt;hier" in page)
     refused("eigen dossier", put("case", k_pesten="1"))
+    for form in "html", "csv", "md", "json":
+        kept("report", "jaarverslag-2026." + form, ui.post(
+            "/nl/report", year="2026", format=form, place=STICK))
+    page = ui.ask("GET", "/nl/report?year=2026")[2]
+    ui.want("sections on the page", "Vooraf &lt;b&gt;" in page and
+            "Dit jaar &lt;i&gt;" in page and "Lezing" in page)
 finally:
     ui.end()

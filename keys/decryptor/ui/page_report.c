@@ -5,65 +5,28 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../annual_sheets.h"
+#include "../annual_report.h"
 #include "../files.h"
-#include "../registerbook.h"
 #include "../terminal.h"
 #include "ui.h"
-
-#define REPORT_MAX ((size_t)32 << 20)
-
-static enum err
-report_make(struct visit *v, int year, const char *format, struct buf *out)
-{
-	struct registry *r = NULL;
-	struct annual *a = NULL;
-	struct sheets *s = NULL;
-	unsigned left_out = 0;
-	enum err e = register_whole(v->d, year, &r, &left_out);
-
-	if (e == OK) {
-		e = annual_new(v->d->profile, v->d->holidays, r, year,
-		    v->d->today, "nl", &a);
-	}
-	if (e == OK && strcmp(format, "json") == 0) {
-		e = annual_json(a, out);
-	} else if (e == OK) {
-		s = sheets_new(a, v->d->keyset == NULL ? "" :
-		    v->d->keyset->organisation, left_out);
-		e = s == NULL ? ERR_MEMORY : OK;
-		if (e == OK && strcmp(format, "csv") == 0) {
-			sheets_csv(s, out);
-		} else if (e == OK && strcmp(format, "md") == 0) {
-			sheets_markdown(s, out);
-		} else if (e == OK && strcmp(format, "html") == 0) {
-			sheets_html(s, out);
-		} else if (e == OK) {
-			sheets_body(s, out);
-		}
-		free(s);
-	}
-	annual_free(a);
-	registry_free(r);
-	return e == OK && out->failed ? ERR_LIMIT : e;
-}
 
 static void
 write_out(struct visit *v, int year)
 {
+	struct annual_order w = {.year = year, .as_of = v->d->today,
+		.format = ANNUAL_MD};
 	const char *format = field(v, "format");
-	struct buf out = buf_new(REPORT_MAX);
+	struct buf out = buf_new(ANNUAL_REPORT_MAX);
 	int dir = place_open(v, field(v, "place"));
 	const char *name;
 	enum err e;
 
-	if (strcmp(format, "html") != 0 && strcmp(format, "csv") != 0 &&
-	    strcmp(format, "json") != 0) {
+	if (annual_format_parse(format, &w.format) != OK) {
 		format = "md";
 	}
 	name = visit_text(v, "jaarverslag-%d.%s", year, format);
 	if (dir >= 0) {
-		e = report_make(v, year, format, &out);
+		e = annual_report(v->d, &w, &out);
 		if (e == OK) {
 			e = file_create(dir, name, out.p, out.len);
 		}
@@ -95,7 +58,9 @@ void
 page_report(struct visit *v)
 {
 	const char *want = v->post ? field(v, "year") : v->query(v, "year");
-	struct buf said = buf_new(1024), out = buf_new(REPORT_MAX);
+	struct buf said = buf_new(1024), out = buf_new(ANNUAL_REPORT_MAX);
+	struct annual_order w = {.as_of = v->d->today,
+		.format = ANNUAL_BODY};
 	int now, month, day, year = atoi(want);
 	enum err e;
 
@@ -108,7 +73,8 @@ page_report(struct visit *v)
 		write_out(v, year);
 		visit_go(v, "/report?year=%d", year);
 	} else {
-		e = report_make(v, year, "", &out);
+		w.year = year;
+		e = annual_report(v->d, &w, &out);
 		view_text(&v->view, "year", visit_text(v, "%d", year));
 		view_text(&v->view, "report", e != OK ? NULL : visit_keep(v,
 		    (const char *)out.p, out.len));
