@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "acts_private.h"
+#include "registerbook.h"
 
 static bool
 names(const char *const *about, unsigned n, const char *person)
@@ -172,10 +173,27 @@ classify_put(struct desk *d, size_t k, const struct act_code *code,
 	return desk_event(d, o);
 }
 
+/* A row that the register refuses because of these codes would be missed in
+ * the annual report only; what was wrong before may stay */
+static enum err
+row_check(struct desk *d, size_t k, const struct kase *before,
+    const struct act_code *code, unsigned n, struct refusal *why)
+{
+	struct register_error row, old;
+
+	if (register_case_check(d, &d->state->kase[k], &row) !=
+	    ERR_CONFLICT || (register_case_check(d, before, &old) != OK &&
+	    wanted(code, n, row.column, NULL) == NULL)) {
+		return OK;
+	}
+	return refuse(why, ERR_CONFLICT, row.nl, row.en);
+}
+
 enum err
 act_codes(struct desk *d, size_t k, const struct act_code *code, unsigned n,
     struct refusal *why)
 {
+	struct kase before = d->state->kase[k];
 	size_t request = NOT_FOUND;
 	enum err e = act_begin(d, why);
 
@@ -199,6 +217,9 @@ act_codes(struct desk *d, size_t k, const struct act_code *code, unsigned n,
 			e = act_code_put(d, k, (enum case_code)c,
 			    code[i].code);
 		}
+	}
+	if (e == OK) {
+		e = row_check(d, k, &before, code, n, why);
 	}
 	if (e == OK && request != NOT_FOUND) {
 		e = act_used_put(d, request);

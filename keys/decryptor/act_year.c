@@ -26,10 +26,10 @@ static enum err
 freeze(struct desk *d, int year, struct buf *out, struct refusal *why)
 {
 	struct registry *r = NULL;
-	unsigned left_out = 0;
+	struct left_out left_out;
 	enum err e = register_whole(d, year, &r, &left_out);
 
-	if (e == OK && left_out > 0) {
+	if (e == OK && left_out.no_type + left_out.refused > 0) {
 		e = refuse(why, ERR_POLICY, "Niet alle meldingen van dat jaar "
 		    "tellen mee: kies eerst hun soort (`classify`), of herstel "
 		    "wat `report --year` ervan zegt.", "Not all reports of "

@@ -119,16 +119,7 @@ sheets_head(const struct sheets *s, struct buf *out)
 		buf_text(out, "<p class=\"warn\">Voorlopig: het verslagjaar "
 		    "is nog niet voorbij.</p>\n");
 	}
-	if (s->left_out > 0) {
-		buf_text(out, "<p class=\"warn\">Niet meegeteld: ");
-		put_count(s, s->left_out, out);
-		buf_text(out, " melding(en) zonder soort.</p>\n");
-	}
-	if (a->limit > 0) {
-		buf_text(out, "<p class=\"meta\">");
-		put_hidden(s, out);
-		buf_text(out, "</p>\n");
-	}
+	put_warnings(s, "<p class=\"warn\">", "</p>\n", out);
 }
 
 /* A number in the middle of a sentence, as the published report words it */

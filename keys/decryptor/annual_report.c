@@ -25,7 +25,7 @@ annual_format_parse(const char *word, enum annual_format *out)
 
 static enum err
 print(struct desk *d, const struct annual_order *w, const struct annual *a,
-    unsigned left_out, struct buf *out)
+    const struct left_out *left_out, struct buf *out)
 {
 	struct sheets *s;
 	enum err e = OK;
@@ -62,7 +62,7 @@ annual_report(struct desk *d, const struct annual_order *w, struct buf *out)
 {
 	struct registry *r = NULL;
 	struct annual *a = NULL;
-	unsigned left_out = 0;
+	struct left_out left_out;
 	enum err e = register_whole(d, w->year, &r, &left_out);
 
 	if (e != OK) {
@@ -74,7 +74,7 @@ annual_report(struct desk *d, const struct annual_order *w, struct buf *out)
 		annual_suppress(a, w->suppress);
 	}
 	if (e == OK) {
-		e = print(d, w, a, left_out, out);
+		e = print(d, w, a, &left_out, out);
 	}
 	if (e != OK) {
 		say_error("the report could not be made: %s", err_text(e));

@@ -220,7 +220,7 @@ sheet_terms(struct sheets *s)
 
 struct sheets *
 sheets_new(const struct annual *a, const char *organisation,
-    unsigned left_out)
+    const struct left_out *left_out)
 {
 	struct sheets *s = calloc(1, sizeof *s);
 
@@ -229,7 +229,7 @@ sheets_new(const struct annual *a, const char *organisation,
 	}
 	s->annual = a;
 	s->organisation = organisation;
-	s->left_out = left_out;
+	s->left_out = *left_out;
 	sheet_violations(s);
 	sheet_outcomes(s);
 	sheet_years(s, SHEET_YEARS, "jaren", "Aantal meldingen per jaar",

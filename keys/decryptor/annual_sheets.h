@@ -6,7 +6,7 @@
 #ifndef DECRYPTOR_ANNUAL_SHEETS_H
 #define DECRYPTOR_ANNUAL_SHEETS_H
 
-#include "meldluik/annual.h"
+#include "registerbook.h"
 
 enum sheet_name {
 	SHEET_VIOLATIONS, SHEET_OUTCOMES, SHEET_YEARS, SHEET_ADVICE,
@@ -39,12 +39,12 @@ struct sheets {
 	struct sheet sheet[SHEETS];
 	const struct annual *annual;
 	const char *organisation;
-	unsigned left_out;
+	struct left_out left_out;
 };
 
 /* Borrows ${a}; labels live as long as its profile. free() it. */
 struct sheets *sheets_new(const struct annual *a, const char *organisation,
-    unsigned left_out);
+    const struct left_out *left_out);
 
 /* One row a figure: table,label,column,value,print */
 void sheets_csv(const struct sheets *s, struct buf *out);
@@ -63,9 +63,10 @@ void chart_standing(const struct sheet *s, unsigned number, struct buf *out);
 void put_format(struct buf *out, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void put_html(struct buf *out, const char *s); /* escaped */
-/* For HTML and Markdown: a count that is hidden when it is small, and what
- * the marks of hidden counts mean */
-void put_count(const struct sheets *s, unsigned n, struct buf *out);
-void put_hidden(const struct sheets *s, struct buf *out);
+/* What a reader of the figures must know, as a sentence each between
+ * ${before} and ${after}: who is left out, what the marks of hidden counts
+ * mean. For HTML and Markdown. */
+void put_warnings(const struct sheets *s, const char *before,
+    const char *after, struct buf *out);
 
 #endif

@@ -32,22 +32,46 @@ put_html(struct buf *out, const char *s)
 	html_text(out, s, strlen(s));
 }
 
-void
-put_count(const struct sheets *s, unsigned n, struct buf *out)
+static void
+put_count(const struct sheets *s, int64_t n, struct buf *out)
 {
-	if (n > 0 && (int64_t)n < s->annual->limit) {
+	if (n > 0 && n < s->annual->limit) {
 		put_format(out, "&lt;%d", s->annual->limit);
 	} else {
-		put_format(out, "%u", n);
+		put_format(out, "%" PRId64, n);
+	}
+}
+
+static void
+put_warning(const struct sheets *s, const char *before, int64_t n,
+    const char *what, const char *after, struct buf *out)
+{
+	if (n > 0) {
+		buf_text(out, before);
+		buf_text(out, "Niet meegeteld: ");
+		put_count(s, n, out);
+		buf_text(out, what);
+		buf_text(out, after);
 	}
 }
 
 void
-put_hidden(const struct sheets *s, struct buf *out)
+put_warnings(const struct sheets *s, const char *before, const char *after,
+    struct buf *out)
 {
-	put_format(out, "&lt;%d staat voor 1 tot en met %d. Een sterretje "
-	    "staat voor een aantal waaruit zo'n klein aantal zou volgen.",
-	    s->annual->limit, s->annual->limit - 1);
+	int limit = s->annual->limit;
+
+	put_warning(s, before, s->left_out.no_type,
+	    " melding(en) zonder soort.", after, out);
+	put_warning(s, before, s->left_out.refused, " melding(en) waarvan de "
+	    "gegevens elkaar tegenspreken.", after, out);
+	if (limit > 0) {
+		buf_text(out, before);
+		put_format(out, "&lt;%d staat voor 1 tot en met %d. Een "
+		    "sterretje staat voor een aantal waaruit zo'n klein "
+		    "aantal zou volgen.", limit, limit - 1);
+		buf_text(out, after);
+	}
 }
 
 void
@@ -123,16 +147,7 @@ sheets_markdown(const struct sheets *s, struct buf *out)
 	put_markdown(out, s->organisation);
 	put_format(out, "\n\nStand op %s. Het jaar van ontvangst telt.\n",
 	    day);
-	if (s->left_out > 0) {
-		buf_text(out, "\nNiet meegeteld: ");
-		put_count(s, s->left_out, out);
-		buf_text(out, " melding(en) zonder soort.\n");
-	}
-	if (s->annual->limit > 0) {
-		buf_text(out, "\n");
-		put_hidden(s, out);
-		buf_text(out, "\n");
-	}
+	put_warnings(s, "\n", "\n", out);
 	for (unsigned i = 0; i < SHEETS; i++) {
 		markdown_table(&s->sheet[i], i + 1, out);
 	}

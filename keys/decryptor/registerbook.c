@@ -259,18 +259,52 @@ advice_row(struct registry *r, const struct kase *k,
 }
 
 static enum err
+case_row(struct desk *d, struct registry *r, const struct kase *k,
+    struct register_error *why)
+{
+	return k->kind == REPORT_ADVICE ? advice_row(r, k, why) :
+	    report_row(d, r, k, why);
+}
+
+enum err
+register_case_check(struct desk *d, const struct kase *k,
+    struct register_error *why)
+{
+	struct kase typed = *k;
+	struct registry *r = NULL;
+	enum err e = desk_policy(d);
+
+	memset(why, 0, sizeof *why);
+	why->column = why->nl = why->en = "";
+	if (e == OK && !classified(k)) {
+		snprintf(typed.type, sizeof typed.type, "%s", vocabulary_code(
+		    taxonomy_find(d->profile, "type"), 0));
+	}
+	if (e == OK && (e = registry_new(d->profile, &r)) == OK) {
+		e = case_row(d, r, &typed, why);
+	}
+	registry_free(r);
+	return e;
+}
+
+/* Whichever table its row is in */
+static bool
+case_imported(const struct registry *r, const struct imported *in,
+    const struct kase *k)
+{
+	return imported_row(r, in, TABLE_REPORT, k->ref) ||
+	    imported_row(r, in, TABLE_ADVICE, k->ref);
+}
+
+static enum err
 case_rows(struct desk *d, struct registry *r, const struct imported *in,
     const struct kase *k)
 {
-	enum register_table t = k->kind == REPORT_ADVICE ? TABLE_ADVICE :
-	    TABLE_REPORT;
 	struct register_error why = {0, "", "", ""};
 	enum err e = OK;
 
-	if (!imported_row(r, in, TABLE_REPORT, k->ref) &&
-	    !imported_row(r, in, TABLE_ADVICE, k->ref)) {
-		e = t == TABLE_ADVICE ? advice_row(r, k, &why) :
-		    report_row(d, r, k, &why);
+	if (!case_imported(r, in, k)) {
+		e = case_row(d, r, k, &why);
 	}
 	if (e == OK && !imported_row(r, in, TABLE_CONTACT, k->ref)) {
 		e = contact_row(d, r, k, &why);
@@ -387,10 +421,9 @@ own_rows(struct desk *d, struct registry *r, struct imported *in)
 /* ${left_out}: of ${year}, or of all when it is 0 */
 static void
 cases_add(struct desk *d, struct registry *r, const struct imported *in,
-    int year, unsigned *left_out)
+    int year, struct left_out *left_out)
 {
-	unsigned bare = 0, refused = 0;
-
+	memset(left_out, 0, sizeof *left_out);
 	for (size_t i = 0; i < d->state->kases; i++) {
 		const struct kase *k = &d->state->kase[i];
 		int y, month, dom;
@@ -399,24 +432,23 @@ cases_add(struct desk *d, struct registry *r, const struct imported *in,
 			continue;
 		}
 		if (k->kind == REPORT_REPORT && !classified(k) &&
-		    !imported_row(r, in, TABLE_REPORT, k->ref)) {
-			bare += year == 0 || y == year;
+		    !case_imported(r, in, k)) {
+			left_out->no_type += year == 0 || y == year;
 			continue;
 		}
 		if (case_rows(d, r, in, k) != OK) {
-			refused += year == 0 || y == year;
+			left_out->refused += year == 0 || y == year;
 		}
 	}
-	if (bare > 0) {
+	if (left_out->no_type > 0) {
 		say_error("%u report(s) have no type and do not count; see "
-		    "`classify`", bare);
+		    "`classify`", left_out->no_type);
 	}
-	*left_out = bare + refused;
 }
 
 enum err
 register_rows(struct desk *d, int year, struct registry **out,
-    unsigned *left_out)
+    struct left_out *left_out)
 {
 	struct registry *r = NULL;
 	struct imported in;
@@ -435,7 +467,7 @@ register_rows(struct desk *d, int year, struct registry **out,
 
 enum err
 register_whole(struct desk *d, int year, struct registry **out,
-    unsigned *left_out)
+    struct left_out *left_out)
 {
 	enum err e = register_rows(d, year, out, left_out);
 

@@ -10,6 +10,12 @@
 #include "meldluik/annual.h"
 #include "meldluik/register.h"
 
+/* Reports that cannot be counted */
+struct left_out {
+	unsigned no_type;
+	unsigned refused; /* their data contradict each other */
+};
+
 /* All tables as one record: for each a 32-bit length and its CSV */
 enum err register_pack(const struct registry *r, struct buf *out);
 /* Adds packed rows to ${r}, whose rows are of no use after a failure.
@@ -42,12 +48,16 @@ enum err register_imported(struct desk *d, struct registry **out);
 enum err register_fits(struct desk *d, const struct buf *rows,
     bool replace);
 /* Imported rows, the cases and what was entered: all but the sums of the
- * notes of advisers, which are no rows. ${left_out}: reports received in ${year} (0: ever)
- * that cannot be counted, each kind said on stderr. */
+ * notes of advisers, which are no rows. ${left_out}: of what was received in
+ * ${year} (0: ever); each kind is said on stderr. */
 enum err register_rows(struct desk *d, int year, struct registry **out,
-    unsigned *left_out);
+    struct left_out *left_out);
 /* The same with the sums, as ledger rows: what the annual report counts */
 enum err register_whole(struct desk *d, int year, struct registry **out,
-    unsigned *left_out);
+    struct left_out *left_out);
+/* Why the row of case ${k} is refused, if it is for more than a type that is
+ * not chosen yet */
+enum err register_case_check(struct desk *d, const struct kase *k,
+    struct register_error *why);
 
 #endif

@@ -139,7 +139,8 @@ out:
 }
 
 static void
-show_json(const struct desk *d, const struct registry *r, unsigned left_out)
+show_json(const struct desk *d, const struct registry *r,
+    const struct left_out *left_out)
 {
 	json_t *o = json_object(), *tables = json_object(),
 	    *list = json_array();
@@ -157,7 +158,8 @@ show_json(const struct desk *d, const struct registry *r, unsigned left_out)
 	}
 	json_object_set_new(o, "rows", tables);
 	json_object_set_new(o, "imports", list);
-	json_object_set_new(o, "left_out", json_integer(left_out));
+	json_object_set_new(o, "left_out", json_integer(
+	    (json_int_t)left_out->no_type + left_out->refused));
 	print_json(o);
 }
 
@@ -165,11 +167,11 @@ static enum err
 register_show(struct desk *d)
 {
 	struct registry *r = NULL;
-	unsigned left_out = 0;
+	struct left_out left_out;
 	enum err e = register_whole(d, 0, &r, &left_out);
 
 	if (e == OK && d->json) {
-		show_json(d, r, left_out);
+		show_json(d, r, &left_out);
 	} else if (e == OK) {
 		for (int t = 0; t < TABLE_COUNT; t++) {
 			printf("%-18s %zu rows\n", register_file(
@@ -229,7 +231,7 @@ static enum err
 register_export(struct desk *d, const char *path)
 {
 	struct registry *r = NULL;
-	unsigned left_out = 0;
+	struct left_out left_out;
 	int dir = -1;
 	enum err e = register_rows(d, 0, &r, &left_out);
 
@@ -264,7 +266,7 @@ register_public(struct desk *d, const char *from, const char *to,
 {
 	struct buf csv = buf_new((size_t)CSV_MAX);
 	struct registry *r = NULL;
-	unsigned left_out = 0;
+	struct left_out left_out;
 	day_t first, last;
 	enum err e;
 

@@ -296,6 +296,13 @@ ok desk "$H" 2026-11-26 step "$TOLD" teruggekoppeld
 ok desk "$H" 2026-11-26 close "$TOLD"
 [ "$(of "$TOLD" kind)" = "['advice']" ] || fail "$(cat "$T/out")"
 
+# Codes that contradict each other are refused when they are chosen
+refused "goes with the route" desk "$H" 2026-11-26 classify "$REF" \
+	--adviser door
+refused "stands alone" desk "$H" 2026-11-26 classify "$TOLD" --kind klacht \
+	--outcome gesprek --measures geen+waarschuwing
+[ "$(of "$TOLD" kind measures)" = "['advice', '']" ] || fail "half a change"
+
 # Out and in on another desk: the same figures
 ok desk "$H" 2026-11-26 register export "$T/rows"
 refused "is there already" desk "$H" 2026-11-26 register export "$T/rows"
