@@ -293,6 +293,18 @@ first_year(const struct fold *f, enum register_table t, size_t column,
 	return first;
 }
 
+/* A count of a year, and what came after it was frozen */
+static void
+year_add(const struct fold *f, struct annual_years *to, int year,
+    const char *key, int64_t live)
+{
+	int64_t count = fold_count(f, year, key, live);
+
+	to->row[to->n++] = (struct annual_year){ .year = year,
+		.figure = figure_make(f, count, DIGITS),
+		.late = live > count ? live - count : 0 };
+}
+
 static void
 fold_years(const struct fold *f, struct annual *a)
 {
@@ -300,15 +312,13 @@ fold_years(const struct fold *f, struct annual *a)
 	    a->year);
 
 	for (; y <= a->year; y++) {
-		a->reports_per_year.row[a->reports_per_year.n++] =
-		    (struct annual_year){ y, figure_of(f, y, "reports.total",
-		    count_reports(f, y, NULL, 0), DIGITS) };
+		year_add(f, &a->reports_per_year, y, "reports.total",
+		    count_reports(f, y, NULL, 0));
 	}
 	y = first_year(f, TABLE_ADVICE, ADVICE_DATE, "advice.total", a->year);
 	for (; y <= a->year; y++) {
-		a->advice_per_year.row[a->advice_per_year.n++] =
-		    (struct annual_year){ y, figure_of(f, y, "advice.total",
-		    count_dated(f, TABLE_ADVICE, ADVICE_DATE, y), DIGITS) };
+		year_add(f, &a->advice_per_year, y, "advice.total",
+		    count_dated(f, TABLE_ADVICE, ADVICE_DATE, y));
 	}
 }
 
@@ -427,9 +437,10 @@ fold_pairs(const struct fold *f, const struct annual *a, enum pair_kind kind,
 		for (int k = 0; k < 2; k++) {
 			int y = a->year - 1 + k;
 
-			pair->year[k] = (struct annual_year){ y,
-				figure_of(f, y, key, pair_count(f, kind, y,
-				i), DIGITS) };
+			pair->year[k] = (struct annual_year){
+				.year = y,
+				.figure = figure_of(f, y, key, pair_count(f,
+				kind, y, i), DIGITS) };
 		}
 	}
 }
@@ -444,8 +455,9 @@ fold_adviser(const struct fold *f, struct annual *a)
 	for (int k = 0; k < 2; k++) {
 		int y = a->year - 1 + k;
 
-		a->adviser_cases[k] = (struct annual_year){ y, figure_of(f, y,
-		    "adviser.cases", sum_cases(f, y, -1, -1), DIGITS) };
+		a->adviser_cases[k] = (struct annual_year){ .year = y,
+		    .figure = figure_of(f, y, "adviser.cases",
+		    sum_cases(f, y, -1, -1), DIGITS) };
 		a->adviser_reports[k].year = y;
 		a->adviser_reports[k].via = figure_of(f, y, "adviser.via",
 		    count_reports(f, y, has_adviser, via), DIGITS);

@@ -34,6 +34,7 @@ struct annual_row {
 struct annual_year {
 	int year;
 	struct figure figure;
+	int64_t late; /* reports, questions: rows beyond the frozen count */
 };
 /* A row over two years: the previous and the report year */
 struct annual_pair {

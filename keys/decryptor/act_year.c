@@ -2,7 +2,7 @@
 /*
  * Closing of a year: its figures become ledger rows, which win over live
  * rows from then on, so that they stay when the cases are destroyed. Two
- * people, once a year, after the year is over.
+ * people, once a year, after the year is over and what came in it was read.
  */
 #include <stdio.h>
 #include <string.h>
@@ -22,13 +22,40 @@ closed_before(const struct state *s, int year)
 	return false;
 }
 
+/* Is all read that the gateway had when the year was over? Who never read a
+ * stick has none to wait for. */
+static bool
+year_read(const struct state *s, int year)
+{
+	uint64_t complete = state_complete(s);
+	bool read = s->manifests == 0;
+
+	for (size_t i = 0; i < s->manifests; i++) {
+		read = read || (s->manifest[i].serial <= complete &&
+		    s->manifest[i].complete &&
+		    s->manifest[i].day > day_make(year, 12, 31));
+	}
+	return read;
+}
+
 static enum err
-freeze(struct desk *d, int year, struct buf *out, struct refusal *why)
+freeze(struct desk *d, int year, bool without_stick, struct buf *out,
+    struct refusal *why)
 {
 	struct registry *r = NULL;
 	struct left_out left_out;
-	enum err e = register_whole(d, year, &r, &left_out);
+	enum err e;
 
+	if (!without_stick && !year_read(d->state, year)) {
+		return refuse(why, ERR_POLICY, "Lees eerst een stick die de "
+		    "gateway na 31 december van dat jaar vulde: er kunnen "
+		    "meldingen van dat jaar op staan. Komt er geen meer, sluit "
+		    "dan met --without-stick.", "First import a stick that "
+		    "the gateway filled after 31 December of that year: "
+		    "reports of that year may be on it. If none will come, "
+		    "close with --without-stick.");
+	}
+	e = register_whole(d, year, &r, &left_out);
 	if (e == OK && left_out.no_type + left_out.refused > 0) {
 		e = refuse(why, ERR_POLICY, "Niet alle meldingen van dat jaar "
 		    "tellen mee: kies eerst hun soort (`classify`), of herstel "
@@ -45,7 +72,8 @@ freeze(struct desk *d, int year, struct buf *out, struct refusal *why)
 }
 
 enum err
-act_year_close(struct desk *d, int year, struct refusal *why)
+act_year_close(struct desk *d, int year, bool without_stick,
+    struct refusal *why)
 {
 	struct buf rows = buf_new(1u << 20);
 	uint8_t record[RECORD_ID];
@@ -70,7 +98,7 @@ act_year_close(struct desk *d, int year, struct refusal *why)
 		    &request, why);
 	}
 	if (e == OK) {
-		e = freeze(d, year, &rows, why);
+		e = freeze(d, year, without_stick, &rows, why);
 	}
 	if (e == OK) {
 		e = record_put(d->book, NULL, rows.p, rows.len, record);
@@ -83,6 +111,9 @@ act_year_close(struct desk *d, int year, struct refusal *why)
 		json_object_set_new(o, "person",
 		    json_string(d->ring->person));
 		event_hex(o, "record", record, RECORD_ID);
+		if (without_stick) {
+			json_object_set_new(o, "without_stick", json_true());
+		}
 		e = desk_event(d, o);
 	}
 	if (e == OK) {

@@ -278,8 +278,10 @@ enum err act_enter(struct desk *d, const struct act_entry *w,
  */
 enum err act_row(struct desk *d, const char *what, int year,
     const char *name, const void *p, size_t len, struct refusal *why);
-/* Freezes the figures of a year (two people, ACT_YEAR_CLOSING) */
-enum err act_year_close(struct desk *d, int year, struct refusal *why);
+/* Freezes the figures of a year (two people, ACT_YEAR_CLOSING). Refused until
+ * a manifest of after that year was read whole, unless ${without_stick}. */
+enum err act_year_close(struct desk *d, int year, bool without_stick,
+    struct refusal *why);
 
 /* What is due, most urgent first */
 enum due_what {

@@ -57,6 +57,18 @@ print(struct desk *d, const struct annual_order *w, const struct annual *a,
 	return e != OK ? e : out->failed ? ERR_LIMIT : OK;
 }
 
+static void
+late_say(const struct annual_years *y, const char *what)
+{
+	for (size_t i = 0; i < y->n; i++) {
+		if (y->row[i].late > 0) {
+			say_error("%lld %s of %d came after that year was "
+			    "closed and do not count in any year",
+			    (long long)y->row[i].late, what, y->row[i].year);
+		}
+	}
+}
+
 enum err
 annual_report(struct desk *d, const struct annual_order *w, struct buf *out)
 {
@@ -70,6 +82,10 @@ annual_report(struct desk *d, const struct annual_order *w, struct buf *out)
 	}
 	e = annual_new(d->profile, d->holidays, r, w->year, w->as_of, "nl",
 	    &a);
+	if (e == OK) {
+		late_say(&a->reports_per_year, "report(s)");
+		late_say(&a->advice_per_year, "advice question(s)");
+	}
 	if (e == OK && w->suppress > 0) {
 		annual_suppress(a, w->suppress);
 	}

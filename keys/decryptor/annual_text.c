@@ -55,6 +55,18 @@ put_warning(const struct sheets *s, const char *before, int64_t n,
 	}
 }
 
+static void
+late_warnings(const struct sheets *s, const char *before, const char *what,
+    const struct annual_years *y, const char *after, struct buf *out)
+{
+	for (size_t i = 0; i < y->n; i++) {
+		char text[96];
+		snprintf(text, sizeof text, " %s uit %d die kwamen nadat dat "
+		    "jaar was gesloten.", what, y->row[i].year);
+		put_warning(s, before, y->row[i].late, text, after, out);
+	}
+}
+
 void
 put_warnings(const struct sheets *s, const char *before, const char *after,
     struct buf *out)
@@ -65,6 +77,10 @@ put_warnings(const struct sheets *s, const char *before, const char *after,
 	    " melding(en) zonder soort.", after, out);
 	put_warning(s, before, s->left_out.refused, " melding(en) waarvan de "
 	    "gegevens elkaar tegenspreken.", after, out);
+	late_warnings(s, before, "melding(en)", &s->annual->reports_per_year,
+	    after, out);
+	late_warnings(s, before, "adviesvraag/-vragen", &s->annual->advice_per_year,
+	    after, out);
 	if (limit > 0) {
 		buf_text(out, before);
 		put_format(out, "&lt;%d staat voor 1 tot en met %d. Een "

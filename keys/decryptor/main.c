@@ -267,14 +267,16 @@ static const struct verb verbs[] = {
 	    "export DIR\n"
 	    "  register public --from DAY --to DAY --out FILE.csv\n"
 	    "  register section --year Y --name HEADING [--file FILE]\n"
-	    "  register close --year Y",
+	    "  register close --year Y [--without-stick]",
 	    "Rows of the register besides the cases of this desk: report.csv, "
 	    "adviser_case.csv,\nadviser_hours.csv, contact.csv, advice.csv, "
 	    "talk.csv, ledger.csv; those that lie in DIR.\nThe same rows "
 	    "again change nothing; --replace makes them the only imported "
 	    "rows. A row with\nthe reference of a case stands for that case, and so "
 	    "with what was entered. `export` writes all\nrows, cases "
-	    "included, to be completed and taken in again with --replace.\n"},
+	    "included, to be completed and taken in again with --replace. `close` waits\nfor a "
+	    "stick that the gateway filled after that year; --without-stick: "
+	    "none will come.\n"},
 	{"report", verb_report, "report --year Y [--as-of DATE] [--format "
 	    "html|csv|json|md] [--suppress N] [--out FILE]",
 	    "The annual report from register and cases, as known on --as-of "

@@ -326,7 +326,7 @@ register_section(struct desk *d, const char *year, const char *name,
 }
 
 static enum err
-register_close(struct desk *d, const char *year)
+register_close(struct desk *d, const char *year, bool without_stick)
 {
 	struct refusal why;
 	int y;
@@ -335,7 +335,7 @@ register_close(struct desk *d, const char *year)
 	if (!year_of(year, &y)) {
 		return ERR_USAGE;
 	}
-	e = act_year_close(d, y, &why);
+	e = act_year_close(d, y, without_stick, &why);
 	if (e != OK) {
 		tell_refusal(&why);
 	} else if (!d->json) {
@@ -349,9 +349,10 @@ verb_register(struct desk *d, int argc, char **argv)
 {
 	const char *word[2] = {"", NULL}, *from = NULL, *to = NULL,
 	    *out = NULL, *year = NULL, *name = NULL, *file = NULL;
-	bool replace = false;
+	bool replace = false, without_stick = false;
 	struct option_rule rules[] = {
 		{.name = "replace", .flag = &replace},
+		{.name = "without-stick", .flag = &without_stick},
 		{.name = "from", .value = &from},
 		{.name = "to", .value = &to},
 		{.name = "out", .value = &out},
@@ -364,18 +365,18 @@ verb_register(struct desk *d, int argc, char **argv)
 	unsigned v = 0;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 7, word, 2, NULL)) {
+	if (!options_take(argc, argv, rules, 8, word, 2, NULL)) {
 		return EXIT_USAGE;
 	}
 	while (v < 6 && strcmp(word[0], verbs[v]) != 0) {
 		v++;
 	}
 	if (v == 6 || (word[1] != NULL) != (v == 0 || v == 2) ||
-	    (replace && v != 0)) {
+	    (replace && v != 0) || (without_stick && v != 5)) {
 		say_error("use: register import DIR [--replace] | show | "
 		    "export DIR | public --from DAY --to DAY --out FILE | "
 		    "section --year Y --name HEADING [--file FILE] | close "
-		    "--year Y");
+		    "--year Y [--without-stick]");
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK);
@@ -387,7 +388,7 @@ verb_register(struct desk *d, int argc, char **argv)
 		    register_show(d) : v == 2 ? register_export(d, word[1]) :
 		    v == 3 ? register_public(d, from, to, out) : v == 4 ?
 		    register_section(d, year, name, file) :
-		    register_close(d, year);
+		    register_close(d, year, without_stick);
 	}
 	return exit_of(e);
 }

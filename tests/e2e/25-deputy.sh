@@ -105,12 +105,34 @@ json "[c['ref'] for c in o['cases'] if c['type']==''][0]")" --type FIN \
 	--origin intern --wbk nee --kind melding
 ok h --json approve --act year_closing --detail 2026
 second
+# Reports of December may lie on the stick of January
+refused "after 31 December" h register close --year 2026
+ok "$FIX" cut "$T/gw" "$ORG" 2026-12-31 --applied "$T/c/outbound-1" --tenure 2
+ok h import "$T/gw"
+refused "after 31 December" h register close --year 2026
+ok "$FIX" cut "$T/gw" "$ORG" 2027-01-01 --applied "$T/c/outbound-1" --tenure 2
+ok h import "$T/gw"
 ok h register close --year 2026
 refused "closed already" h register close --year 2026
 ok h register public --from 2026-01-01 --to 2026-12-31 --out "$T/woo.csv"
 head -1 "$T/woo.csv" | grep -q "type,year,outcome" || fail "public columns"
 grep -q "$P" "$T/woo.csv" && fail "a reference in the public list"
+# What comes after that is told, in this year and later ones
+ok h --json enter report --received 2026-12-30 <<<"Nog in december"
+ok h classify "$(json "o['ref']")" --kind melding --type FIN --origin intern
+ok h enter advice --received 2026-12-31 <<<"Mag dat?"
+for year in 2026 2027; do
+	ok h report --year $year --format md
+	for what in "report(s)" "advice question(s)"; do
+		grep -qF "1 $what of 2026 came after" "$T/err" ||
+			fail "late and not said: $(cat "$T/err")"
+	done
+	grep -q "Niet meegeteld: 1 melding(en) uit 2026" "$T/out" &&
+		grep -q "Niet meegeteld: 1 adviesvraag/-vragen uit 2026" "$T/out" ||
+		fail "late and not in the report of $year"
+done
 ok h report --year 2026 --suppress 5 --format md
+grep -q "Niet meegeteld: &lt;5 melding(en) uit 2026" "$T/out" || fail "hidden"
 grep -q "<5" "$T/out" || fail "small cells are printed"
 echo "ok: entered, answered without a mailbox, taken over, year closed;" \
 	"hostile words stayed words"

@@ -61,6 +61,6 @@ python3 "$HERE/tests/desk/told.py" early "$BIN" "$H" "$PASS" $day "$T" "" \
 day=2027-02-01
 ok h --json approve --act year_closing --detail 2026
 second
-ok h register close --year 2026
+ok h register close --year 2026 --without-stick
 ok h verify
 echo "ok: days before receipt and late imports move no clock"

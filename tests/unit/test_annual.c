@@ -325,6 +325,34 @@ ledger_wins_over_live_rows(void **state)
 	assert_string_equal(a->total.print, "40");
 	/* only that figure: others still come from the rows */
 	assert_int_equal(a->violation[0].figure.value, 1);
+	assert_int_equal(a->reports_per_year.row[
+	    a->reports_per_year.n - 1].late, 0);
+	annual_free(a);
+	registry_free(r);
+}
+
+/* Rows that came after a year was frozen count nowhere, and are told */
+static void
+late_rows_are_told(void **state)
+{
+	static const char *const reports[] = { "2023", "reports.total", "7" };
+	static const char *const advice[] = { "2023", "advice.total", "32" };
+	struct registry *r = load("helmond-2023");
+	struct register_error why;
+	struct annual *a = NULL;
+
+	(void)state;
+	assert_int_equal(registry_add(r, TABLE_LEDGER, reports, &why), OK);
+	assert_int_equal(registry_add(r, TABLE_LEDGER, advice, &why), OK);
+	assert_int_equal(annual_new(nl, days, r, 2024, day_make(2024, 12, 31),
+	    "nl", &a), OK);
+	for (size_t i = 0; i < a->reports_per_year.n; i++) {
+		assert_int_equal(a->reports_per_year.row[i].late,
+		    a->reports_per_year.row[i].year == 2023 ? 3 : 0);
+	}
+	for (size_t i = 0; i < a->advice_per_year.n; i++) {
+		assert_int_equal(a->advice_per_year.row[i].late, 0);
+	}
 	annual_free(a);
 	registry_free(r);
 }
@@ -544,6 +572,7 @@ main(void)
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(year_of_receipt_in_local_time),
 		cmocka_unit_test(ledger_wins_over_live_rows),
+		cmocka_unit_test(late_rows_are_told),
 		cmocka_unit_test(words_end_at_twenty),
 		cmocka_unit_test(small_cells),
 		cmocka_unit_test(small_cells_stay_hidden),
