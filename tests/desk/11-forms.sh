@@ -4,6 +4,7 @@
 # control and bidi characters, a formula, what is no text and what is too
 # long. The forms are found on the pages, so that a new one is tried too. No
 # answer runs or shows any of it raw, the page stays up, the journal is whole.
+# A complaint that is sorted again stays one.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 found
@@ -15,6 +16,8 @@ ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25
 ok desk "$T/home" 2026-11-25 import "$T/gw"
 ok desk "$T/home" 2026-11-25 --json enter report <<<"Per telefoon"
 REF=$(json "o['ref']")
+ok desk "$T/home" 2026-11-25 classify "$REF" --kind klacht --type OMG \
+	--origin intern
 for n in $(seq 40); do # a long case: all of it can be chosen to go
 	ok desk "$T/home" 2026-11-25 enter message --case "$REF" <<<"Nr $n"
 done

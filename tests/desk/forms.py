@@ -199,8 +199,24 @@ def long_texts():
     return said
 
 
+def kind_stays():
+    """Sorting again keeps the kind, unless another is chosen"""
+    path = "/nl/case/%s/triage" % REF
+    for stands, chosen in (("klacht", None), ("klacht", "signaal"),
+                           ("signaal", None), ("signaal", None)):
+        form = [f for f in Page(path, ask("GET", path)[2]).forms
+                if "kind" in f["fields"]][0]
+        if form["fields"]["kind"] != stands:
+            fail("a %s was made a %s" % (stands, form["fields"]["kind"]))
+        form["fields"]["coi"] = "no"
+        if chosen:
+            form["fields"]["kind"] = chosen
+        send(form, None, "", ("do", "keep"))
+
+
 tried, sent, begin = set(), 0, time.monotonic()
 try:
+    kind_stays()
     ui.post("/nl/case/%s/forward" % REF, do="plan", where="authority",
             receiver="IGJ")
     page = Page("forward", ask("GET", "/nl/case/%s/forward" % REF)[2])

@@ -85,6 +85,10 @@ show(struct visit *v)
 	content_free(content);
 	questions_set(v, c);
 	people_set(v, c);
+	/* A question is no kind of report until somebody says so */
+	options_set(v, &v->view, "kinds", "kind", c->report_kind[0] != 0 ||
+	    c->kind == REPORT_ADVICE ? c->report_kind : "melding");
+	view_flag(&v->view, "asked", c->kind == REPORT_ADVICE);
 	options_set(v, &v->view, "types", "type", c->type);
 	options_set(v, &v->view, "origins", "origin", c->origin);
 	options_set(v, &v->view, "areas", "area", c->code[KASE_AREA]);
@@ -126,14 +130,15 @@ answers_save(struct visit *v, struct refusal *why)
 	return act_triage(v->d, v->k, answer, why);
 }
 
+/* What is left open stays as it is; who handles it as advice says no kind */
 static enum err
-codes_save(struct visit *v, struct refusal *why)
+codes_save(struct visit *v, bool advice, struct refusal *why)
 {
-	static const char *const name[] = {"type", "origin", "area"};
-	struct act_code code[4] = {{"kind", "melding"}};
-	unsigned n = 1;
+	static const char *const name[] = {"kind", "type", "origin", "area"};
+	struct act_code code[4];
+	unsigned n = 0;
 
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = advice ? 1 : 0; i < 4; i++) {
 		if (field(v, name[i])[0] != 0) {
 			code[n++] = (struct act_code){name[i],
 				field(v, name[i])};
@@ -162,6 +167,7 @@ do_sort(struct visit *v, struct refusal *why)
 {
 	bool settle = strcmp(field(v, "do"), "settle") == 0;
 	const char *then = field(v, "then");
+	bool advice = strcmp(then, "advice") == 0;
 	enum case_state state;
 	enum err e = conflict_save(v, why);
 
@@ -174,7 +180,7 @@ do_sort(struct visit *v, struct refusal *why)
 		e = answers_save(v, why);
 	}
 	if (e == OK) {
-		e = codes_save(v, why);
+		e = codes_save(v, advice, why);
 	}
 	state = v->d->state->kase[v->k].state;
 	if (e == OK && (state == CASE_FETCHED || state == CASE_OPENED)) {
@@ -182,8 +188,8 @@ do_sort(struct visit *v, struct refusal *why)
 	}
 	if (e == OK && settle && strcmp(then, "refuse") != 0 &&
 	    v->d->state->kase[v->k].state == CASE_TRIAGE) {
-		e = act_step(v->d, v->k, strcmp(then, "advice") == 0 ?
-		    CASE_ADVICE : CASE_IN_PROGRESS, NULL, 0, why);
+		e = act_step(v->d, v->k, advice ? CASE_ADVICE :
+		    CASE_IN_PROGRESS, NULL, 0, why);
 	}
 	if (e == OK) {
 		notice_good(v, TEXT_TRIAGED, code_label(v, "wbk",
