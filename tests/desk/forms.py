@@ -205,9 +205,9 @@ def kind_stays():
     for stands, chosen in (("klacht", None), ("klacht", "signaal"),
                            ("signaal", None), ("signaal", None)):
         form = [f for f in Page(path, ask("GET", path)[2]).forms
-                if "kind" in f["fields"]][0]
-        if form["fields"]["kind"] != stands:
-            fail("a %s was made a %s" % (stands, form["fields"]["kind"]))
+                if "coi" in f["fields"]][0]
+        if form["fields"].get("kind") != stands:
+            fail("a %s is a %s" % (stands, form["fields"].get("kind")))
         form["fields"]["coi"] = "no"
         if chosen:
             form["fields"]["kind"] = chosen
