@@ -50,7 +50,7 @@ enum err adviser_take(struct desk *d, const void *file, size_t len,
     char person[KEYSET_ID], int *year, struct refusal *why);
 
 /* Rows of own cases and hours into ${r}, those left out that imported rows
- * stand for (NULL: none do) */
+ * stand for */
 enum err adviser_rows(struct desk *d, struct registry *r,
     const struct imported *in);
 /* Ledger rows of the sums; those that are there win */

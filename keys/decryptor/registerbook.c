@@ -28,7 +28,7 @@ bool
 imported_row(const struct registry *r, const struct imported *in,
     enum register_table t, const char *id)
 {
-	for (size_t i = 0; in != NULL && i < in->rows[t]; i++) {
+	for (size_t i = 0; i < in->rows[t]; i++) {
 		if (strcmp(registry_cell(r, t, i, 0), id) == 0) {
 			return true;
 		}
@@ -39,7 +39,7 @@ imported_row(const struct registry *r, const struct imported *in,
 bool
 imported_hours(const struct imported *in, size_t entry)
 {
-	return in != NULL && in->hours != NULL && in->hours[entry];
+	return in->hours[entry];
 }
 
 /* Hours have no id: rows ${from} and on stand for those of the same year and

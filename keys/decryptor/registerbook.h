@@ -36,7 +36,7 @@ struct imported {
 	size_t rows[TABLE_COUNT];
 	bool *hours; /* by entry: rows of an import stand for these hours */
 };
-/* Is ${id} a row of the import? No import (NULL): no */
+/* Is ${id} a row of the import? */
 bool imported_row(const struct registry *r, const struct imported *in,
     enum register_table t, const char *id);
 bool imported_hours(const struct imported *in, size_t entry);

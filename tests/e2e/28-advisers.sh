@@ -97,6 +97,16 @@ refused "rows of advisers for that year" h adviser take "$T/two2.txt"
 ok h register import "$T/rows" --replace
 ok h adviser take "$T/two2.txt"
 
+# What an adviser completes by hand goes into the figures too
+ok desk "$T/vp2" $day register export "$T/vp2rows"
+sed -i 's/^2026,overleg_verslag,9/2026,overleg_verslag,19/' \
+	"$T/vp2rows/adviser_hours.csv"
+ok desk "$T/vp2" $day register import "$T/vp2rows" --replace
+ok two export --year 2026 --out "$T/two4.txt"
+grep -q '"adviser.activity.overleg_verslag":19' "$T/two4.txt" ||
+	fail "figures without what was completed"
+grep -q '"adviser.cases":3' "$T/two4.txt" || fail "cases: $(cat "$T/two4.txt")"
+
 # A sum and rows of the same year would hide each other
 refused "book of your own" h adviser case --year 2026 --kinds pesten
 ok h register import "$HERE/tests/acceptance/helmond-2023"
