@@ -17,47 +17,78 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct exchange *place[PLACES];
 
 static void
+give_way(unsigned i)
+{
+	watchdog_cut(place[i]->watched);
+	log_event(EVENT_SLOW);
+	place[i] = NULL; /* what it holds goes as soon as the library sees it */
+}
+
+/*
+ * Whoever does not read an answer keeps a place as well as whoever does not
+ * send a body, and goes first: an upload that comes well would have to begin
+ * anew, a page is asked for again.
+ */
+static void
 cut_hoarders(void)
 {
-	struct exchange *worst = NULL;
-	unsigned i, age, most = HOARD_SECONDS;
-	bool slow;
+	unsigned body = PLACES, answer = PLACES;
+	unsigned i, age, body_most = HOARD_SECONDS, most = HOARD_SECONDS;
+	bool slow, gone = false;
 
 	for (i = 0; i < PLACES; i++) {
 		age = watchdog_body_age(place[i]->watched, &slow);
 		if (slow && age >= SLOW_SECONDS) {
-			watchdog_cut(place[i]->watched);
-			log_event(EVENT_SLOW);
-		} else if (age > most) {
+			give_way(i);
+			gone = true;
+			continue;
+		}
+		if (age > body_most) {
+			body_most = age;
+			body = i;
+		}
+		age = watchdog_answer_age(place[i]->watched);
+		if (age > most) {
 			most = age;
-			worst = place[i];
+			answer = i;
 		}
 	}
-	if (worst != NULL) {
-		watchdog_cut(worst->watched);
-		log_event(EVENT_SLOW);
+	i = answer < PLACES ? answer : body;
+	if (!gone && i < PLACES) {
+		give_way(i);
 	}
 }
 
-bool
-exchange_place(struct exchange *x)
+static bool
+take(struct exchange *x)
 {
 	unsigned i = 0;
 
-	pthread_mutex_lock(&lock);
 	while (i < PLACES && place[i] != NULL && place[i] != x) {
 		i++;
 	}
 	if (i < PLACES) {
 		place[i] = x;
-	} else {
-		cut_hoarders();
-	}
-	pthread_mutex_unlock(&lock);
-	if (i == PLACES) {
-		log_event(EVENT_NO_SLOT);
 	}
 	return i < PLACES;
+}
+
+bool
+exchange_place(struct exchange *x)
+{
+	bool good;
+
+	pthread_mutex_lock(&lock);
+	good = take(x);
+	if (!good) {
+		cut_hoarders();
+		good = take(x);
+	}
+	pthread_mutex_unlock(&lock);
+	if (!good) {
+		log_event(EVENT_NO_SLOT);
+	}
+	return good;
 }
 
 void

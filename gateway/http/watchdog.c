@@ -221,3 +221,19 @@ watchdog_body_age(struct watched *w, bool *slow)
 	pthread_mutex_unlock(&lock);
 	return age;
 }
+
+unsigned
+watchdog_answer_age(struct watched *w)
+{
+	unsigned age = 0;
+
+	if (w == NULL) {
+		return 0;
+	}
+	pthread_mutex_lock(&lock);
+	if (w->phase == ANSWER && !w->cut) {
+		age = (unsigned)(now() - w->since);
+	}
+	pthread_mutex_unlock(&lock);
+	return age;
+}

@@ -38,10 +38,12 @@ void watchdog_idle(struct watched *w);  /* answered, kept alive */
 #define WATCHDOG_CUTS 64u
 #define WATCHDOG_PAUSE 10
 bool watchdog_turn(unsigned *slow);
-/* Cuts now: a body that holds what others wait for */
+/* Cuts now: who holds what others wait for */
 void watchdog_cut(struct watched *w);
 /* Seconds since this connection's body began; 0 if none is coming. ${slow}:
  * below the least rate, though the grace may not be over */
 unsigned watchdog_body_age(struct watched *w, bool *slow);
+/* Seconds since its answer began to go, 0 if none goes */
+unsigned watchdog_answer_age(struct watched *w);
 
 #endif

@@ -29,9 +29,10 @@ static int store = -1; /* the other end of the channel */
 static time_t clock_now = 1000;
 static bool text_allowed = true;
 static unsigned snapshots, cuts;
-static struct exchange *hoarder;
+static struct exchange *hoarder, *reader;
+static struct watched *cut_last;
 static unsigned hoarder_age;
-static bool hoarder_slow;
+static bool hoarder_slow, hoarder_reads;
 
 int __wrap_clock_gettime(clockid_t which, struct timespec *t);
 
@@ -75,13 +76,23 @@ unsigned
 watchdog_body_age(struct watched *w, bool *slow)
 {
 	*slow = hoarder_slow && hoarder != NULL && w == hoarder->watched;
-	return hoarder != NULL && w == hoarder->watched ? hoarder_age : 0;
+	return hoarder != NULL && w == hoarder->watched && !hoarder_reads ?
+	    hoarder_age : 0;
+}
+
+unsigned
+watchdog_answer_age(struct watched *w)
+{
+	return hoarder != NULL && w == hoarder->watched && hoarder_reads ?
+	    hoarder_age : reader != NULL && w == reader->watched ? 7 : 0;
 }
 
 void
 watchdog_cut(struct watched *w)
 {
-	assert_ptr_equal(w, hoarder->watched);
+	assert_true(w == hoarder->watched ||
+	    (reader != NULL && w == reader->watched));
+	cut_last = w;
 	cuts++;
 }
 
@@ -478,37 +489,67 @@ slots(void **state)
 	end(x);
 }
 
-/* Places for forms: so many, one each, and the silent give way */
+/* Whether ${x} gets a place, and of whom */
+static void
+placed(struct exchange *x, const struct exchange *of)
+{
+	unsigned before = cuts;
+
+	assert_int_equal(exchange_place(x), of != NULL);
+	assert_int_equal(cuts, of != NULL ? before + 1 : before);
+	if (of != NULL) {
+		assert_ptr_equal(cut_last, of->watched);
+	}
+}
+
+/* Places for forms: so many, one each, and the silent give way, whether they
+ * do not send or do not read */
 static void
 places(void **state)
 {
-	static struct exchange *all[97];
+	static struct exchange *all[102];
 
 	(void)state;
 	cuts = 0;
-	for (unsigned i = 0; i < 97; i++) {
+	for (unsigned i = 0; i < 102; i++) {
 		all[i] = exchange_new();
-		if (i == 96) {
-			hoarder = all[5];
-			hoarder_age = 6;
-			hoarder_slow = false;
+		if (i < 96) {
+			assert_true(exchange_place(all[i]));
 		}
-		assert_int_equal(exchange_place(all[i]), i < 96);
 	}
-	assert_int_equal(cuts, 1);
+	placed(all[96], NULL);
 	assert_true(exchange_place(all[9])); /* it has one */
-	places_forget(all[5]);
-	assert_true(exchange_place(all[96]));
+	hoarder = all[5];
+	hoarder_age = 5; /* not long */
+	hoarder_slow = false;
+	placed(all[96], NULL);
+	hoarder_age = 6;
+	placed(all[96], all[5]);
+	places_forget(all[5]); /* has none, takes none with it */
+	placed(all[97], NULL);
 	hoarder = all[6];
-	hoarder_age = 5; /* not long, and not slow: nobody is cut */
-	assert_false(exchange_place(all[5]));
-	assert_int_equal(cuts, 1);
 	hoarder_age = 2;
 	hoarder_slow = true;
-	assert_false(exchange_place(all[5]));
-	assert_int_equal(cuts, 2);
+	placed(all[97], all[6]);
+	hoarder = all[7];
+	hoarder_slow = false;
+	hoarder_reads = true;
+	hoarder_age = 5;
+	placed(all[98], NULL);
+	hoarder_age = 6;
+	placed(all[98], all[7]);
+	/* an upload that comes well is not what goes first */
+	hoarder = all[8];
+	hoarder_reads = false;
+	hoarder_age = 60;
+	reader = all[10];
+	placed(all[99], all[10]);
+	reader = NULL;
+	placed(all[100], all[8]);
+	places_forget(all[11]);
 	hoarder = NULL;
-	for (unsigned i = 0; i < 97; i++) {
+	assert_true(exchange_place(all[101]));
+	for (unsigned i = 0; i < 102; i++) {
 		places_forget(all[i]);
 		free(all[i]);
 	}

@@ -177,9 +177,18 @@ age_of_a_body(void **state)
 	watchdog_got(l.w, 3000);
 	assert_int_equal(watchdog_body_age(l.w, &slow), 3);
 	assert_false(slow);
+	assert_int_equal(watchdog_answer_age(l.w), 0);
 	watchdog_cut(l.w);
 	assert_true(is_cut(&l));
 	assert_int_equal(watchdog_body_age(l.w, &slow), 0);
+	line_close(&l);
+	line_open(&l);
+	watchdog_answer(l.w, 10240);
+	clock_now += 4;
+	assert_int_equal(watchdog_answer_age(l.w), 4);
+	assert_int_equal(watchdog_body_age(l.w, &slow), 0);
+	watchdog_cut(l.w);
+	assert_int_equal(watchdog_answer_age(l.w), 0);
 	line_close(&l);
 }
 
@@ -196,6 +205,7 @@ nobody(void **state)
 	watchdog_remove(NULL);
 	assert_int_equal(watchdog_body_age(NULL, &slow), 0);
 	assert_false(slow);
+	assert_int_equal(watchdog_answer_age(NULL), 0);
 }
 
 static int
