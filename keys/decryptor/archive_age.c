@@ -398,6 +398,14 @@ backup_read(struct desk *d, int fd)
 		close(plain);
 	}
 	archive_read_free(a);
+	return e;
+}
+
+enum err
+backup_use(struct desk *d)
+{
+	enum err e = first_event_owe(d, FIRST_RESTORE);
+
 	if (e == OK && renameat(d->dir, KEYRING_WAITS, d->dir,
 	    "keyring.age") != 0) {
 		e = ERR_FORMAT; /* it held none */

@@ -18,8 +18,10 @@ enum err backup_write_heirs(struct desk *d, const struct age_recipient *to,
  * and the folder of attachments into folder ${stage}, the key out */
 enum err heirs_read(struct desk *d, int fd, int stage, uint8_t key[32]);
 /* Into the fresh home of ${d}. Only names that backup_write makes become
- * files; everything else is ERR_FORMAT. */
+ * files; everything else is ERR_FORMAT. The keyring waits under its other name
+ * until backup_use makes a home of it that owes its journal a `restore`. */
 enum err backup_read(struct desk *d, int fd);
+enum err backup_use(struct desk *d);
 /* Every attachment that a message names opens and has its hash; ${at}: place
  * of the message of which one does not */
 enum err backup_attachments_check(struct desk *d, size_t *at);

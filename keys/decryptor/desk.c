@@ -164,7 +164,10 @@ open_casebook(struct desk *d)
 		    err_text(e));
 		return e;
 	}
-	e = keys_mark(d);
+	e = first_event_pay(d);
+	if (e == OK) {
+		e = keys_mark(d);
+	}
 	return e == OK ? weeks_finish(d) : e;
 }
 

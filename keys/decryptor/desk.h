@@ -51,6 +51,13 @@ struct desk {
 /* The keyring while a restore goes on */
 #define KEYRING_WAITS "keyring.restoring"
 
+/* What a new home tells its journal first (first_event.c) */
+enum first_event { FIRST_RESTORE, FIRST_KEYS_LOST, FIRST_KEYS_LOST_SHEETS };
+/* Before the home has a keyring, without which it cannot be opened */
+enum err first_event_owe(const struct desk *d, enum first_event what);
+/* Tells what is owed, if anything is; desk_open does */
+enum err first_event_pay(struct desk *d);
+
 /* How far a verb needs the home opened */
 enum desk_depth { DESK_FOLDER, DESK_KEYRING, DESK_CASEBOOK };
 

@@ -99,6 +99,7 @@ verb_restore(struct desk *d, int argc, char **argv)
 	}
 	if (e == OK) {
 		e = backup_read(d, fd);
+		e = e == OK ? backup_use(d) : e;
 		if (e == ERR_NO_MATCH) {
 			say_error("the passphrase is wrong");
 		} else if (e != OK) {
@@ -110,9 +111,6 @@ verb_restore(struct desk *d, int argc, char **argv)
 	if (e == OK) {
 		desk_close(d);
 		e = desk_open(d, DESK_CASEBOOK);
-	}
-	if (e == OK) {
-		e = desk_record(d, event_new(d, "restore"));
 	}
 	if (e == OK) {
 		printf("Restored to %s. Backups hold no week keys: run "

@@ -77,12 +77,15 @@ request_home(struct desk *d, const struct holder_wish *w)
 	if (e == OK) {
 		e = desk_make(d);
 	}
+	if (e == OK && known) { /* for `holder replace` */
+		e = first_event_owe(d, FIRST_KEYS_LOST);
+	}
 	if (e == OK) {
 		e = founding_home(d, org, (unsigned)n, w->person,
 		    w->approver ? PERSON_APPROVER : PERSON_HOLDER, false);
 	}
-	if (e == OK && known) { /* for `holder replace` */
-		e = desk_record(d, event_new(d, "keys_lost"));
+	if (e == OK) {
+		e = first_event_pay(d);
 	}
 	if (e == OK) {
 		printf("Organisation; compare with the founder:\n  %s\n",

@@ -144,28 +144,24 @@ passphrase_unpaper(struct desk *d, const char *file)
 	return e;
 }
 
-/* The restored keyring under a passphrase of its own */
+/* The restored keyring under a passphrase of its own, before it is used: cut
+ * there, the home is none yet, and not one under the words from paper */
 static enum err
-keyring_again(struct desk *d)
+keyring_again(struct desk *d, const char *fresh, size_t len)
 {
 	struct buf sealed = buf_new(KEYRING_MAX + 65536);
-	char *fresh = NULL;
-	size_t len = 0;
-	enum err e = file_read(d->dir, "keyring.age", &sealed);
+	enum err e = file_read(d->dir, KEYRING_WAITS, &sealed);
 
 	if (e == OK) {
 		e = keyring_open(sealed.p, sealed.len, d->pass, d->passlen,
 		    &d->ring);
 	}
 	if (e == OK) {
-		puts("Choose a new passphrase; the old one came from paper.");
-		e = passphrase_get(d->passfile, true, &fresh, &len);
+		buf_clear(&sealed);
+		e = keyring_seal(d->ring, fresh, len, &sealed);
 	}
 	if (e == OK) {
-		secret_free(d->pass);
-		d->pass = fresh;
-		d->passlen = len;
-		e = keyringfile_save(d);
+		e = file_replace(d->dir, KEYRING_WAITS, sealed.p, sealed.len);
 	}
 	buf_free(&sealed);
 	return e;
@@ -175,7 +171,8 @@ static enum err
 from_backup(struct desk *d, const char *file)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
-	char *pass;
+	char *fresh = NULL;
+	size_t len = 0;
 	enum err e;
 
 	if (fd < 0) {
@@ -183,11 +180,17 @@ from_backup(struct desk *d, const char *file)
 		return ERR_UNKNOWN;
 	}
 	e = passphrase_unpaper(d, file);
+	if (e == OK) { /* a slip must leave nothing that refuses another try */
+		puts("Choose a new passphrase; the old one came from paper.");
+		e = passphrase_get(d->passfile, true, &fresh, &len);
+	}
 	if (e == OK) {
 		e = desk_make(d);
 	}
 	if (e == OK) {
 		e = backup_read(d, fd);
+		e = e == OK ? keyring_again(d, fresh, len) : e;
+		e = e == OK ? backup_use(d) : e;
 		if (e != OK) {
 			say_error("the backup is damaged: %s; %s is not "
 			    "usable, remove it", err_text(e), d->home);
@@ -195,18 +198,13 @@ from_backup(struct desk *d, const char *file)
 	}
 	close(fd);
 	if (e == OK) {
-		e = keyring_again(d);
-	}
-	if (e == OK) {
-		pass = d->pass;
-		d->pass = NULL; /* kept over the close */
 		desk_close(d);
-		d->pass = pass;
+		d->pass = fresh;
+		d->passlen = len;
+		fresh = NULL; /* transferred */
 		e = desk_open(d, DESK_CASEBOOK);
 	}
-	if (e == OK) {
-		e = desk_record(d, event_new(d, "restore"));
-	}
+	secret_free(fresh);
 	if (e == OK) {
 		printf("Recovered to %s. Backups hold no week keys: run "
 		    "`rotate` now, then import, then export.\nEvery passphrase "
@@ -307,15 +305,16 @@ from_identity(struct desk *d, const char *path, unsigned desk,
 		if (e == OK) {
 			e = desk_make(d);
 		}
+		if (e == OK) { /* of the machine whose place it takes */
+			e = first_event_owe(d, FIRST_KEYS_LOST_SHEETS);
+		}
 		if (e == OK) {
 			e = founding_home(d, org, desk, person, PERSON_HOLDER,
 			    false);
 		}
 	}
-	if (e == OK) { /* of the machine whose place it takes */
-		json_t *event = event_new(d, "keys_lost");
-		json_object_set_new(event, "sheets", json_true());
-		e = desk_record(d, event);
+	if (e == OK) {
+		e = first_event_pay(d);
 	}
 	if (e == OK) {
 		e = org_accept(d, path, NULL);

@@ -42,6 +42,11 @@ refused "is of set" fresh "$T/r0" recover --backup \
 	"$STICK/b.age" --share "$T/backup-1" --share "$T/backup-2" \
 	--share "$T/other-3"
 [ ! -e "$T/r0" ] || fail "a home was begun without the sheets"
+# a slip in the new passphrase begins none either: the keepers need not wait
+echo kort >"$T/short"
+refused "too short" "$BIN" --home "$T/r1" --passphrase-file "$T/short" \
+	--today 2026-12-01 recover --backup "$STICK/b.age" \
+	--share "$T/backup-3" --share "$T/backup-1"
 ok fresh "$T/r1" recover --backup "$STICK/b.age" --share "$T/backup-3" \
 	--share "$T/backup-1"
 ok fresh "$T/r1" --json list

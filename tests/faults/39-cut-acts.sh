@@ -85,6 +85,23 @@ rm -r "$T/r"
 ok desk "$T/r" $day restore "$STICK/e.age"
 ok desk "$T/r" $day verify
 [ "$(size "$T/r")" = "$whole" ] || fail "not the size"
+# Cut when it is one, it knows that its week keys are lost, once rotated too
+ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-25 --text "derde"
+ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25 --applied "$T/b/outbound-1"
+killed keyring.age 1 desk "$T/r2" $day restore "$STICK/e.age"
+ok desk "$T/r2" $day rotate
+ok desk "$T/r2" $day --json import "$T/gw"
+[ "$(json "o['reports'],o['no_key']")" = "(0, 1)" ] ||
+	fail "taken for another desk's: $(cat "$T/out")"
+[ -e "$T/r2/first-event" ] && fail "told, and owed still"
+# So does a new machine for somebody the keyset knows
+ok h keyset --publish "$T/share3"
+killed blocks.json 1 desk "$T/r3" $day holder request --desk 1 \
+	--person deputy --keyset "$T/share3/keyset.json" --out "$T/q3"
+[ -e "$T/r3/keyring.age" ] || fail "cut before it was a home"
+grep -qx keys_lost "$T/r3/first-event" || fail "a home that owes nothing"
+ok desk "$T/r3" $day list
+[ -e "$T/r3/first-event" ] && fail "owed still"
 
 # A forwarding that is cut leaves the attachment in plain text in the home
 # until it is opened again; what a link there names is not touched
