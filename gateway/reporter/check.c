@@ -69,13 +69,13 @@ boards_reader(const struct reporter *r, const struct boards *b,
 }
 
 void
-reader_say(const struct reporter *r, unsigned desk)
+reader_say(const struct reporter *r, const char *what, unsigned desk)
 {
 	const struct keyset_desk *d = keyset_desk(r->k, desk);
 
 	if (d != NULL) {
-		say("a later message with this code goes to desk %u, %s",
-		    desk, keyset_desk_name(d, r->o->language));
+		say("%s desk %u, %s", what, desk,
+		    keyset_desk_name(d, r->o->language));
 	}
 }
 
@@ -162,20 +162,24 @@ reply_json(const struct reply *y)
 static void
 replies_show(struct reporter *r, const struct boards *b, unsigned later)
 {
+	const struct reply *all[KEYSET_DESKS_MAX * SLOT_LIVE_MAX], *y;
 	json_t *list = json_array(), *o;
-	unsigned n = 0, damaged = 0;
+	unsigned left[KEYSET_DESKS_MAX], n = 0, damaged = 0, held = 0;
 
 	for (unsigned i = 0; i < b->lanes; i++) {
-		for (unsigned j = 0; j < b->lane[i].replies; j++) {
-			n++;
-			if (r->o->json) {
-				json_array_append_new(list,
-				    reply_json(&b->lane[i].reply[j]));
-			} else {
-				reply_print(&b->lane[i].reply[j], r);
-			}
-		}
+		left[i] = b->lane[i].replies;
 		damaged += b->lane[i].damaged;
+	}
+	while ((y = mailbox_newest(b->lane, b->lanes, left)) != NULL) {
+		all[n++] = y;
+		held = y->receipts > held ? y->receipts : held;
+	}
+	for (unsigned i = n; i-- > 0;) { /* the newest where the eye is */
+		if (r->o->json) {
+			json_array_append_new(list, reply_json(all[i]));
+		} else {
+			reply_print(all[i], r);
+		}
 	}
 	if (r->o->json) {
 		o = json_pack("{s:O,s:i,s:i}", "replies", list, "damaged",
@@ -185,6 +189,10 @@ replies_show(struct reporter *r, const struct boards *b, unsigned later)
 		json_decref(o);
 	} else if (n == 0) {
 		puts("There is no answer for this code (yet).");
+	} else if (held > 0) {
+		printf("\nThe desk has received %u of your messages. Did you "
+		    "send something else more than two weeks ago? Then send "
+		    "it again.\n", held);
 	}
 	if (damaged > 0) {
 		say("%u answers for this code are damaged or not signed by a "
@@ -302,7 +310,7 @@ verb_check(struct reporter *r, int argc, char **argv)
 	} else if (b.opened) {
 		later = boards_reader(r, &b, code);
 		replies_show(r, &b, later);
-		reader_say(r, later);
+		reader_say(r, READS_LATER, later);
 	}
 out:
 	boards_clear(&b);

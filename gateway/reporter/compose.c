@@ -34,23 +34,32 @@ text_get(const struct reporter_options *o, struct buf *out)
 	return e;
 }
 
+static void
+roles_say(const struct reporter *r, const struct profile *p)
+{
+	say("--about takes whom the report is about:");
+	for (size_t i = 0; i < routing_roles(p); i++) {
+		say("  %-22s %s", routing_role(p, i).code,
+		    routing_label(p, i, r->o->language));
+	}
+}
+
 /* By whom it is about, as the page does, among ${n} desks */
 static enum err
 desk_route(const struct reporter *r, const struct route_desk *desks,
     size_t n, unsigned *out)
 {
 	struct profile *nl = NULL, *eu = NULL;
+	const struct profile *p = NULL;
 	enum err e = profile_builtin("nl", &nl);
 
 	if (e == OK) {
 		e = profile_builtin("eu", &eu);
 	}
 	if (e == OK) {
-		e = routing_pick(keyset_profile(r->k, nl, eu), r->o->about,
-		    desks, n, out);
+		p = keyset_profile(r->k, nl, eu);
+		e = routing_pick(p, r->o->about, desks, n, out);
 	}
-	profile_free(nl);
-	profile_free(eu);
 	if (e == ERR_POLICY && r->o->desk != 0) {
 		say("desk %u must not read a report about that person: leave "
 		    "out --desk, and another reads it", r->o->desk);
@@ -58,9 +67,17 @@ desk_route(const struct reporter *r, const struct route_desk *desks,
 		say("no desk here may read a report about that person: use "
 		    "an outside channel (Huis voor Klokkenluiders, or the "
 		    "authority of the field)");
+	} else if (e == ERR_UNKNOWN) {
+		say("there is no such role");
+		roles_say(r, p);
 	} else if (e != OK) {
-		say("--about: there is no such role");
+		say("the desks cannot be told apart: %s", err_text(e));
+	} else if (r->o->about == NULL) {
+		say("%s", routing_default_warning(p, r->o->language));
+		roles_say(r, p);
 	}
+	profile_free(nl);
+	profile_free(eu);
 	return e;
 }
 
@@ -175,6 +192,12 @@ report_new_send(struct reporter *r)
 	    (e = desk_pick(r, &desk)) != OK ||
 	    (!r->o->no_mailbox && (e = code_new(desk, code)) != OK)) {
 		goto out;
+	}
+	reader_say(r, "this report can be read by", desk);
+	if (r->o->attachments > 0) {
+		say("attached files go as they are, with what is hidden in "
+		    "them (place, camera, author). Clean copies first, for "
+		    "example with mat2");
 	}
 	e = deliver(r, r->o->advice ? REPORT_ADVICE : REPORT_REPORT, desk,
 	    &text, r->o->no_mailbox ? NULL : code, !r->o->no_mailbox);
@@ -327,7 +350,7 @@ later_send(struct reporter *r, enum report_kind kind)
 		goto out;
 	}
 	if ((e = desk_later(r, code, &desk)) == OK) {
-		reader_say(r, desk);
+		reader_say(r, READS_LATER, desk);
 		e = deliver(r, kind, desk, &text, code, false);
 	}
 out:

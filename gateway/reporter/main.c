@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "fence.h"
@@ -200,6 +201,35 @@ waiting(void *arg, enum err why, unsigned seconds)
 	    "no answer from the gateway" : "the gateway is busy", seconds);
 }
 
+/* A proxy that is meant but not used would show who sends. Else what there is
+ * to know is said: only Tor hides where this machine is */
+static bool
+way_good(const struct reporter_options *o, const char *verb)
+{
+	static const char *const names[] = { "ALL_PROXY", "all_proxy",
+		"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy" };
+
+	if (o->gateway == NULL || o->proxy != NULL) {
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && *value != '\0') {
+			say("the environment names a proxy (%s), which this "
+			    "program does not use: give --proxy, or unset it",
+			    names[i]);
+			return false;
+		}
+	}
+	if (strcmp(verb, "verify") != 0 &&
+	    strncasecmp(o->gateway, "https:", 6) == 0) {
+		say("this does not go through Tor: the network you use and "
+		    "the gateway's see this machine's address");
+	}
+	return true;
+}
+
 static int
 run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 {
@@ -217,7 +247,7 @@ run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 		say("there is no verb %s; see --help", verb);
 		return 2;
 	}
-	if (!fitting(&verbs[i], o, argc > 0)) {
+	if (!fitting(&verbs[i], o, argc > 0) || !way_good(o, verb)) {
 		return 2;
 	}
 	/* Before the first byte of anybody: writes go where the user said,

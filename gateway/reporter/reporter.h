@@ -87,7 +87,9 @@ void boards_clear(struct boards *b);
 /* The desk a later message goes to; 0: none works */
 unsigned boards_reader(const struct reporter *r, const struct boards *b,
     const struct code *code);
-void reader_say(const struct reporter *r, unsigned desk);
+/* "${what} desk N, NAME" */
+void reader_say(const struct reporter *r, const char *what, unsigned desk);
+#define READS_LATER "a later message with this code goes to"
 
 /* Looks at the pages of every language of ${g}: each loads the script of its
  * language and nothing else that runs. Says what is wrong. */

@@ -37,7 +37,12 @@ verify_keyset(struct reporter *r)
 
 		printf("Desk %-8u ", k->desk[i].number);
 		shown_text(stdout, name, strlen(name), false);
-		printf(", read by %u %s\n", n, n == 1 ? "person" : "people");
+		printf(", read by %u %s", n, n == 1 ? "person" : "people");
+		for (unsigned j = 0; j < k->desk[i].not_abouts; j++) {
+			printf("%s %s", j == 0 ? ", never what is about" : ",",
+			    k->desk[i].not_about[j]);
+		}
+		putchar('\n');
 	}
 	return OK;
 }

@@ -59,10 +59,21 @@ REP=("$R" --gateway "$URL" --fingerprint "$FP" --state "$T/state" --tries 3)
 ok "${REP[@]}" --text "$T/text" --desk 1 --code-fd 3 \
 	--receipt "$T/receipt1" send 3>"$T/code1"
 [ "$(wc -c <"$T/code1")" = 35 ] || fail "no code"
+grep -q "can be read by desk 1" "$T/err" || fail "not said who reads it"
 grep -qF "$(head -c 34 "$T/code1")" "$T/out" "$T/err" &&
 	fail "the code is on stdout or stderr"
 ok "${REP[@]}" --text "$T/text" --attach "$T/photo" --desk 1 --code-fd 3 \
 	--receipt "$T/receipt2" send 3>"$T/code2"
+grep -q "what is hidden in them" "$T/err" || fail "no warning for a file"
+refused " bestuurder " "${REP[@]}" --text "$T/text" --about wie send
+ok "$R" --keyset "$T/stick/outbound-1" --text "$T/text" --no-mailbox \
+	--out "$T/nobody" seal
+grep -q " bestuurder " "$T/err" || fail "the roles are not listed"
+# a proxy that is meant is not passed over
+for name in ALL_PROXY https_proxy; do
+	refused_usage env $name=socks5h://127.0.0.1:9050 "${REP[@]}" check
+	grep -q "give --proxy" "$T/err" || fail "$name is passed over"
+done
 ok "$R" --keyset "$T/stick/outbound-1" --fingerprint "$FP" \
 	--text "$T/text" --no-mailbox --out "$T/sealed" seal
 ok "${REP[@]}" --receipt "$T/receipt3" send "$T/sealed"
@@ -109,6 +120,9 @@ for n in 1 2; do
 	[ "$(json "len(o['replies']), o['replies'][0]['kind']")" = \
 		"(1, 'acknowledgement')" ] || fail "code $n reads no answer"
 done
+ok "${REP[@]}" --code-file "$T/code1" check
+grep -q "has received 1 of your messages" "$T/out" ||
+	fail "not said what the desk has"
 ok "$R" --keyset "$T/stick/outbound-1" --text "$T/text" --desk 1 \
 	--code-fd 3 --out "$T/unsent" seal 3>"$T/code4"
 ok "${REP[@]}" --code-file "$T/code4" check
