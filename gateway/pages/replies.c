@@ -129,20 +129,21 @@ static void
 replies_collect(struct found *f)
 {
 	struct buf scratch = buf_new_secret(PIECE + 64);
-	unsigned i, k;
+	unsigned left[KEYSET_DESKS_MAX];
+	const struct reply *r;
+	unsigned i;
 
 	for (i = 0; i < f->lanes; i++) {
-		for (k = f->lane[i].replies; k-- > 0;) {
-			const struct reply *r = &f->lane[i].reply[k];
-
-			if (f->pieces == 0) {
-				hex_encode(r->reply_id, 16, f->last);
-			}
-			if (r->receipts > f->receipts) {
-				f->receipts = r->receipts;
-			}
-			reply_cut(f, r, &scratch);
+		left[i] = f->lane[i].replies;
+	}
+	while ((r = mailbox_newest(f->lane, f->lanes, left)) != NULL) {
+		if (f->pieces == 0) {
+			hex_encode(r->reply_id, 16, f->last);
 		}
+		if (r->receipts > f->receipts) {
+			f->receipts = r->receipts;
+		}
+		reply_cut(f, r, &scratch);
 	}
 	buf_free(&scratch);
 }

@@ -33,6 +33,13 @@ void mailbox_replies_clear(struct mailbox_replies *r);
  */
 unsigned mailbox_answering(const struct mailbox_replies *lane,
     unsigned lanes, unsigned own);
+/*
+ * The replies of all lanes, newest first: that which comes next, NULL after
+ * the last. ${left}: of each lane how many were not given yet, at first all.
+ * A lane is in its desk's order; of one day, the later lane is the newer.
+ */
+const struct reply *mailbox_newest(const struct mailbox_replies *lane,
+    unsigned lanes, unsigned *left);
 
 /*
  * mailbox_read(m, k, l, p, len, out): ${p} is the mailbox's shard of lane

@@ -90,6 +90,29 @@ mailbox_answering(const struct mailbox_replies *lane, unsigned lanes,
 	return desk;
 }
 
+const struct reply *
+mailbox_newest(const struct mailbox_replies *lane, unsigned lanes,
+    unsigned *left)
+{
+	const struct reply *newest = NULL, *y;
+	unsigned from = 0;
+
+	for (unsigned i = 0; i < lanes; i++) {
+		if (left[i] == 0) {
+			continue;
+		}
+		y = &lane[i].reply[left[i] - 1];
+		if (newest == NULL || y->day >= newest->day) {
+			newest = y;
+			from = i;
+		}
+	}
+	if (newest != NULL) {
+		left[from]--;
+	}
+	return newest;
+}
+
 /* The document of an opened slot: signed by a holder, of this desk */
 static enum err
 slot_read(const struct keyset *k, unsigned desk, const struct buf *plain,

@@ -526,6 +526,24 @@ answering(void **state)
 	}
 }
 
+/* Of two desks: by day, whatever lane they lie on */
+static void
+newest_first(void **state)
+{
+	struct reply one[2] = {{.day = 1}, {.day = 3}};
+	struct reply two[3] = {{.day = 2}, {.day = 3}, {.day = 3}};
+	const struct mailbox_replies lane[3] = {{one, 2, 0}, {NULL, 0, 0},
+		{two, 3, 0}};
+	const struct reply *const want[] = {&two[2], &two[1], &one[1],
+		&two[0], &one[0], NULL, NULL};
+	unsigned left[3] = {2, 0, 3};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
+		assert_ptr_equal(mailbox_newest(lane, 3, left), want[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -540,6 +558,7 @@ main(void)
 		cmocka_unit_test(lanes_that_cannot_be_made),
 		cmocka_unit_test(a_crowded_shard),
 		cmocka_unit_test(answering),
+		cmocka_unit_test(newest_first),
 	};
 
 	return cmocka_run_group_tests(tests, org_setup,
