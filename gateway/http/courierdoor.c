@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../process/events.h"
 #include "credential.h"
 #include "engine.h"
 #include "exchange.h"
@@ -46,6 +47,7 @@ enter(struct exchange *x, enum ask what)
 
 	if (!credential_fits(exchange_header(x, "Authorization"),
 	    engine_credential())) {
+		log_event(EVENT_COURIER_REFUSED);
 		exchange_add_header(x, "WWW-Authenticate", "Bearer");
 		exchange_error(x, 401, "credential");
 		return NULL;

@@ -108,12 +108,12 @@ if step == "first":
         a = gw.upload(c, body, week)[-1]
         assert a.status == 201, a.body
     unchanged()
-    refusals(27, 9)
+    refusals(27, 26)
     unchanged()
 else:
     v = wait(lambda v: v['meldluik_refused{why="malformed"}'] > 0)
     assert v['meldluik_refused{why="malformed"}'] == 20, v
-    assert v['meldluik_refused{why="courier_token"}'] == 0, v
+    assert v['meldluik_refused{why="courier_token"}'] == 20, v
     old = prometheus.parse(open(kept, "rb").read())
     for _ in range(300):
         v = prometheus.parse(counters().body)
@@ -125,11 +125,12 @@ else:
     changed = {k for k in v if v[k] != old[k]}
     assert changed <= {"meldluik_day_timestamp_seconds",
                        'meldluik_refused{why="malformed"}',
+                       'meldluik_refused{why="courier_token"}',
                        "meldluik_bulk_free_bytes", "meldluik_keyset_days",
                        "meldluik_text_free_bytes", "meldluik_weeks"}, changed
     a = counters()
     open(kept, "wb").write(a.body)
-    refusals(15, 0)
+    refusals(15, 9)
     unchanged()
 # the reader is no fool
 for bad in (b"a 1", b"a 1\n", b"# HELP a b\n# TYPE a gauge\na x\n",
