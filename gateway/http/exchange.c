@@ -141,11 +141,14 @@ names_onion(const char *type)
 	return site.onion[0] != '\0' && strncmp(type, "text/html", 9) == 0;
 }
 
+/* Nor on an answer to a form: only the form's own page could be opened there,
+ * and what was typed would be gone */
 static bool
-at_onion(const struct exchange *x)
+elsewhere(const struct exchange *x)
 {
-	return x->host != NULL && strcmp(x->host,
-	    strchr(site.onion, ':') + 3) == 0;
+	return (x->method == METHOD_GET || x->method == METHOD_HEAD) &&
+	    (x->host == NULL || strcmp(x->host,
+	    strchr(site.onion, ':') + 3) != 0);
 }
 
 /* Takes ${r} over; NULL: no memory */
@@ -177,7 +180,7 @@ static void
 set_answer(struct exchange *x, struct MHD_Response *r, unsigned status,
     const char *type, unsigned flags, size_t len)
 {
-	const char *onion = names_onion(type) && !at_onion(x) ? site.onion :
+	const char *onion = names_onion(type) && elsewhere(x) ? site.onion :
 							      NULL;
 
 	r = with_headers(x, r, type, flags, onion);
@@ -285,7 +288,7 @@ exchange_answer_kept(struct exchange *x, struct answer *a)
 	}
 	atomic_fetch_add(&a->users, 1);
 	x->kept = a;
-	x->response = a->response[a->response[0] == NULL || at_onion(x)];
+	x->response = a->response[a->response[0] == NULL || !elsewhere(x)];
 	x->status = a->status;
 	x->flags = a->flags;
 	x->answer_len = a->len;

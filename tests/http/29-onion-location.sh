@@ -29,6 +29,12 @@ for open in no yes; do # pages of a gateway that is not open, and of one that is
 	[ -z "$LOCATION" ] || fail "healthz: $LOCATION"
 	[ $open = yes ] || gw_install
 done
+# the answer to a form lies at no address that could be opened there
+curl -sS -m 60 -o "$GW/page" -D "$GW/headers" -H "Host: melden.nl" \
+	--data-urlencode "what=De wethouder nam geld aan." "$URL/nl/form" ||
+	fail "form"
+grep -q "<form" "$GW/page" || fail "no page: $(head -1 "$GW/headers")"
+grep -qi "^Onion-Location" "$GW/headers" && fail "told on an answer to a form"
 for path in /v1/keyset.json /v1/board/1.json; do
 	location melden.nl $path
 	[ -z "$LOCATION" ] || fail "$path: $LOCATION"
