@@ -89,6 +89,17 @@ serve ''
 fresh
 report || fail "no report goes in through nginx"
 grep -q "meldluik receipt" "$D/receipt" || fail "no receipt comes back"
+# a photo from the pages without scripts: more than nginx takes by itself
+head -c 3145728 /dev/urandom >"$D/photo"
+photo() { # CURL_OPTION... URL
+	curl -s -m 60 -F what=Kanarie -F "files=@$D/photo" -o "$D/page" \
+		-w '%{http_code}' "$@"
+}
+straight=$(photo "$URL/nl/report")
+over=$(photo --cacert "$D/pem" --resolve "melden.example.nl:$TLS:127.0.0.1" \
+	"https://melden.example.nl:$TLS/nl/report")
+[ "$over" = "$straight" ] && [ "$over" != 413 ] &&
+	grep -q "<main" "$D/page" || fail "a photo: $over, straight $straight"
 visit -o "$D/board" /v1/board/1 || fail "the board does not come through"
 curl -sf "$URL/v1/board/1" | cmp - "$D/board" || fail "the board is cut"
 visit -o /dev/null /nowhere 2>/dev/null
