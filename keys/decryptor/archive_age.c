@@ -490,11 +490,21 @@ heirs_read(struct desk *d, int fd, int stage, uint8_t key[32])
 	return e == OK ? folder_sync(stage) : e;
 }
 
+/* Only the hash counts. No file, not even /dev/null: the page's process may
+ * open none outside its home and the sticks (ui/confine.c). */
+static enum err
+dropped(void *arg, const uint8_t *p, size_t len)
+{
+	(void)arg;
+	(void)p;
+	(void)len;
+	return OK;
+}
+
 enum err
 backup_attachments_check(struct desk *d, size_t *at)
 {
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	enum err e = null < 0 ? ERR_IO : OK;
+	enum err e = OK;
 
 	for (size_t i = 0; e == OK && i < d->state->messages; i++) {
 		struct content *c = NULL;
@@ -510,17 +520,14 @@ backup_attachments_check(struct desk *d, size_t *at)
 		for (unsigned j = 0; e == OK && j < c->files; j++) {
 			uint8_t hash[HASH_LEN];
 			uint64_t size;
-			e = attachment_read(d->attachments, &c->file[j], null,
-			    &size, hash);
+			e = attachment_stream(d->attachments, &c->file[j],
+			    dropped, NULL, &size, hash);
 			if (e == OK && memcmp(hash,
 			    c->report->attachment[j].sha256, HASH_LEN) != 0) {
 				e = ERR_CRYPT;
 			}
 		}
 		content_free(c);
-	}
-	if (null >= 0) {
-		close(null);
 	}
 	return e;
 }

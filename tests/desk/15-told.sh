@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: what goes wrong at the desk is told on its page, in words, and
 # changes nothing: a stick with changed, missing or no messages, one that is
-# full, a gateway that lies; an import that was cut off (no text, no act until it is done); a
-# damaged message and journal; cases that a search could not read (here on
-# the command line too); a form that asks for what cannot be.
+# full, a gateway that lies; an import that was cut off (no text, no act until
+# it is done); a damaged message and journal; cases that a search could not
+# read (here on the command line too); a form that asks for what cannot be.
+# And what goes right: a backup with attachments, and the export it confirms.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 EDIT=$BUILD/bin/journal_edit
@@ -15,7 +16,8 @@ day=2026-11-25
 ok "$FIX" outbound "$ORG"
 for n in 1 2; do
 	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-24 \
-		--text "Verhaal nummer $n" --new-code "$T/code$n"
+		--text "Verhaal nummer $n" --new-code "$T/code$n" \
+		--attach "$PASS"
 done
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-24
 ok h import "$T/gw"
@@ -43,7 +45,7 @@ fi
 told() {
 	# shellcheck disable=SC2086 # two references
 	python3 "$(dirname "$0")/told.py" "$1" "$BIN" "$H" "$PASS" $day "$T" \
-		"${FULL_STICK:-}" $REFS || exit 1
+		"$STICK" "${FULL_STICK:-}" $REFS || exit 1
 }
 told sticks
 told forms

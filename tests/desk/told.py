@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the desk's page says of what goes wrong; see 15-told.sh.
-told.py PART BIN HOME PASSFILE DAY FOLDER FULL_STICK|'' CASE CASE"""
+told.py PART BIN HOME PASSFILE DAY FOLDER SECOND_MEDIUM FULL_STICK|'' CASE
+CASE"""
 import os
 import re
 import sys
 
 from uihttp import Ui
 
-part, BIN, HOME, PASS, DAY, AT, FULL, ONE, TWO = sys.argv[1:]
+part, BIN, HOME, PASS, DAY, AT, SECOND, FULL, ONE, TWO = sys.argv[1:]
 KEYS, STICK = "/nl/keys", AT + "/stick"
 CASE, OTHER = "/nl/case/" + ONE, "/nl/case/" + TWO
-ui = Ui(BIN, HOME, PASS, DAY, AT)
+ui = Ui(BIN, HOME, PASS, DAY, AT, SECOND)
 checks = 0
 
 
@@ -53,6 +54,9 @@ def sticks():
                 os.listdir(FULL) == ["other"])
     keys("import", "1 / 0 / 0", "green", place=AT + "/gw")
     keys("import", "niets nieuws", "green", place=AT + "/gw")
+    # What reads every attachment may open no file but of desk and stick
+    keys("backup", "Back-up gemaakt", "green", place=SECOND)
+    keys("export", "staat op de stick. Breng", "green", place=SECOND)
     form = {"year": "2026", "format": "csv", "place": STICK}
     told("report", "Geschreven", ui.post("/nl/report", **form), "green")
     told("report", "is er al", ui.post("/nl/report", **form))
