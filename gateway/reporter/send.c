@@ -177,26 +177,33 @@ part_send(struct reporter *r, const struct sealed *s, uint64_t offset,
 	return answer_err(a);
 }
 
-/* Where an upload of an earlier run stands; false: begin anew. Any part of a
- * number that is not the next is answered with the next. */
+/* The part that the gateway wants next: any other number is answered with
+ * it. False: it knows no such upload. */
 static bool
-upload_resume(struct reporter *r, const struct sealed *s, struct upload *u,
-    struct answer *a, uint64_t *n)
+upload_next(struct reporter *r, const struct upload *u, struct answer *a,
+    uint64_t *n)
 {
 	char id[64];
 	const char *headers[] = { id, ASK_NEXT, NULL };
 	struct request q = { "PUT", "/v1/uploads", headers, "", 1,
 		ANSWER_MAX };
 
-	if (!state_upload(r->o, s->hash, u->id)) {
-		return false;
-	}
+	answer_clear(a);
 	(void)snprintf(id, sizeof(id), "Upload-Id: %s", u->id);
 	if (transfer_patient(r->t, &q, a) != OK || a->status != 409) {
 		return false;
 	}
 	*n = answer_next(a);
-	if (*n < 1 || *n > u->parts + 1) {
+	return *n >= 1 && *n <= u->parts + 1;
+}
+
+/* Where an upload of an earlier run stands; false: begin anew */
+static bool
+upload_resume(struct reporter *r, const struct sealed *s, struct upload *u,
+    struct answer *a, uint64_t *n)
+{
+	if (!state_upload(r->o, s->hash, u->id) ||
+	    !upload_next(r, u, a, n)) {
 		return false;
 	}
 	say("going on at part %llu of %llu", (unsigned long long)*n,
@@ -204,30 +211,18 @@ upload_resume(struct reporter *r, const struct sealed *s, struct upload *u,
 	return true;
 }
 
+/* From part ${n} on */
 static enum err
 parts_send(struct reporter *r, const struct sealed *s, uint64_t offset,
-    struct upload *u, struct answer *a)
+    const struct upload *u, uint64_t n, struct answer *a)
 {
 	uint8_t *piece = malloc(ENVELOPE_PART);
 	struct progress p;
-	uint64_t n = 1, next = 1, rounds = 0, done;
+	uint64_t next = 1, rounds = 0, done;
 	enum err e = OK;
 
 	if (piece == NULL) {
 		return ERR_MEMORY;
-	}
-	u->parts = (s->size + ENVELOPE_PART - 1) / ENVELOPE_PART;
-	/* only a file sealed before, which has an offset, is ever the same */
-	if (offset == 0 || !upload_resume(r, s, u, a, &n)) {
-		answer_clear(a);
-		n = 1;
-		if ((e = upload_begin(r, u, a)) != OK) {
-			free(piece);
-			return e;
-		}
-		if (offset != 0) {
-			state_upload_keep(r->o, s->hash, u->id);
-		}
 	}
 	p = progress_begin("send", s->size, (n - 1) * ENVELOPE_PART <
 	    s->size ? (n - 1) * ENVELOPE_PART : s->size);
@@ -258,6 +253,47 @@ upload_finish(struct reporter *r, const struct upload *u, struct answer *a)
 	return e == OK ? answer_err(a) : e;
 }
 
+/*
+ * In parts. A store that ended loses what it took in the last two seconds, and
+ * says so at the end only: the digest is of less than was sent. Then what is
+ * missing is sent again.
+ */
+static enum err
+upload_send(struct reporter *r, const struct sealed *s, uint64_t offset,
+    struct upload *u, struct answer *a)
+{
+	uint64_t n = 1;
+	unsigned rounds = 0;
+	enum err e = OK;
+
+	u->parts = (s->size + ENVELOPE_PART - 1) / ENVELOPE_PART;
+	/* only a file sealed before, which has an offset, is ever the same */
+	if (offset == 0 || !upload_resume(r, s, u, a, &n)) {
+		answer_clear(a);
+		n = 1;
+		e = upload_begin(r, u, a);
+		if (e == OK && offset != 0) {
+			state_upload_keep(r->o, s->hash, u->id);
+		}
+	}
+	while (e == OK) {
+		if ((e = parts_send(r, s, offset, u, n, a)) != OK) {
+			break;
+		}
+		answer_clear(a);
+		e = upload_finish(r, u, a);
+		if (a->status != 400 || rounds++ == REPORTER_RESEALS ||
+		    !upload_next(r, u, a, &n) || n > u->parts) {
+			break;
+		}
+		say("the gateway lost the last parts; going on at part %llu "
+		    "of %llu", (unsigned long long)n,
+		    (unsigned long long)u->parts);
+		e = OK;
+	}
+	return e;
+}
+
 enum err
 message_send(struct reporter *r, const struct sealed *s, uint64_t offset)
 {
@@ -275,9 +311,8 @@ message_send(struct reporter *r, const struct sealed *s, uint64_t offset)
 	    "Content-Digest: sha-256=:%s:", b64);
 	if (s->size <= ENVELOPE_WHOLE_MAX) {
 		e = whole_send(r, s, offset, &u, &a);
-	} else if ((e = parts_send(r, s, offset, &u, &a)) == OK) {
-		answer_clear(&a);
-		e = upload_finish(r, &u, &a);
+	} else {
+		e = upload_send(r, s, offset, &u, &a);
 	}
 	if (offset != 0 && (e == OK || e == ERR_STALE)) {
 		state_upload_keep(r->o, s->hash, NULL);

@@ -211,6 +211,14 @@ ok "$R" $FAULTY --fingerprint "$FP" --state "$T/state" \
 [ "$(grep -c '^PUT /v1/uploads' "$T/asked")" = 1 ] || fail "parts sent again"
 ok "$R" --gateway "$URL" --fingerprint "$FP" --sealed "$T/big" \
 	verify receipt "$T/r-big"
+# a store that ended lost the last part, which it had answered
+rules '[]'
+ok "$R" $FAULTY $SEND --no-mailbox --attach "$T/file" send
+parts=$(grep -c '^PUT /v1/uploads' "$T/asked")
+rules '[{"method":"PUT","path":"/v1/uploads","after":'$((parts - 1))',
+	"times":1,"status":204}]'
+ok "$R" $FAULTY $SEND --no-mailbox --attach "$T/file" send
+grep -q "going on at part $parts of $parts" "$T/err" || fail "not gone on"
 # an upload that the gateway forgot, and a spoiled memory
 U=$T/state/upload-$(tar -xOf "$T/big" envelope.age | sha256sum | cut -c1-32)
 for id in "$(printf '0%.0s' $(seq 32))" "../../x" ""; do

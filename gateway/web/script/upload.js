@@ -159,8 +159,9 @@ async function sendParts(job, tell) {
 		headers: { "Upload-Id": id, "Epoch": job.report.epoch,
 			"Content-Digest": digest(whole) } },
 	(state, s) => tell(state, 1, s));
-	if (answer.status === 404) {
-		throw new Refused("restart", "404");
+	// 400: a store that ended lost the last parts
+	if (answer.status === 404 || answer.status === 400) {
+		throw new Refused("restart", String(answer.status));
 	}
 	return { answer, h: whole };
 }
