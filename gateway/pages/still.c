@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Pages without input. They depend on nothing but the keyset and the day, so
- * each is made once and kept as an answer, plain and compressed.
+ * Pages without input. They depend on nothing but the keyset, the week of its
+ * newest keys and the day, so each is made once and kept as an answer, plain
+ * and compressed.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -29,9 +30,9 @@ static const struct {
 #define STILL (sizeof(still) / sizeof(*still))
 
 static struct {
-	bool used, open;
+	bool used;
 	uint8_t keyset[HASH_LEN];
-	day_t day;
+	day_t week, day; /* of the keys, DAY_NONE: none */
 	struct buf plain, small;
 	/* of them: compressed, under the address without a language */
 	struct answer *answer[2][2];
@@ -39,11 +40,13 @@ static struct {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static bool
-kept_fresh(unsigned i, unsigned lang, const struct keyset *k, bool open)
+kept_fresh(unsigned i, unsigned lang, const struct keyset *k,
+    const struct epoch *epoch)
 {
 	static const uint8_t none[HASH_LEN];
 
-	return kept[i][lang].used && kept[i][lang].open == open &&
+	return kept[i][lang].used && kept[i][lang].week == (epoch == NULL ?
+	    DAY_NONE : epoch->week) &&
 	    kept[i][lang].day == exchange_today() &&
 	    memcmp(kept[i][lang].keyset, k == NULL ? none : k->hash,
 	    HASH_LEN) == 0;
@@ -115,7 +118,8 @@ kept_make(unsigned i, unsigned lang)
 			memcpy(kept[i][lang].keyset, s->keyset->hash,
 			    HASH_LEN);
 		}
-		kept[i][lang].open = s->epoch != NULL;
+		kept[i][lang].week = s->epoch == NULL ? DAY_NONE :
+		    s->epoch->week;
 		kept[i][lang].day = exchange_today();
 		kept[i][lang].used = good = true;
 	}
@@ -154,7 +158,7 @@ still_answer(struct exchange *x, unsigned i, unsigned lang, bool root)
 
 	pthread_mutex_lock(&lock);
 	good = kept_fresh(i, lang, snapshot_keyset(now),
-	    snapshot_epoch(now) != NULL) || kept_make(i, lang);
+	    snapshot_epoch(now)) || kept_make(i, lang);
 	snapshot_release(now);
 	a = good ? kept_answer(x, i, lang, small, root) : NULL;
 	if (a != NULL) {
