@@ -74,6 +74,8 @@ enum err report_question_add(struct report *r, const char *key,
     const char *asked, size_t len);
 enum err report_attachment_add(struct report *r, const char *name,
     const char *media_type, uint64_t size, const uint8_t sha256[HASH_LEN]);
+/* A language tag as reports have it */
+bool report_language_valid(const char *s);
 /* A copy without hidden data: original is set, by the caller after the add */
 bool report_attachment_cleaned(const struct report_attachment *a);
 /* Fills message_id and thread from the code (first message) */

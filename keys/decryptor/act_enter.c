@@ -29,7 +29,7 @@ entry_check(struct desk *d, const struct act_entry *w, struct refusal *why)
 		return refuse(why, ERR_UNKNOWN, "Zo'n route staat niet in de "
 		    "lijst.", "That route is not in the list.");
 	}
-	if (strlen(w->language) < 2 || strlen(w->language) > 16) {
+	if (!report_language_valid(w->language)) {
 		return refuse(why, ERR_USAGE, "Geef een taal als nl of en.",
 		    "Give a language such as nl or en.");
 	}
@@ -70,6 +70,21 @@ entry_content(const struct desk *d, const struct act_entry *w,
 		c = NULL; /* transferred */
 	}
 	content_free(c);
+	return e;
+}
+
+/* What the record will hold: what cannot be read back is not kept, for a case
+ * that nobody can read shuts every export */
+static enum err
+entry_record(const struct content *c, struct buf *plain)
+{
+	struct content *back = NULL;
+	enum err e = content_write(c, plain);
+
+	if (e == OK) {
+		e = content_parse(plain->p, plain->len, &back);
+	}
+	content_free(back);
 	return e;
 }
 
@@ -126,7 +141,7 @@ act_enter(struct desk *d, const struct act_entry *w, char ref[REF_TEXT],
 		e = entry_content(d, w, w->mailbox ? &keys : NULL, &c);
 	}
 	if (e == OK) {
-		e = content_write(c, &plain);
+		e = entry_record(c, &plain);
 	}
 	if (e == OK) {
 		e = casekey_take(d->book, key);

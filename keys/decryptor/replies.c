@@ -11,6 +11,7 @@
 #include "meldluik/retention.h"
 #include "meldluik/secret.h"
 #include "replies.h"
+#include "terminal.h"
 
 #define TEXT_MAX (SLOT_LIVE_MAX * SLOT_PLAIN)
 
@@ -213,6 +214,10 @@ threads_make(struct desk *d, struct live_threads *out)
 		}
 		e = thread_make(d, k, &out->thread[out->count],
 		    out->note[out->count], &replies);
+		if (e != OK) {
+			say_error("the answers of case %s cannot be read (%s)",
+			    s->kase[k].ref, err_text(e));
+		}
 		out->replies += replies;
 		out->count++;
 	}

@@ -17,7 +17,6 @@ extern const char *const report_kind_words[REPORT_KINDS];
 extern const char *const report_sealed_by_words[REPORT_SEALERS];
 
 bool report_epoch_valid(const char *s);
-bool report_language_valid(const char *s);
 bool report_relation_valid(const char *s);
 bool report_about_valid(const char *s);
 /* Must be signed: a follow-up or a withdrawal */

@@ -90,4 +90,14 @@ for ref in $ALL; do
 		{ cat "$T/out"; fail "$ref is not named"; }
 done
 told damaged
+# An export says which case it cannot read
+for i in $(seq 0 $((RECORDS - 1))); do
+	ok "$EDIT" "$H" records edit "$i" # as it was
+done
+ok h acknowledge "${REFS%% *}"
+RECORDS=$("$EDIT" "$H" records count)
+for i in $(seq 0 $((RECORDS - 1))); do
+	ok "$EDIT" "$H" records edit "$i"
+done
+refused "answers of case ${REFS%% *} cannot be read" h export "$T/stick"
 echo "ok: told, and nothing changed"

@@ -4,7 +4,8 @@
 # everywhere they can come out on the command line: terminal, JSON, register
 # and public CSV, letters, dossier, extraction, declaration, annual report.
 # They appear there inert, and nothing of them is lost. What is too long is
-# refused with a reason and leaves nothing.
+# refused with a reason and leaves nothing, and so is a language that no
+# record can hold.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 found
@@ -195,6 +196,10 @@ EVENTS=$(json "o['events']")
 head -c 1048576 /dev/zero | tr '\0' 'A' >"$T/mib"
 refused "too long\|too large\|cannot be read" h note "$REF" --file "$T/mib"
 refused "too long\|too large\|cannot be read" h enter report --file "$T/mib"
+for tag in "nl, en" "$(evil tag)" nl_NL é n abcdefghijklmnopq; do
+	misused "Give a language" h enter report --mailbox --language "$tag" \
+		<<<"Verhaal"
+done
 refused "too long\|too large\|cannot be read" h reply "$REF" --file "$T/mib"
 refused "too long\|too large\|cannot be read" h register section --year 2026 \
 	--name lang --file "$T/mib"
