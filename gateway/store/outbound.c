@@ -147,11 +147,11 @@ static void set_head(const char *path, char out[FILE_PATH_MAX])
 	}
 }
 
-static enum err file_keep(struct store *s, const struct verified *v,
-    unsigned i, bool wait)
+static enum err file_keep(struct store *s, struct verified *v, unsigned i,
+    bool wait)
 {
 	const char *path = v->o->file[i].path;
-	struct file_name f = { .file = v->file[i] };
+	struct file_name f = { .desk = 0 };
 	struct file live;
 	day_t week;
 	enum err r;
@@ -159,6 +159,10 @@ static enum err file_keep(struct store *s, const struct verified *v,
 	if (!public_path(path, v->o->desk, f.path)) {
 		return ERR_LIMIT;
 	}
+	if (path_week(path, &week) && (r = outbound_epoch(s, v, i)) != OK) {
+		return r;
+	}
+	f.file = v->file[i];
 	r = file_get(s, 'L', 0, f.path, &live);
 	if (r == OK &&
 	    memcmp(live.sha256, f.file.sha256, HASH_LEN) == 0) {

@@ -26,6 +26,9 @@ enum err outbound_verify(struct store *s, unsigned desk,
     const struct sign_pk *identity, day_t today, const struct buf *doc,
     const struct buf *sig, struct verified *v);
 void verified_clear(struct verified *v);
+/* Epoch file ${i} of the bundle, staged: other desks' blocks in it are put back
+ * as they stand (outbound_epoch.c) */
+enum err outbound_epoch(struct store *s, struct verified *v, unsigned i);
 
 enum err stage_read(struct store *s, unsigned desk, const char *path,
     struct buf *out);

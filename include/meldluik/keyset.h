@@ -150,6 +150,12 @@ enum err epoch_write(const struct epoch *e, struct buf *out);
  * extra) */
 enum err epoch_parse(const void *p, size_t len, const struct keyset *k,
     struct epoch **out);
+/* Its form only: no block is checked, and it may be of any keyset */
+enum err epoch_form(const void *p, size_t len, struct epoch **out);
+/* Is ${b} the block of a holder of ${k} for the organisation and week of
+ * ${e}? ERR_CONFLICT: there is no such holder; ERR_SIGNATURE */
+enum err epoch_block_check(const struct epoch *e, const struct epoch_block *b,
+    const struct keyset *k);
 void epoch_free(struct epoch *e);
 /* Recipients of one desk; returns how many (0..4) */
 unsigned epoch_recipients(const struct epoch *e, unsigned desk,

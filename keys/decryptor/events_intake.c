@@ -159,7 +159,7 @@ enum err
 on_manifest(struct state *s, const json_t *o)
 {
 	struct manifest m = {.complete = false}, *more;
-	uint64_t last;
+	uint64_t last, before = s->generation;
 	enum err e = event_field_serial(o, "serial", &m.serial);
 
 	if (e != OK || (e = json_hex_field(o, "sha256", m.hash,
@@ -182,6 +182,11 @@ on_manifest(struct state *s, const json_t *o)
 	}
 	s->manifest = more;
 	more[s->manifests++] = m;
+	/* One made anew knows no keys: whichever desk came first brought ours,
+	 * the lost ones perhaps */
+	if (s->generation > before) {
+		s->lost.end = s->lost.reach = DAY_NONE;
+	}
 	e = take_closed(s, o, m.serial);
 	return e == OK ? take_applied(s, o) : e;
 }

@@ -99,8 +99,8 @@ block_read(const json_t *o, struct epoch_block *b)
 	    &b->recipient);
 }
 
-static enum err
-block_check(const struct epoch *e, const struct epoch_block *b,
+enum err
+epoch_block_check(const struct epoch *e, const struct epoch_block *b,
     const struct keyset *k)
 {
 	const struct keyset_person *who = keyset_person(k, b->person);
@@ -145,8 +145,7 @@ blocks_complete(const struct epoch *e, const struct keyset *k)
 }
 
 enum err
-epoch_parse(const void *p, size_t len, const struct keyset *k,
-    struct epoch **out)
+epoch_form(const void *p, size_t len, struct epoch **out)
 {
 	static const char *const keys[] = {"type", "version", "org", "week",
 	    "keyset", "blocks", NULL};
@@ -164,24 +163,38 @@ epoch_parse(const void *p, size_t len, const struct keyset *k,
 	    &blocks)) != OK) {
 		goto out;
 	}
-	if (memcmp(e->org, k->org, ORG_LEN) != 0 ||
-	    memcmp(e->keyset, k->hash, HASH_LEN) != 0) {
-		r = ERR_FOREIGN;
-		goto out;
-	}
 	for (size_t i = 0; r == OK && i < json_array_size(blocks); i++) {
-		struct epoch_block *b = &e->block[e->blocks++];
-		r = block_read(json_array_get(blocks, i), b);
-		if (r == OK) {
-			r = block_check(e, b, k);
-		}
+		r = block_read(json_array_get(blocks, i),
+		    &e->block[e->blocks++]);
 	}
-	if (r == OK && (r = blocks_complete(e, k)) == OK) {
+	if (r == OK) {
 		*out = e;
 		e = NULL; /* transferred */
 	}
 out:
 	json_decref(o);
+	epoch_free(e);
+	return r;
+}
+
+enum err
+epoch_parse(const void *p, size_t len, const struct keyset *k,
+    struct epoch **out)
+{
+	struct epoch *e = NULL;
+	enum err r = epoch_form(p, len, &e);
+
+	if (r == OK && (memcmp(e->org, k->org, ORG_LEN) != 0 ||
+	    memcmp(e->keyset, k->hash, HASH_LEN) != 0)) {
+		r = ERR_FOREIGN;
+	}
+	for (unsigned i = 0; r == OK && i < e->blocks; i++) {
+		r = epoch_block_check(e, &e->block[i], k);
+	}
+	if (r == OK && (r = blocks_complete(e, k)) == OK) {
+		*out = e;
+		e = NULL; /* transferred */
+	}
 	epoch_free(e);
 	return r;
 }

@@ -73,15 +73,24 @@ export(struct state *s, int serial, const char *hash)
 	    "confirmed", 0));
 }
 
+#define GENERATION_2 1000000000 /* manifests of before it */
+
+static void
+manifest_of(struct state *s, int generation, int manifest, int tenure,
+    int serial, const char *hash, const char *day)
+{
+	apply(s, json_pack("{s:s,s:s,s:i,s:i,s:s,s:s,s:s,s:[],s:{s:i,s:i,"
+	    "s:s,s:s}}", "e", "manifest", "day", day, "serial", manifest,
+	    "generation", generation, "sha256", HASH_C, "imported", day, "record", ID,
+	    "closed", "applied", "tenure", tenure, "serial", serial,
+	    "sha256", hash, "day", day));
+}
+
 static void
 applied(struct state *s, int manifest, int tenure, int serial,
     const char *hash, const char *day)
 {
-	apply(s, json_pack("{s:s,s:s,s:i,s:i,s:s,s:s,s:s,s:[],s:{s:i,s:i,"
-	    "s:s,s:s}}", "e", "manifest", "day", day, "serial", manifest,
-	    "generation", 1, "sha256", HASH_C, "imported", day, "record", ID,
-	    "closed", "applied", "tenure", tenure, "serial", serial,
-	    "sha256", hash, "day", day));
+	manifest_of(s, 1, manifest, tenure, serial, hash, day);
 }
 
 static void
@@ -454,6 +463,13 @@ keys_lost_by_a_restore(void **unused)
 	assert_false(lost(s, "2027-02-28"));
 	assert_true(lost(s, "2027-03-01")); /* W09: of before, perhaps */
 	assert_false(lost(s, "2028-03-01")); /* published by nobody yet */
+	/* A gateway made anew got its first blocks from no matter whom */
+	manifest_of(s, 2, GENERATION_2 + 1, 1, 3, HASH_C, "2026-12-20");
+	assert_true(lost(s, "2026-12-20"));
+	export_keys(s, 4, HASH_A, "2027-W08");
+	manifest_of(s, 2, GENERATION_2 + 2, 1, 4, HASH_A, "2026-12-21");
+	assert_true(lost(s, "2027-01-03"));
+	assert_false(lost(s, "2027-01-04"));
 	state_free(s);
 }
 

@@ -456,6 +456,93 @@ static void page_needs_both_signatures(void **state)
 	buf_free(&h);
 }
 
+/* A bundle of ${desk} with the blocks that ${w} has now, from last week on */
+static void publish(struct world *w, unsigned desk, uint64_t serial)
+{
+	struct kit_bundle *b = bundle(w, desk, serial, 4);
+
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL));
+}
+
+/* Is what is live of this week the recipients ${one} and ${two}? */
+static void live_blocks(struct world *w, const struct age_recipient *one,
+    const struct age_recipient *two)
+{
+	const struct age_recipient *want[] = { one, two };
+	struct age_recipient got[KEYSET_HOLDERS_MAX];
+	struct buf doc = buf_new(KEYSET_MAX);
+	struct epoch *e = NULL;
+
+	ok(store_public(w->s, "epochs/2026-W48.json", &doc));
+	ok(epoch_parse(doc.p, doc.len, store_keyset(w->s), &e));
+	for (unsigned d = 1; d <= KIT_DESKS; d++) {
+		assert_int_equal(epoch_recipients(e, d, got), 1);
+		assert_memory_equal(got, want[d - 1], sizeof(*got));
+	}
+	epoch_free(e);
+	buf_free(&doc);
+}
+
+/* A desk's new keys stay, whatever the others still have of it, and in
+ * whichever order the bundles come: live, waiting, and both on one day */
+static void a_desk_answers_for_its_own_blocks(void **state)
+{
+	struct world *w = *state;
+	struct age_recipient *now = w->org.recipient, lost = now[0], old;
+	struct age_recipient fresh;
+
+	ok(age_recipient_throwaway(&fresh));
+	now[0] = fresh;
+	publish(w, 1, 2);
+	ok(store_daily(w->s, KIT_DAY + 1));
+	live_blocks(w, &fresh, &now[1]);
+	old = now[1];
+	now[0] = lost; /* desk 2 renewed its own, and knows of no other */
+	ok(age_recipient_throwaway(&now[1]));
+	publish(w, 2, 2);
+	live_blocks(w, &fresh, &old); /* waits */
+	ok(store_daily(w->s, KIT_DAY + 2));
+	live_blocks(w, &fresh, &now[1]);
+	/* What waits is kept too; desk 1 has an old block of desk 2 here */
+	old = now[1];
+	ok(age_recipient_throwaway(&fresh));
+	ok(age_recipient_throwaway(&now[1]));
+	now[0] = fresh;
+	publish(w, 1, 3);
+	now[0] = lost;
+	now[1] = old;
+	publish(w, 2, 3);
+	world_reopen(w);
+	ok(store_daily(w->s, KIT_DAY + 3));
+	live_blocks(w, &fresh, &old);
+}
+
+/* The keyset decides whose a block is: an old one stands as long as it holds */
+static void blocks_outlive_a_keyset(void **state)
+{
+	struct world *w = *state;
+	struct age_recipient *now = w->org.recipient, lost = now[0], fresh;
+
+	ok(age_recipient_throwaway(&fresh));
+	now[0] = fresh;
+	publish(w, 1, 2);
+	now[0] = lost;
+	kit_org_next(&w->org, 2, KIT_DAY);
+	publish(w, 2, 2); /* brings the keyset, and what was lost */
+	ok(store_daily(w->s, KIT_DAY + 1));
+	assert_int_equal(store_keyset(w->s)->serial, 2);
+	live_blocks(w, &fresh, &now[1]);
+	/* Another key of its holder: the old block holds no more */
+	w->org.holder[0][0] ^= 1;
+	sign_pk_of(w->org.holder[0], &w->org.keyset.person[0].key);
+	kit_org_next(&w->org, 3, KIT_DAY);
+	ok(age_recipient_throwaway(&now[0]));
+	publish(w, 2, 3);
+	ok(store_daily(w->s, KIT_DAY + 2));
+	live_blocks(w, &now[0], &now[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -475,6 +562,8 @@ int main(void)
 		T(lanes_go_live_with_the_day, world_installed),
 		T(new_keyset_goes_live_with_its_weeks, world_installed),
 		T(page_needs_both_signatures, world_installed),
+		T(a_desk_answers_for_its_own_blocks, world_installed),
+		T(blocks_outlive_a_keyset, world_installed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
