@@ -64,13 +64,19 @@ org_keyset_store(struct desk *d, const struct buf *doc,
     const struct buf *sig)
 {
 	struct buf note = buf_new(NOTE_MAX);
-	enum err e;
+	struct keyset *k = NULL;
+	/* what cannot be read back takes no place */
+	enum err e = keyset_parse(doc->p, doc->len, sig->p, sig->len, NULL,
+	    &k);
 
-	buf_put(&note, sig->p, sig->len);
-	buf_u8(&note, '\n');
-	buf_put(&note, doc->p, doc->len);
-	e = note.failed ? ERR_LIMIT : file_replace(d->public, "keyset.note",
-	    note.p, note.len);
+	keyset_free(k);
+	if (e == OK) {
+		buf_put(&note, sig->p, sig->len);
+		buf_u8(&note, '\n');
+		buf_put(&note, doc->p, doc->len);
+		e = note.failed ? ERR_LIMIT : file_replace(d->public,
+		    "keyset.note", note.p, note.len);
+	}
 	buf_free(&note);
 	return e == OK ? org_load(d) : e;
 }
@@ -83,6 +89,12 @@ org_keyset_save(struct desk *d, struct keyset *k)
 	const uint8_t *seed;
 	enum err e;
 
+	if (d->keyset != NULL && keyset_withdrawn(d->keyset)) {
+		say_error("the keyset was withdrawn for good; only `revoke "
+		    "--new-identity` makes another");
+		e = ERR_CONFLICT;
+		goto out;
+	}
 	if ((e = identity_need(d)) != OK) {
 		goto out;
 	}

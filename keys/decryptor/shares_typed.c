@@ -294,14 +294,24 @@ shares_get(const char *const *files, unsigned count, enum share_kind kind,
 	return e;
 }
 
+static bool
+identity_is(const struct desk *d, const uint8_t seed[SIGN_SEED])
+{
+	struct sign_pk pk;
+
+	sign_pk_of(seed, &pk);
+	return d->keyset == NULL || sign_pk_equal(&pk, &d->keyset->identity);
+}
+
 enum err
 identity_need(struct desk *d)
 {
 	struct papers papers = {.sets = 0}; /* a new machine knows none */
-	struct sign_pk pk;
 	enum err e;
 
-	if (d->identity != NULL || d->ring->has_identity) {
+	/* that of a `revoke --new-identity` which was cut is not it */
+	if (d->identity != NULL || (d->ring->has_identity &&
+	    identity_is(d, d->ring->identity))) {
 		return OK;
 	}
 	d->identity = secret_new(SHARE_SECRET);
@@ -316,13 +326,10 @@ identity_need(struct desk *d)
 		e = shares_get(d->sharefile, d->sharefiles, SHARE_IDENTITY,
 		    &papers, d->identity);
 	}
-	if (e == OK && d->keyset != NULL) {
-		sign_pk_of(d->identity, &pk);
-		if (!sign_pk_equal(&pk, &d->keyset->identity)) {
-			say_error("these sheets give another identity key "
-			    "than this organisation's");
-			e = ERR_SIGNATURE;
-		}
+	if (e == OK && !identity_is(d, d->identity)) {
+		say_error("these sheets give another identity key than this "
+		    "organisation's");
+		e = ERR_SIGNATURE;
 	}
 	if (e != OK) {
 		secret_free(d->identity);

@@ -112,11 +112,27 @@ ok fresh "$T/r3" export "$T/o4"
 [ -z "$(ls "$T/o4/outbound-1/epochs")" ] || fail "weeks after the sheet"
 ok desk "$H" 2026-12-02 revoke --stored
 refused "revoked already" desk "$H" 2026-12-02 revoke --stored
+refused "withdrawn for good" desk "$H" 2026-12-02 keyset --renew
 mkdir "$T/o3"
 ok desk "$H" 2026-12-02 export "$T/o3"
 grep -q "closes the channel" "$T/out" || fail "not told what it does"
 [ -z "$(ls "$T/o3/outbound-1/epochs")" ] || fail "weeks of a revoked key"
 refused "no revocation" desk "$H" 2026-12-02 revoke --note "$PASS"
+# cut between the new key and its keyset, and again: the old one vouches, with
+# its sheets, not the key of the first time
+ok cp -r "$H" "$T/cut"
+mkdir -p "$T/cut/public/keyset.note.tmp/x"
+refused "could not be made" desk "$T/cut" 2026-12-02 revoke --new-identity
+rm -r "$T/cut/public/keyset.note.tmp"
+ok desk "$T/cut" 2026-12-02 revoke --new-identity --share "$T/identity-1" \
+	--share "$T/identity-2"
+python3 - "$T/cut/public/keyset.note" "$H/public/keyset.note" <<'P' ||
+import json, sys
+new, old = (json.loads(open(f).read().split("\n\n", 1)[1])
+            for f in sys.argv[1:])
+sys.exit(new["succession"]["identity"] != old["identity"])
+P
+	fail "another key than the old one vouches"
 ok desk "$H" 2026-12-02 revoke --new-identity
 grep -q "vouched for by the old one" "$T/out" || fail "not vouched"
 ok desk "$H" 2026-12-02 --json keyset
