@@ -14,6 +14,19 @@
 #define WEEKS_BEFORE 60u
 #define CHAIN_MAX (INBOUND_MAX + SIGN_TEXT_MAX + 64u)
 
+/*
+ * That is for good, and one reading of the clock is not enough for it: after
+ * one that was ahead, no week that clients have would take a report until the
+ * newest begins. It was over on two days, and is today.
+ */
+static bool week_over(const struct store *s, day_t monday)
+{
+	day_t last = epoch_last_day(monday);
+
+	return s->before > last && s->daily > last && s->today > last &&
+	    !week_accepts(s, monday);
+}
+
 /* Weeks that took their last upload. Counts the closed ones. */
 static enum err weeks_close(struct store *s, bool *news)
 {
@@ -22,8 +35,8 @@ static enum err weeks_close(struct store *s, bool *news)
 	for (size_t i = 0; r == OK && i < s->weeks; i++) {
 		struct week w = s->week[i];
 
-		if (w.closed || !w.published || w.monday > s->today ||
-		    week_accepts(s, w.monday) || sessions_hold(s, w.monday)) {
+		if (w.closed || !w.published || !week_over(s, w.monday) ||
+		    sessions_hold(s, w.monday)) {
 			continue;
 		}
 		w.closed = true;

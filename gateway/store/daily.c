@@ -289,6 +289,7 @@ enum err store_daily(struct store *s, day_t today)
 		r = erase_finish(s);
 	}
 	if (r == OK) {
+		s->before = daily_before(s);
 		s->daily = today;
 	}
 	(void)ballast_keep(s);

@@ -135,28 +135,41 @@ enum err state_identity(struct store *s, const struct sign_pk *pk)
 	return r;
 }
 
-enum err state_daily(struct store *s)
+day_t daily_before(const struct store *s)
+{
+	return s->daily == DAY_NONE || s->daily == s->today ? s->before :
+							       s->daily;
+}
+
+static enum err day_put(struct store *s, const char *name, day_t day)
 {
 	struct buf b = buf_new(STATE_MAX);
 	enum err r;
 
-	buf_u32(&b, (uint32_t)s->today);
-	r = state_put(s, "daily", &b);
+	buf_u32(&b, (uint32_t)day);
+	r = state_put(s, name, &b);
 	buf_free(&b);
 	return r;
 }
 
-/* Stores of before this record have none: due */
-static enum err daily_load(struct store *s)
+enum err state_daily(struct store *s)
+{
+	enum err r = day_put(s, "daily", s->today);
+
+	return r == OK ? day_put(s, "before", daily_before(s)) : r;
+}
+
+/* Stores of before these records have none: due, and nothing to compare */
+static enum err day_load(struct store *s, const char *name, day_t *out)
 {
 	struct buf b = buf_new(STATE_MAX);
 	struct reader in;
-	enum err r = state_get(s, "daily", &b);
+	enum err r = state_get(s, name, &b);
 
-	s->daily = DAY_NONE;
+	*out = DAY_NONE;
 	if (r == OK) {
 		in = reader_of(b.p, b.len);
-		s->daily = (day_t)reader_u32(&in);
+		*out = (day_t)reader_u32(&in);
 		r = reader_done(&in) ? OK : ERR_FORMAT;
 	}
 	buf_free(&b);
@@ -313,7 +326,8 @@ enum err state_load(struct store *s)
 
 	if ((r = counters_load(s)) != OK ||
 	    (r = gateway_key_load(s)) != OK || (r = identity_load(s)) != OK ||
-	    (r = daily_load(s)) != OK) {
+	    (r = day_load(s, "daily", &s->daily)) != OK ||
+	    (r = day_load(s, "before", &s->before)) != OK) {
 		return r;
 	}
 	s->saved = s->now;

@@ -153,6 +153,7 @@ struct store {
 	struct session *session;
 	size_t sessions, sessions_cap;
 	day_t today, daily;   /* daily: of the last whole daily batch */
+	day_t before;         /* of the last one on another day, or none */
 	uint64_t seconds;
 	bool beaten;          /* seconds is known */
 	double chaff_due;
@@ -209,6 +210,8 @@ enum err state_desk(struct store *s, unsigned desk);
 enum err state_identity(struct store *s, const struct sign_pk *pk);
 enum err state_beat(struct store *s);
 enum err state_daily(struct store *s); /* today's batch is done whole */
+/* What before is once today's batch is done */
+day_t daily_before(const struct store *s);
 enum err week_put(struct store *s, const struct week *w);
 struct week *week_find(struct store *s, day_t monday);
 /* May an upload that names ${monday} begin today? */

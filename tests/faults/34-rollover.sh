@@ -40,6 +40,28 @@ post() {
 	curl -s -o "$T/post" -w '%{http_code}' -X POST -H "Epoch: $1" \
 		-H 'Content-Length: 0' "$URL/v1/uploads"
 }
+# The same, and the batch of that day is done
+day_turns() {
+	local n
+	n=$(grep -c "daily batch done" "$GW/log")
+	clock "$1" "$2"
+	for _ in $(seq 900); do
+		[ "$(grep -c "daily batch done" "$GW/log")" -gt "$n" ] && return
+		sleep 0.1
+	done
+	fail "no batch on the day $1 from now"
+}
+closed_say() { # open|closed WHAT: of week W
+	python3 - "$T/stick/inbound-1" "$W" "$1" <<'PY' || fail "$2"
+import glob
+import json
+import sys
+closed = set()
+for f in glob.glob(sys.argv[1] + "/manifest-*.json"):
+    closed |= set(json.load(open(f))["closed"])
+sys.exit((sys.argv[2] in closed) == (sys.argv[3] == "open"))
+PY
+}
 # Until the store has seen the day: an upload for WEEK is answered STATUS
 until_answer() {
 	for _ in $(seq 900); do
@@ -86,8 +108,16 @@ courier() { ok "$C" --config "$T/courier.ini" "$1" "$T/stick"; }
 courier deliver
 until_answer "$W" 201
 
+# A clock that is ahead by weeks for one batch and one fetch closes nothing
+day_turns 100 61
+until_answer "$W" 410
+courier fetch
+closed_say open "closed by a clock that was ahead"
+day_turns 0 122
+until_answer "$W" 201
+
 # On its last day: a text, an upload begun, one part of another, a text in a file
-clock $((SHIFT - 1)) 61
+clock $((SHIFT - 1)) 183
 until_answer "$(week $((SHIFT - 1)))" 201
 until_answer "$W" 201
 echo "Voor de wisseling." >"$T/text"
@@ -177,28 +207,22 @@ for n in 1 2; do
 done
 
 # The week closes
-clock "$SHIFT" 122
+clock "$SHIFT" 244
 until_answer "$W" 410
 until_answer "$(week $((SHIFT - 7)))" 201
 refused "the week of these keys is closed" $REP --gateway "$URL" send "$T/late"
 up more
+# it is told a day later, when the clock said so twice
+day_turns $((SHIFT + 1)) 305
 courier fetch
-python3 - "$T/stick/inbound-1" "$W" open <<'PY' || fail "held open"
-import glob
-import json
-import sys
-closed = set()
-for f in glob.glob(sys.argv[1] + "/manifest-*.json"):
-    closed |= set(json.load(open(f))["closed"])
-sys.exit((sys.argv[2] in closed) == (sys.argv[3] == "open"))
-PY
+closed_say open "not held open by an upload"
 touch "$T/go"
 wait "$CLI" || { cat "$T/cli.err"; fail "the program gave up"; }
 grep -q "sealing again" "$T/cli.err" || fail "the program did not seal again"
 wait "$PAGE" || { cat "$T/page.err"; fail "the page gave up"; }
 up end
 courier fetch
-LATER=$(day "$SHIFT")
+LATER=$(day $((SHIFT + 1)))
 ok desk "$LATER" --json import "$T/stick/inbound-1"
 [ "$(json "o['reports'],o['missing']")" = "(4, 0)" ] ||
 	{ cat "$T/out"; fail "not four reports opened"; }
@@ -237,7 +261,7 @@ PY
 LAPSE=$((SHIFT + 7 * 17))
 LAST=$(python3 -c "import glob
 print(max(glob.glob('$T/stick/outbound-1/epochs/*.json'))[-13:-5])")
-clock "$LAPSE" 183
+clock "$LAPSE" 366
 until_answer "$W" 410
 until_answer "$LAST" 201
 refused "THE NEWEST ARE OLD" env LD_PRELOAD="$SHIM" $REP --gateway "$URL" \

@@ -105,7 +105,8 @@ static void weeks_close_once_and_in_time(void **state)
 		assert_int_equal(a->closed[i], THIS_WEEK - 7);
 	}
 	inbound_free(a);
-	store_today(w->s, KIT_DAY + 13);
+	ok(store_daily(w->s, KIT_DAY + 13));
+	ok(store_daily(w->s, KIT_DAY + 14));
 	ok(store_manifest_cut(w->s, &serial));
 	ok(store_commit(w->s));
 	assert_int_equal(serial, first + 1);
@@ -117,6 +118,56 @@ static void weeks_close_once_and_in_time(void **state)
 	ok(store_manifest_cut(w->s, &serial));
 	assert_int_equal(serial, first + 1); /* that is no news again */
 	store_abort(w->s);
+}
+
+/* A courier fetches on the day that the clock says */
+static void fetched(struct world *w)
+{
+	uint64_t serial;
+
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+}
+
+/* The clock of the machine is ahead for a day and is put right: the weeks
+ * that clients have still take reports, also after a restart */
+static void a_clock_that_was_ahead_closes_nothing(void **state)
+{
+	struct world *w = *state;
+	struct store_receipt r;
+	struct buf e;
+
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	for (day_t d = 0; d < 3; d++) {
+		ok(store_daily(w->s, KIT_DAY + d));
+		ok(store_daily(w->s, KIT_DAY + 100 + d));
+		fetched(w);
+		kit_envelope_vary(&e, (uint64_t)d);
+		is(put(w, &e, THIS_WEEK, &r), ERR_STALE);
+		world_reopen(w);
+		fetched(w);
+		ok(store_daily(w->s, KIT_DAY + d));
+		/* ahead again, before its batch is done */
+		store_today(w->s, KIT_DAY + 100 + d);
+		fetched(w);
+		store_today(w->s, KIT_DAY + d);
+		ok(put(w, &e, THIS_WEEK, &r));
+		ok(store_commit(w->s));
+	}
+	/* two days of it, and the clock is believed as long as it says so */
+	ok(store_daily(w->s, KIT_DAY + 100));
+	ok(store_daily(w->s, KIT_DAY + 101));
+	ok(store_daily(w->s, KIT_DAY + 101)); /* the batch again: as before */
+	world_reopen(w);
+	fetched(w);
+	assert_false(week_find(w->s, THIS_WEEK + 7)->closed);
+	store_today(w->s, KIT_DAY + 101);
+	fetched(w);
+	assert_true(week_find(w->s, THIS_WEEK)->closed);
+	assert_true(week_find(w->s, THIS_WEEK + 7)->closed);
+	/* the newest serves until another comes, however old it is */
+	assert_false(week_find(w->s, THIS_WEEK + 14)->closed);
+	buf_free(&e);
 }
 
 static void manifests_that_cannot_be_given(void **state)
@@ -173,6 +224,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(aborted_manifest_is_cut_again,
 		    world_installed, world_free),
 		cmocka_unit_test_setup_teardown(weeks_close_once_and_in_time,
+		    world_installed, world_free),
+		cmocka_unit_test_setup_teardown(
+		    a_clock_that_was_ahead_closes_nothing,
 		    world_installed, world_free),
 		cmocka_unit_test_setup_teardown(
 		    manifests_that_cannot_be_given, world_installed,

@@ -264,7 +264,7 @@ static void open_upload_holds_its_week(void **state)
 	uint64_t serial;
 	uint32_t next;
 
-	kit_envelope(&e, 1572864);
+	kit_envelope(&e, 2621440);
 	hash_bytes(e.p, e.len, digest);
 	store_today(w->s, epoch_last_day(week));
 	ok(store_beat(w->s, 1000));
@@ -272,7 +272,9 @@ static void open_upload_holds_its_week(void **state)
 	ok(store_upload_begin(w->s, week, other));
 	ok(part(w, id, &e, 1, &next));
 	ok(store_commit(w->s));
-	store_today(w->s, epoch_last_day(week) + 1);
+	ok(store_daily(w->s, epoch_last_day(week) + 1));
+	ok(part(w, id, &e, 2, &next));
+	ok(store_daily(w->s, epoch_last_day(week) + 2));
 	is(part(w, other, &e, 1, &next), ERR_STALE);
 	ok(store_manifest_cut(w->s, &serial));
 	ok(store_manifest(w->s, serial, &m, &sig));
@@ -280,7 +282,7 @@ static void open_upload_holds_its_week(void **state)
 	    w->org.keyset.org, &in));
 	assert_int_equal(in->closeds, 0);
 	inbound_free(in);
-	ok(part(w, id, &e, 2, &next));
+	ok(part(w, id, &e, 3, &next));
 	ok(store_upload_finish(w->s, id, digest, week, &r));
 	ok(store_commit(w->s));
 	ok(store_manifest_cut(w->s, &serial));
