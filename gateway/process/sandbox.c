@@ -28,6 +28,7 @@
 #define NO_CLONE (1u << 8)    /* only CLONE_THREAD */
 #define NO_EXEC_MAP (1u << 9) /* without PROT_EXEC */
 #define NO_SIGNAL (1u << 10)  /* no descriptor that sends a signal */
+#define TO_ITSELF (1u << 11)  /* the process itself, as first argument */
 
 #define FILES_WEB 16384u
 #define FILES_STORE 256u
@@ -67,7 +68,7 @@ static const struct {
 	{SCMP_SYS(rt_sigaction), M | W | S},
 	{SCMP_SYS(sigaltstack), M | W},
 	{SCMP_SYS(restart_syscall), M | W | S},
-	{SCMP_SYS(tgkill), M | W | S}, /* abort */
+	{SCMP_SYS(tgkill), M | W | S | TO_ITSELF}, /* abort */
 	{SCMP_SYS(gettid), M | W | S},
 	{SCMP_SYS(getpid), M | W | S},
 	{SCMP_SYS(sched_yield), M | W | S},
@@ -317,8 +318,9 @@ landlock(const char *folder, bool *absent)
 	return bad ? ERR_IO : OK;
 }
 
-/* F_SETOWN and F_SETSIG would let one process of this user end another, where
- * the kernel's Landlock does not scope signals yet */
+/* F_SETOWN and F_SETSIG, and tgkill of another process, would let one process
+ * of this user end another, where the kernel's Landlock does not scope signals
+ * yet */
 static int
 add_fcntl(scmp_filter_ctx filter)
 {
@@ -338,10 +340,15 @@ static int
 add_rule(scmp_filter_ctx filter, enum role role, int call, unsigned rights)
 {
 	if (role == ROLE_MONITOR) {
-		rights &= ~(NO_CLONE | NO_EXEC_MAP | NO_SIGNAL);
+		/* the children, too, run under this one */
+		rights &= ~(NO_CLONE | NO_EXEC_MAP | NO_SIGNAL | TO_ITSELF);
 	}
 	if (rights & NO_SIGNAL) {
 		return add_fcntl(filter);
+	}
+	if (rights & TO_ITSELF) {
+		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
+		    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
 	}
 	if (rights & NO_EXEC_MAP) {
 		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,

@@ -31,10 +31,11 @@ for role in monitor web store; do
 done
 for role in web store; do
 	expect $role nothing done
-	for act in socket unix fork exec kill owner code; do
+	for act in socket unix fork exec kill tgkill owner code; do
 		expect $role $act killed
 	done
 	expect $role flags done
+	expect $role abort done
 done
 expect web passwd killed
 expect web own killed
@@ -46,7 +47,7 @@ expect store above refused
 WITHOUT=$BIN/without_landlock
 [ -x "$WITHOUT" ] || skip "without_landlock is not built"
 for act in "web socket 159" "web passwd 159" "store exec 159" "store own 0" \
-	"store passwd 4"; do
+	"store passwd 4" "web tgkill 159" "store tgkill 159"; do
 	read -r role what want <<<"$act"
 	("$WITHOUT" "$BIN/web_sandbox" "$role" "$D/store" "$what") 2>/dev/null
 	rc=$?

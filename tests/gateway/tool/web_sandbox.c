@@ -13,6 +13,7 @@
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "process/sandbox.h"
@@ -41,6 +42,7 @@ main(int argc, char **argv)
 	enum role role;
 	const char *act;
 	char *none[] = {NULL};
+	const pid_t parent = getppid(); /* the call is not theirs inside */
 	int inherited;
 
 	if (argc != 4) {
@@ -84,6 +86,12 @@ main(int argc, char **argv)
 	}
 	if (strcmp(act, "kill") == 0) {
 		return result(kill(getpid(), 0) == 0);
+	}
+	if (strcmp(act, "tgkill") == 0) { /* of the process that started it */
+		return result(syscall(SYS_tgkill, parent, parent, 0) == 0);
+	}
+	if (strcmp(act, "abort") == 0) {
+		return result(syscall(SYS_tgkill, getpid(), gettid(), 0) == 0);
 	}
 	if (strcmp(act, "owner") == 0) { /* who gets a descriptor's signals */
 		return result(fcntl(0, F_SETOWN, getpid()) == 0);
