@@ -84,19 +84,23 @@ load(const char *path, struct config *c, struct buf *text)
 
 /*
  * The store belongs to the gateway's user. Root, who has every right, gives
- * them up for those of the owner, so that no file in it becomes root's.
+ * them up for those of the owner, so that no file in it becomes root's. A
+ * folder above it may be root's alone (/var/lib/private), so root goes in
+ * first, and ${here} is that place.
  */
 static int
-become_owner(const struct config *c)
+become_owner(const struct config *c, struct config *here)
 {
 	struct stat st;
 
+	*here = *c;
 	if (geteuid() != 0 || stat(c->store_path, &st) != 0 ||
 	    st.st_uid == 0) {
 		return EXIT_GOOD;
 	}
-	if (setgroups(0, NULL) != 0 || setgid(st.st_gid) != 0 ||
-	    setuid(st.st_uid) != 0) {
+	(void)snprintf(here->store_path, sizeof(here->store_path), ".");
+	if (chdir(c->store_path) != 0 || setgroups(0, NULL) != 0 ||
+	    setgid(st.st_gid) != 0 || setuid(st.st_uid) != 0) {
 		return complain(c->store_path, "its owner cannot be taken on");
 	}
 	return EXIT_GOOD;
@@ -106,6 +110,7 @@ become_owner(const struct config *c)
 static int
 card_main(const struct config *c)
 {
+	static struct config here;
 	char fingerprint[FINGERPRINT_TEXT];
 	struct store *store = NULL;
 	struct card card;
@@ -113,7 +118,10 @@ card_main(const struct config *c)
 	enum err e;
 
 	memset(&card, 0, sizeof(card));
-	e = store_open_configured(c, &store);
+	if (become_owner(c, &here) != EXIT_GOOD) {
+		return EXIT_USAGE;
+	}
+	e = store_open_configured(&here, &store);
 	if (e != OK) {
 		goto out;
 	}
@@ -199,10 +207,7 @@ main(int argc, char **argv)
 		return status;
 	}
 	if (card) {
-		status = become_owner(&c);
-		if (status == EXIT_GOOD) {
-			status = card_main(&c);
-		}
+		status = card_main(&c);
 	} else if (doctor) {
 		status = doctor_main(&c, path, root,
 		    day_of_utc((int64_t)time(NULL)));
@@ -211,7 +216,8 @@ main(int argc, char **argv)
 	} else {
 		status = monitor_main(&c, &text);
 		if (status == EXIT_USAGE) {
-			complain(path, "a listener cannot be opened");
+			complain(path, "a listener cannot be opened; does the "
+			    "gateway run already?");
 		}
 	}
 	buf_free(&text);
