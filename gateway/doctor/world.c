@@ -78,24 +78,64 @@ ask(int fd, const char *before, const char *path, struct buf *out)
 	return status;
 }
 
-/* The same, on the first listener for reporters that answers; NOBODY when
- * none takes the connection */
+/* The same, on the listener ${i} for reporters; NOBODY when none takes the
+ * connection */
 static int
-get(const struct doctor *d, const char *path, struct buf *out)
+get_on(const struct doctor *d, unsigned i, const char *path, struct buf *out)
 {
-	int fd = -1;
-	unsigned i;
+	int fd = dial(d->config->listen_public[i]);
 
-	for (i = 0; fd < 0 && i < d->config->listeners; i++) {
-		fd = dial(d->config->listen_public[i]);
-	}
 	if (fd < 0) {
 		return NOBODY;
 	}
 	/* to the listener for tor, as tor */
-	return ask(fd, i - 1 == config_circuits(d->config) ?
+	return ask(fd, i == config_circuits(d->config) ?
 	    "PROXY TCP6 fc00:dead:beef:4dad::0:0 ::1 1 80\r\n" : "", path,
 	    out);
+}
+
+/* The same, on the first of them that takes the connection */
+static int
+get(const struct doctor *d, const char *path, struct buf *out)
+{
+	int status = NOBODY;
+	unsigned i;
+
+	for (i = 0; status == NOBODY && i < d->config->listeners; i++) {
+		status = get_on(d, i, path, out);
+	}
+	return status;
+}
+
+/* One that answers says nothing of the others: a socket can be cut off from
+ * its file, and its visitors with it */
+static void
+check_listeners(struct doctor *d)
+{
+	const struct config *c = d->config;
+	struct buf b = buf_new(ANSWER_MAX);
+	unsigned i, mended = d->mend;
+	int fd;
+
+	for (i = 0; i < c->listeners; i++) {
+		if (get_on(d, i, "/healthz", &b) != 200) {
+			doctor_mend(d, "listener", "%s does not answer, the "
+			    "others do; do: systemctl restart "
+			    "meldluik-gateway.socket meldluik-gateway",
+			    c->listen_public[i]);
+		}
+	}
+	if (c->has_credential && ((fd = dial(c->listen_courier)) < 0 ||
+	    ask(fd, "", "/", &b) <= 0)) {
+		doctor_mend(d, "listener", "%s, the courier's door, does not "
+		    "answer; do: systemctl restart "
+		    "meldluik-gateway-courier.socket meldluik-gateway",
+		    c->listen_courier);
+	}
+	if (d->mend == mended) {
+		doctor_ok(d, "listeners", "all answer");
+	}
+	buf_free(&b);
 }
 
 /* What they hold is for IT's own monitoring, and nobody else's */
@@ -243,6 +283,7 @@ doctor_world(struct doctor *d)
 		blame(d, status);
 	} else {
 		doctor_ok(d, "gateway", "web and store answer");
+		check_listeners(d);
 		check_keyset(d);
 		check_counters(d);
 	}

@@ -24,6 +24,30 @@
 #define SEND_BUFFER 8192
 #define GIVEN_MAX 16 /* of the service manager */
 
+/* Makes room for a UNIX socket: a file without a listener is a dead
+ * gateway's and is removed, one that somebody listens on stays. Only a socket
+ * is ever removed. */
+static bool
+make_room(const struct sockaddr_storage *s, socklen_t len)
+{
+	const char *path = ((const struct sockaddr_un *)s)->sun_path;
+	struct stat st;
+	bool dead;
+	int fd;
+
+	if (lstat(path, &st) != 0 || !S_ISSOCK(st.st_mode)) {
+		return true; /* bind() judges */
+	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0) {
+		return false;
+	}
+	dead = connect(fd, (const struct sockaddr *)s, len) != 0 &&
+	    errno == ECONNREFUSED;
+	close(fd);
+	return dead && unlink(path) == 0;
+}
+
 /* ${mode} of the file of a UNIX socket */
 static int
 listen_on(const char *text, mode_t mode)
@@ -31,17 +55,12 @@ listen_on(const char *text, mode_t mode)
 	struct sockaddr_storage s;
 	const char *path = ((struct sockaddr_un *)&s)->sun_path;
 	const int one = 1;
-	struct stat st;
 	socklen_t len;
 	int fd;
 
-	if (!address_parse(text, &s, &len)) {
+	if (!address_parse(text, &s, &len) ||
+	    (s.ss_family == AF_UNIX && !make_room(&s, len))) {
 		return -1;
-	}
-	/* Only a socket is ever removed */
-	if (s.ss_family == AF_UNIX && lstat(path, &st) == 0 &&
-	    S_ISSOCK(st.st_mode)) {
-		(void)unlink(path);
 	}
 	fd = socket(s.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    0);
@@ -157,18 +176,38 @@ tune(const struct listeners *l, unsigned n)
 	return true;
 }
 
+/* Who ends with half of them open answers for the next one that asks */
+static void
+shut(struct listeners *l)
+{
+	unsigned i;
+
+	for (i = 0; i < CONFIG_LISTENERS; i++) {
+		close(l->public[i]);
+	}
+	close(l->courier);
+	close(l->metrics);
+}
+
 bool
 listeners_open(const struct config *c, struct listeners *out)
 {
-	unsigned given = 0;
+	unsigned i, given = 0;
 	bool courier, metrics;
 
+	for (i = 0; i < CONFIG_LISTENERS; i++) {
+		out->public[i] = -1;
+	}
 	out->courier = out->metrics = -1;
 	if (!take_given(out, &given)) {
 		return false;
 	}
 	if (given == 0) {
-		return open_named(c, out) && tune(out, c->listeners);
+		if (open_named(c, out) && tune(out, c->listeners)) {
+			return true;
+		}
+		shut(out);
+		return false;
 	}
 	/* the children count what is there, not what is written */
 	courier = door(&out->courier, c->has_credential);

@@ -114,7 +114,9 @@ static void
 unix_sockets(void **state)
 {
 	char text[CONFIG_VALUE], path[CONFIG_VALUE - 8];
-	struct stat st;
+	struct stat st, again;
+	struct listeners l;
+	struct config c;
 	int fd;
 
 	(void)state;
@@ -125,6 +127,13 @@ unix_sockets(void **state)
 	assert_true(opened(text, door, counters)); /* over the old one */
 	assert_true(stat(counters + 5, &st) == 0 && (st.st_mode & 0777) ==
 	    0600);
+	/* while one listens there no other takes its place */
+	c = config(text, "", "");
+	assert_true(listeners_open(&c, &l) && stat(path, &st) == 0);
+	assert_false(opened(text, "", ""));
+	assert_true(stat(path, &again) == 0 && st.st_ino == again.st_ino);
+	shut(&l, 1);
+	assert_true(opened(text, "", ""));
 	unlink(path);
 	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	assert_true(fd >= 0);

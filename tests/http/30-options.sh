@@ -75,12 +75,25 @@ sed "s|^path = .*|path = $GW/second|; s|^courier = .*|courier = unix:$GW/c2|" \
 	"$I" >"$GW/wrong.ini"
 mkdir -m 700 "$GW/second"
 says 2 "a listener cannot be opened" --config "$GW/wrong.ini"
+# the door of the one that runs stays its own; that of a dead one is taken
+door() { curl -s -m 20 -o /dev/null --unix-socket "$GW/courier.sock" http://x/; }
+door || fail "the courier's door is shut"
+sed -i "s|^public = .*|public = unix:$GW/courier.sock|; /^courier/d
+	/^.courier/d; /^credential_hash/d" "$GW/wrong.ini"
+says 2 "does the gateway run already" --config "$GW/wrong.ini"
+door || fail "a second start cut the first one off"
+gw_stop
+[ -S "$GW/courier.sock" ] || fail "no socket of a dead gateway to take"
+gw_start
+door || fail "the socket of a dead gateway was not taken"
 gw_stop
 
 # root becomes the owner, so that no file in the store is root's
 if [ "$(id -u)" = 0 ]; then
-	theirs=$(mktemp -d -p /tmp) # nobody must come that far
-	trap 'rm -rf "$theirs"; gw_clean' EXIT
+	above=$(mktemp -d -p /tmp) # as /var/lib/private: root's alone
+	trap 'rm -rf "$above"; gw_clean' EXIT
+	theirs=$above/store
+	mkdir -m 700 "$theirs"
 	chown nobody "$theirs"
 	sed "s|^path = .*|path = $theirs|" "$I" >"$GW/wrong.ini"
 	"$P" card --config "$GW/wrong.ini" >"$GW/out" 2>"$GW/err" ||
@@ -88,6 +101,7 @@ if [ "$(id -u)" = 0 ]; then
 	[ -n "$(ls "$theirs")" ] || fail "nothing was made"
 	find "$theirs" ! -user nobody | grep . && fail "root has files there"
 	# nobody itself has no rights to give up
+	chmod 711 "$above"
 	cp "$P" "$GW/wrong.ini" "$theirs/"
 	chmod 755 "$theirs/meldluik-gateway"
 	chown nobody "$theirs/wrong.ini"
