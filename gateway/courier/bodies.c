@@ -84,6 +84,11 @@ piece_fetch(struct courier *c, const struct inbound_envelope *e,
 	if (r == ERR_UNKNOWN) {
 		goto out; /* erased: an answer, not a failure */
 	}
+	if (r == ERR_CRYPT) {
+		say("%s: the gateway cannot read it any more, it is damaged "
+		    "there", hex);
+		goto out;
+	}
 	if (r == OK && (a.status != 206 || !a.ranged || a.from != at ||
 	    a.total != e->size || a.to > last)) {
 		r = ERR_FORMAT;
@@ -171,12 +176,13 @@ body_fetch(struct courier *c, int dir, const struct wanted *w)
 			return folder_sync(dir);
 		}
 		(void)unlinkat(dir, n.part, 0);
-		e = ERR_CRYPT;
 	}
-	if (e == ERR_CRYPT) {
+	if (e == OK) {
 		say("%s: what came is not what the signed manifest lists; "
 		    "nothing of it was kept", n.hex);
-	} else if (e == ERR_FULL || e == ERR_UNKNOWN) {
+		return ERR_CRYPT;
+	}
+	if (e == ERR_FULL || e == ERR_UNKNOWN || e == ERR_CRYPT) {
 		(void)unlinkat(dir, n.part, 0);
 	}
 	return e;
@@ -209,11 +215,14 @@ bodies_fetch(struct courier *c, int dir, const struct wanted *w, size_t n,
 			out->no_room++;
 		} else if (e == ERR_UNKNOWN) {
 			out->gone++;
+		} else if (e == ERR_CRYPT) {
+			out->damaged++; /* what is behind it comes */
 		} else if (e != OK) {
 			return e;
 		} else {
 			out->fetched++;
 		}
 	}
-	return out->no_room > 0 ? ERR_FULL : OK;
+	return out->no_room > 0 ? ERR_FULL :
+	    out->damaged > 0 ? ERR_CRYPT : OK;
 }

@@ -77,10 +77,12 @@ struct bodies {
 	size_t there;   /* were on the stick already */
 	size_t fetched;
 	size_t gone;    /* erased at the gateway meanwhile */
+	size_t damaged; /* at the gateway, or what came has another hash */
 	size_t no_room; /* come next time */
 };
-/* Fetches what is not in folder ${dir}, in the order given. ERR_FULL only
- * after everything that fits was fetched. */
+/* Fetches what is not in folder ${dir}, in the order given. ERR_FULL, and
+ * ERR_CRYPT where only damaged ones are not there, after everything else was
+ * fetched. */
 enum err bodies_fetch(struct courier *c, int dir, const struct wanted *w,
     size_t n, struct bodies *out);
 

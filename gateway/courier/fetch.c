@@ -270,6 +270,11 @@ report_bodies(const char *folder, const struct bodies *b, size_t n, enum err e)
 	say("%s: %zu envelopes listed; %zu new, %zu were there, %zu erased "
 	    "meanwhile at the gateway", folder, n, b->fetched, b->there,
 	    b->gone);
+	if (b->damaged > 0) {
+		say("%zu envelopes are damaged at the gateway and do not come. "
+		    "Everything else is here and can be imported; tell the "
+		    "desk, and IT (meldluik-gateway doctor)", b->damaged);
+	}
 	if (e == ERR_FULL) {
 		say("the stick is full: %zu envelopes do not fit. What is on "
 		    "it is complete and can be imported; the rest comes next "
@@ -284,7 +289,7 @@ courier_fetch(struct courier *c, const char *dir)
 	struct keyset *k = NULL;
 	struct sign_pk gateway;
 	struct queue q = { NULL, 0, 0 };
-	struct bodies b = { 0, 0, 0, 0 };
+	struct bodies b = { 0, 0, 0, 0, 0 };
 	uint64_t serial = 0, first = 0;
 	int top = -1, in = -1, envelopes = -1;
 	enum err e;

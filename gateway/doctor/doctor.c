@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "doctor.h"
+#include "meldluik/store.h"
 
 #define MIB (UINT64_C(1) << 20)
 
@@ -221,6 +222,7 @@ static void
 check_files(struct doctor *d)
 {
 	const struct config *c = d->config;
+	char mark[PATH_MAX];
 	struct stat st;
 
 	if (stat(c->store_path, &st) == 0) {
@@ -232,6 +234,14 @@ check_files(struct doctor *d)
 			doctor_ok(d, "permissions", "the store is the "
 			    "gateway's alone");
 		}
+	}
+	(void)snprintf(mark, sizeof(mark), "%s/" STORE_DAMAGE_MARK,
+	    c->store_path);
+	if (lstat(mark, &st) == 0) {
+		doctor_mend(d, "records", "one in the store cannot be read any "
+		    "more; do: look at the disk (dmesg, smartctl -a) and at "
+		    "the memory, and tell the coordinator: the courier's "
+		    "fetch names what does not come");
 	}
 	if (stat(d->config_path, &st) != 0 || (st.st_mode & 0007) != 0 ||
 	    (st.st_mode & 0020) != 0) {

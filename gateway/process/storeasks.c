@@ -1,9 +1,34 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The requests of web to the store, one handler a row of the table (ipc.h). */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "events.h"
 #include "storeproc.h"
+
+/* A file that says to doctor, which has no key, that a record does not open;
+ * what a desk confirms may have taken it out of the lists, so it is gone then
+ * until somebody asks for such a one again. Best effort: the log has it too. */
+static void
+damage_mark(const struct keeper *k, bool there)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/" STORE_DAMAGE_MARK,
+	    k->config.store_path);
+	if (!there) {
+		(void)unlink(path);
+		return;
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0) {
+		close(fd);
+	}
+}
 
 static enum err
 do_put(struct keeper *k, struct turn *t)
@@ -175,6 +200,7 @@ do_outbound_apply(struct keeper *k, struct turn *t)
 	    k->config.has_identity ? &k->config.identity : NULL, k->today);
 	if (e == OK) {
 		log_event(EVENT_APPLIED);
+		damage_mark(k, false);
 	}
 	return e;
 }
@@ -221,5 +247,13 @@ static enum err (*const handlers[ASK_COUNT])(struct keeper *,
 enum err
 ask_handle(struct keeper *k, struct turn *t)
 {
-	return handlers[t->r.q.what](k, t);
+	enum ask what = t->r.q.what;
+	enum err e = handlers[what](k, t);
+
+	if (e == ERR_CRYPT && (what == ASK_ENVELOPE || what == ASK_MANIFEST ||
+	    what == ASK_PUBLIC)) {
+		log_event(EVENT_DAMAGED);
+		damage_mark(k, true);
+	}
+	return e;
 }

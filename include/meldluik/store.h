@@ -17,6 +17,9 @@
 
 struct store;
 
+/* Empty file in the folder: a record did not open (process/storeasks.c) */
+#define STORE_DAMAGE_MARK "damaged"
+
 struct store_options {
 	const char *path;           /* folder, mode 0700, ours alone */
 	uint64_t bulk_bytes;        /* most bytes of attachments kept */

@@ -68,6 +68,9 @@ edit "$R/proc/sys/kernel/core_pattern" 's/^/|x /' "core dumps"
 rm "$R/run/systemd/timesync/synchronized"
 broken clock
 : >"$R/run/systemd/timesync/synchronized"
+: >"$GW/store/damaged" # faults/40-courier.sh: who makes it and takes it away
+broken records
+rm "$GW/store/damaged"
 chmod 750 "$GW/store"
 broken permissions
 chmod 700 "$GW/store"
@@ -132,6 +135,14 @@ edit "$R/etc/tor/torrc" '$aHiddenServiceSingleHopMode 1' tor
 edit "$R/etc/tor/torrc" '$aSafeLogging 0' tor
 edit "$R/etc/tor/torrc" 's/^HiddenServiceExportCircuitID/#&/' tor
 edit "$R/etc/tor/torrc" '/HiddenServicePort/d' tor
+
+# a socket that is cut off from its file, while the others answer
+for sock in onion courier; do
+	mv "$GW/$sock.sock" "$GW/away"
+	broken listener
+	grep -q "unix:$GW/$sock.sock" "$GW/said" || fail "not named: $sock"
+	mv "$GW/away" "$GW/$sock.sock"
+done
 
 chmod 666 "$GW/metrics.sock"
 broken counters

@@ -167,5 +167,41 @@ if mount -t tmpfs -o size=5m meldluik "$T/small" 2>/dev/null; then
 		fail "rests on the full stick"
 	SMALL="a full stick, "
 fi
+
+# a bit turns over in the first text at the gateway: it is named, everything
+# behind it comes, and the gateway says so until a desk confirms something
+for n in 1 2; do
+	ok "$R" --gateway "$URL" --text "$T/text" --desk 1 --no-mailbox send
+done
+gw_stop
+python3 - "$GW/store/index/data.mdb" <<'PY' || fail "no text was damaged"
+import struct
+import sys
+with open(sys.argv[1], "r+b") as f:
+    data = f.read()
+    at = 2
+    while at < len(data) // 4096:  # a text: a value on pages of its own
+        no, _, flags, pages = struct.unpack_from("<QHHI", data, at * 4096)
+        if flags == 4 and no == at and 17 <= pages <= 20:
+            break
+        at += 1
+    f.seek(at * 4096 + 30000)
+    f.write(bytes([data[at * 4096 + 30000] ^ 1]))
+PY
+gw_start
+mkdir "$T/rot"
+refused "1 envelopes are damaged at the gateway" \
+	"$C" --config "$T/c1.ini" fetch "$T/rot"
+grep -q "the gateway cannot read it any more" "$T/err" || fail "not named"
+[ "$(find "$T/rot" -name "*.age" | wc -l)" -eq 4 ] ||
+	fail "not everything behind a damaged one was fetched"
+check_names "$T/rot/inbound-1/envelopes"
+[ -z "$(find "$T/rot" -name '*.part')" ] || fail "rests of a damaged one"
+grep -q "^store: a stored record cannot be read" "$GW/log" ||
+	fail "the gateway is silent about a damaged record"
+doctor() { "$BIN/meldluik-gateway" doctor --config "$GW/gateway.ini"; }
+doctor | grep -q '^MEND  records: ' || fail "doctor does not look for it"
+ok "$C" --config "$T/c2.ini" deliver "$GW/org"
+doctor | grep -q '^MEND  records: ' && fail "doctor says it for ever"
 echo "pass: edited bundle, wrong credential, cut, resume, spoiled files, \
 ${SMALL:-(no mount: full stick not tried) }forked manifest; equal requests"
