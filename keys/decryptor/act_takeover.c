@@ -17,6 +17,7 @@
 #include "archive_age.h"
 #include "files.h"
 #include "heir.h"
+#include "heir_keys.h"
 #include "meldluik/secret.h"
 
 
@@ -34,24 +35,39 @@ tenure_event(const struct desk *d, const struct state *s, uint64_t *tenure)
 }
 
 static enum err
-tenure_raise(struct desk *d, struct casebook *book, struct state *s,
+stage_event(struct casebook *book, struct state *s, json_t *o)
+{
+	enum err e = journal_append(book, o);
+
+	if (e == OK) {
+		e = state_apply(s, o);
+	}
+	json_decref(o);
+	return e;
+}
+
+/* Who goes on from here, and since when they have the keys */
+static enum err
+tenure_raise(struct desk *d, struct casebook *book, const struct heir_keys *h,
     uint64_t *tenure)
 {
-	json_t *o = tenure_event(d, s, tenure);
+	json_t *o;
 	enum err e = casebook_begin(book);
 
 	if (e == OK) {
-		e = journal_append(book, o);
+		e = stage_event(book, h->state, tenure_event(d, h->state,
+		    tenure));
 	}
 	if (e == OK) {
-		e = state_apply(s, o);
+		o = event_new(d, "keys_lost");
+		heir_keys_tell(h, o);
+		e = stage_event(book, h->state, o);
 	}
 	if (e == OK) {
 		e = casebook_commit(book);
 	} else {
 		casebook_abort(book);
 	}
-	json_decref(o);
 	return e;
 }
 
@@ -62,20 +78,23 @@ stage_check(struct desk *d, int stage, const uint8_t key[32],
 {
 	struct casebook *book = NULL;
 	struct state *s = state_new();
+	struct heir_keys keys;
 	char path[4096];
 	enum err e = s == NULL || snprintf(path, sizeof path,
 	    "%s/" ROOM_TAKEOVER, d->home) >= (int)sizeof path ? ERR_MEMORY :
 	    casebook_open(stage, path, key, &book);
 
+	heir_keys_begin(&keys, s, d->ring);
 	if (e == OK) {
-		e = journal_walk(book, state_fold, s);
+		e = journal_walk(book, heir_keys_fold, &keys);
 	}
 	if (e == OK && s->desk != d->ring->desk) {
 		e = ERR_FOREIGN;
 	}
 	if (e == OK) {
-		e = tenure_raise(d, book, s, tenure);
+		e = tenure_raise(d, book, &keys, tenure);
 	}
+	heir_keys_end(&keys);
 	casebook_close(book);
 	state_free(s);
 	return e;

@@ -87,18 +87,25 @@ blocks_put(struct org_blocks *b, day_t week, const struct epoch_block *block)
 	return OK;
 }
 
-bool
-blocks_has(const struct org_blocks *b, day_t week, unsigned desk,
+const struct epoch_block *
+blocks_find(const struct org_blocks *b, day_t week, unsigned desk,
     const char *person)
 {
 	for (size_t i = 0; i < b->count; i++) {
 		if (b->block[i].week == week &&
 		    b->block[i].block.desk == desk &&
 		    strcmp(b->block[i].block.person, person) == 0) {
-			return true;
+			return &b->block[i].block;
 		}
 	}
-	return false;
+	return NULL;
+}
+
+bool
+blocks_has(const struct org_blocks *b, day_t week, unsigned desk,
+    const char *person)
+{
+	return blocks_find(b, week, desk, person) != NULL;
 }
 
 void
@@ -238,19 +245,15 @@ blocks_epoch(const struct org_blocks *b, const struct keyset *k, day_t week,
 
 	for (unsigned i = 0; e == OK && i < k->people; i++) {
 		const struct keyset_person *p = &k->person[i];
-		size_t j = 0;
+		const struct epoch_block *block;
 		if (p->role != PERSON_HOLDER) {
 			continue;
 		}
-		while (j < b->count && (b->block[j].week != week ||
-		    b->block[j].block.desk != p->desk ||
-		    strcmp(b->block[j].block.person, p->id) != 0)) {
-			j++;
-		}
-		if (j == b->count) {
+		block = blocks_find(b, week, p->desk, p->id);
+		if (block == NULL) {
 			e = ERR_UNKNOWN;
 		} else {
-			epoch->block[epoch->blocks++] = b->block[j].block;
+			epoch->block[epoch->blocks++] = *block;
 		}
 	}
 	if (e == OK) {

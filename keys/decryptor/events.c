@@ -36,6 +36,16 @@ event_field_serial(const json_t *o, const char *key, uint64_t *out)
 	return e;
 }
 
+static enum err
+event_field_week(const json_t *o, const char *key, day_t *out)
+{
+	const char *week;
+	enum err e = json_string_field(o, key, WEEK_TEXT - 1, WEEK_TEXT - 1,
+	    &week);
+
+	return e == OK ? week_parse(week, out) : e;
+}
+
 enum err
 event_field_word(const json_t *o, const char *key, char *out, size_t size)
 {
@@ -198,11 +208,12 @@ on_classify(struct state *s, const json_t *o)
 	return e;
 }
 
-/* No machine has the keys any more that reporters of that day sealed to */
+/* No machine has the keys any more that reporters of that day sealed to; or,
+ * after a take-over, this one never had them, but what it has was public */
 static enum err
 on_keys_lost(struct state *s, const json_t *o)
 {
-	day_t day, through;
+	day_t day, through, since, to;
 	enum err e = event_field_day(o, "day", &day);
 
 	if (e != OK) {
@@ -217,7 +228,12 @@ on_keys_lost(struct state *s, const json_t *o)
 	s->lost = (struct lost_keys){.any = true, .through = through,
 	    .mades = s->mades, .end = DAY_NONE, .reach = DAY_NONE};
 	s->destroyed_before = s->destroyeds;
-	return OK;
+	if (json_object_get(o, "since") != NULL &&
+	    (e = event_field_day(o, "since", &since)) == OK &&
+	    (e = event_field_week(o, "keys_to", &to)) == OK) {
+		keys_renewed(s, since, to);
+	}
+	return e;
 }
 
 static enum err
@@ -234,13 +250,9 @@ on_export(struct state *s, const json_t *o)
 	    OK || (e = event_field_day(o, "day", &day)) != OK) {
 		return e;
 	}
-	if (json_object_get(o, "keys_to") != NULL) {
-		const char *week;
-		e = json_string_field(o, "keys_to", WEEK_TEXT - 1,
-		    WEEK_TEXT - 1, &week);
-		if (e != OK || (e = week_parse(week, &reach)) != OK) {
-			return e;
-		}
+	if (json_object_get(o, "keys_to") != NULL &&
+	    (e = event_field_week(o, "keys_to", &reach)) != OK) {
+		return e;
 	}
 	more = state_room(s->made, &s->mades_room, s->mades, sizeof *s->made);
 	if (more == NULL) {

@@ -259,7 +259,8 @@ on_takeover(struct state *s, const json_t *o)
 	if (e == OK) {
 		s->tenure = tenure;
 	}
-	/* Who takes over has keys of their own; who denies it goes on */
+	/* Who takes over has keys of their own; since when, a `keys_lost` says
+	 * that follows. Who denies it goes on */
 	if (e == OK && json_object_get(o, "denied") == NULL) {
 		s->lost.any = false;
 		s->destroyed_before = s->destroyeds;

@@ -53,7 +53,7 @@ replies_posted(struct state *s, const struct made *made)
 /* On ${day} the gateway had keys that were made since others were lost, of
  * weeks until ${reach}. Who read it before that day seals to the week of then,
  * which the gateway takes as long as any of that week. */
-static void
+void
 keys_renewed(struct state *s, day_t day, day_t reach)
 {
 	struct lost_keys *l = &s->lost;

@@ -40,6 +40,9 @@ void blocks_free(struct org_blocks *b);
 /* Replaces the block of the same week, desk and person */
 enum err blocks_put(struct org_blocks *b, day_t week,
     const struct epoch_block *block);
+/* NULL: none */
+const struct epoch_block *blocks_find(const struct org_blocks *b, day_t week,
+    unsigned desk, const char *person);
 bool blocks_has(const struct org_blocks *b, day_t week, unsigned desk,
     const char *person);
 /* ERR_SIGNATURE unless ${key} signed the block */

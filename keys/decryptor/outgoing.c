@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "heir_keys.h"
 #include "org.h"
 #include "outgoing.h"
 #include "pagesign.h"
@@ -21,6 +22,8 @@ struct bundle {
 	struct outbound *o;
 	struct outgoing_result *r;
 	day_t reach; /* last week it publishes with a key of this machine */
+	unsigned whole; /* weeks from this one on, without a gap */
+	json_t *others; /* what it publishes of the other holders */
 };
 
 static enum err
@@ -176,12 +179,17 @@ keyset_add(struct bundle *b)
 		if (e == OK) {
 			e = file_add(b, path, &doc);
 			b->r->weeks++;
+			b->whole += i == b->whole;
 		}
 		/* without a gap: of weeks in one the gateway keeps old ones */
 		if (e == OK && keyring_week(b->d->ring, week) != NULL &&
 		    (i == 0 || b->reach == week - 7)) {
 			b->reach = week;
 		}
+	}
+	if (e == OK) {
+		b->others = heir_keys_others(b->d, &blocks,
+		    week_of(b->d->today), b->whole);
 	}
 	blocks_free(&blocks);
 	buf_free(&doc);
@@ -270,6 +278,7 @@ journal_export(struct bundle *b)
 	json_object_set_new(o, "slots", json_integer(b->r->slots));
 	json_object_set_new(o, "confirmed",
 	    json_integer((json_int_t)b->o->confirmed_serial));
+	json_object_set(o, "others", b->others);
 	if (b->reach != DAY_NONE) {
 		char week[WEEK_TEXT];
 		week_text(b->reach, week);
@@ -382,6 +391,7 @@ outgoing_make(struct desk *d, int stick, struct outgoing_result *r)
 	if (e != OK) {
 		folder_remove(stick, tmp);
 	}
+	json_decref(b.others);
 	free(b.o);
 	return e;
 }

@@ -87,8 +87,8 @@ tell_open(const struct intake_result *r)
 	}
 	if (r->no_key > 0) {
 		say_error("%llu bodies are of weeks whose key this keyring "
-		    "lost (a restored backup?), and may be reports to you: "
-		    "another holder of the desk must read them. They are not "
+		    "lost or never had (a restored backup, a take-over), and "
+		    "may be reports to you: another holder of the desk must read them. They are not "
 		    "confirmed, so the gateway keeps them. Once it closed the "
 		    "week, two people can write it off: `rotate --destroy "
 		    "WEEK`", (unsigned long long)r->no_key);

@@ -505,6 +505,16 @@ keys_lost_with_a_machine(void **unused)
 	apply(s, json_pack("{s:s,s:s,s:i,s:s}", "e", "takeover", "day",
 	    "2026-12-01", "tenure", 3, "person", "deputy"));
 	assert_false(lost(s, "2026-12-13"));
+	/* What theirs do not open may be of before them; or since when */
+	apply(s, json_pack("{s:s,s:s}", "e", "keys_lost", "day",
+	    "2026-12-01"));
+	assert_true(lost(s, "2026-12-13"));
+	assert_true(lost(s, "2027-03-01"));
+	apply(s, json_pack("{s:s,s:s,s:s,s:s}", "e", "keys_lost", "day",
+	    "2026-12-01", "since", "2026-11-12", "keys_to", "2027-W08"));
+	assert_true(lost(s, "2026-11-22"));
+	assert_false(lost(s, "2026-11-23"));
+	assert_true(lost(s, "2027-03-01")); /* W09 */
 	state_free(s);
 }
 

@@ -63,18 +63,24 @@ ok h reply "$P" <<<"Na de kopie"
 ok h export "$T/a"
 ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-27 --text "Na de kopie" \
 	--new-code "$T/code4"
+# and one from a page that was open since before she was a holder
+ok "$FIX" seal "$T/gw" "$T/o/outbound-1" --desk 1 --day 2026-11-27 \
+	--text "Voor haar tijd"
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-27 --applied "$T/a/outbound-1"
 day=2026-11-28
 ok desk "$D" $day --json takeover "$STICK/b.age.deputy"
 [ "$(json "o['tenure']")" = 2 ] || fail "the tenure did not rise"
 ok desk "$D" $day --json import "$T/gw"
-[ "$(json "o['reports']")" = 1 ] || fail "the new report did not come"
+[ "$(json "o['reports'],o['no_key']")" = "(1, 1)" ] ||
+	fail "the new report did not come, or an old one is not ours: $(cat "$T/out")"
+ok desk "$D" $day backup "$STICK/d.age"
 ok desk "$D" $day --json list
 [ "$(json "len(o['cases'])")" = 3 ] || fail "a case was lost"
 ok desk "$D" $day show "$P"
 grep -q "Aan de telefoon" "$T/out" || fail "the deputy cannot read a case"
 ok desk "$D" $day export "$T/c"
 ok "$FIX" outbound "$T/c/outbound-1"
+grep -q "confirmed=0 " "$T/out" || fail "what she cannot open is confirmed"
 once() { # BUNDLE REPLIES WORDS...: each stands once in the caller's mailbox
 	ok "$FIX" read "$1" 1 "$T/c3"
 	grep -q "replies=$2 damaged=0" "$T/out" || fail "$2 replies: $(cat "$T/out")"
@@ -84,8 +90,9 @@ once() { # BUNDLE REPLIES WORDS...: each stands once in the caller's mailbox
 }
 once "$T/c/outbound-1" 1 "Wanneer is het gebeurd"
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-28 --applied "$T/c/outbound-1" --tenure 2
-ok h import "$T/gw"
+ok h --json import "$T/gw"
 grep -q "taken over this desk" "$T/err" || fail "the take-over is not told"
+[ "$(json "o['reports']")" = 2 ] || fail "who is away does not read it"
 refused "read-only" h export "$T/a"
 refused "read-only" h reply "$P" <<<"Toch nog iets"
 refused "read-only" h enter report <<<"Toch nog iets"
@@ -110,7 +117,15 @@ refused "after 31 December" h register close --year 2026
 ok "$FIX" cut "$T/gw" "$ORG" 2026-12-31 --applied "$T/c/outbound-1" --tenure 2
 ok h import "$T/gw"
 refused "after 31 December" h register close --year 2026
-ok "$FIX" cut "$T/gw" "$ORG" 2027-01-01 --applied "$T/c/outbound-1" --tenure 2
+ok "$FIX" cut "$T/gw" "$ORG" 2027-01-01 --applied "$T/c/outbound-1" --tenure 2 \
+	--closed 2026-W48
+ok h import "$T/gw"
+refused "after 31 December" h register close --year 2026
+# What she cannot open is no report of hers when two people said so
+refused "S-TWO" h rotate --destroy 2026-W48 --request "$T/ask"
+ok desk "$S" $day approve --sign "$T/ask" --out "$T/signed"
+ok h approve --take "$T/signed"
+ok h rotate --destroy 2026-W48
 ok h import "$T/gw"
 ok h register close --year 2026
 refused "closed already" h register close --year 2026
