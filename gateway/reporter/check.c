@@ -91,8 +91,9 @@ lane_get(struct reporter *r, unsigned desk, const uint8_t tag_key[32],
 
 	(void)snprintf(path, sizeof(path), "/v1/board/%u.json", desk);
 	e = transfer_get(r->t, path, LANE_MANIFEST_MAX, &doc);
-	if (e == ERR_UNKNOWN) {
-		e = OK; /* a desk that has not exported yet */
+	if (e == ERR_UNKNOWN && (e = state_no_lane(r->o, desk)) == OK) {
+		say("board of desk %u: is not there. That desk has answered "
+		    "nobody yet, or its answers are held back", desk);
 		goto out;
 	}
 	(void)snprintf(path, sizeof(path), "/v1/board/%u.json.minisig", desk);
@@ -109,7 +110,9 @@ out:
 	if (e != OK) {
 		say("board of desk %u: %s", desk, e == ERR_IO ?
 		    transfer_trouble(r->t) : e == ERR_SIGNATURE ?
-		    "its signature is wrong" : err_text(e));
+		    "its signature is wrong" : e == ERR_STALE ?
+		    "it was there before and is not now: answers are held "
+		    "back" : err_text(e));
 	} else if (f->there && (e = state_lane(r->o, &f->l)) != OK) {
 		say("board of desk %u: %s", desk, e == ERR_STALE ?
 		    "it is older than the one seen before, and was refused" :
@@ -182,8 +185,9 @@ replies_show(struct reporter *r, const struct boards *b, unsigned later)
 		}
 	}
 	if (r->o->json) {
-		o = json_pack("{s:O,s:i,s:i}", "replies", list, "damaged",
-		    (int)damaged, "later_desk", (int)later);
+		o = json_pack("{s:O,s:i,s:i,s:i}", "replies", list, "damaged",
+		    (int)damaged, "missing", (int)b->missing, "later_desk",
+		    (int)later);
 		json_dumpf(o, stdout, JSON_ENSURE_ASCII | JSON_COMPACT);
 		putchar('\n');
 		json_decref(o);
@@ -207,7 +211,7 @@ boards_clear(struct boards *b)
 	for (unsigned i = 0; i < b->lanes; i++) {
 		mailbox_replies_clear(&b->lane[i]);
 	}
-	b->lanes = 0;
+	b->lanes = b->missing = 0;
 }
 
 /* Opens what came; all of it, or none */
@@ -219,6 +223,7 @@ boards_open(const struct reporter *r, const struct code *code,
 	enum err e = mailbox_new(code, r->k->org, &m);
 
 	for (unsigned i = 0; e == OK && i < r->k->desks; i++) {
+		b->missing += !f[i].there;
 		if (f[i].there) {
 			e = mailbox_read(m, r->k, &f[i].l, f[i].shard.p,
 			    f[i].shard.len, &b->lane[b->lanes]);

@@ -52,6 +52,8 @@ enum err trust_again(struct reporter *r);
 void trust_close(struct reporter *r);
 /* ERR_STALE when older than what --state remembers; else remembers it */
 enum err state_lane(const struct reporter_options *o, const struct lane *l);
+/* A board that is not there: ERR_STALE when --state remembers one */
+enum err state_no_lane(const struct reporter_options *o, unsigned desk);
 /*
  * The upload under which a sealed file was last sent in parts, so that the
  * next run goes on there: ${id} is 32 hex digits and a NUL. Without --state,
@@ -73,7 +75,7 @@ enum err state_keyset(const struct reporter_options *o,
 /* What lies on the boards for a code */
 struct boards {
 	struct mailbox_replies lane[KEYSET_DESKS_MAX]; /* in keyset order */
-	unsigned lanes;
+	unsigned lanes, missing;
 	bool opened; /* all that could be fetched was opened */
 };
 /*

@@ -277,6 +277,27 @@ state_lane(const struct reporter_options *o, const struct lane *l)
 	return e;
 }
 
+enum err
+state_no_lane(const struct reporter_options *o, unsigned desk)
+{
+	char name[32];
+	enum err e = OK;
+	int dir;
+
+	if (o->state == NULL) {
+		return OK;
+	}
+	if ((e = state_open(o, &dir)) != OK) {
+		return e;
+	}
+	(void)snprintf(name, sizeof(name), "lane-%u", desk);
+	if (faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		e = ERR_STALE;
+	}
+	close(dir);
+	return e;
+}
+
 /* The last line of the log of pages */
 static enum err
 page_last(struct buf *b, char day[DAY_TEXT], char release[KEYSET_ID],

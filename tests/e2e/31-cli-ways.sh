@@ -236,6 +236,20 @@ refused "date of this computer" "$R" $FAULTY $SEND --no-mailbox send
 	fail "not both weeks were tried"
 rules '[]'
 
+# --- a board that is held back
+CHECK="$R $FAULTY --fingerprint $FP --code-file $T/code"
+ok $CHECK --state "$T/state2" check
+grep -q "board of desk" "$T/err" && fail "a board that is there: $(cat "$T/err")"
+rules '[{"method":"GET","path":"/v1/board/1.json","whole":1,"status":404,
+	"body":"{\"error\":\"unknown\"}"}]'
+ok $CHECK --json check
+grep -q '"missing": *1' "$T/out" || fail "not counted: $(cat "$T/out")"
+grep -q "board of desk 1: is not there" "$T/err" || fail "not said"
+refused "was there before and is not now" $CHECK --state "$T/state2" check
+refused "nothing was sent" $CHECK --state "$T/state2" --text "$T/text" \
+	follow-up
+rules '[]'
+
 # --- the terminal
 ok python3 "$E2E/terminal.py" "$T/code" "$R" $FAULTY --fingerprint "$FP" check
 grep -q "no answer for this code" "$T/out" || fail "check on a terminal"
