@@ -185,7 +185,7 @@ run(const char *config, const char *secrets, const char *verb,
 	struct courier_config c;
 	struct courier k;
 	enum err e = ERR_USAGE;
-	bool mail = strcmp(verb, "notify") == 0;
+	bool mail = strcmp(verb, "notify") == 0, unfenced = false;
 	size_t i;
 
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]) &&
@@ -204,10 +204,14 @@ run(const char *config, const char *secrets, const char *verb,
 	}
 	c.secrets = secrets;
 	/* Before the first byte of anybody: writes go to the stick alone */
-	if (fence_enter((const char *const[]){ dir }, 1, NULL) != OK) {
+	if (fence_enter((const char *const[]){ dir }, 1, &unfenced) != OK) {
 		say("the system refuses the fence around this program");
 		courier_config_clear(&c);
 		return 1;
+	}
+	if (unfenced) {
+		say("this kernel has no Landlock: this program could write "
+		    "wherever you can, if it were taken over");
 	}
 	if ((e = courier_open(&c, &k)) == OK) {
 		e = mail ? courier_notify(&k, day_of_utc((int64_t)time(NULL)))

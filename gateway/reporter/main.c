@@ -237,6 +237,7 @@ run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 		0, o->tries, waiting, NULL };
 	struct reporter r = { .o = o };
 	const char *tmp = getenv("TMPDIR");
+	bool unfenced = false;
 	enum err e = OK;
 	size_t i;
 
@@ -253,9 +254,13 @@ run(const struct reporter_options *o, const char *verb, int argc, char **argv)
 	/* Before the first byte of anybody: writes go where the user said,
 	 * and to nameless files */
 	if (fence_enter((const char *const[]){ o->out, o->receipt, o->state,
-	    tmp != NULL && *tmp == '/' ? tmp : "/tmp" }, 4, NULL) != OK) {
+	    tmp != NULL && *tmp == '/' ? tmp : "/tmp" }, 4, &unfenced) != OK) {
 		say("the system refuses the fence around this program");
 		return 1;
+	}
+	if (unfenced) {
+		say("this kernel has no Landlock: this program could write "
+		    "wherever you can, if it were taken over");
 	}
 	if (o->gateway != NULL && transfer_new(&t, &r.t) != OK) {
 		say("--gateway: use https://name, or http://name.onion with "

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Landlock for writing and executing, seccomp for the rest. */
+/* Landlock for writing and executing, seccomp for the rest: also what no
+ * Landlock of its kernel knows, the length and the rights of a file by its
+ * name, and the sockets of other programs here, who would start one if asked. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -26,6 +28,8 @@
     LANDLOCK_ACCESS_FS_MAKE_SYM)
 #define FS_REFER (1ULL << 13)
 #define FS_TRUNCATE (1ULL << 14)
+#define CALL_FCHMODAT2 452 /* the same everywhere; libseccomp 2.5 has no name */
+#define SOCK_KIND 0xf      /* of a type with its flags */
 #define SCOPES 3ULL /* ABI 6: abstract sockets, signals */
 struct ruleset {
 	uint64_t fs, net, scoped;
@@ -42,6 +46,11 @@ static const int never[] = {
 	SCMP_SYS(setns), SCMP_SYS(init_module), SCMP_SYS(finit_module),
 	SCMP_SYS(delete_module), SCMP_SYS(kexec_load), SCMP_SYS(reboot),
 	SCMP_SYS(swapon), SCMP_SYS(acct), SCMP_SYS(open_by_handle_at),
+	SCMP_SYS(truncate), SCMP_SYS(chmod), SCMP_SYS(fchmod),
+	SCMP_SYS(fchmodat), CALL_FCHMODAT2, SCMP_SYS(chown), SCMP_SYS(lchown),
+	SCMP_SYS(fchown), SCMP_SYS(fchownat), SCMP_SYS(setxattr),
+	SCMP_SYS(lsetxattr), SCMP_SYS(fsetxattr), SCMP_SYS(removexattr),
+	SCMP_SYS(lremovexattr), SCMP_SYS(fremovexattr),
 };
 
 static bool
@@ -152,6 +161,18 @@ system_calls(void)
 	if (bad == 0) {
 		bad = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS),
 		    SCMP_SYS(clone3), 0);
+	}
+	/* whoever asks a service of this machine for a name asks DNS then */
+	if (bad == 0) {
+		bad = seccomp_rule_add(f, SCMP_ACT_ERRNO(EAFNOSUPPORT),
+		    SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+	}
+	/* libcurl wakes itself by a pair of streams; half of a pair of another
+	 * kind could talk to anybody */
+	if (bad == 0) {
+		bad = seccomp_rule_add(f, SCMP_ACT_ERRNO(EAFNOSUPPORT),
+		    SCMP_SYS(socketpair), 1, SCMP_A1(SCMP_CMP_MASKED_EQ,
+		    SOCK_KIND, SOCK_DGRAM));
 	}
 	/* packets of the machine, and what lies beyond the usual families */
 	if (bad == 0) {

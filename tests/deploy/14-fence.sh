@@ -33,9 +33,9 @@ expect() { # EXIT ACT...
 	done
 }
 said=
-expect 0 write read resolve thread socket
-expect 13 beside memory
-expect 159 exec fork ptrace packet mount
+expect 0 write read resolve thread socket wakes
+expect 13 beside memory unix pair
+expect 159 exec fork ptrace packet mount truncate chmod chmodat attribute
 [ -z "$said" ] && [ -e "$D/beside" ] && fail "a file beside the folder"
 # a folder that the program is to make, named with a slash at its end
 ("$BIN/fence_try" "$D/new/" made) || fail "the folder that the user named"
@@ -83,4 +83,13 @@ fenced() { # NAME PID
 fenced courier $!
 "$BIN/meldluik-reporter" --gateway "$url" verify keyset 2>/dev/null &
 fenced reporter $!
+# a kernel without Landlock is said
+for p in "courier --config $D/courier.ini fetch $D/own" \
+	"reporter --gateway http://127.0.0.1:1 --tries 1 verify keyset"; do
+	# shellcheck disable=SC2086 # words
+	timeout 20 "$BIN/without_landlock" "$BIN/meldluik-"$p >"$D/out" 2>&1
+	grep -q "this kernel has no Landlock" "$D/out" ||
+		fail "silent about a kernel without Landlock: $p"
+	n=$((n + 1))
+done
 echo "$n acts: allowed, refused or ended; courier and reporter run fenced$said"

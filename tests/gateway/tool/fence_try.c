@@ -14,6 +14,8 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "fence.h"
@@ -39,6 +41,7 @@ act(const char *folder, const char *what)
 	char *none[] = {NULL};
 	struct addrinfo *a = NULL;
 	char path[64];
+	int pair[2];
 	pthread_t t;
 
 	if (strcmp(what, "write") == 0) {
@@ -69,6 +72,29 @@ act(const char *folder, const char *what)
 	}
 	if (strcmp(what, "socket") == 0) {
 		return socket(AF_INET, SOCK_STREAM, 0) >= 0;
+	}
+	if (strcmp(what, "truncate") == 0) {
+		return truncate("/dev/null", 0) == 0;
+	}
+	if (strcmp(what, "chmod") == 0) {
+		return chmod(folder, 0700) == 0;
+	}
+	if (strcmp(what, "chmodat") == 0) { /* by its number */
+		return syscall(452, AT_FDCWD, folder, 0700, 0) == 0;
+	}
+	if (strcmp(what, "attribute") == 0) {
+		return setxattr(folder, "user.x", "x", 1, 0) == 0;
+	}
+	if (strcmp(what, "unix") == 0) {
+		return socket(AF_UNIX, SOCK_STREAM, 0) >= 0;
+	}
+	if (strcmp(what, "pair") == 0) {
+		return socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0,
+		    pair) == 0;
+	}
+	if (strcmp(what, "wakes") == 0) {
+		return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+		    pair) == 0;
 	}
 	if (strcmp(what, "exec") == 0) {
 		return execve("/bin/true", none, none) == 0;
