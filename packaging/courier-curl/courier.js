@@ -136,8 +136,11 @@ function post(path, to) {
 		"output = \"" + to + "\""]);
 }
 
+// An envelope that does not come keeps no other away; else the first that
+// fails is the last
 function save() {
-	io.write("todo.curl", "fail-early\n" + todo.join("next\n"));
+	io.write("todo.curl", (io.args() === "envelopes" ? "" :
+		"fail-early\n") + todo.join("next\n"));
 	io.say(todo.length + " requests in todo.curl");
 }
 
@@ -187,7 +190,10 @@ function body(hash) {
 	return inbound + "/envelopes/" + hash;
 }
 
-// Texts first, then the rest; a part that is there goes on where it stopped
+// Texts first, then the rest; a part that is there goes on where it stopped,
+// at whatever piece: one that did not come leaves no hole. One that is not
+// there any more, or damaged, keeps nothing behind it from coming; answers.txt
+// says which
 function envelopes() {
 	var all = [], i, at, part, lines;
 	listed(function (hash, size) {
@@ -201,18 +207,20 @@ function envelopes() {
 	for (i = 0; i < all.length; i++) {
 		part = body(all[i].hash) + ".part";
 		at = Math.max(io.size(part), 0);
+		at = at > all[i].size ? 0 : at;
 		for (; at < all[i].size; at += PIECE) {
 			lines = ["header = \"Envelope: " + all[i].hash + "\"",
-				"output = \"" + part + "\""];
+				"output = \"" + part + "\"", "retry = 2",
+				"write-out = \"" + all[i].hash + " %{http_code}\\n\""];
 			lines.push(at === 0 ? "range = \"0-" + (PIECE - 1) + "\"" :
-				"continue-at = " + at);
+				"continue-at = \"-\"");
 			request("/v1/bundle/envelope", lines);
 		}
 	}
 }
 
 function end() {
-	var whole = 0, missing = 0;
+	var whole = 0, missing = 0, gone = 0, answers = io.read("answers.txt");
 	listed(function (hash, size) {
 		var p = body(hash);
 		if (io.size(p + ".part") === size && io.size(p + ".age") < 0) {
@@ -220,11 +228,14 @@ function end() {
 		}
 		if (io.size(p + ".age") === size) {
 			whole++;
+		} else if (answers.indexOf(hash + " 404") >= 0) {
+			gone++;
 		} else {
 			missing++;
 		}
 	});
-	io.say(whole + " envelopes are whole, " + missing + " are not");
+	io.say(whole + " envelopes are whole, " + missing + " are not, " + gone +
+		" were erased at the gateway");
 	if (missing > 0) {
 		io.stop(1);
 	}

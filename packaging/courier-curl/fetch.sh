@@ -5,6 +5,7 @@ set -e
 cd "$(dirname "$0")"
 for step in begin manifests envelopes; do
 	node courier.js $step
-	curl -q -K todo.curl
+	# one envelope that does not come keeps no other away; end counts
+	curl -q -K todo.curl >answers.txt || [ $step = envelopes ]
 done
 node courier.js end

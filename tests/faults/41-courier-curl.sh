@@ -68,6 +68,8 @@ done
 echo 1400000 >"$T/cut"
 ./fetch.sh >"$T/out" 2>"$T/err" && fail "a cut was not noticed"
 rm "$T/cut"
+[ ! -s "$T/out" ] || grep -q "are whole, [1-9][0-9]* are not" "$T/out" ||
+	fail "a cut was not counted"
 [ "$(find inbound-1/envelopes -size 71866c | wc -l)" = 2 ] ||
 	fail "texts do not come first"
 PART=$(find inbound-1/envelopes -name '*.part' -size +1M | head -1)
@@ -91,6 +93,22 @@ cmp -s "$T/before" "$T/after" || fail "good files were written again"
 ok desk --json import "$T/usb/inbound-1"
 [ "$(json "o['reports'],o['missing']")" = "(3, 0)" ] ||
 	{ cat "$T/out"; fail "the desk did not read three reports"; }
+# what the gateway erased (a desk that came later: all that was confirmed
+# before) stands first and keeps nothing behind it away
+cp -r inbound-1 "$T/kept"
+rm inbound-1/envelopes/*
+hash=$(printf '%064d' 7)
+sed -i "s/\"envelopes\":\[/&{\"sha256\":\"$hash\",\"size\":71866},/" \
+	inbound-1/manifest-1.json
+grep -q "$hash" inbound-1/manifest-1.json || fail "nothing was put first"
+ok ./fetch.sh
+grep -q "3 envelopes are whole, 0 are not, 1 were erased" "$T/out" ||
+	{ cat "$T/out"; fail "not the three behind one that was erased"; }
+for f in inbound-1/envelopes/*.age; do
+	cmp "$f" "$T/kept/envelopes/$(basename "$f")" || fail "$f is another"
+done
+rm -r inbound-1
+mv "$T/kept" inbound-1
 # the answer's way: a lane larger than one request can hold
 ok desk export "$T/usb"
 js deliver >"$T/out" && curl -q -K todo.curl || fail "second delivery"
