@@ -199,6 +199,34 @@ check_boards(struct doctor *d, const struct keyset *k)
 	}
 }
 
+/* The signed list of what the reporter's page is made of, beside the one that
+ * came with this program: outsiders are told not to use a page of another */
+static void
+check_page(struct doctor *d)
+{
+	char *own = doctor_file(d, "/usr/share/meldluik/page.json");
+	struct buf b = buf_new(ANSWER_MAX);
+
+	if (own == NULL) {
+		goto out; /* not from the package */
+	}
+	if (get(d, "/v1/page.json", &b) != 200) {
+		doctor_mend(d, "page", "nobody signed what it is made of, so "
+		    "outsiders cannot see whether it was swapped; do: ask the "
+		    "coordinator for keyset --page (OPERATING.md, First day)");
+	} else if (b.len != strlen(own) || memcmp(b.p, own, b.len) != 0) {
+		doctor_mend(d, "page", "what is signed is of another release, "
+		    "and outsiders are told not to use this one; do: ask the "
+		    "coordinator for keyset --page with page.json of this "
+		    "release (OPERATING.md, Update)");
+	} else {
+		doctor_ok(d, "page", "signed as installed");
+	}
+out:
+	free(own);
+	buf_free(&b);
+}
+
 static void
 check_keyset(struct doctor *d)
 {
@@ -237,6 +265,7 @@ check_keyset(struct doctor *d)
 		doctor_ok(d, "weeks", "this week has its key");
 	}
 	check_boards(d, k);
+	check_page(d);
 out:
 	keyset_free(k);
 	buf_free(&doc);

@@ -17,12 +17,17 @@ stick_seal() { # STICK KEY: its list anew, signed
 # and whether it called apt
 comes() {
 	rm -f "$T/apt"
-	PATH=$T/bin:$PATH sh "$T/$1/install" --key "$3" >"$T/log" 2>&1 &&
-		fail "$1: installed"
+	yes | PATH=$T/bin:$PATH sh "$T/$1/install" --key "$3" \
+		>"$T/log" 2>&1 && fail "$1: installed"
+	case $1 in
+	good | "USB STICK") grep -A3 "may\|no list" "$T/log" && fail "$1: apt" ;;
+	esac
 	grep -q -- "$2" "$T/log" && grep -q "nothing was installed" "$T/log" ||
 		{ cat "$T/log"; fail "$1: no '$2'"; }
-	[ -e "$T/apt" ] && [ "$1" != good ] && fail "$1: apt was called"
-	[ "$1" = good ] && [ ! -e "$T/apt" ] && fail "the good one: no apt"
+	case $1 in
+	good | "USB STICK") [ -e "$T/apt" ] || fail "the $1: no apt" ;;
+	*) [ ! -e "$T/apt" ] || fail "$1: apt was called" ;;
+	esac
 	n=$((n + 1))
 }
 short_form() {
@@ -35,13 +40,26 @@ short_form() {
 	key=$(sed -n 2p "$T/pub") other=$(sed -n 2p "$T/other.pub")
 	mkdir -p "$T/good/debs" "$T/bin"
 	# stands where apt is called, and ends the installation there
-	printf '#!/bin/sh\n: >"%s"\nexit 1\n' "$T/apt" >"$T/bin/apt-get"
+	cat >"$T/bin/apt-get" <<END
+#!/bin/sh
+: >"$T/apt"
+# nothing is asked, and the stick has a name that apt can read
+if read -r _; then echo "it may wait for an answer"; fi
+case "\$*" in *--force-confdef*--force-confold*) ;; *) echo "dpkg may ask" ;; esac
+sources=\$(echo "\$*" | sed 's/.*SourceList=\([^ ]*\).*/\1/')
+set -- \$(cat "\$sources")
+[ \$# = 4 ] && [ -s "\${3#file:}/Packages" ] || echo "no list that apt can read"
+echo "apt was called"
+exit 1
+END
 	chmod +x "$T/bin/apt-get"
 	cp "$REPO/packaging/offline-kit-install" "$T/good/install"
 	echo "Package: meldluik-decryptor" >"$T/good/Packages"
 	head -c 20000 /dev/urandom >"$T/good/debs/meldluik-decryptor_1.deb"
 	stick_seal "$T/good" "$T/key"
 	comes good "apt refuses" "$key"
+	cp -r "$T/good" "$T/USB STICK"
+	comes "USB STICK" "apt refuses" "$key"
 	local what
 	for what in changed short away more empty foreign resealed; do
 		cp -r "$T/good" "$T/$what"
@@ -77,7 +95,7 @@ if [ -z "${MEMORY:-}" ]; then
 	in_memory "$0"
 	exit
 fi
-DEBS=$CACHE/debs R=$MEMORY/root
+DEBS=$CACHE/debs R=$MEMORY/root STICK="USB STICK"
 cd "$MEMORY" || exit 2
 mkdir "$R" old
 minisign -G -W -f -p pub -s key >/dev/null || fail "no key"
@@ -91,6 +109,8 @@ KEY=$(sed -n 2p pub)
 "$REPO/packaging/offline-kit" --release release --key key "$MEMORY/kit" \
 	>kit.log 2>&1 || fail "no kit: $(tail -n 3 kit.log)"
 
+minisign -V -q -p kit/release.pub -m kit/page.json && [ "$(sed -n 2p \
+	kit/release.pub)" = "$KEY" ] || fail "no page to sign on the kit"
 tar -xf "$CACHE/root.tar" -C "$R" || fail "no root"
 chroot "$R" dpkg --purge --force-depends libarchive13 libjansson4 liblmdb0 \
 	libsodium23 libgfshare2 >/dev/null 2>&1
@@ -100,7 +120,7 @@ inside() { # without any network
 		PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 install() {
-	inside sh /stick/install "$@" >"$MEMORY/log" 2>&1
+	inside sh "/$STICK/install" "$@" >"$MEMORY/log" 2>&1
 }
 refused() { # WHAT [ARG...]
 	local what=$1
@@ -113,10 +133,14 @@ refused() { # WHAT [ARG...]
 n=0
 # the kit of an older version, for the update
 deb=$(ls kit/debs/meldluik-decryptor_*.deb)
-cp -r kit "$R/stick"
-reversion "$deb" "$VERSION~before" "$R/stick/debs/$(basename "$deb")"
+cp -r kit "$R/$STICK"
+dpkg-deb -R "$deb" old/p && conf=$(head -n 1 old/p/DEBIAN/conffiles) &&
+	echo "# as it was" >>"old/p$conf" &&
+	dpkg-deb -b --root-owner-group old/p old.deb >/dev/null ||
+	fail "no older conffile"
+reversion old.deb "$VERSION~before" "$R/$STICK/debs/$(basename "$deb")"
 seal() { # KEY: the index and the list of the stick anew
-	(cd "$R/stick" && dpkg-scanpackages debs >Packages 2>/dev/null &&
+	(cd "$R/$STICK" && dpkg-scanpackages debs >Packages 2>/dev/null &&
 		find . -type f ! -name 'SHA256SUMS*' -printf '%P\0' | sort -z |
 		xargs -0 sha256sum >SHA256SUMS &&
 		minisign -S -s "$MEMORY/$1" -m SHA256SUMS -t kit >/dev/null)
@@ -125,9 +149,9 @@ refused "a changed package" --key "$KEY"
 seal key
 refused "no key"
 refused "another key" --key "$(sed -n 2p other.pub)"
-touch "$R/stick/more"
+touch "$R/$STICK/more"
 refused "a file too many" --key "$KEY"
-rm "$R/stick/more"
+rm "$R/$STICK/more"
 seal other.key
 refused "a list of somebody else" --key "$KEY"
 seal key
@@ -148,11 +172,15 @@ desk enter report --file /root/text --route letter >log 2>&1 ||
 	desk enter report --file /root/text >log 2>&1 ||
 	fail "no case: $(tail -n 3 log)"
 desk list --json >before.json || fail "no list"
-rm -rf "$R/stick"
-cp -r kit "$R/stick"
+# changed here, as aa-enforce does it, and in the next version: dpkg would ask,
+# and nobody sees it
+echo "# changed here" >>"$R$conf"
+rm -rf "$R/$STICK"
+cp -r kit "$R/$STICK"
 install || fail "no update: $(tail -n 5 log)"
 inside dpkg-query -W -f '${Version}\n' meldluik-decryptor >version
 grep -qx "$VERSION" version || fail "updated to: $(cat version)"
+tail -n 1 "$R$conf" | grep -q "changed here" || fail "$conf was replaced"
 desk verify >log 2>&1 || fail "the casebook: $(tail -n 3 log)"
 desk list --json >after.json && cmp before.json after.json ||
 	fail "the cases changed"

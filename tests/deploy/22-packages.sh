@@ -65,6 +65,18 @@ if [ -z "${FULL:-}" ]; then
 				2>/dev/null)
 		done
 	done
+	# a release folder holds all packages; what a document has somebody
+	# install from it is one of them
+	for glob in $(grep -hoE 'apt(-get)? install \./[^ `]*' "$REPO/README.md" \
+		"$REPO"/packaging/*.md | sed 's/.* \.\///'); do
+		k=0
+		for p in $programs; do
+			# shellcheck disable=SC2053 # a pattern
+			[[ meldluik-${p}_${VERSION}_amd64.deb == $glob ]] && k=$((k + 1))
+		done
+		[ $k = 1 ] || fail "apt install ./$glob: $k packages"
+		n=$((n + 1))
+	done
 	project=$(sed -n 's/^project(meldluik VERSION \([0-9.]*\).*/\1/p' \
 		"$REPO/CMakeLists.txt")
 	[ "$project" = "${VERSION%%-*}" ] ||

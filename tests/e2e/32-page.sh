@@ -58,10 +58,18 @@ live() { # the first at once, later ones a minute after the start: clock_set
 	cat "$work/said"
 	return 1
 }
+doctor() { # LINE: with the page of the tree installed
+	mkdir -p "$work/root/usr/share/meldluik"
+	cp "${2:-$share/page.json}" "$work/root/usr/share/meldluik/page.json"
+	"$bin/meldluik-gateway" doctor --config "$work/gateway.ini" --root \
+		"$work/root" >"$work/told"
+	grep -q "^$1" "$work/told" || { cat "$work/told"; return 1; }
+}
 not_vouched() {
 	! reporter && grep -q "page.json: there is none" "$work/said"
 }
 try "before, nobody vouches for the page" not_vouched
+try "and doctor says so" doctor "MEND  page: nobody signed"
 try "a holder signs the page rebuilt" signed "$work/rebuilt/page.json"
 try "the reporter's program sees it" live "signed by a holder of desk 1"
 try "the page served is the one rebuilt" reporter
@@ -72,9 +80,12 @@ all_named() {
 }
 try "every file of it" all_named
 
+try "doctor sees that it is the installed one" doctor "ok    page: signed"
 other=$work/other.json
 sed 's/\("script.en.js":"\)[0-9a-f]\{8\}/\100000000/' "$work/rebuilt/page.json" \
 	>"$other"
+try "and that another release's is not" doctor "MEND  page: .*another release" \
+	"$other"
 release() { # NAME: a key of who makes Meldluik; its signature of that page
 	minisign -G -W -f -p "$work/$1.pub" -s "$work/$1.key" >/dev/null &&
 		minisign -S -s "$work/$1.key" -m "$other" -t \
