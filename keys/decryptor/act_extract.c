@@ -230,8 +230,12 @@ write_all(struct extracting *x, size_t k)
 	}
 	fprintf(x->list, "case %s\n", s->kase[k].ref);
 	for (size_t i = 0; i < s->messages && e == OK; i++) {
-		if (s->message[i].kase == k) {
-			e = message_out(x, &s->message[i], ++number);
+		if (s->message[i].kase != k) {
+			continue;
+		}
+		number++;
+		if (desk_text_shown(x->d, &s->message[i])) {
+			e = message_out(x, &s->message[i], number);
 		}
 	}
 	if (ferror(x->list) != 0 || fflush(x->list) != 0 ||
@@ -263,12 +267,27 @@ names_of(const struct state *s, size_t k)
 	return names;
 }
 
+/* Withdrawn, and nothing came since */
+static bool
+all_withdrawn(const struct desk *d, size_t k)
+{
+	const struct state *s = d->state;
+	bool all = s->kase[k].withdrawn;
+
+	for (size_t i = 0; i < s->messages && all; i++) {
+		const struct message *m = &s->message[i];
+		all = m->kase != k || m->kind == REPORT_WITHDRAWAL ||
+		    !desk_text_shown(d, m);
+	}
+	return all;
+}
+
 static enum err
 extract_may(struct desk *d, size_t k, struct refusal *why)
 {
 	enum err e = act_case(d, k, why);
 
-	if (e == OK && d->state->kase[k].withdrawn) {
+	if (e == OK && all_withdrawn(d, k)) {
 		e = refuse(why, ERR_POLICY, "De melder heeft deze melding "
 		    "ingetrokken: de inhoud wordt niet getoond.",
 		    "The reporter withdrew this report: its content is not "

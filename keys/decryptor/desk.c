@@ -372,7 +372,8 @@ desk_text_shown(const struct desk *d, const struct message *m)
 {
 	const struct kase *k = &d->state->kase[m->kase];
 
-	return (!k->withdrawn || m->kind == REPORT_WITHDRAWAL) &&
+	return (!k->withdrawn || m->kind == REPORT_WITHDRAWAL ||
+	    m->received > k->withdrawn_on) &&
 	    (!k->locked || (m->late && k->moved_to == 0));
 }
 

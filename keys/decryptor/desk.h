@@ -109,8 +109,9 @@ size_t desk_case(const struct desk *d, const char *ref);
  * stand in what was not read yet, and withdrawn text is never shown */
 enum err desk_imported(const struct desk *d);
 /* May the text of ${m}, a message of a case, be shown, searched and carried?
- * Not when the reporter withdrew it, when it was destroyed, or when the case
- * went to another desk, whose is also what comes later; what came late to a
+ * Not when the reporter withdrew it (of one day nobody knows the order, so
+ * what came on the day of the withdrawal counts as withdrawn; what came later
+ * does not), when it was destroyed, or when the case went to another desk, whose is also what comes later; what came late to a
  * case that was destroyed here is there yet. */
 bool desk_text_shown(const struct desk *d, const struct message *m);
 /* The same for our letters, notes and plans of case ${k} */

@@ -200,6 +200,9 @@ on_from_desk(struct state *s, const json_t *o)
 		    .day = answer_day(c, m.feedback)});
 	}
 	if (m.withdrawn && !c->withdrawn) {
+		if ((e = event_field_day(o, "day", &c->withdrawn_on)) != OK) {
+			return e;
+		}
 		c->withdrawn = true;
 		s->withdrawals++;
 	}

@@ -260,6 +260,9 @@ message_join(struct state *s, size_t m, size_t k)
 	s->kase[k].attachments += msg->attachments;
 	if (msg->kind == REPORT_WITHDRAWAL) {
 		s->kase[k].withdrawn = true;
+		s->kase[k].withdrawn_on = msg->received >
+		    s->kase[k].withdrawn_on ? msg->received :
+		    s->kase[k].withdrawn_on;
 	}
 }
 
@@ -289,7 +292,7 @@ case_add(struct state *s, const char *ref, size_t m, const char *route,
 	k->first = m;
 	k->ack_posted = k->feedback_posted = DAY_NONE;
 	k->ack_drafted = k->feedback_drafted = DAY_NONE;
-	k->closed = k->destroyed_day = DAY_NONE;
+	k->closed = k->destroyed_day = k->withdrawn_on = DAY_NONE;
 	k->told_decision = k->reopened = k->said_early = DAY_NONE;
 	k->retention_from = k->destroy_on = DAY_NONE;
 	k->since = msg->seen;

@@ -162,6 +162,8 @@ struct kase {
 	char route[CODE_WORD]; /* mailbox, or how it was entered */
 	day_t received;
 	bool has_mailbox, withdrawn, oral;
+	day_t withdrawn_on; /* the gateway got the last withdrawal, or another
+	                     * desk told of one; DAY_NONE: none */
 	struct sign_pk signer;
 	uint8_t key[KEY_ID];
 	size_t first; /* its first message */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: what a reporter withdrew is neither looked at nor sent outside on a
 # consent of before, only where the law demands it; and it stays withdrawn at
-# another desk.
+# another desk. What a reporter writes on a later day is not withdrawn.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 three_people
@@ -127,6 +127,45 @@ ok h import "$T/gw"
 	fail "the withdrawal went elsewhere"
 [ "$(of h "$P" "c['withdrawn'], c['late']")" = "(False, 0)" ] ||
 	fail "the withdrawal went to the dead case"
+
+# Withdrawn, and regretted: only what came on a later day is there to read
+seal4() {
+	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day "$day" "$@"
+}
+seal4 --text "EERSTE TEKST" --new-code "$T/code4"
+seal4 --text "Nog iets van ZELFDE DAG" --code "$T/code4" --kind follow_up
+seal4 --text "Ik trek in" --code "$T/code4" --kind withdrawal
+ok "$FIX" cut "$T/gw" "$ORG" "$day"
+ok h import "$T/gw"
+ok h --json list
+W=$(json "[c['ref'] for c in o['cases'] if c['ref'] not in
+	('$R', '$Q', '$P', '$BACK')][0]")
+refused "withdrew this report" h extract "$W" --to "$T/x"
+day=2026-11-28
+seal4 --text "TOCH DOORGAAN: er is gevaar" --code "$T/code4" --kind follow_up
+ok "$FIX" cut "$T/gw" "$ORG" "$day"
+ok h import "$T/gw"
+regretted() {
+	ok h show "$W"
+	grep -q "TOCH DOORGAAN" "$T/out" || fail "$1: what came later is hidden"
+	grep -q "EERSTE\|ZELFDE" "$T/out" && fail "$1: shown though withdrawn"
+	return 0
+}
+regretted "withdrawn"
+ok h step "$W" ingetrokken
+ok h classify "$W" --about nobody --kind melding --type OMG --origin intern \
+	--wbk nee
+ok h step "$W" in_behandeling
+regretted "taken up again"
+for word in gevaar EERSTE ZELFDE; do
+	h --json search <<<"$word" >"$T/out" || fail "search $word"
+	json "'$W' in o['found']" >>"$T/found"
+done
+[ "$(paste -sd' ' "$T/found")" = "True False False" ] ||
+	fail "found: $(cat "$T/found")"
+ok h extract "$W" --to "$T/x"
+grep -q "TOCH DOORGAAN" "$T/x/message.txt" || fail "not extracted"
+grep -q "EERSTE\|ZELFDE" "$T/x/message.txt" && fail "extracted though withdrawn"
 
 echo "ok: withdrawn stays inside without a legal duty and withdrawn at another" \
 	"desk, where the acknowledgement counts; a case that came back has its" \
