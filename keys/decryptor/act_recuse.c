@@ -39,9 +39,9 @@ parcel_file(struct desk *d, size_t k, unsigned to, const char *path,
 		unlink(path);
 	}
 	if (e == ERR_LIMIT) {
-		return refuse(why, e, "Dit dossier heeft te veel bestanden "
-		    "voor een pakket.",
-		    "This case has too many files for one parcel.");
+		return refuse(why, e, "Dit dossier is te groot voor een "
+		    "pakket.",
+		    "This case is too large for one parcel.");
 	}
 	if (e == ERR_UNKNOWN) {
 		return refuse(why, e, "Er zijn geen sleutels van dat meldpunt "

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../seal/tarwrite.h"
 #include "attachment.h"
 #include "files.h"
 #include "meldluik/envelope.h"
@@ -14,6 +15,7 @@
 
 struct part { /* a file of the parcel: bytes, or an attachment at rest */
 	char name[REPORT_NAME_MAX + 1];
+	char inside[TAR_NAME]; /* its name in the tar */
 	char media_type[128];
 	uint64_t size;
 	uint8_t sha256[HASH_LEN], original[HASH_LEN];
@@ -25,7 +27,10 @@ struct packing {
 	size_t k;
 	unsigned to;
 	struct part *part; /* the note first */
-	unsigned parts;
+	unsigned parts, room;
+	/* All but the note, when they are more than an envelope takes */
+	struct part tar;
+	bool packed;
 	struct content **content;
 	size_t contents;
 	struct report *report;
@@ -36,12 +41,13 @@ part_add(struct packing *p, const char *name, const char *type)
 {
 	struct part *one;
 
-	if (p->parts == REPORT_ATTACHMENTS_MAX) {
+	if (p->parts == p->room) {
 		return NULL;
 	}
 	one = &p->part[p->parts++];
 	memset(one, 0, sizeof *one);
 	snprintf(one->name, sizeof one->name, "%s", name);
+	snprintf(one->inside, sizeof one->inside, "%s", name);
 	snprintf(one->media_type, sizeof one->media_type, "%s", type);
 	one->bytes = buf_new_secret(TEXTS_MAX);
 	return one;
@@ -60,6 +66,19 @@ part_bytes(struct packing *p, const char *name, const char *type,
 	one->size = len;
 	hash_bytes(bytes, len, one->sha256);
 	return one->bytes.failed ? ERR_LIMIT : OK;
+}
+
+/* The files of the parcel as they go into the envelope */
+static unsigned
+parcel_files(const struct packing *p)
+{
+	return p->packed ? 2 : p->parts;
+}
+
+static struct part *
+parcel_file(struct packing *p, unsigned i)
+{
+	return p->packed && i == 1 ? &p->tar : &p->part[i];
 }
 
 /* Every message: its json as it stood, its signature, its files */
@@ -96,6 +115,9 @@ message_pack(struct packing *p, const struct message *m, unsigned number)
 		if (one == NULL) {
 			return ERR_LIMIT;
 		}
+		/* the reporter's name of it stands in the json */
+		snprintf(one->inside, sizeof one->inside,
+		    "message-%02u-file-%02u", number, i + 1);
 		one->size = a->size;
 		memcpy(one->sha256, a->sha256, HASH_LEN);
 		memcpy(one->original, a->original, HASH_LEN);
@@ -179,9 +201,9 @@ note_pack(struct packing *p, char code[20])
 	moved_write(o, &(struct moved){.ack = k->ack_posted,
 		.ack_by = k->ack_by, .feedback = k->feedback_posted,
 		.withdrawn = k->withdrawn});
-	for (unsigned i = 1; i < p->parts; i++) {
+	for (unsigned i = 1; i < parcel_files(p); i++) {
 		char hex[2 * HASH_LEN + 1];
-		hex_encode(p->part[i].sha256, HASH_LEN, hex);
+		hex_encode(parcel_file(p, i)->sha256, HASH_LEN, hex);
 		json_array_append_new(files, json_string(hex));
 	}
 	json_object_set_new(o, "files", files);
@@ -233,6 +255,11 @@ report_pack(struct packing *p)
 	for (unsigned i = 0; e == OK && i < from->answers; i++) {
 		e = report_answer_add(r, from->answer[i].key,
 		    from->answer[i].text, strlen(from->answer[i].text));
+		if (e == OK && from->answer[i].asked != NULL) {
+			e = report_question_add(r, from->answer[i].key,
+			    from->answer[i].asked,
+			    strlen(from->answer[i].asked));
+		}
 	}
 	return e;
 }
@@ -250,20 +277,89 @@ to_envelope(void *arg, const uint8_t *p, size_t len)
 }
 
 static enum err
+to_hash(void *arg, const uint8_t *p, size_t len)
+{
+	hash_write(arg, p, len);
+	return OK;
+}
+
+/* A file of the case; an attachment must have the length that was told */
+static enum err
+part_out(struct packing *p, const struct part *one, age_sink sink, void *arg)
+{
+	uint8_t hash[HASH_LEN];
+	uint64_t size = 0;
+	enum err e;
+
+	if (one->file == NULL) {
+		return sink(arg, one->bytes.p, one->bytes.len);
+	}
+	e = attachment_stream(p->d->attachments, one->file, sink, arg, &size,
+	    hash);
+	return e == OK && (size != one->size || memcmp(hash, one->sha256,
+	    HASH_LEN) != 0) ? ERR_CRYPT : e;
+}
+
+static enum err
+tar_out(struct packing *p, age_sink sink, void *arg)
+{
+	static const uint8_t zeros[TAR_END];
+	enum err e = OK;
+
+	for (unsigned i = 1; e == OK && i < p->parts; i++) {
+		uint8_t head[TAR_BLOCK];
+		tar_header(p->part[i].inside, p->part[i].size, head);
+		e = sink(arg, head, sizeof head);
+		if (e == OK) {
+			e = part_out(p, &p->part[i], sink, arg);
+		}
+		if (e == OK) {
+			e = sink(arg, zeros, tar_pad(p->part[i].size));
+		}
+	}
+	return e == OK ? sink(arg, zeros, TAR_END) : e;
+}
+
+/* More files than an envelope takes go as one; no case is too long to be
+ * handed over. The note names its hash, so it is made twice. */
+static enum err
+tar_pack(struct packing *p)
+{
+	struct hash_state *h;
+	enum err e;
+
+	if (p->parts <= REPORT_ATTACHMENTS_MAX) {
+		return OK;
+	}
+	p->packed = true;
+	strcpy(p->tar.name, "case.tar");
+	strcpy(p->tar.media_type, "application/x-tar");
+	p->tar.size = TAR_END;
+	for (unsigned i = 1; i < p->parts; i++) {
+		p->tar.size += tar_member(p->part[i].size);
+	}
+	h = hash_new();
+	e = h == NULL ? ERR_MEMORY : tar_out(p, to_hash, h);
+	if (e == OK) {
+		hash_end(h, p->tar.sha256);
+	}
+	hash_free(h);
+	return e;
+}
+
+static enum err
 parts_seal(struct packing *p, struct envelope *e)
 {
 	enum err r = OK;
 
-	for (unsigned i = 0; r == OK && i < p->parts; i++) {
-		struct part *one = &p->part[i];
+	for (unsigned i = 0; r == OK && i < parcel_files(p); i++) {
+		struct part *one = parcel_file(p, i);
 		uint8_t hash[HASH_LEN];
 		uint64_t size = 0;
 		r = envelope_attachment(e, one->size);
-		if (r == OK && one->file != NULL) {
-			r = attachment_stream(p->d->attachments, one->file,
-			    to_envelope, e, &size, hash);
-		} else if (r == OK) {
-			r = envelope_write(e, one->bytes.p, one->bytes.len);
+		if (r == OK) {
+			r = one == &p->tar ? tar_out(p, to_envelope, e) :
+			    part_out(p, one, to_envelope, e);
 		}
 		if (r == OK) {
 			r = envelope_attachment_end(e, &size, hash);
@@ -318,10 +414,10 @@ seal(struct packing *p, int fd)
 	unsigned n;
 	enum err e = recipients_find(p->d, p->to, recipient, &n);
 
-	for (unsigned i = 0; i < p->parts; i++) {
-		sizes[i] = p->part[i].size;
+	for (unsigned i = 0; i < parcel_files(p); i++) {
+		sizes[i] = parcel_file(p, i)->size;
 	}
-	whole = envelope_predict(sizes, p->parts);
+	whole = envelope_predict(sizes, parcel_files(p));
 	if (e == OK) {
 		e = whole == 0 ? ERR_LIMIT : upload_file_head(p->d->ring->org,
 		    p->report->epoch, whole, &head);
@@ -372,6 +468,9 @@ pack(struct packing *p, char code[20])
 		e = answers_pack(p);
 	}
 	if (e == OK) {
+		e = tar_pack(p);
+	}
+	if (e == OK) {
 		e = note_pack(p, code);
 	}
 	return e == OK ? report_pack(p) : e;
@@ -380,10 +479,12 @@ pack(struct packing *p, char code[20])
 enum err
 parcel_write(struct desk *d, size_t k, unsigned to, int fd, char code[20])
 {
-	struct packing p = {.d = d, .k = k, .to = to};
+	/* the note, the answers; of each message json, signature and files */
+	struct packing p = {.d = d, .k = k, .to = to, .room = 2 +
+		2 * d->state->kase[k].messages + d->state->kase[k].attachments};
 	enum err e = OK;
 
-	p.part = calloc(REPORT_ATTACHMENTS_MAX, sizeof *p.part);
+	p.part = calloc(p.room, sizeof *p.part);
 	p.content = calloc(d->state->messages + 1, sizeof *p.content);
 	if (p.part == NULL || p.content == NULL) {
 		e = ERR_MEMORY;

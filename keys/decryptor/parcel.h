@@ -4,8 +4,8 @@
  * desk's holders for the current week, in an upload file. Its report is the
  * first message as it came (answers, thread, id); its attachments are a
  * signed note of the transfer, every report.json as it stood, our answers
- * as text, and the original files. Nothing is left out or changed
- * (Dir 12(3)). Of a case that was handed over, only what came since.
+ * as text, and the original files; where those are too many for an envelope,
+ * one tar of them. Nothing is left out or changed (Dir 12(3)). Of a case that was handed over, only what came since.
  */
 #ifndef DECRYPTOR_PARCEL_H
 #define DECRYPTOR_PARCEL_H
@@ -18,7 +18,7 @@
 #define TRANSFER_NAME "transfer.note"
 
 /* Writes the parcel of case ${k} for desk ${to} to ${fd}. ${code}: what the
- * other desk reads back when it has it. ERR_LIMIT: more than 31 files;
+ * other desk reads back when it has it. ERR_LIMIT: larger than an envelope;
  * ERR_UNKNOWN: no keys of that desk for this week */
 enum err parcel_write(struct desk *d, size_t k, unsigned to, int fd,
     char code[20]);

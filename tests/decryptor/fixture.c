@@ -176,7 +176,7 @@ code_load(const char *file, struct code *c)
 /*
  * seal GW OUTBOUND --desk N --day D --text T [--code FILE] [--new-code FILE]
  *   [--kind report|advice|follow_up|withdrawal] [--attach FILE --name NAME]
- *   [--language L] [--foreign 1] [--wrong-signer 1]
+ *   [--language L] [--asked QUESTION] [--foreign 1] [--wrong-signer 1]
  */
 static int
 seal(int argc, char **argv)
@@ -187,6 +187,7 @@ seal(int argc, char **argv)
 	const char *newcode = option(argc, argv, "--new-code");
 	const char *file = option(argc, argv, "--attach");
 	const char *name = option(argc, argv, "--name");
+	const char *asked = option(argc, argv, "--asked");
 	const char *language = option(argc, argv, "--language");
 	unsigned desk = (unsigned)atoi(option(argc, argv, "--desk"));
 	struct keyset *k = keyset_load(out);
@@ -223,6 +224,11 @@ seal(int argc, char **argv)
 	strcpy(r->relation, "employee");
 	must(report_answer_add(r, "what", option(argc, argv, "--text"),
 	    strlen(option(argc, argv, "--text"))), "text");
+	if (asked != NULL) { /* an organisation's own question */
+		must(report_answer_add(r, "q_own", "JA", 2), "answer");
+		must(report_question_add(r, "q_own", asked, strlen(asked)),
+		    "question");
+	}
 	if (newcode != NULL) {
 		char text[CODE_TEXT];
 		must(code_new(desk, &code), "code");

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: what comes to a case after its parcel is neither destroyed with it nor
 # shown at the desk that stepped aside, and goes after it in a parcel of its
-# own; an extracted folder does not stay behind.
+# own; an extracted folder does not stay behind. A case of any length goes over,
+# with its files, its signatures and the words that the page asked with.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 three_people
@@ -93,6 +94,38 @@ ok h recuse "$R" --handed-over "$C3"
 ok h --json list
 [ "$(json "o['cases'][0]['late']")" = 0 ] || fail "the late key lives on"
 refused "is not here any more" h recuse "$R" --to 2 --out "$T/p4"
+
+# Longer than an envelope has places: 20 messages, each json with a signature
+ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day $day --text "Lang verhaal" \
+	--new-code "$T/long" --attach "$HERE/tests/data/factuur.jpg" \
+	--name ../factuur.jpg --asked "Wat wist u zelf?"
+for i in $(seq 2 20); do
+	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day $day --text "Vervolg $i" \
+		--code "$T/long" --kind follow_up --attach "$PASS"
+done
+ok "$FIX" cut "$T/gw" "$ORG" $day
+ok h import "$T/gw"
+ok h --json list
+L=$(json "[c['ref'] for c in o['cases'] if c['messages'] == 20][0]")
+ok h step "$L" triage
+signed "$L" 2
+ok h recuse "$L" --to 2 --out "$T/p5" <<<"Het gaat over mij"
+ok s --json import "$T/p5"
+N=$(json "o['ref']")
+ok h recuse "$L" --handed-over "$(json "o['code']")"
+ok s --json show "$N"
+[ "$(json "o['in'][0]['questions_of_the_page']")" = \
+	"{'q_own': 'Wat wist u zelf?'}" ] || fail "the question is lost"
+ok s extract "$N" --to "$T/xl"
+mkdir "$T/tar"
+tar -xf "$T/xl/m01-attachment-02.data" -C "$T/tar" || fail "no tar"
+cmp "$T/tar/message-01-file-01" "$HERE/tests/data/factuur.jpg" || fail "JPEG"
+for i in $(seq -w 2 20); do
+	grep -q "Vervolg ${i#0}\"" "$T/tar/message-$i.json" &&
+		[ -s "$T/tar/message-$i.json.minisig" ] &&
+		cmp "$T/tar/message-$i-file-01" "$PASS" || fail "message $i"
+done
+[ "$(find "$T/tar" -type f | wc -l)" = 59 ] || fail "$(ls "$T/tar")"
 
 echo "ok: what came after a parcel was kept, not shown, and went after it; the" \
 	"extracted folder is clear"
