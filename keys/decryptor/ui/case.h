@@ -6,8 +6,10 @@
 #include "meldluik/json.h"
 #include "ui.h"
 
-struct item { /* of the conversation, to be sorted */
-	struct view *row;
+struct item { /* of the conversation, to be sorted: one of both */
+	const struct message *in;
+	const struct draft *out;
+	unsigned number; /* of a message, from 1 */
 	day_t day;
 	size_t order;
 };

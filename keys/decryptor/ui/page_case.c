@@ -60,11 +60,9 @@ files_of(struct visit *v, const struct report *r, unsigned message,
 }
 
 static void
-incoming_set(struct visit *v, struct item *it, const struct message *m,
+incoming_set(struct visit *v, struct view *row, const struct message *m,
     struct content *c)
 {
-	struct view *row = it->row;
-
 	view_flag(row, "in", true);
 	view_flag(row, "out", false);
 	view_text(row, "who", say(v, m->entered ? TEXT_ENTERED_BY_HAND :
@@ -82,10 +80,9 @@ incoming_set(struct visit *v, struct item *it, const struct message *m,
 }
 
 static enum err
-outgoing_set(struct visit *v, struct item *it, const struct draft *a)
+outgoing_set(struct visit *v, struct view *row, const struct draft *a)
 {
 	struct buf text = buf_new_secret(RECORD_MAX);
-	struct view *row = it->row;
 	enum err e = record_get(v->d->book, a->record, &text);
 
 	view_flag(row, "in", false);
@@ -115,74 +112,124 @@ item_cmp(const void *a, const void *b)
 	    s->order != t->order ? (s->order < t->order ? -1 : 1) : 0;
 }
 
-/* Both directions in one line of time, and the files */
-static enum err
-talk_set(struct visit *v, size_t k)
+/* What stands on one page: who writes much, and long, may not make a page that
+ * is over its limit, for then nothing could be done with the case */
+#define CASE_PART 40u
+
+static unsigned
+page_of(const struct visit *v)
+{
+	unsigned long n = strtoul(v->query(v, "page"), NULL, 10);
+
+	return n < 1 ? 1 : n > 100000 ? 100000 : (unsigned)n;
+}
+
+/* The newest stand on page 1: where, of ${n} in the order of time, the page
+ * ends and, in return, begins */
+static size_t
+page_part(const struct visit *v, size_t n, size_t *end)
+{
+	size_t later = (size_t)(page_of(v) - 1) * CASE_PART;
+
+	*end = n > later ? n - later : 0;
+	return *end > CASE_PART ? *end - CASE_PART : 0;
+}
+
+static void
+pages_set(struct visit *v, size_t n)
+{
+	unsigned pages = (unsigned)((n + CASE_PART - 1) / CASE_PART), m = 0;
+	struct view *rows = visit_rows(v, pages + 1u);
+
+	for (unsigned i = 1; i <= pages && pages > 1; i++, m++) {
+		view_text(&rows[m], "page", visit_text(v, "%u", i));
+		view_flag(&rows[m], "current", i == page_of(v));
+	}
+	view_list(&v->view, "pages", rows, m);
+	view_flag(&v->view, "has_pages", m > 0);
+}
+
+/* Both directions in one line of time */
+static struct item *
+talk_of(struct visit *v, size_t k, size_t *out)
 {
 	const struct state *s = v->d->state;
-	const struct kase *c = &s->kase[k];
-	size_t room = c->messages + c->answers + 1, n = 0, files = 0;
+	size_t room = s->kase[k].messages + s->kase[k].answers + 1, n = 0;
 	struct item *item = visit_new(v, room * sizeof *item);
-	struct view *rows = visit_rows(v, room), *sorted,
-	    *file = visit_rows(v, (size_t)c->attachments + 1 +
-	    (size_t)c->messages * REPORT_ATTACHMENTS_MAX);
 	unsigned number = 0;
+
+	for (size_t i = 0; i < s->messages && n < room; i++) {
+		if (s->message[i].kase == k) {
+			item[n] = (struct item){.in = &s->message[i],
+				.number = ++number,
+				.day = s->message[i].received, .order = n};
+			n++;
+		}
+	}
+	for (size_t i = 0; i < s->answers && n < room; i++) {
+		if (s->answer[i].kase == k && desk_ours_shown(v->d, k)) {
+			item[n] = (struct item){.out = &s->answer[i],
+				.day = s->answer[i].drafted, .order = n};
+			n++;
+		}
+	}
+	qsort(item, n, sizeof *item, item_cmp);
+	*out = n;
+	return item;
+}
+
+/* One part of that, and the files of the messages in it */
+static enum err
+talk_set(struct visit *v, size_t k, size_t *n)
+{
+	struct item *item = talk_of(v, k, n);
+	size_t end, from = page_part(v, *n, &end), files = 0;
+	struct view *rows = visit_rows(v, CASE_PART), *file = visit_rows(v,
+	    CASE_PART * REPORT_ATTACHMENTS_MAX);
 	enum err e = OK;
 
-	for (size_t i = 0; i < s->messages && e == OK && n < room; i++) {
-		const struct message *m = &s->message[i];
+	for (size_t i = from; i < end && e == OK; i++) {
+		const struct message *m = item[i].in;
 		struct content *content = NULL;
-		if (m->kase != k) {
+		if (m == NULL) {
+			e = outgoing_set(v, &rows[i - from], item[i].out);
 			continue;
 		}
-		number++;
 		if (desk_text_shown(v->d, m)) {
 			e = desk_content(v->d, m, &content);
 			e = e == ERR_UNKNOWN ? OK : e; /* destroyed */
 		}
-		item[n] = (struct item){.row = &rows[n], .day = m->received,
-			.order = n};
-		incoming_set(v, &item[n++], m, content);
+		incoming_set(v, &rows[i - from], m, content);
 		if (content != NULL) {
-			files = files_of(v, content->report, number, file,
-			    files);
+			files = files_of(v, content->report, item[i].number,
+			    file, files);
 		}
 		content_free(content);
 	}
-	for (size_t i = 0; i < s->answers && e == OK && n < room; i++) {
-		if (s->answer[i].kase == k && desk_ours_shown(v->d, k)) {
-			item[n] = (struct item){.row = &rows[n],
-				.day = s->answer[i].drafted, .order = n};
-			e = outgoing_set(v, &item[n++], &s->answer[i]);
-		}
-	}
-	qsort(item, n, sizeof *item, item_cmp);
-	sorted = visit_rows(v, n);
-	for (size_t i = 0; i < n; i++) {
-		sorted[i] = *item[i].row;
-	}
-	view_list(&v->view, "talk", sorted, n);
+	view_list(&v->view, "talk", rows, end - from);
 	view_flag(&v->view, "has_files", files > 0);
 	view_list(&v->view, "files", file, files);
 	return e;
 }
 
 static enum err
-notes_set(struct visit *v, size_t k)
+notes_set(struct visit *v, size_t k, size_t *all)
 {
 	const struct state *s = v->d->state;
-	struct view *rows;
-	size_t n = 0;
+	struct view *rows = visit_rows(v, CASE_PART);
+	size_t n = 0, at, from, end;
 	enum err e = OK;
 
+	*all = 0;
 	for (size_t i = 0; i < s->notes; i++) {
-		n += s->note[i].kase == k;
+		*all += s->note[i].kase == k;
 	}
-	rows = visit_rows(v, n);
-	n = 0;
+	from = page_part(v, *all, &end);
+	at = *all;
 	for (size_t i = s->notes; i-- > 0 && e == OK;) {
 		struct buf text = buf_new_secret(RECORD_MAX);
-		if (s->note[i].kase == k && desk_ours_shown(v->d, k)) {
+		bool here = s->note[i].kase == k && --at >= from && at < end;
+		if (here && desk_ours_shown(v->d, k)) {
 			e = record_get(v->d->book, s->note[i].record, &text);
 			e = e == ERR_UNKNOWN ? OK : e;
 			view_text(&rows[n], "day", date_long(v,
@@ -247,18 +294,20 @@ clocks_set(struct visit *v, size_t k)
 static void
 show(struct visit *v)
 {
+	size_t said = 0, notes = 0;
 	enum err e;
 
 	case_head(v, v->k);
 	clocks_set(v, v->k);
-	e = talk_set(v, v->k);
+	e = talk_set(v, v->k, &said);
 	if (e == OK) {
-		e = notes_set(v, v->k);
+		e = notes_set(v, v->k, &notes);
 	}
 	if (e != OK) {
 		visit_plain(v, 500, TEXT_CASE_DAMAGED);
 		return;
 	}
+	pages_set(v, said > notes ? said : notes);
 	case_work_set(v, v->k);
 	visit_page(v, PAGE_CASE, TEXTS, 3);
 }
