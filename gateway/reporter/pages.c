@@ -2,12 +2,16 @@
 /*
  * The pages that a reporter meets, as the gateway serves them now. They
  * depend on the organisation, so no release can sign them; but what runs in
- * them is one signed script, and that can be seen.
+ * them is one signed script, and all else is of our templates: the hooks of
+ * that script, the forms, where a link leads and every word but the
+ * organisation's own.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "embedded_pages.h"
 #include "meldluik/pagepolicy.h"
+#include "pagematch.h"
 #include "pageshape.h"
 #include "reporter.h"
 #include "shown.h"
@@ -16,10 +20,11 @@
 
 static const struct {
 	const char *name; /* after the language */
-	bool scripted;
+	const char *kind; /* as gateway/pages/still.c; NULL: no script */
+	enum page_id page;
 } shown[] = {
-	{ "", false }, { "report", true }, { "advice", true },
-	{ "replies", true },
+	{ "", NULL, PAGE_START }, { "report", "report", PAGE_ABOUT },
+	{ "advice", "advice", PAGE_ABOUT }, { "replies", "report", PAGE_CHECK },
 };
 #define SHOWN (sizeof(shown) / sizeof(*shown))
 
@@ -47,6 +52,42 @@ headers_wrong(struct reporter *r)
 		return "it has a header Refresh or Link";
 	}
 	return NULL;
+}
+
+/* Is it made of our template, or of the one that says: not open yet? */
+static enum err
+words_look(const struct buf *page, const char *lang, unsigned i,
+    char why[PAGE_WHY])
+{
+	const struct embedded *t;
+	unsigned l = 0, line, end;
+	enum err e;
+
+	while (l < LANGUAGES && strcmp(page_languages[l].code, lang) != 0) {
+		l++;
+	}
+	if (l == LANGUAGES) {
+		(void)snprintf(why, PAGE_WHY, "this program (release %s) does "
+		    "not know its language", MELDLUIK_VERSION);
+		return ERR_FORMAT;
+	}
+	t = &page_templates[shown[i].page][l];
+	e = page_match((const char *)t->p, t->len, lang, shown[i].kind, page,
+	    &line);
+	if (e == ERR_FORMAT && shown[i].page == PAGE_ABOUT) {
+		t = &page_templates[PAGE_CLOSED][l];
+		e = page_match((const char *)t->p, t->len, lang,
+		    shown[i].kind, page, &end);
+		if (e == OK) {
+			say("/%s/%s: says that nothing can be sent now", lang,
+			    shown[i].name);
+		}
+	}
+	if (e == ERR_FORMAT) {
+		(void)snprintf(why, PAGE_WHY, "line %u is not of the page of "
+		    "release %s", line, MELDLUIK_VERSION);
+	}
+	return e;
 }
 
 /* ${there}: the page is served; a language that is off has none, and what
@@ -78,11 +119,14 @@ page_look(struct reporter *r, const char *lang, unsigned i, bool *there)
 	} else {
 		wrong = why;
 		e = page_shape(&a.body, *there ? lang : NULL, *there &&
-		    shown[i].scripted, why);
+		    shown[i].kind != NULL, why);
+		if (e == OK && *there) {
+			e = words_look(&a.body, lang, i, why);
+		}
 	}
 	if (e != OK) {
 		say("%s: is NOT as the gateway serves it: %s; do not use this "
-		    "page", path, wrong);
+		    "page", path, e == ERR_MEMORY ? err_text(e) : wrong);
 	}
 	answer_clear(&a);
 	return e;

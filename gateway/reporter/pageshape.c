@@ -32,6 +32,9 @@ static const char *const attributes[] = { "action", "aria-current",
 	"data-feedback-months", "data-ml", "datetime", "dir", "download",
 	"for", "href", "hreflang", "id", "lang", "method", "name", "rel",
 	"required", "rows", "spellcheck", "type", "value", NULL };
+/* else document.NAME, which the script may ask, is what bears it */
+static const char *const named[] = { "meta", "input", "textarea", "button",
+	NULL };
 static const char *const links[] = { "/", "#", "https://", "http://",
 	"mailto:", "tel:", NULL };
 static const char *const heads[] = { "/style.css", "data:image/svg+xml,",
@@ -93,7 +96,8 @@ attributes_read(const char *s, const char *element, char why[PAGE_WHY])
 
 	while (*s == ' ') {
 		n = word(s + 1, name);
-		if (n == 0 || !listed(attributes, name)) {
+		if (n == 0 || !listed(attributes, name) ||
+		    (strcmp(name, "name") == 0 && !listed(named, element))) {
 			(void)snprintf(why, PAGE_WHY, "<%s> has the attribute "
 			    "%s, which our pages do not have", element,
 			    n == 0 ? "without a name" : name);

@@ -76,7 +76,8 @@ writeFileSync("script/texts.js",
 writeFileSync("offline/roles.js", `export const profiles = ${JSON.stringify(
 	profiles.map(routing))};\n`);
 const script = await bundle("script/main.js");
-const files = { "offline.html": await offline() };
+const files = { "offline.html": await offline(),
+	"style.css": readFileSync("style.css") };
 for (const [code, { text, ...about }] of Object.entries(all)) {
 	files[`script.${code}.js`] = filled(script, { [code]: { ...about,
 		text: Object.fromEntries(Object.entries(text).filter(([key]) =>

@@ -7,6 +7,9 @@
  *
  *   embed OUT.c OUT.h nl.po en.po... -- FILE.html... -- NAME=PATH...
  *
+ * A FILE.html without = among the last: only pages named so are put out, though
+ * all are looked at.
+ *
  * In a template {{>file}} includes, {{_key}} translates; what else stands in
  * {{ }} is for view.c. A key "c.x-y" is a text for C code: TEXT_X_Y; a key
  * "js.x" is a text of the script, which build.mjs takes from the same files.
@@ -25,6 +28,7 @@
 static struct {
 	char name[NAME_MAX_LEN];
 	struct text source;
+	int wanted;
 } file[FILES_MAX];
 static unsigned files;
 
@@ -174,7 +178,9 @@ put_pages(FILE *c, FILE *h)
 		if (file[i].name[0] == '_') {
 			continue; /* only included */
 		}
-		fprintf(h, "\tPAGE_%s,\n", identifier(file[i].name));
+		if (file[i].wanted) {
+			fprintf(h, "\tPAGE_%s,\n", identifier(file[i].name));
+		}
 		for (l = 0; l < languages; l++) {
 			struct text t = { 0 };
 
@@ -183,7 +189,9 @@ put_pages(FILE *c, FILE *h)
 			squeeze(&t);
 			sections_check(t.p, file[i].name);
 			snprintf(name, sizeof(name), "page_%u_%u", i, l);
-			put_bytes(c, name, t.p, t.len);
+			if (file[i].wanted) {
+				put_bytes(c, name, t.p, t.len);
+			}
 			free(t.p);
 		}
 	}
@@ -191,7 +199,7 @@ put_pages(FILE *c, FILE *h)
 	fprintf(c, "const struct embedded page_templates[PAGES][%u] = {\n",
 	    languages);
 	for (i = 0; i < files; i++) {
-		if (file[i].name[0] == '_') {
+		if (file[i].name[0] == '_' || !file[i].wanted) {
 			continue;
 		}
 		fprintf(c, "\t{ ");
@@ -246,6 +254,22 @@ put_texts(FILE *c, FILE *h)
 	}
 }
 
+/* Marks the pages that are put out; where the files of NAME=PATH begin */
+static int
+wanted_mark(int argc, char **argv, int n)
+{
+	int all = n >= argc || strchr(argv[n], '=') != NULL;
+	unsigned i;
+
+	for (i = 0; i < files; i++) {
+		file[i].wanted = all;
+	}
+	for (; n < argc && strchr(argv[n], '=') == NULL; n++) {
+		file[file_find(argv[n])].wanted = 1;
+	}
+	return n;
+}
+
 static void
 put_languages(FILE *c)
 {
@@ -264,7 +288,7 @@ int
 main(int argc, char **argv)
 {
 	FILE *c, *h;
-	int i = 3, n = 0;
+	int i = 3, n;
 
 	for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		language_add(argv[i]);
@@ -283,6 +307,7 @@ main(int argc, char **argv)
 		    base == NULL ? argv[i] : base + 1);
 		file[files++].source = slurp(argv[i]);
 	}
+	i = wanted_mark(argc, argv, i + 1);
 	c = fopen(argv[1], "w");
 	h = fopen(argv[2], "w");
 	if (c == NULL || h == NULL) {
@@ -301,7 +326,7 @@ main(int argc, char **argv)
 	put_languages(c);
 	put_pages(c, h);
 	put_texts(c, h);
-	for (n = i + 1; n < argc; n++) {
+	for (n = i; n < argc; n++) {
 		char name[32], *eq = strchr(argv[n], '=');
 		struct text t;
 
@@ -314,7 +339,7 @@ main(int argc, char **argv)
 		free(t.p);
 	}
 	fputs("const struct embedded page_statics[] = {\n", c);
-	for (n = i + 1; n < argc; n++) {
+	for (n = i; n < argc; n++) {
 		fprintf(c, "\t{ \"%.*s\", static_%d, sizeof(static_%d) - 1 },\n",
 		    (int)(strchr(argv[n], '=') - argv[n]), argv[n], n, n);
 	}

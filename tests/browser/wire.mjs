@@ -66,6 +66,24 @@ async function reading(which) {
 		"right, a wrong and no code");
 }
 
+// A page of which a form bears a name of the document (a hostile server's;
+// verify page refuses it) sends the script to no other file than its own
+async function named(which) {
+	const page = (await (await fetch(url + "/nl/report")).text()).replace(
+		"</main>", '<form name="currentScript" method="post" action="x">' +
+		'<input type="hidden" name="src" value=""></form></main>');
+	tap.instead = [/^GET \/nl\/report /, "HTTP/1.1 200 OK\r\n" +
+		"Content-Type: text/html; charset=utf-8\r\nContent-Length: " +
+		`${Buffer.byteLength(page)}\r\nConnection: close\r\n\r\n${page}`];
+	assert(page.includes("currentScript"));
+	const seen = await visit(which, (b) =>
+		script.report(b, url, { text: "Over namen." }));
+	assert.equal(tap.instead, null, which);
+	assert.deepEqual(seen.all.map((r) => r.line.split(" ")[1]).filter((p) =>
+		!/^\/(nl\/report|script\.nl\.js|style\.css|v1\/.*)$/.test(p)), []);
+	console.log(`${which}: a named form leads the script nowhere`);
+}
+
 // A mistyped code is told in the page: nothing goes out for it
 async function mistyped(which) {
 	const seen = await visit(which, async (b) => {
@@ -173,6 +191,7 @@ await commandLine();
 for (const which of WHICH) {
 	await first(which);
 	await reading(which);
+	await named(which);
 	await mistyped(which);
 	await sending(which);
 }

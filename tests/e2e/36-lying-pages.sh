@@ -3,7 +3,9 @@
 # Goal: "meldluik-reporter verify page" looks at the pages that a reporter
 # meets, not only at the files that are signed: a gateway that serves another
 # script, or anything else that runs, in any page of any language is told of,
-# with the page and what is wrong in it; and with --state a signed page.json
+# with the page and what is wrong in it; so is one whose hooks, forms, links,
+# words or style sheet are not ours, whatever the organisation says of itself;
+# and with --state a signed page.json
 # that was replaced, or is of an older release, is refused.
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$top/build}
@@ -163,6 +165,40 @@ try "a mark of another code of letters" lie /nl/report "does not begin" \
 try "a zero byte" lie /nl/report "does not begin" "b += '\\0'"
 try "half a page" lie /nl/report "ends in its head" \
 	"b = b[:b.index('<title>')]"
+try "a form that the script takes for itself" lie /nl/report \
+	"<form> has the attribute name" "$(swap '</main>' \
+		'<form name="currentScript" method="post" action="x"><input type="hidden" name="src" value=""></form></main>')"
+# what runs is ours in each of these, and does nothing, or not what it seems
+line="line [0-9]* is not of the page"
+try "the script finds no hook" lie /nl/report "$line" \
+	"$(swap ' data-ml="report"' '')"
+try "nor its form" lie /nl/replies "$line" "$(swap ' id="check-form"' '')"
+try "a hook of another page" lie /nl/report "$line" \
+	"$(swap 'data-ml="report"' 'data-ml="advice"')"
+try "a second form" lie /nl/report "$line" "$(swap '</main>' \
+	'<form method="post" action="report"><textarea name="what"></textarea></form></main>')"
+try "a second text field" lie /en/advice "$line" \
+	"$(swap '<fieldset' '<textarea name="what"></textarea><fieldset')"
+try "a field that hides an act of the form" lie /nl/report "$line" \
+	"$(swap 'name="kind"' 'name="addEventListener"')"
+try "a question that is none" lie /nl/report "$line" \
+	"$(swap 'name="q_day"' 'name="querySelectorAll"')"
+try "a link where none is" lie /nl/report "$line" \
+	"$(swap '<p class="lead">' '<p class="lead"><a href="/nl/x">Meld hier</a> ')"
+try "a door that leads elsewhere" lie /nl/ "$line" \
+	"$(swap 'href="/nl/report"' 'href="/nl/meld"')"
+try "other words" lie /ar/report "$line" \
+	"b = b.replace('<h1 id=\"q\">', '<h1 id=\"q\">x', 1)"
+try "words behind the page" lie /nl/replies "$line" "b += 'Meld elders.'"
+try "half a page, with a right head" lie /nl/report "$line" \
+	"b = b[:b.index('<fieldset')]"
+dressed() {
+	echo '[{"method":"GET","path":"/style.css","status":200,"headers":
+{"Content-Type":"text/css"},"body":"main{display:none}"}]' >"$work/rules"
+	! through verify page &&
+		grep -q "/style.css: is NOT the signed one" "$work/said"
+}
+try "another style sheet at its address" dressed
 policy="h['Content-Security-Policy']"
 try "no policy" lie /nl/report "Content-Security-Policy" "del $policy"
 try "a wider policy" lie /nl/advice "Content-Security-Policy" \

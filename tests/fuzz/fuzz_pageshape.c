@@ -1,11 +1,34 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A page that is accepted has one script or none, and no other code. The
- * first byte says which; the source is part of a program, so it is included. */
+ * first byte says which; the sources are part of a program, so they are
+ * included. What can come of a template has the words of the template. */
 #include <stdlib.h>
 
+#include "../../gateway/reporter/pagematch.c"
 #include "../../gateway/reporter/pageshape.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len);
+
+/* Every kind of step, and ways that a page could be both */
+static void
+match(const struct buf *page)
+{
+	static const char t[] = "<p {{kind}}>{{#roles}}<b{{#open}} {{code}}"
+	    "{{/open}}>{{label}} {{/roles}}{{^is_report}}never{{/is_report}}"
+	    "{{#only}}{{a}}{{b}}{{/only}}{{#only}}{{a}}{{/only}}</p>{{id}}";
+	unsigned line;
+	const char *s;
+
+	if (page_match(t, sizeof(t) - 1, "nl", "report", page, &line) == OK) {
+		s = (const char *)page->p;
+		if (page->len < 17 || memcmp(s, "<p report>", 10) != 0 ||
+		    memmem(s, page->len, "</p>q_", 6) == NULL ||
+		    memmem(s, page->len, "<script", 7) != NULL ||
+		    memchr(s, '"', page->len) != NULL) {
+			abort();
+		}
+	}
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
@@ -19,6 +42,9 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 
 	if (len > 0) {
 		buf_put(&page, p + 1, len - 1);
+	}
+	if (!page.failed) {
+		match(&page);
 	}
 	if (!page.failed && page_shape(&page, "nl", scripted, why) == OK) {
 		s = buf_cstr(&page);

@@ -9,7 +9,7 @@ import { worker } from "./job.js";
 import { epochAhead, epochFetch, keysetFetch } from "./keys.js";
 import { deskName, holders } from "./keyset.js";
 import { fingerprint } from "./minisign.js";
-import { stringsChoose, t } from "./strings.js";
+import { languages, stringsChoose, t } from "./strings.js";
 import { dayAdd, today, weekOld } from "./week.js";
 
 const PROMPT = ["not-open", "server", "withdrawn", "rollback", "fork",
@@ -80,7 +80,8 @@ function page(main) {
 	const days = Number(main.dataset.ackDays ?? 7);
 	const months = Number(main.dataset.feedbackMonths ?? 3);
 	const ctx = {
-		language, box, script: document.currentScript?.src,
+		// never as the document says: a form there could bear that name
+		language, box, script: `/script.${languages[0].code}.js`,
 		kind: main.dataset.ml === "advice" ? "advice" : "report",
 		sealedBy: "browser", ackDays: days, feedbackMonths: months,
 		questions: $("template#ml-questions"), // open() takes it away
