@@ -33,6 +33,29 @@ async function visit(which, doing) {
 		keys: [...early.sort(), ...board], all };
 }
 
+// In the page: notes what the script asks for, and when it opens a slot: it
+// takes what stands behind the tag
+const acts = () => {
+	const [SLOT, TAG] = [8192, 16];
+	const list = Object.getPrototypeOf(Uint8Array.prototype);
+	const { fetch, Worker } = window, { subarray } = list;
+	window.acts = [];
+	window.fetch = (path, o) => {
+		window.acts.push(path);
+		return fetch(path, o);
+	};
+	window.Worker = function (path) {
+		window.acts.push(path);
+		return new Worker(path);
+	};
+	list.subarray = function (from, to) {
+		if (from === TAG && this.length === SLOT) {
+			window.acts.push("opens");
+		}
+		return subarray.call(this, from, to);
+	};
+};
+
 async function reading(which) {
 	const seen = {};
 	for (const [name, code] of [["right", right], ["wrong", wrong],
@@ -47,15 +70,24 @@ async function reading(which) {
 						.required = false;
 				});
 			}
+			await b.run(acts);
 			await b.click("#check-form button[type=submit]");
 			await b.until("an answer", () =>
 				document.querySelector("#ml-replies") !== null ||
 				document.querySelector("#ml-error")?.textContent);
-			return (await b.texts("#ml-replies article")).length;
+			return { n: (await b.texts("#ml-replies article")).length,
+				acts: await b.run(() => window.acts) };
 		});
+		// what is asked for after a slot was opened could say so
+		const of = seen[name].out.acts;
+		const opened = of.indexOf("opens");
+		assert.equal(opened >= 0, name === "right", which);
+		assert(of.filter((a) => a !== "opens").length >= 1 + 3 * 3, of);
+		assert(opened < 0 || of.slice(opened).every((a) => a === "opens"),
+			`${which}: asks after it opened: ${of.join(" ")}`);
 	}
-	assert.equal(seen.right.out, 2, which);
-	assert.equal(seen.wrong.out, 0, which);
+	assert.equal(seen.right.out.n, 2, which);
+	assert.equal(seen.wrong.out.n, 0, which);
 	for (const name of ["wrong", "none"]) {
 		assert.deepEqual(seen[name].keys, seen.right.keys,
 			`${which}: ${name} asks otherwise than right`);

@@ -33,7 +33,7 @@ async function shardFetch(lane, range, tell) {
 export async function boardRead(k, code, tell) {
 	const keys = codeDerive(code ?? random(15), k.org);
 	const out = { replies: [], damaged: 0, missing: 0, old: 0 };
-	const notes = [];
+	const notes = [], lanes = [];
 	const desks = k.desks.map((d) => d.number).sort((a, b) => a - b);
 	for (const [i, desk] of desks.entries()) {
 		tell("board", i / desks.length);
@@ -55,9 +55,7 @@ export async function boardRead(k, code, tell) {
 			if (daysBetween(lane.day, today()) > OLD_DAYS) {
 				out.old++;
 			}
-			const opened = await shardOpen(lane, shard, keys, k);
-			notes.push(...opened.notes);
-			out.damaged += opened.damaged;
+			lanes.push([lane, shard]);
 		} catch (e) {
 			if (!e.word) {
 				throw e;
@@ -66,6 +64,12 @@ export async function boardRead(k, code, tell) {
 		}
 	}
 	tell("board", 1);
+	// How long this takes depends on the code: nothing is asked for after it
+	for (const [lane, shard] of lanes) {
+		const opened = await shardOpen(lane, shard, keys, k);
+		notes.push(...opened.notes);
+		out.damaged += opened.damaged;
+	}
 	const { replies, damaged } = repliesJoin(notes);
 	// newest first; of one day, the later slot
 	out.replies = replies.reverse().sort((a, b) => a.day < b.day ? 1 :

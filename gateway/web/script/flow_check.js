@@ -8,7 +8,7 @@ import { $, area, dayWords, el, fault, notice, show } from "./dom.js";
 import { doneShow, guard, messageId, roomTell, send, teller }
 	from "./compose.js";
 import { Files } from "./files.js";
-import { prepare } from "./job.js";
+import { begin, prepare } from "./job.js";
 import { threadLater } from "./report.js";
 import { t } from "./strings.js";
 
@@ -145,6 +145,7 @@ export function checkStart(ctx, ready) {
 			// Firefox gives another priority to what is asked for
 			// within a click: so always after it
 			await new Promise((done) => setTimeout(done));
+			prepare(ctx.script); // before a slot is opened: see boardRead
 			const board = await boardRead(ctx.k, code, teller(status));
 			if (code === null) {
 				ctx.close();
@@ -159,7 +160,7 @@ export function checkStart(ctx, ready) {
 			repliesShow(ctx, board);
 			ctx.who();
 			if (ctx.desk) {
-				prepare(ctx.script, ctx.epoch.of(ctx.desk.number));
+				begin(ctx.epoch.of(ctx.desk.number));
 			}
 		} catch (why) {
 			ctx.fail(why);

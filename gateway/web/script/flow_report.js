@@ -8,7 +8,7 @@ import { $, area, el, fault, notice, picks, show } from "./dom.js";
 import { doneShow, guard, messageId, roomTell, send, steps }
 	from "./compose.js";
 import { Files } from "./files.js";
-import { prepare } from "./job.js";
+import { begin, prepare } from "./job.js";
 import { threadFirst } from "./report.js";
 import { t } from "./strings.js";
 
@@ -148,6 +148,7 @@ export function reportStart(ctx, ready) {
 		guard(true);
 		codeShow(ctx, () => reportForm(ctx));
 		ctx.who();
-		prepare(ctx.script, ctx.epoch.of(ctx.desk.number));
+		prepare(ctx.script);
+		begin(ctx.epoch.of(ctx.desk.number));
 	});
 }

@@ -54,12 +54,20 @@ function start(url) {
 
 let early = null; // the promise of a worker that waits
 
-// Makes the worker of the next message, which will be for ${holders}
-export function prepare(url, holders) {
+// Makes the worker of the next message
+export function prepare(url) {
 	early?.then((w) => w?.terminate());
 	early = url && start(url);
-	early?.then((w) => w?.postMessage({ holders }));
 }
+
+// It will be for ${holders}
+export const begin = (holders) =>
+	early?.then((w) => w?.postMessage({ holders }));
+
+let working = null;
+
+// Ends what a worker is at; in the page itself a job ends when it tells
+export const halt = () => working?.terminate();
 
 // False: it is silent, and has sent nothing
 function ask(w, job, tell) {
