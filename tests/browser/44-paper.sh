@@ -37,6 +37,9 @@ for which in chromium firefox; do
 		[ "${#groups[@]}" -eq 7 ] || fail "no code"
 		all "${groups[@]}"
 		none Meld Gemeente 127.0.0.1 http
+		# the name of the job, and of a file, is what the page is called
+		! grep -E '^Title:.*(Meld|Gemeente|gaat het|127|http)' "$GW/info" ||
+			fail "$which $tier: a name tells where the code is from"
 		on_paper "$which-$tier-done" 2
 		all "$(cat "$GW/$which-$tier-number.txt")"
 		none 'Pagina verlaten'

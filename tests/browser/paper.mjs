@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Prints pages to PDF: node paper.mjs URL OUT CODE. OUT/WHICH-TIER-PAGE.pdf,
 // and beside them what must be on them. CODE has a reply.
+import assert from "node:assert/strict";
 import fs from "node:fs";
 import { open } from "./drive.mjs";
 import { forms, script } from "./reporter.mjs";
@@ -34,6 +35,7 @@ async function withScript(b, name) {
 		(await b.texts("#ml-code li")).join(" ") + "\n");
 	await print(b, name + "-code");
 	await script.code(b);
+	assert.equal(await b.run(() => document.title), await b.text("h1"));
 	await b.type("#ml-what", "Op papier");
 	await b.click("#ml-send");
 	fs.writeFileSync(`${out}/${name}-number.txt`, await script.number(b));

@@ -22,6 +22,8 @@ export function show(box, ...nodes) {
 	box.replaceChildren(...nodes.filter((n) => n !== null));
 	const head = $("h1", box);
 	if (head) {
+		// on paper and in the list of jobs too: the code's says no more
+		document.title = head.textContent;
 		head.tabIndex = -1;
 		head.focus();
 	}
