@@ -124,9 +124,9 @@ function aboutShow(ctx) {
 	const error = notice("ml-error", "err");
 	const form = el("form", { id: "about-form", onsubmit: (e) => {
 		e.preventDefault();
-		ctx.role = $("input[name=about]:checked", form)?.value ??
-			rolesDefault;
-		ctx.desk = all.find((r) => r.code === ctx.role).desk;
+		ctx.role = $("input[name=about]:checked", form)?.value ?? "";
+		ctx.desk = all.find((r) =>
+			r.code === (ctx.role || rolesDefault)).desk;
 		if (!ctx.desk) {
 			error.textContent = t("no_desk") + " " + t("external");
 			error.scrollIntoView();

@@ -123,7 +123,9 @@ export function reportStart(ctx, ready) {
 	const form = $("#about-form");
 	form.addEventListener("submit", async (e) => {
 		e.preventDefault();
-		const picked = $("input[name=about]:checked", form) ??
+		const about = $("input[name=about]:checked", form);
+		// who chooses nothing is read by the usual desk, and said nothing
+		const role = about ??
 			[...form.querySelectorAll("input[name=about]")].find((r) =>
 				r.value === form.dataset.default);
 		ctx.open();
@@ -135,9 +137,9 @@ export function reportStart(ctx, ready) {
 			ctx.fail(why);
 			return;
 		}
-		ctx.role = picked?.value ?? "";
-		ctx.reader = () => deskPick(ctx.k, ctx.role,
-			(picked?.dataset.desks ?? "").split(" "));
+		ctx.role = about?.value ?? "";
+		ctx.reader = () => deskPick(ctx.k, role?.value ?? "",
+			(role?.dataset.desks ?? "").split(" "));
 		ctx.desk = ctx.reader();
 		if (!ctx.desk || ctx.epoch.of(ctx.desk.number).length === 0) {
 			ctx.fail({ word: "no-desk" });
