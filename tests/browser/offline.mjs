@@ -43,6 +43,7 @@ async function sameWords() {
 	assert.equal(languages.length, 6);
 	const page = await open("chromium", { scripts: false });
 	for (const lang of languages) {
+		await b.goto(`file://${work}/offline.html`);
 		await b.click(`#languages button[lang=${lang}]`);
 		await keysGive(b);
 		await b.click("#ml-print-yes");
@@ -67,6 +68,10 @@ async function sameWords() {
 	await page.close();
 }
 
+// Does the page ask before it is left?
+const asksBefore = (b) => b.run(() => !window.dispatchEvent(
+	new Event("beforeunload", { cancelable: true })));
+
 async function seal(which) {
 	const b = await open(which, {});
 	const asked = [];
@@ -81,6 +86,8 @@ async function seal(which) {
 	await keysGive(b);
 	assert.match((await b.texts("#ml-print li")).join("-"),
 		/^([0-9A-Z]{4}-){7}[0-9A-Z]{4}$/);
+	// from here on nothing begins anew and drops what is typed
+	assert(!await b.has("#languages"), b.name);
 	await b.click("#ml-print-yes");
 	await b.click("#ml-about-next");
 	await b.wait("#ml-code-next");
@@ -91,7 +98,9 @@ async function seal(which) {
 	await b.choose("#ml-files", data + "/opdracht.pdf");
 	await b.click("#ml-send");
 	await b.wait("#ml-save");
+	assert(await asksBefore(b), `${b.name}: the file is not kept yet`);
 	await b.download("#ml-save", `${work}/${which}.tar`);
+	assert(!await asksBefore(b), `${b.name}: the file is kept`);
 	want.push({ text, files: [sha(data + "/opdracht.pdf")] });
 	assert.deepEqual(asked.filter((u) => !/^(file|blob|data):/.test(u)), [],
 		`${b.name}: the offline page asked for something`);

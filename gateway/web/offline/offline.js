@@ -69,10 +69,10 @@ async function make(ctx, form, files, given) {
 			pieces.push(b);
 		});
 		const blob = uploadFile(ctx.k.org, ctx.epoch.week, pieces, size);
-		guard(false);
 		show(ctx.box, el("h1", {}, t("done_title_file")),
 			el("p", {}, t("off_ready")),
 			el("a", { class: "btn", id: "ml-save", download: "melding.tar",
+				onclick: () => guard(false), // not before it is kept
 				href: URL.createObjectURL(blob) }, t("off_save")));
 	} catch (e) {
 		form.hidden = false;
@@ -164,6 +164,8 @@ function start(ctx) {
 				return;
 			}
 			const print = fingerprint(ctx.k.identity);
+			// another language would begin anew, and drop what is typed
+			$("#languages").remove();
 			show(ctx.box, el("h1", {}, ctx.k.organisation),
 				el("p", {}, t("off_print", "")),
 				el("div", { class: "paper" },
