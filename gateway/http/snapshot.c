@@ -184,7 +184,8 @@ parse_keys(struct snapshot *s, day_t today)
 	if (e != OK) {
 		return e;
 	}
-	if (keyset_expired(s->keyset, today)) {
+	if (keyset_expired(s->keyset, today) ||
+	    keyset_withdrawn(s->keyset)) {
 		return OK; /* shown, but nothing is sealed under it */
 	}
 	return choose_epoch(s, today);

@@ -212,7 +212,8 @@ sending_judge(struct sending *s, unsigned *desk)
 		return false;
 	}
 	if (s->site->epoch == NULL) {
-		sending_fail(s, TEXT_ERR_CLOSED);
+		sending_fail(s, s->site->withdrawn ? TEXT_ERR_WITHDRAWN :
+		    TEXT_ERR_CLOSED);
 		return false;
 	}
 	if (sending_first(s) && blank(fields_get(s->fields, "what"))) {

@@ -33,6 +33,7 @@ struct site {
 	const struct profile *profile;
 	const struct snapshot *snapshot;
 	const struct keyset *keyset; /* NULL: none yet */
+	bool withdrawn; /* nobody may trust these keys any more */
 	const struct epoch *epoch;   /* NULL: not open */
 	struct route_desk desk[KEYSET_DESKS_MAX];
 	const char *bar[KEYSET_DESKS_MAX][KEYSET_ROLES];

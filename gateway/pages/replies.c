@@ -331,7 +331,7 @@ replies_answer(struct exchange *x, unsigned lang, const struct fields *fields)
 	exchange_hold(x);
 	if (s == NULL || f == NULL) {
 		page_fail(x, 503, lang, TEXT_ERR_BUSY);
-	} else if (s->keyset == NULL) {
+	} else if (s->keyset == NULL || s->withdrawn) {
 		page_answer(x, 503, PAGE_CLOSED, lang, &s->view, false);
 	} else if (board_read(f, s, fields_get(fields, "code"),
 	    fields_len(fields, "code")) != OK) {

@@ -278,6 +278,7 @@ site_open(unsigned lang)
 	if (s->keyset != NULL) {
 		desks(s);
 		fingerprint(s);
+		s->withdrawn = keyset_withdrawn(s->keyset);
 		view_flag(v, "one_holder", one_holder(s->keyset));
 		view_list(v, "print_groups", s->print_group, 8);
 	}
@@ -298,7 +299,9 @@ site_open(unsigned lang)
 	view_text(v, "organisation", own->name.in[lang] != NULL ?
 	    own->name.in[lang] : s->keyset == NULL ? "" :
 	    s->keyset->organisation);
-	view_text(v, "fingerprint", s->keyset == NULL ? NULL : s->print);
+	view_text(v, "fingerprint", s->keyset == NULL || s->withdrawn ? NULL :
+	    s->print);
+	view_flag(v, "withdrawn", s->withdrawn);
 	view_text(v, "default_desk", s->default_desk);
 	view_text(v, "default_role", routing_default(s->profile));
 	view_text(v, "warning", routing_default_warning(s->profile,

@@ -304,6 +304,7 @@ verb_check(struct reporter *r, int argc, char **argv)
 	if (typed != OK && (e = code_new(1, code)) != OK) {
 		goto out;
 	}
+	r->reads = true;
 	if ((e = trust_open(r)) != OK) {
 		goto out;
 	}

@@ -37,6 +37,7 @@ struct reporter {
 	struct epoch *epoch;
 	day_t closed[REPORTER_RESEALS]; /* weeks the gateway answered 410 to */
 	unsigned closeds;
+	bool reads; /* nothing is sealed: an expired keyset will do */
 };
 
 /* Keyset from the folder or the gateway, checked against the pin and what

@@ -89,7 +89,10 @@ trust_open(struct reporter *r)
 		e = ERR_STALE;
 		goto out;
 	}
-	if (keyset_expired(r->k, r->o->today)) {
+	if (r->reads && keyset_expired(r->k, r->o->today)) {
+		say("the keyset has expired: answers can be read, and nothing "
+		    "can be sent");
+	} else if (keyset_expired(r->k, r->o->today)) {
 		say("the keyset has expired; its keys must not be used any "
 		    "more. Use another channel or ask for the new keyset");
 		e = ERR_STALE;

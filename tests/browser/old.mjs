@@ -32,18 +32,35 @@ async function lapsed() {
 	await b.close();
 }
 
+const later = (b, days) => b.page.evaluateOnNewDocument((ms) => {
+	const Clock = Date;
+	window.Date = class extends Clock {
+		constructor(...when) {
+			super(...(when.length ? when : [Clock.now() + ms]));
+		}
+	};
+}, days * DAY_MS);
+
+// The keyset has ended: the same, as without scripts
+async function ended() {
+	const b = await open("chromium", {});
+	await later(b, 380);
+	const got = await script.check(b, url, code);
+	assert.deepEqual(got.map((r) => r.text), ["Wij lezen het."]);
+	assert((await b.words()).includes("nu niet open"), await b.words());
+	assert(!await b.has("#ml-text"), b.name);
+	await script.goto(b, url, "report");
+	await b.click("#about-form button[type=submit]");
+	await b.wait("#ml-fail");
+	assert((await b.text("#ml-fail")).includes("nu niet open"));
+	console.log(`${b.name}: after the keyset's end the answer can be read`);
+	await b.close();
+}
+
 for (const which of ["firefox", "chromium"]) {
 	for (const [days, board, keys] of CLOCKS) {
 		const b = await open(which, {});
-		await b.page.evaluateOnNewDocument((later) => {
-			const Clock = Date;
-			window.Date = class extends Clock {
-				constructor(...when) {
-					super(...(when.length ? when :
-						[Clock.now() + later]));
-				}
-			};
-		}, days * DAY_MS);
+		await later(b, days);
 		const got = await script.check(b, url, code);
 		assert.deepEqual(got.map((r) => r.text), ["Wij lezen het."]);
 		await says(b, board, keys);
@@ -58,3 +75,4 @@ for (const which of ["firefox", "chromium"]) {
 	}
 }
 await lapsed();
+await ended();

@@ -135,4 +135,35 @@ got() {
 		minisign -V -q -p "$work/two.pub" -m "$work/got.json"
 }
 try "minisign finds the release's signature good" got
+# the last of this gateway: every tier says that the key was withdrawn
+revoked() {
+	desk 1 revoke --stored && desk 1 export "$work/stick" &&
+		courier 1 deliver "$work/stick"
+}
+gone="heeft haar sleutel ingetrokken"
+told_gone() {
+	for _ in $(seq 300); do
+		curl -sf "$url/nl/report" | grep -q "$gone" && return 0
+		sleep 0.5
+	done
+	return 1
+}
+says_gone() { # PATH [ARGUMENT OF curl...]; no later, nothing to compare
+	curl -s "$url/nl/$1" "${@:2}" >"$work/said"
+	grep -q "$gone" "$work/said" &&
+		! grep -qE 'Kom later terug|id="(fingerprint|real)"' "$work/said"
+}
+try "the identity is revoked" revoked
+clock_set 0 0
+clocked restart || die "the gateway did not start again"
+clock_set 0 61
+try "who would report is told, without scripts" told_gone
+for path in "" report advice who; do
+	try "and at /nl/$path" says_gone "$path"
+done
+try "and who has a code" says_gone replies -d code=x
+try "and who was writing" says_gone report -F form="$(printf '%032d' 1)" \
+	-F kind=report -F what=x -F no_mailbox=1
+grep -q 'name="what"[^>]*>.\?x\|^x</textarea>' "$work/said" ||
+	die "the text that was typed is lost"
 echo "the page is built again to the same bytes, signed, and checked as served"

@@ -29,7 +29,6 @@ export async function keysetFetch(tell, pinned) {
 	}
 	seen = k; // a withdrawal too: nothing comes after it
 	demand(!withdrawn(k), "withdrawn");
-	demand(k.notAfter >= today(), "not-open", "keyset expired");
 	return k;
 }
 
@@ -45,6 +44,7 @@ export function epochAhead(tell) {
 // ${closed}: weeks the gateway answered 410 to; ${ahead}: see above
 export async function epochFetch(k, tell, closed = [], ahead = null) {
 	const day = today();
+	demand(k.notAfter >= day, "not-open", "keyset expired");
 	// after a 410 our clock may be a week behind
 	for (let back = closed.length ? -1 : 0; back <= WEEKS_BACK; back++) {
 		const week = weekOf(dayAdd(day, -7 * back));
