@@ -111,6 +111,21 @@ async function cuts(which) {
 	await using(which, {}, async (b) => {
 		const text = `Afgebroken ${which}`;
 		await script.fill(b, url, { text, files: [file] });
+		// one that never gets through can be stopped, and keeps what is typed
+		tap.cut = { every: 1, times: Infinity };
+		await b.click("#ml-send");
+		await b.wait("#ml-stop");
+		await b.until("a cut", () => /\d/.test(
+			document.querySelector("#ml-status").textContent));
+		await b.click("#ml-stop");
+		assert.match(await b.until("that it stopped", () =>
+			document.querySelector("#ml-error").textContent), /gestopt/);
+		assert.deepEqual(await b.run(() => [document
+			.querySelector("#ml-what").value, document
+			.querySelectorAll(".files li").length, document
+			.querySelector("#ml-form").hidden, document
+			.querySelector("#ml-stop")]), [text, 1, false, null]);
+		tap.cuts = tap.seen = 0;
 		tap.cut = { every: 900000, times: process.env.FULL ? 20 : 6 };
 		await b.click("#ml-send");
 		await script.number(b);

@@ -115,6 +115,7 @@ import { keysetFollows, keysetParse, withdrawn }
 import { dispatch, errorText } from "$web/script/compose.js";
 import { epochFetch, keysetFetch } from "$web/script/keys.js";
 import { t } from "$web/script/strings.js";
+import { request } from "$web/script/upload.js";
 import { weekOld } from "$web/script/week.js";
 globalThis.crypto ??= webcrypto;
 const read = (f, n) => new Uint8Array(readFileSync("$T/k/" + f + "/" + n));
@@ -177,11 +178,58 @@ await refused("fork", "fork", () => keysetFetch(() => {}));
 await refused("broken", "chain", () => keysetFetch(() => {}));
 await refused("other", "signature",
 	() => keysetFetch(() => {}, first.identity));
-await refused("expired", "not-open", () => keysetFetch(() => {}));
+// answers can be read under it, nothing is sealed
+await refused("expired", "not-open", async () =>
+	epochFetch(await keysetFetch(() => {}), () => {}));
 await refused("withdrawn", "withdrawn", () => keysetFetch(() => {}));
 await refused("third", "rollback", () => keysetFetch(() => {}));
+// A request ends when it stalls, not because it takes long: on a clock of
+// our own every piece of the body comes after 170 s, and then none does
+const clock = { now: 0, at: 0, end: null };
+const real = [globalThis.setTimeout, globalThis.clearTimeout];
+globalThis.setTimeout = (end, ms) => Object.assign(clock,
+	{ at: clock.now + ms, end });
+globalThis.clearTimeout = () => {
+	clock.end = null;
+};
+const later = (ms) => {
+	clock.now += ms;
+	if (clock.end && clock.now >= clock.at) {
+		clock.end();
+		clock.end = null;
+	}
+};
+const slow = (pieces, then) => async (url, { signal }) => {
+	signal.addEventListener("abort", () => fed.error(new Error("aborted")));
+	let fed, n = 0;
+	return new Response(new ReadableStream({ start: (c) => {
+		fed = c;
+	}, pull: (c) => {
+		if (n++ < pieces) {
+			later(170000);
+			if (!signal.aborted) {
+				c.enqueue(Uint8Array.of(n));
+			}
+		} else {
+			then(c);
+		}
+	} }, { highWaterMark: 0 }));
+};
+globalThis.fetch = slow(5, (c) => c.close());
+assert.deepStrictEqual([...(await request("/x")).body], [1, 2, 3, 4, 5]);
+globalThis.fetch = slow(2, () => later(181000));
+await assert.rejects(request("/x"), /aborted/);
+// and a body that goes up at 1 kB/s is waited for
+globalThis.fetch = async () => {
+	later(1048576);
+	return new Response(null, { status: clock.end ? 204 : 500 });
+};
+clock.now = 0;
+const up = await request("/x", { body: new Blob([new Uint8Array(1048576)]) });
+assert.ok(up.status === 204 && up.body.length === 0);
+[globalThis.setTimeout, globalThis.clearTimeout] = real;
 assert.ok(t("bad_keys", "").length > 40); // said for every other word
-for (const w of ["withdrawn", "rollback", "fork", "chain", "not-open"]) {
+for (const w of ["epoch", "stopped", "withdrawn", "rollback", "fork", "chain", "not-open"]) {
 	assert.ok(errorText({ word: w, message: w }).length > 40, w);
 }
 console.log("script too");

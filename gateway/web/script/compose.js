@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Sends one message from a form: seals, shows progress, says what went wrong
 // without losing a word, and shows the receipt.
-import { demand, random, unhex } from "./bytes.js";
+import { demand, random, Refused, unhex } from "./bytes.js";
 import { crockford, groups } from "./code.js";
 import { $, dayWords, el, notice, rich, show, sizeWords } from "./dom.js";
 import { envelopeSize } from "./envelope.js";
-import { run } from "./job.js";
+import { halt, run } from "./job.js";
 import { epochFetch, keysetFetch } from "./keys.js";
 import { REPORT_MAX, reportBytes, reportNew } from "./report.js";
 import { dayAdd, dayAddMonths, weekOld } from "./week.js";
@@ -108,12 +108,15 @@ export function errorText(e) {
 		return t("old_keys");
 	case "reader":
 		return t("err_reader");
+	case "stopped":
+		return t("stopped");
 	case "receipt":
 		return t("err_receipt");
 	case "files-large":
 	case "files-many":
 	case "limit":
 		return t("err_large");
+	case "epoch": // no week that we know of is taken: whose clock is wrong?
 	case "not-open":
 		return t("not_open");
 	case "withdrawn":
@@ -127,6 +130,22 @@ export function errorText(e) {
 	}
 }
 
+// ${sending}(tell), until ${button} is pressed
+const stoppable = (button, tell, sending) => new Promise((done, failed) => {
+	let stopped = null;
+	button.onclick = () => {
+		stopped = new Refused("stopped");
+		halt();
+		failed(stopped);
+	};
+	sending((...what) => {
+		if (stopped) {
+			throw stopped;
+		}
+		tell(...what);
+	}).then(done, failed);
+});
+
 /*
  * The whole act of sending from ${form}. ${make}() gives {message, files,
  * seed}; ${sent}(receipt) is called once. The form stays as it is until then.
@@ -136,7 +155,9 @@ export async function send(ctx, form, files, make, sent) {
 	const bar = el("progress", { id: "ml-progress", max: "1", value: "0",
 		"aria-label": t("send") });
 	const error = $("#ml-error", form);
-	const busy = el("div", {}, bar, status);
+	const stop = el("button", { id: "ml-stop", type: "button", class: "alt" },
+		t("stop"));
+	const busy = el("div", {}, bar, status, stop);
 	error.replaceChildren();
 	form.after(busy);
 	form.hidden = true;
@@ -144,8 +165,9 @@ export async function send(ctx, form, files, make, sent) {
 	try {
 		const { message, seed } = make();
 		const list = await files.chosen();
-		const receipt = await dispatch(ctx, message, list, seed,
-			teller(status, bar, envelopeSize(list), ctx.language));
+		const tell = teller(status, bar, envelopeSize(list), ctx.language);
+		const receipt = await stoppable(stop, tell, (saying) =>
+			dispatch(ctx, message, list, seed, saying));
 		guard(false);
 		sent(receipt);
 	} catch (e) {

@@ -90,6 +90,8 @@ function ask(w, job, tell) {
 
 export async function run(url, job, tell) {
 	const w = await (early ?? (url && start(url)));
+	working = w;
 	early = null;
+	tell("seal", 0); // it may be stopped already
 	return w && await ask(w, job, tell) || await deliver(job, tell);
 }

@@ -9,7 +9,7 @@ import { envelopeSize, seal } from "./envelope.js";
 
 const WHOLE_MAX = 1048576;
 const PART = 1048576;
-const TIMEOUT_MS = 180000;
+const SILENCE_MS = 180000;
 const WAIT_MS = 500;
 const WAIT_MAX_MS = 30000;
 const RESTARTS_MAX = 3;
@@ -20,14 +20,26 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const OPTIONS = { credentials: "omit", cache: "no-store", redirect: "error",
 	referrerPolicy: "no-referrer" };
 
+// It ends when it stalls, never because it takes long. How far a body (a
+// Blob) has gone is not told: it may go at 1 kB/s.
 export async function request(url, options = {}) {
-	const stop = new AbortController();
-	const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
+	const stop = new AbortController(), pieces = [];
+	let timer;
+	const patience = (ms) => {
+		clearTimeout(timer);
+		timer = setTimeout(() => stop.abort(), ms);
+	};
 	try {
+		patience(SILENCE_MS + (options.body?.size ?? 0));
 		const r = await fetch(url, { ...OPTIONS, ...options,
 			signal: stop.signal });
+		const from = r.body?.getReader();
+		for (let got; (got = await from?.read())?.value;) {
+			pieces.push(got.value);
+			patience(SILENCE_MS);
+		}
 		return { status: r.status, headers: r.headers,
-			body: new Uint8Array(await r.arrayBuffer()) };
+			body: concat(...pieces) };
 	} finally {
 		clearTimeout(timer);
 	}
@@ -87,7 +99,7 @@ async function sendWhole(job, tell) {
 	const answer = await insist("/v1/envelopes", { method: "PUT",
 		headers: { "Epoch": job.report.epoch, "Content-Digest": digest(h),
 			"Content-Type": "application/octet-stream" },
-		body }, (state, s) => tell(state, 0, s));
+		body: new Blob([body]) }, (state, s) => tell(state, 0, s));
 	return { answer, h };
 }
 
