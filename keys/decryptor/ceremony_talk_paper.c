@@ -179,10 +179,12 @@ talk_forget(struct ceremony *c)
 		return talk_tell(c, &why);
 	}
 	puts(SAY(c, "\nDe identiteit staat nu alleen op papier. De bestanden "
-	    "met delen zijn verwijderd.\nLeeg ook het geheugen van de "
-	    "printer: zet hem uit.", "\nThe identity is on paper only now. "
-	    "The files with shares were removed.\nEmpty the printer's memory "
-	    "too: switch it off."));
+	    "met delen zijn verwijderd.\nReservekopieën van vóór nu bevatten "
+	    "hem nog: vernietig ze en maak een nieuwe.\nLeeg ook het geheugen "
+	    "van de printer: zet hem uit.", "\nThe identity is on paper only "
+	    "now. The files with shares were removed.\nBackups made before "
+	    "now still hold it: destroy them and make a new one.\nEmpty the "
+	    "printer's memory too: switch it off."));
 	return OK;
 }
 

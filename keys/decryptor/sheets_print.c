@@ -422,6 +422,9 @@ print_transcript(const struct print *p, struct papers *papers,
 	    "paper only.") : T(p, "LET OP: de identiteitssleutel staat nog op "
 	    "deze computer.", "NOTE: the identity key is still on this "
 	    "computer."));
+	item(out, T(p, "Reservekopieën van vóór dat moment bevatten hem: "
+	    "vernietig ze en maak een nieuwe.", "Backups made before that "
+	    "hold it: destroy them and make a new one."));
 	buf_text(out, "</ul>\n");
 	put_format(out, "<div class=\"keep\"><h2>%s</h2>\n"
 	    "<table class=\"names\">", T(p,

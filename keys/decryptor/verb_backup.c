@@ -18,15 +18,20 @@
 #include "verbs.h"
 
 static void
-tell_backup(const struct desk *d, const char *file, bool second)
+tell_backup(const struct desk *d, const char *file, bool second, bool paper)
 {
 	if (d->json) {
 		json_t *o = json_object();
 		json_object_set_new(o, "second_medium", json_boolean(second));
 		json_object_set_new(o, "complete", json_integer((json_int_t)
 		    state_complete(d->state)));
+		json_object_set_new(o, "paper", json_boolean(paper));
+		json_object_set_new(o, "identity",
+		    json_boolean(d->ring->has_identity));
 		print_json(o);
-	} else if (second) {
+		return;
+	}
+	if (second) {
 		printf("Wrote %s. The next export confirms manifest %llu to "
 		    "the gateway.\n", file,
 		    (unsigned long long)state_complete(d->state));
@@ -34,6 +39,19 @@ tell_backup(const struct desk *d, const char *file, bool second)
 		printf("Wrote %s, but it lies on the same disk as the desk: "
 		    "it does not count as a backup and confirms nothing. "
 		    "Write it to another medium.\n", file);
+	}
+	if (paper) {
+		printf("Read back and right. %s.paper opens it with k sheets "
+		    "of the backup key; keep it beside it.\n", file);
+	} else {
+		printf("Only the passphrase of this machine opens it: it knows "
+		    "of no backup key on paper, so there is no FILE.paper.\n");
+	}
+	if (d->ring->has_identity) {
+		printf("NOTE: the identity key is in it, as not every sheet is "
+		    "proven yet. With its passphrase one person could change "
+		    "who reads. When the sheets are proven: make a new backup "
+		    "and destroy this one.\n");
 	}
 }
 
@@ -60,12 +78,7 @@ verb_backup(struct desk *d, int argc, char **argv)
 		e = backup_make(d, file, &second, &paper);
 	}
 	if (e == OK) {
-		tell_backup(d, file, second);
-		if (paper && !d->json) {
-			printf("Read back and right. %s.paper opens it with "
-			    "k sheets of the backup key; keep it beside "
-			    "it.\n", file);
-		}
+		tell_backup(d, file, second, paper);
 	}
 	return exit_of(e);
 }

@@ -20,6 +20,7 @@
 #include "papers.h"
 #include "terminal.h"
 #include "verbs.h"
+#include "weeks.h"
 
 /* One sheet of a drill */
 static enum err
@@ -110,8 +111,9 @@ passphrase_unpaper(struct desk *d, const char *file)
 	    file_read_path(path, &sealed);
 
 	if (e != OK) {
-		say_error("cannot read %s.paper, which lies beside every "
-		    "backup of a desk that has a backup key", file);
+		say_error("cannot read %s.paper, which lies beside the "
+		    "backups of the machine on which the sheets were made",
+		    file);
 	} else {
 		e = shares_get(d->sharefile, d->sharefiles, SHARE_BACKUP,
 		    NULL, seed);
@@ -259,6 +261,69 @@ person_replace(struct desk *d)
 	return e;
 }
 
+/* A folder of the gateway has no blocks.json: its epoch files tell the keys of
+ * the other holders, without which an export would publish no week */
+static enum err
+weeks_take(struct desk *d, const char *path)
+{
+	struct org_blocks blocks = {NULL, 0, 0};
+	enum err e = blocks_load(d, &blocks);
+
+	for (unsigned i = 0; e == OK && i < WEEKS_PUBLISHED_MAX; i++) {
+		struct buf doc = buf_new(KEYSET_MAX);
+		struct epoch *epoch = NULL;
+		char name[WEEK_TEXT], file[4096];
+		day_t week = week_of(d->today) + 7 * (day_t)i;
+		week_text(week, name);
+		if (snprintf(file, sizeof file, "%s/epochs/%s.json", path,
+		    name) >= (int)sizeof file ||
+		    file_read_path(file, &doc) != OK ||
+		    epoch_parse(doc.p, doc.len, d->keyset, &epoch) != OK ||
+		    epoch->week != week) {
+			epoch_free(epoch);
+			buf_free(&doc);
+			continue; /* not there, or of another keyset */
+		}
+		for (unsigned j = 0; e == OK && j < epoch->blocks; j++) {
+			const struct epoch_block *b = &epoch->block[j];
+			if (!blocks_has(&blocks, week, b->desk, b->person)) {
+				e = blocks_put(&blocks, week, b);
+			}
+		}
+		epoch_free(epoch);
+		buf_free(&doc);
+	}
+	if (e == OK) {
+		e = blocks_save(d, &blocks);
+	}
+	blocks_free(&blocks);
+	return e;
+}
+
+static enum err
+weeks_tell(struct desk *d)
+{
+	struct org_blocks blocks = {NULL, 0, 0};
+	struct buf doc = buf_new(KEYSET_MAX);
+	enum err e = blocks_load(d, &blocks);
+
+	if (e == OK && blocks_epoch(&blocks, d->keyset, week_of(d->today),
+	    &doc) != OK) {
+		say_error("the week keys of the other holders are not known "
+		    "here, and an export without them closes the page: first "
+		    "ask each for `holder request --out FILE`, and take it in "
+		    "with `holder add FILE`");
+	}
+	if (e == OK && d->keyset->people > 1) {
+		printf("Bring the other holders `keyset --publish` too: until "
+		    "they accept this keyset the gateway takes no bundle of "
+		    "theirs.\n");
+	}
+	blocks_free(&blocks);
+	buf_free(&doc);
+	return e;
+}
+
 static enum err
 from_identity(struct desk *d, const char *path, unsigned desk,
     const char *person)
@@ -320,6 +385,9 @@ from_identity(struct desk *d, const char *path, unsigned desk,
 		e = org_accept(d, path, NULL);
 	}
 	if (e == OK) {
+		e = weeks_take(d, path);
+	}
+	if (e == OK) {
 		e = person_replace(d);
 	}
 	if (e == OK) {
@@ -334,6 +402,7 @@ from_identity(struct desk *d, const char *path, unsigned desk,
 		    "confirmed\nwhat is before N; then `export`. What was in "
 		    "the lost casebook comes back only from a\nbackup.\n",
 		    person, d->home);
+		e = weeks_tell(d);
 	}
 out:
 	keyset_free(k);

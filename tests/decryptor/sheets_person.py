@@ -123,7 +123,8 @@ if t.end() != 0:
 if [f for f in os.listdir(folder) if f.startswith("share-")]:
     fail("a file with a share was left")
 page = open(folder + "/transcript.html", encoding="utf-8").read()
-for want in ("Verslag van nieuwe sleuteldelen", "dora", "oude bladen"):
+for want in ("Verslag van nieuwe sleuteldelen", "dora", "oude bladen",
+             "Reservekopieën van vóór"):
     if want not in page:
         fail("the transcript does not say " + want)
 if "carla" in page:

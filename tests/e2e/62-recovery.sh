@@ -53,6 +53,28 @@ ok fresh "$T/r1" --json list
 [ "$(json "len(o['cases'])")" = 1 ] || fail "the case did not come back"
 refused "passphrase is wrong" desk "$T/r1" 2026-12-01 list
 
+# With others in the keyset, from what the gateway shows: their keys come from
+# its weeks; where those are not at hand, it is said
+cp -r "$H" "$T/hx"
+ok desk "$T/hx" 2026-11-24 keyset --publish "$T/share"
+ok desk "$T/sec" 2026-11-24 holder request --desk 2 --person secretaris \
+	--keyset "$T/share/keyset.json" --out "$T/ask2"
+ok desk "$T/hx" 2026-11-24 holder add "$T/ask2" --share "$T/identity-1" \
+	--share "$T/identity-2"
+mkdir "$T/ox" "$T/bare" "$T/oy"
+ok desk "$T/hx" 2026-11-24 export "$T/ox"
+cp "$T/ox/outbound-1"/keyset.json* "$T/bare"
+back() { # HOME DIR
+	ok fresh "$1" recover --keyset "$2" --desk 1 --person coordinator \
+		--share "$T/identity-2" --share "$T/identity-3"
+	grep -q "until they accept this keyset" "$T/out" || fail "others"
+}
+back "$T/rx" "$T/ox/outbound-1"
+grep -q "closes the page" "$T/err" && fail "the keys of others are there"
+ok fresh "$T/rx" --json export "$T/oy"
+[ "$(json "o['weeks']")" = 12 ] || fail "the weeks: $(cat "$T/out")"
+back "$T/ry" "$T/bare"
+grep -q "closes the page" "$T/err" || fail "the page closes, and nobody says it"
 # The machine is gone, no backup: two sheets of the identity. It had confirmed
 # the first manifest, so the courier brings the second; a report in it is under
 # a key that is gone too

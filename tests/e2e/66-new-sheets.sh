@@ -10,6 +10,9 @@ KEYS=$BUILD/bin/desk_keys
 found
 H=$T/home
 FP=$(desk "$H" 2026-12-01 keyset fingerprint)
+ok desk "$H" 2026-12-01 backup "$STICK/a.age"
+grep -q "NOTE: the identity key is in it" "$T/out" || fail "a backup with the key"
+grep -q "there is no FILE.paper" "$T/out" || fail "none opens it with sheets"
 ok python3 "$HERE/tests/decryptor/sheets_person.py" "$BIN" "$T" "$PASS"
 [ "$(desk "$H" 2026-12-01 keyset fingerprint)" = "$FP" ] ||
 	fail "the identity is another"
@@ -38,6 +41,7 @@ ok renew new-identity-3 new-identity-2
 cp "$T/papers" "$H/public/papers.json"
 # the new backup key opens the next backup, the old one does not
 ok desk "$H" 2026-12-02 backup "$STICK/b.age"
+grep -q "identity key is in it\|no FILE.paper" "$T/out" && fail "$(cat "$T/out")"
 echo "heel andere woorden nu graag" >"$T/newpass"
 again() {
 	"$BIN" --home "$1" --passphrase-file "$T/newpass" --today 2026-12-02 \
