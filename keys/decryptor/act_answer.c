@@ -116,12 +116,38 @@ act_reply(struct desk *d, size_t k, const struct act_answer *a,
 	return act_end(d, e, why);
 }
 
+/* Two people say that there is no way to the reporter, and it counts from
+ * the day on which the second one did */
+static enum err
+no_route_may(struct desk *d, size_t k, day_t day, struct refusal *why)
+{
+	size_t request;
+	enum err e;
+
+	if (d->state->kase[k].has_mailbox) {
+		return refuse(why, ERR_POLICY, "Deze melder heeft een "
+		    "antwoordbus: gebruik die.",
+		    "This reporter has a mailbox: use it.");
+	}
+	if (!foureyes_needed(d->profile, ACT_FEEDBACK_WITHOUT_ROUTE)) {
+		return OK;
+	}
+	e = act_approved(d, ACT_FEEDBACK_WITHOUT_ROUTE, k, "no_route",
+	    &request, why);
+	if (e == OK && day < act_signed_day(d, request)) {
+		e = refuse(why, ERR_CONFLICT, "Dat er geen weg is, telt vanaf "
+		    "de dag waarop de tweede tekende.", "That there is no "
+		    "route counts from the day on which the second person "
+		    "signed.");
+	}
+	return e;
+}
+
 static enum err
 given_may(struct desk *d, size_t k, enum given_by by, day_t day,
     const struct act_answer *a, struct refusal *why)
 {
 	const struct kase *c = &d->state->kase[k];
-	size_t request;
 
 	if (by != GIVEN_LETTER && by != GIVEN_TALK && by != GIVEN_NO_ROUTE) {
 		return refuse(why, ERR_USAGE, "Kies brief, gesprek of geen "
@@ -132,23 +158,12 @@ given_may(struct desk *d, size_t k, enum given_by by, day_t day,
 		    "ontvangst of in de toekomst.",
 		    "That day lies before receipt or in the future.");
 	}
-	if (a->kind == REPLY_ACKNOWLEDGEMENT && (by == GIVEN_NO_ROUTE ||
-	    c->ack_posted != DAY_NONE)) {
+	if (a->kind == REPLY_ACKNOWLEDGEMENT && c->ack_posted != DAY_NONE &&
+	    (by == GIVEN_NO_ROUTE || c->ack_by != GIVEN_NO_ROUTE)) {
 		return refuse(why, ERR_CONFLICT, "De ontvangst is al "
-		    "bevestigd, of zo kan dat niet.", "Receipt is "
-		    "acknowledged already, or not in that way.");
+		    "bevestigd.", "Receipt is acknowledged already.");
 	}
-	if (by == GIVEN_NO_ROUTE && c->has_mailbox) {
-		return refuse(why, ERR_POLICY, "Deze melder heeft een "
-		    "antwoordbus: gebruik die.",
-		    "This reporter has a mailbox: use it.");
-	}
-	if (by == GIVEN_NO_ROUTE &&
-	    foureyes_needed(d->profile, ACT_FEEDBACK_WITHOUT_ROUTE)) {
-		return act_approved(d, ACT_FEEDBACK_WITHOUT_ROUTE, k,
-		    "no_route", &request, why);
-	}
-	return OK;
+	return by == GIVEN_NO_ROUTE ? no_route_may(d, k, day, why) : OK;
 }
 
 enum err

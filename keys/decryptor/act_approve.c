@@ -76,6 +76,34 @@ act_signers_of(struct desk *d, size_t request, struct signer out[SIGNERS_MAX])
 	return n;
 }
 
+day_t
+act_signed_day(struct desk *d, size_t request)
+{
+	const struct state *s = d->state;
+	struct signer good[SIGNERS_MAX];
+	size_t n = act_signers_of(d, request, good);
+	const struct approval *first = NULL;
+	day_t day = s->request[request].day;
+
+	for (size_t i = 0; i < s->approvals; i++) {
+		const struct approval *a = &s->approval[i];
+		bool holds = false;
+		for (size_t j = 0; j < n && a->request == request; j++) {
+			holds |= strcmp(good[j].person, a->person) == 0;
+		}
+		if (!holds || (first != NULL &&
+		    strcmp(first->person, a->person) == 0)) {
+			continue;
+		}
+		day = a->day > day ? a->day : day;
+		if (first != NULL) {
+			break;
+		}
+		first = a;
+	}
+	return day;
+}
+
 bool
 act_request_open(const struct state *s, const struct request *r)
 {

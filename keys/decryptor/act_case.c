@@ -96,7 +96,8 @@ facts_fill(const struct desk *d, size_t i, bool reason,
 	f->legal_hold = k->hold;
 }
 
-/* The waiting request of this act that has most signatures */
+/* The first waiting request of this act that two people signed who may, as
+ * act_approved takes it; without one, the one that has most signatures */
 static size_t
 request_best(struct desk *d, enum act a, size_t k, const char *detail,
     struct signer out[SIGNERS_MAX], size_t *signers)
@@ -108,15 +109,21 @@ request_best(struct desk *d, enum act a, size_t k, const char *detail,
 	for (size_t i = 0; i < s->requests; i++) {
 		const struct request *r = &s->request[i];
 		struct signer one[SIGNERS_MAX];
+		struct rule rule;
+		bool enough;
 		size_t n;
 		if (!act_request_fits(s, r, a, k, detail)) {
 			continue;
 		}
 		n = act_signers_of(d, i, one);
-		if (best == NOT_FOUND || n > *signers) {
+		enough = foureyes_check(d->profile, a, one, n, &rule) == OK;
+		if (best == NOT_FOUND || enough || n > *signers) {
 			best = i;
 			*signers = n;
 			memcpy(out, one, sizeof one);
+		}
+		if (enough) {
+			break;
 		}
 	}
 	return best;

@@ -103,8 +103,9 @@ enum err act_reply(struct desk *d, size_t k, const struct act_answer *a,
     struct refusal *why);
 /*
  * act_given: acknowledgement or feedback given outside the mailbox on
- * ${day}; GIVEN_NO_ROUTE (feedback only) needs two people
- * (ACT_FEEDBACK_WITHOUT_ROUTE). ${a}: what was said; kind acknowledgement
+ * ${day}; GIVEN_NO_ROUTE needs two people (ACT_FEEDBACK_WITHOUT_ROUTE, one
+ * request for both) and no day before the second signed. Reaching the
+ * reporter later takes its place. ${a}: what was said; kind acknowledgement
  * or feedback.
  */
 enum err act_given(struct desk *d, size_t k, enum given_by by, day_t day,

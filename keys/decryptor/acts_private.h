@@ -47,6 +47,8 @@ bool act_request_open(const struct state *s, const struct request *r);
 /* Open, and for exactly this; ${detail} NULL: any */
 bool act_request_fits(const struct state *s, const struct request *r,
     enum act a, size_t k, const char *detail);
+/* Day on which two different people had signed a request that holds */
+day_t act_signed_day(struct desk *d, size_t request);
 /* Guards of the step with the approvals of act and detail */
 enum err act_step_may(struct desk *d, size_t k, enum case_state to,
     bool reason, const char *detail, size_t *request, struct refusal *why);

@@ -44,10 +44,16 @@ answer_day(struct kase *k, day_t said)
 void
 answer_counts(struct kase *k, const struct answer_given *a)
 {
-	if (a->kind == REPLY_ACKNOWLEDGEMENT && (k->ack_posted == DAY_NONE ||
-	    a->day < k->ack_posted)) {
-		k->ack_posted = a->day;
-		k->ack_by = a->by;
+	bool reached = k->ack_posted != DAY_NONE &&
+	    k->ack_by != GIVEN_NO_ROUTE;
+
+	if (a->kind == REPLY_ACKNOWLEDGEMENT) {
+		if (k->ack_posted == DAY_NONE || (!reached && a->by !=
+		    GIVEN_NO_ROUTE) || (a->day < k->ack_posted &&
+		    (!reached || a->by != GIVEN_NO_ROUTE))) {
+			k->ack_posted = a->day;
+			k->ack_by = a->by;
+		}
 	} else if (a->kind == REPLY_FEEDBACK || a->kind == REPLY_CLOSING) {
 		feedback_counts(k, a);
 	}

@@ -248,8 +248,9 @@ steps_set(struct visit *v, size_t k)
 		    step[i].to == CASE_REOPENED ? "1" : NULL);
 		if (!step[i].allowed) {
 			view_text(row, "why", refusal_text(v, &step[i].why));
-			view_text(row, "act", a == ACT_COUNT ? NULL :
-			    act_code(a));
+			/* "No route" is asked for in any state, below */
+			view_text(row, "act", a == ACT_COUNT || a ==
+			    ACT_FEEDBACK_WITHOUT_ROUTE ? NULL : act_code(a));
 		}
 	}
 	view_list(&v->view, "may", yes, may);
@@ -374,6 +375,8 @@ case_work_set(struct visit *v, size_t k)
 	places_set(v, w);
 	view_flag(w, "scrubber", scrub_available());
 	view_flag(w, "open", case_state_open(c->state));
+	view_flag(w, "no_mailbox", !c->has_mailbox &&
+	    case_state_open(c->state));
 	view_flag(w, "answered", c->state == CASE_ANSWERED);
 	view_flag(w, "closed", c->state == CASE_CLOSED);
 	view_flag(w, "retained", c->state == CASE_RETAINED);

@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: on the page too, a report without any way back is acknowledged and
+# answered as that, by two people, and closed; closed without a retention
+# class it stays in sight; a withdrawn one keeps its legal dates.
+SOFT=1
+. "$(dirname "$0")/../decryptor/lib.sh"
+three_people
+ok h --json enter report --route brief <<<"Een brief zonder afzender"
+REF=$(json "o['ref']")
+ok h classify "$REF" --about nobody --kind melding --type OMG \
+	--origin intern --wbk nee --outcome gesprek
+for step in triage in_behandeling besluit; do
+	ok h step "$REF" $step
+done
+seal() { ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day $day "$@"; }
+seal --text "Toch maar niet" --new-code "$T/code"
+seal --text "Ik trek in" --code "$T/code" --kind withdrawal
+ok "$FIX" cut "$T/gw" "$ORG" $day
+ok h import "$T/gw"
+ok h --json list
+GONE=$(json "[c['ref'] for c in o['cases'] if c['withdrawn']][0]")
+ok h step "$GONE" ingetrokken
+python3 "$(dirname "$0")/ends.py" "$BIN" "$H" "$PASS" $day "$REF" \
+	"$GONE" "$S/keyring.age" || exit 1
