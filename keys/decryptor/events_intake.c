@@ -39,7 +39,8 @@ replies_posted(struct state *s, const struct made *made)
 		answer_counts(k, &(struct answer_given){.kind = a->kind,
 		    .day = a->posted, .by = GIVEN_MAILBOX,
 		    .reasoned = a->reasoned, .options = a->options,
-		    .present = a->opening == k->reopenings});
+		    .present = a->opening == k->reopenings &&
+			a->drafted >= k->decided});
 		if (a->tells && a->opening == k->reopenings &&
 		    (e = telling_counts(s, &(struct telling){.kase = a->kase,
 		    .any = a->tells_any, .target = a->target,
@@ -294,7 +295,7 @@ case_add(struct state *s, const char *ref, size_t m, const char *route,
 	k->ack_drafted = k->feedback_drafted = DAY_NONE;
 	k->closed = k->destroyed_day = k->withdrawn_on = DAY_NONE;
 	k->told_decision = k->reopened = k->said_early = DAY_NONE;
-	k->retention_from = k->destroy_on = DAY_NONE;
+	k->retention_from = k->destroy_on = k->decided = DAY_NONE;
 	k->since = msg->seen;
 	s->kases++;
 	message_join(s, m, s->kases - 1);

@@ -59,6 +59,32 @@ answer_counts(struct kase *k, const struct answer_given *a)
 	}
 }
 
+/* What was told until now is not of the decision that comes */
+static void
+untold(struct kase *k)
+{
+	k->told_decision = DAY_NONE;
+	k->feedback_by = GIVEN_NOT;
+	k->feedback_reasoned = k->feedback_options = false;
+}
+
+/* States that are a decision on the report, which the reporter is told */
+static bool
+decision(enum case_state s)
+{
+	return s == CASE_DECISION || s == CASE_NOT_ADMISSIBLE ||
+	    s == CASE_ABORTED;
+}
+
+static void
+decided(struct kase *k, day_t day)
+{
+	k->decided = day;
+	if (k->told_decision < day) {
+		untold(k);
+	}
+}
+
 /* Its decision no longer stands, nor what was told of it, nor what a
  * forwarding of it could rest on */
 static void
@@ -71,9 +97,8 @@ reopened(struct state *s, size_t i, day_t day)
 	k->retention[0] = 0;
 	k->reopenings++;
 	k->reopened = day;
-	k->told_decision = DAY_NONE;
-	k->feedback_by = GIVEN_NOT;
-	k->feedback_reasoned = k->feedback_options = false;
+	k->decided = DAY_NONE;
+	untold(k);
 }
 
 /* A word of 0 to ${size} - 1 bytes that may be absent */
@@ -134,6 +159,8 @@ on_state(struct state *s, const json_t *o)
 		s->kase[t.kase].report_kind[0] = 0;
 	} else if (t.to == CASE_REOPENED) {
 		reopened(s, t.kase, t.day);
+	} else if (decision(t.to)) {
+		decided(&s->kase[t.kase], t.day);
 	} else if (t.to == CASE_ANSWERED &&
 	    s->kase[t.kase].told_decision == DAY_NONE) {
 		/* of a program that let earlier feedback count again */
@@ -258,7 +285,7 @@ on_given(struct state *s, const json_t *o)
 	const char *kind, *by;
 	struct telling t = {.drafted = NOT_FOUND};
 	struct answer_given a;
-	bool tells;
+	bool tells, opened;
 	size_t k;
 	enum err e = event_field_case(s, o, &k);
 
@@ -274,11 +301,11 @@ on_given(struct state *s, const json_t *o)
 	a.day = answer_day(&s->kase[k], a.day);
 	a.reasoned = json_is_true(json_object_get(o, "reasoned"));
 	a.options = json_is_true(json_object_get(o, "options"));
-	a.present = s->kase[k].reopenings == 0 ||
-	    a.day >= s->kase[k].reopened;
+	opened = s->kase[k].reopenings == 0 || a.day >= s->kase[k].reopened;
+	a.present = opened && a.day >= s->kase[k].decided;
 	answer_counts(&s->kase[k], &a);
 	e = event_field_tells(o, &tells, &t.any, &t.target);
-	if (e == OK && tells && a.present) {
+	if (e == OK && tells && opened) {
 		t.kase = k;
 		t.day = a.day;
 		e = telling_counts(s, &t);

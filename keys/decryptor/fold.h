@@ -185,11 +185,13 @@ struct kase {
 	enum answer triage[TRIAGE_QUESTIONS];
 	char code[KASE_CODES][CODE_CELL];
 	enum given_by ack_by;
-	/* Feedback on the decision that stands now: reopening takes it away,
-	 * what reached the reporter takes the place of "no route" */
+	/* Feedback on the decision that stands now: a decision after it and
+	 * reopening take it away, what reached the reporter takes the place of
+	 * "no route" */
 	day_t told_decision; /* DAY_NONE: not yet */
 	enum given_by feedback_by;
 	bool feedback_reasoned, feedback_options;
+	day_t decided; /* on it or later feedback is of the decision */
 	unsigned reopenings;
 	day_t reopened; /* the last time */
 	bool planned;            /* a plan of forwarding is kept */

@@ -215,6 +215,35 @@ reaching_the_reporter_ends_no_route(void **state)
 }
 
 static void
+acknowledged(struct state *s, const char *by, const char *on)
+{
+	apply(s, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "e", "given",
+	    "day", "2026-12-20", "case", "2026-7K3Q", "kind",
+	    "acknowledgement", "by", by, "on", on, "record", ID));
+}
+
+static void
+reaching_the_reporter_acknowledges_after_no_route(void **state)
+{
+	struct state *s = desk_with_case();
+	const struct kase *k = &s->kase[0];
+
+	(void)state;
+	acknowledged(s, "no_route", "2026-11-20");
+	assert_int_equal(k->ack_by, GIVEN_NO_ROUTE);
+	assert_day(k->ack_posted, "2026-11-20");
+	acknowledged(s, "letter", "2026-12-01");
+	assert_int_equal(k->ack_by, GIVEN_LETTER);
+	assert_day(k->ack_posted, "2026-12-01");
+	acknowledged(s, "no_route", "2026-11-21");
+	assert_int_equal(k->ack_by, GIVEN_LETTER);
+	acknowledged(s, "talk", "2026-11-22");
+	assert_int_equal(k->ack_by, GIVEN_TALK);
+	assert_day(k->ack_posted, "2026-11-22");
+	state_free(s);
+}
+
+static void
 reopening_asks_for_feedback_again(void **state)
 {
 	struct state *s = desk_with_case();
@@ -240,6 +269,40 @@ reopening_asks_for_feedback_again(void **state)
 	assert_int_equal(k->feedback_by, GIVEN_TALK);
 	assert_day(k->feedback_posted, "2026-11-20");
 	state_free(s);
+}
+
+static void
+feedback_before_a_decision_is_not_of_it(void **state)
+{
+	static const char *const decisions[] = {"besluit", "afgebroken",
+		"niet_ontvankelijk"};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct state *s = desk_with_case();
+		const struct kase *k = &s->kase[0];
+		feedback(s, "letter", "2026-11-20", true);
+		reply_of(s, "feedback");
+		export(s, 1, HASH_A);
+		to(s, "onderzoek", "2026-11-22");
+		assert_day(k->told_decision, "2026-11-20");
+		to(s, decisions[i], "2026-11-22");
+		assert_int_equal(k->told_decision, DAY_NONE);
+		assert_false(k->feedback_reasoned);
+		assert_day(k->feedback_posted, "2026-11-20");
+		applied(s, 1, 1, 1, HASH_A, "2026-11-23");
+		assert_int_equal(k->told_decision, DAY_NONE);
+		feedback(s, "letter", "2026-11-21", true);
+		assert_int_equal(k->told_decision, DAY_NONE);
+		feedback(s, "letter", "2026-11-22", false);
+		assert_day(k->told_decision, "2026-11-22");
+		assert_false(k->feedback_reasoned);
+		to(s, "heropend", "2026-12-01");
+		feedback(s, "letter", "2026-12-02", false);
+		to(s, decisions[i], "2026-12-02"); /* told on that day */
+		assert_day(k->told_decision, "2026-12-02");
+		state_free(s);
+	}
 }
 
 /* Closed again by an earlier program: it stays closed, and can be destroyed */
@@ -639,7 +702,10 @@ main(void)
 		cmocka_unit_test(not_posted_by_a_higher_one_of_another),
 		cmocka_unit_test(not_posted_by_an_older_one_of_ours),
 		cmocka_unit_test(reaching_the_reporter_ends_no_route),
+		cmocka_unit_test(
+		    reaching_the_reporter_acknowledges_after_no_route),
 		cmocka_unit_test(reopening_asks_for_feedback_again),
+		cmocka_unit_test(feedback_before_a_decision_is_not_of_it),
 		cmocka_unit_test(old_journals_keep_their_closing),
 		cmocka_unit_test(a_ground_is_of_one_receiver),
 		cmocka_unit_test(a_forwarding_uses_up_its_grounds),
