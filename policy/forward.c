@@ -124,14 +124,19 @@ refuse(const struct profile *p, const char *rule, struct rule *why)
 	return ERR_POLICY;
 }
 
+bool
+forward_consent(const struct profile *p)
+{
+	return json_is_true(forwarding(p, "consent"));
+}
+
 static enum err
 outside_may(const struct profile *p, const struct forward_facts *f,
     struct rule *why)
 {
 	bool basis = f->consent || f->legal_duty;
 
-	if (f->to == DEST_AUTHORITY && !basis &&
-	    json_is_true(forwarding(p, "consent"))) {
+	if (f->to == DEST_AUTHORITY && !basis && forward_consent(p)) {
 		return refuse(p, "S-CONSENT", why);
 	}
 	if (f->to == DEST_POLICE && !basis) {

@@ -57,6 +57,9 @@ struct forward_facts {
 	size_t signer_count;
 };
 
+/* Does an authority get a dossier only with consent or by duty? Not from
+ * another authority (Dir 11(6)) */
+bool forward_consent(const struct profile *p);
 /* OK, or ERR_POLICY and the rule that forbids it */
 enum err forward_may(const struct profile *p, const struct forward_facts *f,
     struct rule *why);

@@ -85,7 +85,7 @@ facts_fill(const struct desk *d, size_t i, bool reason,
 	f->reason_recorded = reason;
 	f->oral = k->oral;
 	f->oral_record_offered = k->oral_state != ORAL_NOT_OFFERED;
-	f->consent = ground_day(s, i, GROUND_CONSENT, NULL) != DAY_NONE;
+	f->consent = consent_holds(s, i, NULL);
 	f->legal_duty = ground_day(s, i, GROUND_DUTY, NULL) != DAY_NONE;
 	f->reporter_told = act_by_then(ground_day(s, i, GROUND_TOLD, NULL),
 	    d->today);

@@ -30,14 +30,6 @@ duty_there(const struct desk *d, size_t k, const struct target *t)
 	return ground_day(d->state, k, GROUND_DUTY, t) != DAY_NONE;
 }
 
-/* Who withdraws a report takes the consent along, whatever was recorded */
-static bool
-consent_there(const struct desk *d, size_t k, const struct target *t)
-{
-	return !d->state->kase[k].withdrawn &&
-	    ground_day(d->state, k, GROUND_CONSENT, t) != DAY_NONE;
-}
-
 enum err
 act_forward_text(struct desk *d, size_t k, const struct target *t,
     struct refusal *why)
@@ -73,7 +65,7 @@ forward_check(struct desk *d, size_t k, const struct plan *p,
 	const struct state *s = d->state;
 	struct target t = target_of(p->to, p->receiver);
 	struct forward_facts f = {.to = p->to, .today = d->today,
-		.consent = consent_there(d, k, &t),
+		.consent = consent_holds(d->state, k, &t),
 		.legal_duty = duty_there(d, k, &t),
 		.reporter_told = act_by_then(ground_day(s, k, GROUND_TOLD,
 		    &t), d->today),
@@ -152,7 +144,7 @@ forward_put(struct desk *d, size_t k, const struct plan *p,
 	event_hex(o, "plan", p->sha256, HASH_LEN);
 	event_hex(o, "record", record, RECORD_ID);
 	json_object_set_new(o, "duty", json_boolean(
-	    !consent_there(d, k, &t) && duty_there(d, k, &t)));
+	    !consent_holds(d->state, k, &t) && duty_there(d, k, &t)));
 	if (p->until != DAY_NONE) {
 		event_day(o, "until", p->until);
 	}

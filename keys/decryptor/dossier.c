@@ -35,8 +35,10 @@ struct making {
 	struct refusal *why;
 	int room;
 	json_t *files; /* of the manifest */
-	struct buf page;
+	struct buf page, body; /* body: messages, put into the page at last */
 	unsigned parts;
+	bool left_out; /* something of the case is not carried */
+	bool no_files; /* on paper the files stay behind */
 };
 
 static const json_t *
@@ -68,6 +70,8 @@ answer_put(struct making *m, const struct report_answer *a, unsigned number)
 	enum err e = OK;
 
 	json_decref(key);
+	m->left_out |= p == NULL || json_array_size(json_object_get(p,
+	    "redact")) > 0;
 	if (p == NULL) {
 		buf_free(&text);
 		return OK;
@@ -80,14 +84,14 @@ answer_put(struct making *m, const struct report_answer *a, unsigned number)
 		    "leave out does not stand in the text. Check the plan.");
 	}
 	if (e == OK) {
-		buf_text(&m->page, "<h3>");
-		html_text(&m->page, question, strlen(question));
-		buf_text(&m->page, "</h3>\n");
+		buf_text(&m->body, "<h3>");
+		html_text(&m->body, question, strlen(question));
+		buf_text(&m->body, "</h3>\n");
 		if (question_of_page(a)) {
-			buf_text(&m->page, "<p><small>Zo vroeg de meldpagina "
+			buf_text(&m->body, "<p><small>Zo vroeg de meldpagina "
 			    "het.</small></p>\n");
 		}
-		html_page_text(&m->page, (const char *)text.p, text.len);
+		html_page_text(&m->body, (const char *)text.p, text.len);
 	}
 	buf_free(&text);
 	return e;
@@ -146,6 +150,7 @@ file_put(struct making *m, const struct content *c, unsigned i,
 
 	json_decref(place);
 	if (p == NULL) {
+		m->left_out = true;
 		return OK;
 	}
 	scrub = json_is_true(json_object_get(p, "scrub"));
@@ -191,10 +196,30 @@ file_put(struct making *m, const struct content *c, unsigned i,
 		snprintf(line, sizeof line, "<li>files/%s, %s, %s<br>SHA-256 "
 		    "<code>%s</code></li>\n", name, kind->nl, scrub ?
 		    "zonder metadata" : "zoals ontvangen", hex);
-		buf_text(&m->page, line);
+		buf_text(&m->body, line);
 	}
 	buf_free(&report);
 	return e;
+}
+
+/* Did the plan know this message? A later one nobody signed for. */
+static bool
+message_known(const struct making *m, unsigned number)
+{
+	static const char *const lists[] = {"fields", "files"};
+	size_t i;
+	json_t *v;
+
+	for (unsigned l = 0; l < 2; l++) {
+		json_array_foreach (json_object_get(m->plan->o, lists[l]), i,
+		    v) {
+			if (json_integer_value(json_object_get(v,
+			    "message")) == (json_int_t)number) {
+				return true;
+			}
+		}
+	}
+	return false;
 }
 
 static enum err
@@ -203,25 +228,32 @@ message_put(struct making *m, const struct message *msg, unsigned number,
 {
 	struct content *c = NULL;
 	char day[DAY_TEXT];
-	enum err e = desk_content(m->d, msg, &c);
+	enum err e;
+
+	if (!message_known(m, number)) {
+		m->left_out = true;
+		return OK;
+	}
+	e = desk_content(m->d, msg, &c);
 
 	if (e == OK) {
 		day_text(msg->received, day);
-		buf_text(&m->page, "<h2>");
-		buf_text(&m->page, number == 1 ? "Melding, ontvangen " :
+		buf_text(&m->body, "<h2>");
+		buf_text(&m->body, number == 1 ? "Melding, ontvangen " :
 		    "Aanvulling, ontvangen ");
-		buf_text(&m->page, day);
-		buf_text(&m->page, "</h2>\n");
+		buf_text(&m->body, day);
+		buf_text(&m->body, "</h2>\n");
 	}
 	for (unsigned i = 0; e == OK && i < c->report->answers; i++) {
 		e = answer_put(m, &c->report->answer[i], number);
 	}
+	m->no_files |= e == OK && !files && c->files > 0;
 	if (e == OK && files && c->files > 0) {
-		buf_text(&m->page, "<ul>\n");
+		buf_text(&m->body, "<ul>\n");
 		for (unsigned i = 0; e == OK && i < c->files; i++) {
 			e = file_put(m, c, i, number);
 		}
-		buf_text(&m->page, "</ul>\n");
+		buf_text(&m->body, "</ul>\n");
 	}
 	content_free(c);
 	return e;
@@ -266,6 +298,11 @@ page_make(struct making *m, bool files)
 	char day[DAY_TEXT];
 	enum err e = OK;
 
+	for (size_t i = 0; e == OK && i < s->messages; i++) {
+		if (s->message[i].kase == m->k) {
+			e = message_put(m, &s->message[i], ++number, files);
+		}
+	}
 	html_page_open(&m->page, "nl", "Dossier");
 	buf_text(&m->page, "<h1>Dossier</h1>\n<table>\n<tbody>\n");
 	line_put(&m->page, "Van", m->d->keyset->organisation);
@@ -278,22 +315,21 @@ page_make(struct making *m, bool files)
 	line_put(&m->page, "Soort", code_words(m, "type", k->type));
 	line_put(&m->page, "Gebied", code_words(m, "area",
 	    k->code[KASE_AREA]));
-	line_put(&m->page, "Grond", ground_day(s, m->k, GROUND_CONSENT, &t) !=
-	    DAY_NONE ? "toestemming van de melder" : ground_day(s, m->k,
-	    GROUND_DUTY, &t) != DAY_NONE ? "wettelijke plicht" :
+	line_put(&m->page, "Grond", consent_holds(s, m->k, &t) ?
+	    "toestemming van de melder" : ground_day(s, m->k, GROUND_DUTY,
+	    &t) != DAY_NONE ? "wettelijke plicht" :
 	    t.to == DEST_INVESTIGATOR ? "onderzoek in opdracht" :
-	    "nog niet vastgelegd");
-	line_put(&m->page, "Weggelaten", m->plan->modified ?
-	    "ja: velden, woorden of bestanden" : "nee");
+	    t.to == DEST_AUTHORITY && !forward_consent(m->d->profile) ?
+	    "doorzending aan de bevoegde instantie (Richtlijn 2019/1937, "
+	    "artikel 11, zesde lid)" : "nog niet vastgelegd");
+	line_put(&m->page, "Weggelaten", m->left_out || m->plan->modified ?
+	    "ja: velden, woorden of bestanden" : m->no_files ? "alleen de "
+	    "bestanden, als dit op papier gaat" : "nee");
 	buf_text(&m->page, "</tbody>\n</table>\n<p>De identiteit van de melder is "
 	    "vertrouwelijk (Wbk 1a; Richtlijn 2019/1937, artikel 16).</p>\n");
-	for (size_t i = 0; e == OK && i < s->messages; i++) {
-		if (s->message[i].kase == m->k) {
-			e = message_put(m, &s->message[i], ++number, files);
-		}
-	}
+	buf_put(&m->page, m->body.p, m->body.len);
 	html_page_close(&m->page);
-	return e == OK && m->page.failed ? ERR_LIMIT : e;
+	return e == OK && (m->page.failed || m->body.failed) ? ERR_LIMIT : e;
 }
 
 enum err
@@ -301,7 +337,8 @@ dossier_page(struct desk *d, size_t k, const struct plan *p,
     struct buf *page, struct refusal *why)
 {
 	struct making m = {.d = d, .k = k, .plan = p, .why = why,
-		.room = -1, .page = buf_new_secret(PAGE_MAX)};
+		.room = -1, .page = buf_new_secret(PAGE_MAX),
+		.body = buf_new_secret(PAGE_MAX)};
 	enum err e = page_make(&m, false);
 
 	if (e == OK) {
@@ -309,6 +346,7 @@ dossier_page(struct desk *d, size_t k, const struct plan *p,
 		e = page->failed ? ERR_LIMIT : OK;
 	}
 	buf_free(&m.page);
+	buf_free(&m.body);
 	return e == OK || why->e != OK ? e : refuse_err(why, e);
 }
 
@@ -407,7 +445,8 @@ dossier_write(struct desk *d, size_t k, const struct plan *p,
 {
 	struct making m = {.d = d, .k = k, .plan = p, .why = why,
 		.room = -1, .files = json_array(),
-		.page = buf_new_secret(PAGE_MAX)};
+		.page = buf_new_secret(PAGE_MAX),
+		.body = buf_new_secret(PAGE_MAX)};
 	struct taring t = {sink, arg, OK};
 	struct archive *a = archive_write_new();
 	enum err e = a == NULL ? ERR_MEMORY : OK;
@@ -437,5 +476,6 @@ dossier_write(struct desk *d, size_t k, const struct plan *p,
 	folder_remove(d->dir, ROOM_FORWARD);
 	json_decref(m.files);
 	buf_free(&m.page);
+	buf_free(&m.body);
 	return e == OK || why->e != OK ? e : refuse_err(why, e);
 }

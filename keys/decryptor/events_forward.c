@@ -73,6 +73,13 @@ ground_day(const struct state *s, size_t k, enum ground_kind kind,
 	return day;
 }
 
+bool
+consent_holds(const struct state *s, size_t k, const struct target *t)
+{
+	return !s->kase[k].withdrawn &&
+	    ground_day(s, k, GROUND_CONSENT, t) != DAY_NONE;
+}
+
 static enum err
 ground_put(struct state *s, const struct ground *g)
 {

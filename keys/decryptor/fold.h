@@ -348,6 +348,9 @@ struct target target_of(enum destination to, const char *receiver);
  * rests on; DAY_NONE: it has not */
 day_t ground_day(const struct state *s, size_t k, enum ground_kind kind,
     const struct target *t);
+/* The same for consent that still holds: who withdraws a report takes it
+ * along, whatever was recorded */
+bool consent_holds(const struct state *s, size_t k, const struct target *t);
 /* Messages that came to case ${k} when its keys were gone, and are here yet */
 unsigned state_late(const struct state *s, size_t k);
 bool state_body_read(const struct state *s, const uint8_t sha256[HASH_LEN]);

@@ -138,14 +138,20 @@ receiver_words(struct desk *d, const struct target *to, const char *name,
 }
 
 static const char *
-basis_words(const struct state *s, size_t k, const struct target *to,
-    bool dutch)
+basis_words(struct desk *d, size_t k, const struct target *to, bool dutch)
 {
-	if (ground_day(s, k, GROUND_CONSENT, to) != DAY_NONE) {
+	const struct state *s = d->state;
+
+	if (consent_holds(s, k, to)) {
 		return dutch ? "uw toestemming" : "your consent";
 	}
 	if (ground_day(s, k, GROUND_DUTY, to) != DAY_NONE) {
 		return dutch ? "een wettelijke plicht" : "a legal duty";
+	}
+	if (to != NULL && to->to == DEST_AUTHORITY &&
+	    !forward_consent(d->profile)) {
+		return dutch ? "artikel 11, zesde lid, van Richtlijn (EU) "
+		    "2019/1937" : "Article 11(6) of Directive (EU) 2019/1937";
 	}
 	return dutch ? "[grond]" : "[ground]";
 }
@@ -186,7 +192,7 @@ letter_make(struct desk *d, size_t k, const char *name, const char *lang,
 	day_text(clocks.feedback_due, f[2].text);
 	snprintf(f[3].text, sizeof f[3].text, "%s", receiver_words(d, to,
 	    receiver, dutch));
-	snprintf(f[4].text, sizeof f[4].text, "%s", basis_words(d->state, k,
+	snprintf(f[4].text, sizeof f[4].text, "%s", basis_words(d, k,
 	    to, dutch));
 	snprintf(f[5].text, sizeof f[5].text, "%s", d->keyset == NULL ? "" :
 	    d->keyset->organisation);

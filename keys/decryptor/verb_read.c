@@ -53,8 +53,8 @@ grounds_json(const struct state *s, size_t k, json_t *o)
 		json_object_set_new(one, "ended", json_boolean(g->ended));
 		json_array_append_new(list, one);
 	}
-	json_object_set_new(o, "consent", json_boolean(ground_day(s, k,
-	    GROUND_CONSENT, NULL) != DAY_NONE));
+	json_object_set_new(o, "consent", json_boolean(consent_holds(s, k,
+	    NULL)));
 	json_object_set_new(o, "duty", json_boolean(ground_day(s, k,
 	    GROUND_DUTY, NULL) != DAY_NONE));
 	json_day(o, "told", ground_day(s, k, GROUND_TOLD, NULL));

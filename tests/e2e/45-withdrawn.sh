@@ -48,6 +48,14 @@ ok h forward "$R" --to police --duty - <<<"Sv 162"
 withdrawn h forward "$R" --plan "$T/plan" --out "$T/d.html" --print
 ok h forward "$R" --to authority --receiver IGJ --duty - <<<"Jeugdwet"
 ok h forward "$R" --plan "$T/plan" --show "$T/page.html"
+grep -q "wettelijke plicht" "$T/page.html" || fail "the page has no ground"
+grep -q "toestemming van de melder" "$T/page.html" && fail "a consent of before"
+# What came after the plan is not carried, and the page says so
+grep -q "Weggelaten</th><td>ja" "$T/page.html" || fail "nothing is left out"
+grep -q "Aanvulling" "$T/page.html" && fail "an empty message nobody signed"
+ok h reply "$R" --letter forwarding --receiver IGJ --show
+grep -q "wettelijke plicht" "$T/out" || fail "the letter has no ground"
+grep -q "toestemming" "$T/out" && fail "a consent in the letter"
 ok h forward "$R" --plan "$T/plan" --out "$T/d.html" --print
 grep -q "GEHEIM" "$T/d.html" || fail "the duty is not done"
 

@@ -443,8 +443,7 @@ plan_set(struct visit *v, const json_t *o, const struct buf *raw)
 	view_flag(w, "reviewed", json_is_true(json_object_get(o,
 	    "reviewed")));
 	parts_set(v, o);
-	view_flag(w, "basis_there", ground_day(s, v->k, GROUND_CONSENT, &t) !=
-	    DAY_NONE || ground_day(s, v->k, GROUND_DUTY, &t) != DAY_NONE);
+	view_flag(w, "basis_there", consent_holds(s, v->k, &t) || ground_day(s, v->k, GROUND_DUTY, &t) != DAY_NONE);
 	view_flag(w, "told_there", act_by_then(ground_day(s, v->k,
 	    GROUND_TOLD, &t), v->d->today));
 	if (act_forward_show(v->d, v->k, raw->p, raw->len, &page, sha256,
