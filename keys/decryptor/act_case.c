@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "acts_private.h"
+#include "replies.h"
 
 enum act
 act_of_state(enum case_state to)
@@ -60,7 +61,7 @@ outcome_there(const struct kase *k)
 
 /* Of a forwarding: to whomever; act_forward asks for whom */
 static void
-facts_fill(const struct desk *d, size_t i, bool reason,
+facts_fill(struct desk *d, size_t i, bool reason,
     struct case_facts *f)
 {
 	const struct state *s = d->state;
@@ -92,7 +93,7 @@ facts_fill(const struct desk *d, size_t i, bool reason,
 	f->resealed = k->resealed;
 	f->withdrawal_received = k->withdrawn;
 	f->retention_set = k->retention[0] != 0;
-	f->destroy_on = k->destroy_on;
+	f->destroy_on = destroy_day(d, i);
 	f->legal_hold = k->hold;
 }
 

@@ -204,7 +204,7 @@ declaration(struct desk *d, size_t k, struct buf *out)
 	row_day(out, "Gesloten", "Closed", c->closed);
 	row(out, "Bewaarklasse", "Retention class", c->retention);
 	row(out, "Grondslag", "Basis", class.article);
-	row_day(out, "Bewaard tot", "Kept until", c->destroy_on);
+	row_day(out, "Bewaartermijn tot", "Retention until", c->destroy_on);
 	row_day(out, "Vernietigd op", "Destroyed on", c->destroyed_day);
 	if (c->destroyed_day != d->today) {
 		row_day(out, "Afschrift van", "Copy of", d->today);

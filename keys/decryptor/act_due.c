@@ -5,6 +5,7 @@
 
 #include "acts_private.h"
 #include "fold_private.h"
+#include "replies.h"
 
 struct dues {
 	struct due *due;
@@ -42,6 +43,7 @@ drafts_of(const struct state *s, size_t k)
 /* Days after which a forgotten thing is shown */
 #define REQUEST_DAYS 7
 #define ORAL_DAYS 14
+#define CLASS_DAYS 42 /* an objection may come for six weeks (Awb 6:7) */
 
 static enum err
 case_due(struct desk *d, size_t k, unsigned drafts, day_t *carry,
@@ -135,9 +137,11 @@ act_due(struct desk *d, struct due **out, size_t *n)
 		if (case_state_open(c->state)) {
 			e = case_due(d, k, mine, &carry, &l);
 		} else if (c->state == CASE_RETAINED && !c->hold &&
-		    c->destroy_on != DAY_NEVER &&
-		    c->destroy_on <= d->today + l.terms.amber_days) {
-			e = add(&l, DUE_DESTROY, k, c->destroy_on, 0);
+		    destroy_day(d, k) <= d->today + l.terms.amber_days) {
+			e = add(&l, DUE_DESTROY, k, destroy_day(d, k), 0);
+		} else if (c->state == CASE_CLOSED) {
+			e = add(&l, DUE_RETENTION, k, c->closed + CLASS_DAYS,
+			    0);
 		}
 	}
 	if (e == OK && drafts > 0) {

@@ -41,6 +41,12 @@ retention_put(struct desk *d, size_t k, const char *class_code, day_t from,
 		    "voor een dossier.",
 		    "There is no such retention class for a case.");
 	}
+	if (from != DAY_NONE && (from < d->state->kase[k].received ||
+	    from > d->today)) {
+		return refuse(why, ERR_CONFLICT, "Die dag ligt voor de "
+		    "ontvangst of in de toekomst.",
+		    "That day lies before receipt or in the future.");
+	}
 	start = class_start(&d->state->kase[k], &c, from);
 	if (start == DAY_NONE) {
 		return refuse(why, ERR_CONFLICT, "Deze klasse telt vanaf de dag "
@@ -93,13 +99,15 @@ enum err
 act_close(struct desk *d, size_t k, const char *class_code, day_t from,
     struct refusal *why)
 {
+	bool kept; /* its class or day was wrong */
 	enum err e = act_begin(d, why);
 
 	if (e != OK) {
 		return e;
 	}
 	e = act_case(d, k, why);
-	if (e == OK && d->state->kase[k].state != CASE_CLOSED &&
+	kept = d->state->kase[k].state == CASE_RETAINED && class_code != NULL;
+	if (e == OK && !kept && d->state->kase[k].state != CASE_CLOSED &&
 	    d->state->kase[k].state != CASE_ANSWERED) {
 		e = step(d, k, CASE_ANSWERED, "no_route", why);
 	}
@@ -115,7 +123,7 @@ act_close(struct desk *d, size_t k, const char *class_code, day_t from,
 	}
 	if (e == OK && class_code != NULL) {
 		e = retention_put(d, k, class_code, from, why);
-		if (e == OK) {
+		if (e == OK && !kept) {
 			e = step(d, k, CASE_RETAINED, NULL, why);
 		}
 	}

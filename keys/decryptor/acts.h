@@ -139,7 +139,9 @@ struct extract_result {
 enum err act_extract(struct desk *d, size_t k, const char *path, bool scrub,
     struct extract_result *r, struct refusal *why);
 
-/* The end */
+/* The end. act_close: also the retention class of a closed case; of one that
+ * has a class already, another class or day, which ends the signatures under
+ * its destruction */
 enum err act_close(struct desk *d, size_t k, const char *class_code,
     day_t from, struct refusal *why);
 enum err act_reopen(struct desk *d, size_t k, const char *reason,
@@ -288,6 +290,7 @@ enum err act_year_close(struct desk *d, int year, bool without_stick,
 enum due_what {
 	DUE_ACK, DUE_FEEDBACK, DUE_CARRY, DUE_TRIAGE, DUE_ORAL,
 	DUE_REQUEST, DUE_DESTROY, DUE_REVIEW, DUE_IMPORT,
+	DUE_RETENTION, /* closed, and no class was chosen */
 	DUE_CLOCK /* the terms of this case cannot be told: look at it */
 };
 struct due {

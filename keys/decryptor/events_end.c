@@ -28,6 +28,7 @@ on_retention(struct state *s, const json_t *o)
 	} else if (e == OK) {
 		e = event_field_day(o, "destroy_on", &k->destroy_on);
 	}
+	k->moves++; /* who signed for destruction signed for another term */
 	return e;
 }
 

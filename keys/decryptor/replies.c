@@ -172,6 +172,17 @@ mailbox_end(struct desk *d, size_t k, day_t *out)
 	    last, out) : e;
 }
 
+day_t
+destroy_day(struct desk *d, size_t k)
+{
+	const struct kase *c = &d->state->kase[k];
+	day_t end;
+
+	return c->has_mailbox && c->answers > 0 &&
+	    c->destroy_on != DAY_NONE && mailbox_end(d, k, &end) == OK &&
+	    end > c->destroy_on ? end : c->destroy_on;
+}
+
 /* An answer that no bundle carried yet goes, however old */
 static enum err
 thread_ended(struct desk *d, size_t k, bool *ended)

@@ -17,6 +17,11 @@ unsigned reply_waiting(const struct state *s, size_t k);
  */
 enum err mailbox_end(struct desk *d, size_t k, day_t *out);
 
+/* The day from which case ${k} may be destroyed: the end of its retention,
+ * but not while answers of ours are promised to the reporter (mailbox_end);
+ * DAY_NEVER or DAY_NONE as the journal has it */
+day_t destroy_day(struct desk *d, size_t k);
+
 struct live_threads {
 	struct lane_thread *thread;
 	struct buf (*note)[SLOT_LIVE_MAX]; /* secret */

@@ -6,6 +6,7 @@
 
 #include "meldluik/secret.h"
 #include "terminal.h"
+#include "replies.h"
 #include "verbs.h"
 
 #define TEXT_MAX 65536u
@@ -114,8 +115,9 @@ verb_close(struct desk *d, int argc, char **argv)
 	if (e == OK && !d->json) {
 		c = &d->state->kase[k];
 		printf("%s is %s.", c->ref, case_state_code(c->state));
-		if (c->destroy_on != DAY_NONE && c->destroy_on != DAY_NEVER) {
-			day_text(c->destroy_on, text);
+		day = destroy_day(d, k);
+		if (day != DAY_NONE && day != DAY_NEVER) {
+			day_text(day, text);
 			printf(" It may be destroyed from %s.", text);
 		}
 		printf("\n");
@@ -225,6 +227,7 @@ static const char *const due_words[] = {
 	[DUE_ORAL] = "agreement", [DUE_REQUEST] = "approval",
 	[DUE_DESTROY] = "destroy", [DUE_REVIEW] = "access_ends",
 	[DUE_IMPORT] = "import", [DUE_CLOCK] = "clock_unknown",
+	[DUE_RETENTION] = "retention_class",
 };
 static const char *const colour_words[] = {"green", "amber", "red", "done"};
 

@@ -99,10 +99,11 @@ case_json(struct desk *d, const struct kase *k)
 	json_day(o, "since", k->since);
 	grounds_json(d->state, (size_t)(k - d->state->kase), o);
 	json_day(o, "closed", k->closed);
-	json_day(o, "destroy_on", k->destroy_on);
-	json_day(o, "answers_until", k->has_mailbox && mailbox_end(d,
-	    (size_t)(k - d->state->kase), &until) == OK ? until :
-	    DAY_NONE);
+	json_day(o, "destroy_on", destroy_day(d,
+	    (size_t)(k - d->state->kase)));
+	json_day(o, "answers_until", k->has_mailbox && !k->destroyed &&
+	    mailbox_end(d, (size_t)(k - d->state->kase), &until) == OK ?
+	    until : DAY_NONE);
 	codes_json(k, o);
 	json_object_set_new(o, "late", json_integer(state_late(d->state,
 	    (size_t)(k - d->state->kase))));
@@ -494,8 +495,8 @@ show_mailbox(struct desk *d, size_t k)
 	char day[DAY_TEXT];
 	day_t until;
 
-	if (d->state->kase[k].has_mailbox && mailbox_end(d, k, &until) ==
-	    OK && until != DAY_NEVER) {
+	if (d->state->kase[k].has_mailbox && !d->state->kase[k].destroyed &&
+	    mailbox_end(d, k, &until) == OK && until != DAY_NEVER) {
 		day_text(until, day);
 		printf("The reporter reads our answers until an export on or "
 		    "after %s.\n", day);

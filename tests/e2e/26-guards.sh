@@ -111,6 +111,15 @@ asked "$REF" not_admissible
 breaks "" S-SUBJECT "Dir 9(1)(c)" h approve "$ASKED" --paper secretaris
 ok h classify "$REF" --about nobody
 signed
+# A signature that no longer holds stops that request, not a new one
+ok h classify "$REF" --about secretaris
+breaks "" S-SUBJECT "Dir 9(1)(c)" h step "$REF" niet_ontvankelijk --reason - \
+	<<<"Geen werkrelatie"
+asked "$REF" not_admissible
+breaks "" S-SUBJECT "Dir 9(1)(c)" h step "$REF" niet_ontvankelijk --reason - \
+	<<<"Geen werkrelatie"
+ok h approve "$ASKED" --keyring "$T/dep/keyring.age" \
+	--second-passphrase-file "$PASS"
 ok h step "$REF" niet_ontvankelijk --reason - <<<"Geen werkrelatie"
 breaks ack S-ACK "Wbk 2(2); Dir 9(1)(b)" h close "$REF"
 answered
@@ -138,14 +147,42 @@ ok h feedback "$REF" <<<"In de antwoordbus, nog niet geplaatst"
 breaks feedback S-FEEDBACK "Wbk 2(2); Dir 9(1)(f)" h close "$REF"
 refused "has a mailbox" h feedback "$REF" --by no-route <<<"Geen weg"
 
+# What was told before a decision is not of the decision
+enter report "Stand van zaken"
+triaged
+ok h step "$REF" in_behandeling
+answered
+day=2026-11-27
+ok h classify "$REF" --outcome gesprek
+ok h step "$REF" besluit
+breaks feedback S-FEEDBACK "Wbk 2(2); Dir 9(1)(f)" h close "$REF"
+ok h feedback "$REF" --by letter --on 2026-11-26 <<<"Van gisteren"
+breaks feedback S-FEEDBACK "Wbk 2(2); Dir 9(1)(f)" h close "$REF"
+ok h feedback "$REF" --by letter <<<"Dit besloten wij"
+ok h close "$REF"
+
 # A talk: offered for agreement; no way to answer: two people, still fit
 enter talk "Gesprek" --route gesprek
 decided
-breaks act:feedback_without_route S-TWO "own rule" h feedback "$REF" \
-	--by no-route <<<"Adres onbekend"
-ok h feedback "$REF" --acknowledgement --by talk <<<"Bevestigd"
-two "$REF" feedback_without_route
+for kind in "" --acknowledgement; do
+	breaks act:feedback_without_route S-TWO "own rule" h feedback "$REF" \
+		$kind --by no-route <<<"Adres onbekend"
+done
+asked "$REF" feedback_without_route
+day=2026-11-28
+signed
+for kind in "" --acknowledgement; do # not before there were two
+	refused "on which the second person signed" h feedback "$REF" $kind \
+		--by no-route --on 2026-11-27 <<<"Adres onbekend"
+done
 ok h feedback "$REF" --by no-route <<<"Adres onbekend"
+breaks ack S-ACK "Wbk 2(2)" h close "$REF"
+ok h feedback "$REF" --acknowledgement --by no-route <<<"Adres onbekend"
+refused "acknowledged already" h feedback "$REF" --acknowledgement \
+	--by no-route <<<"Nog eens"
+ok h --json show "$REF"
+[ "$(json "o['ack_by'], o['ack_posted'], o['feedback_by']")" = \
+	"('no_route', '2026-11-28', 'no_route')" ] || fail "no route at all"
 ok h classify "$REF" --about secretaris
 breaks four_eyes_no_route S-SUBJECT "Dir 9(1)(c)" h close "$REF"
 ok h classify "$REF" --about nobody
@@ -161,7 +198,15 @@ breaks retention_set S-RETENTION "Wbk 2a; Dir 18(1)" h step "$REF" \
 	bewaartermijn
 refused "no such retention class" h close "$REF" --class RT0
 refused "no such retention class" h close "$REF" --class XX
-ok h close "$REF" --class RT3
+refused "before receipt" h close "$REF" --class RT4 --from 2016-11-28
+ends() { # CLASS DAY [OPTION]...: chosen, and chosen anew when it was wrong
+	ok h close "$REF" --class "$1" "${@:3}"
+	ok h --json show "$REF"
+	[ "$(json "o['state'], o['destroy_on']")" = \
+		"('bewaartermijn', '$2')" ] || fail "$1: not $2"
+}
+ends RT4 2031-11-28 --from 2026-11-28
+ends RT3 2027-01-28
 breaks reason S-REASON "Dir 11(3)" h step "$REF" heropend
 refused "empty or not UTF-8" h reopen "$REF" </dev/null
 refused "empty or not UTF-8" h hold "$REF" on </dev/null
@@ -176,6 +221,10 @@ breaks term_passed S-TERM "Archiefwet" h destroy "$REF" --out "$T/d"
 day=2027-03-01
 breaks "four_eyes_destroy act:destroy" S-TWO "own rule" h destroy "$REF" \
 	--out "$T/d"
+two "$REF" destroy
+ends RT4 2031-11-28 --from 2026-11-28
+ends RT3 2027-01-28
+breaks four_eyes_destroy S-TWO "own rule" h destroy "$REF" --out "$T/d"
 two "$REF" destroy
 ok h reopen "$REF" <<<"Nieuw bewijs"
 state_is heropend

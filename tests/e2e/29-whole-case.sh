@@ -104,13 +104,15 @@ day=2026-12-02
 is "o['feedback_posted'], o['feedback_by']" "('2026-12-01', 'mailbox')"
 ok h --json close "$REF" --class RT3
 is "o['state'], o['closed'], o['destroy_on']" \
-	"('bewaartermijn', '2026-12-02', '2027-02-02')"
+	"('bewaartermijn', '2026-12-02', '2027-06-02')"
 ok h reply "$REF" --letter closing --show
 grep -q "$REF" "$T/out" || fail "the letter of closing, for print"
 guard S-TERM h destroy "$REF" --out "$T/gone.html"
 
 # After the term, with the second holder beside her
-day=2027-02-03
+day=2027-02-03 # of the class; the reporter may read for six months
+guard S-TERM h destroy "$REF" --out "$T/gone.html"
+day=2027-06-03
 guard S-TWO h --json destroy "$REF" --out "$T/gone.html"
 ok h --json approve --case "$REF" --act destroy
 second

@@ -392,9 +392,9 @@ case_work_set(struct visit *v, size_t k)
 	    visit_text(v, "%s", c->retention));
 	view_text(w, "destroy_on", c->retention[0] == 0 ? "" :
 	    c->destroy_on == DAY_NEVER ? say(v, TEXT_NEVER) :
-	    date_long(v, c->destroy_on));
-	view_text(w, "answers_until", c->has_mailbox && mailbox_end(v->d, k,
-	    &until) == OK && until != DAY_NEVER ? date_long(v, until) : NULL);
+	    date_long(v, destroy_day(v->d, k)));
+	view_text(w, "answers_until", c->has_mailbox && !c->destroyed &&
+	    mailbox_end(v->d, k, &until) == OK && until != DAY_NEVER ? date_long(v, until) : NULL);
 	view_text(w, "handler", person_label(v, c->handler));
 	options_set(v, w, "outcomes", "outcome", c->code[KASE_OUTCOME]);
 	options_set(v, w, "investigations", "investigation",

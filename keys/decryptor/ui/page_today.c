@@ -107,20 +107,25 @@ static void
 beside_set(struct visit *v)
 {
 	const struct state *s = v->d->state;
-	size_t advice = 0, destroy = 0;
+	size_t advice = 0, destroy = 0, unclassed = 0;
 
 	for (size_t i = 0; i < s->kases; i++) {
 		const struct kase *c = &s->kase[i];
 		advice += c->kind == REPORT_ADVICE &&
 		    case_state_open(c->state);
 		destroy += c->state == CASE_RETAINED;
+		unclassed += c->state == CASE_CLOSED && !c->destroyed &&
+		    !c->locked;
 	}
 	view_text(&v->view, "n_advice", advice == 0 ? NULL :
 	    say_n(v, advice == 1 ? TEXT_ADVICE_1 : TEXT_ADVICE_N,
 	    (long long)advice));
 	view_text(&v->view, "n_retained", destroy == 0 ? NULL :
 	    say_n(v, TEXT_RETAINED_N, (long long)destroy));
-	view_flag(&v->view, "beside_none", advice == 0 && destroy == 0);
+	view_text(&v->view, "n_unclassed", unclassed == 0 ? NULL :
+	    say_n(v, TEXT_UNCLASSED_N, (long long)unclassed));
+	view_flag(&v->view, "beside_none", advice == 0 && destroy == 0 &&
+	    unclassed == 0);
 }
 
 static bool
