@@ -15,7 +15,7 @@
 struct carried {
 	struct bytes doc, sig;
 	json_t *o;
-	const char *by, *act, *ref, *detail, *summary;
+	const char *by, *day, *act, *ref, *detail, *summary;
 	uint8_t org[ORG_LEN];
 	int64_t desk;
 };
@@ -23,7 +23,7 @@ struct carried {
 static enum err
 carried_parse(const void *file, size_t len, struct carried *c)
 {
-	const char *day, *state;
+	const char *state;
 	enum err e = len > FILE_MAX ? ERR_LIMIT :
 	    note_split(file, len, &c->sig, &c->doc);
 
@@ -36,7 +36,7 @@ carried_parse(const void *file, size_t len, struct carried *c)
 	    (e = json_int_field(c->o, "desk", 1, CODE_DESK_MAX,
 	    &c->desk)) != OK || (e = json_string_field(c->o, "by", 1,
 	    KEYSET_ID - 1, &c->by)) != OK || (e = json_string_field(c->o,
-	    "day", 10, 10, &day)) != OK || (e = json_string_field(c->o,
+	    "day", 10, 10, &c->day)) != OK || (e = json_string_field(c->o,
 	    "case", 0, REF_TEXT - 1, &c->ref)) != OK ||
 	    (e = json_string_field(c->o, "state", 0, 32, &state)) != OK ||
 	    (e = json_string_field(c->o, "act", 1, 32, &c->act)) != OK ||
@@ -73,9 +73,31 @@ refuse_signature(struct refusal *why)
 	    "was changed, or nobody of the keyset signed it.");
 }
 
+/* ERR_VERSION: an act that this program does not know cannot be told */
+static enum err
+signing_of(const struct carried *c, struct signing *told)
+{
+	unsigned a = 0;
+
+	while (a < ACT_COUNT && strcmp(act_code((enum act)a), c->act) != 0) {
+		a++;
+	}
+	if (a == ACT_COUNT) {
+		return ERR_VERSION;
+	}
+	told->act = (enum act)a;
+	told->desk = (unsigned)c->desk;
+	strcpy(told->ref, c->ref); /* bounded by carried_parse() */
+	strcpy(told->detail, c->detail);
+	strcpy(told->by, c->by);
+	strcpy(told->day, c->day);
+	buf_text(&told->summary, c->summary);
+	return told->summary.failed ? ERR_MEMORY : OK;
+}
+
 enum err
 act_sign(struct desk *d, const void *file, size_t len, struct buf *out,
-    struct buf *summary, struct refusal *why)
+    struct signing *told, struct refusal *why)
 {
 	const struct keyset_person *me, *by;
 	struct sign_purpose purp;
@@ -116,10 +138,10 @@ act_sign(struct desk *d, const void *file, size_t len, struct buf *out,
 		goto out;
 	}
 	purp = approval_purpose(c.org, (unsigned)c.desk);
-	e = note_make(d->ring->operational, &purp, c.doc.p, c.doc.len, out);
-	buf_text(summary, c.summary);
-	if (e == OK && summary->failed) {
-		e = ERR_MEMORY;
+	e = signing_of(&c, told);
+	if (e == OK) {
+		e = note_make(d->ring->operational, &purp, c.doc.p, c.doc.len,
+		    out);
 	}
 	if (e != OK) {
 		refuse_err(why, e);

@@ -239,10 +239,19 @@ enum err act_request(struct desk *d, enum act a, size_t k,
 /* The file to carry to the other: a signed note, readable as text */
 enum err act_request_file(struct desk *d, size_t request, struct buf *out,
     struct refusal *why);
+/* What a carried request asks, as its document says. Who signs must see it
+ * all: ${summary}, the asker's words, may say anything */
+struct signing {
+	enum act act;
+	char ref[REF_TEXT], detail[DETAIL_TEXT], by[KEYSET_ID];
+	char day[DAY_TEXT];
+	unsigned desk;
+	struct buf summary; /* the caller's, appended to */
+};
 /* On the other's machine (keyring and keyset are enough): ${out} is the
- * same request signed by that desk's owner. ${summary}: what was signed */
+ * same request signed by that desk's owner */
 enum err act_sign(struct desk *d, const void *file, size_t len,
-    struct buf *out, struct buf *summary, struct refusal *why);
+    struct buf *out, struct signing *told, struct refusal *why);
 /* The signed file back */
 enum err act_take(struct desk *d, const void *file, size_t len,
     size_t *request, struct refusal *why);

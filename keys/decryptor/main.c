@@ -209,12 +209,13 @@ static const struct verb verbs[] = {
 	    "stay.\n"},
 	{"approve", verb_approve, "approve [--case ID --act ACT [--detail D] "
 	    "[--summary FILE] [--request FILE]]\n"
-	    "         [--sign FILE --out FILE] [--take FILE]\n"
+	    "         [--sign FILE [--out FILE]] [--take FILE]\n"
 	    "         [REQUEST --keyring FILE [--second-passphrase-file F]] "
 	    "[REQUEST --paper PERSON [--on DAY]]",
 	    "Four eyes. --act asks, and signs for you; --request writes the "
 	    "file to carry, which the other\nsigns on an own machine with "
-	    "--sign and you take in with --take. Or the other signs here "
+	    "--sign (without --out it only shows what is asked) and you take "
+	    "in with --take. Or the other signs here "
 	    "with\n--keyring (an own keyring.age and passphrase), or on paper "
 	    "that you keep. Without options:\nlists the requests. --detail: "
 	    "desk number for recuse, code for wbk_downgrade, plan for "

@@ -171,33 +171,65 @@ ask(struct desk *d, const struct approving *w)
 	return e;
 }
 
+/* In the program's words first: the asker's own may say something else */
+static void
+tell_signing(const struct desk *d, const struct signing *s)
+{
+	json_t *o;
+
+	if (d->json) {
+		o = json_object();
+		json_object_set_new(o, "act", json_string(act_code(s->act)));
+		json_object_set_new(o, "detail", json_string(s->detail));
+		json_object_set_new(o, "case", json_string(s->ref));
+		json_object_set_new(o, "by", json_string(s->by));
+		json_object_set_new(o, "desk", json_integer(s->desk));
+		json_object_set_new(o, "day", json_string(s->day));
+		json_object_set_new(o, "summary", json_stringn((const char *)
+		    s->summary.p, s->summary.len));
+		print_json(o);
+		return;
+	}
+	printf("%s of desk %u asks, on %s:\n  act   %s (", s->by, s->desk,
+	    s->day, act_code(s->act));
+	terminal_text(stdout, s->detail, strlen(s->detail), false);
+	printf(")\n  case  ");
+	terminal_text(stdout, s->ref[0] == 0 ? "-" : s->ref,
+	    s->ref[0] == 0 ? 1 : strlen(s->ref), false);
+	printf("\nThe asker's own words, which nobody checked:\n  ");
+	terminal_text(stdout, (const char *)s->summary.p, s->summary.len,
+	    true);
+	printf("\n");
+}
+
 static enum err
 sign_carried(struct desk *d, const struct approving *w)
 {
-	struct buf in = buf_new(FILE_MAX), out = buf_new(FILE_MAX),
-	    summary = buf_new(FILE_MAX);
+	struct buf in = buf_new(FILE_MAX), out = buf_new(FILE_MAX);
+	struct signing told = {.summary = buf_new(FILE_MAX)};
 	struct refusal why;
 	enum err e = desk_open(d, DESK_KEYRING);
 
 	if (e == OK && (e = file_read_path(w->sign, &in)) != OK) {
 		say_error("the request cannot be read: %s", err_text(e));
 	}
-	if (e == OK && (e = act_sign(d, in.p, in.len, &out, &summary,
-	    &why)) != OK) {
+	if (e == OK && (e = act_sign(d, in.p, in.len, &out, &told, &why)) !=
+	    OK) {
 		tell_refusal(&why);
 	}
 	if (e == OK) {
+		tell_signing(d, &told);
+	}
+	if (e == OK && w->out != NULL) {
 		e = verb_write(w->out, &out);
 	}
 	if (e == OK && !d->json) {
-		printf("Signed:\n  ");
-		terminal_text(stdout, (const char *)summary.p, summary.len,
-		    true);
-		printf("\nCarry %s back.\n", w->out);
+		printf(w->out != NULL ? "Signed. Carry %s back.\n" :
+		    "Nothing was signed; `--out FILE` signs.\n", w->out);
 	}
 	buf_free(&in);
 	buf_free(&out);
-	buf_free(&summary);
+	buf_free(&told.summary);
 	return e;
 }
 
@@ -297,7 +329,7 @@ verb_approve(struct desk *d, int argc, char **argv)
 	if (w.act != NULL) {
 		return exit_of(ask(d, &w));
 	}
-	if (w.sign != NULL && w.out != NULL) {
+	if (w.sign != NULL) {
 		return exit_of(sign_carried(d, &w));
 	}
 	if (w.take != NULL) {
@@ -310,7 +342,7 @@ verb_approve(struct desk *d, int argc, char **argv)
 		return exit_of(list_all(d));
 	}
 	say_error("use: approve --case ID --act ACT [--request FILE] | --sign "
-	    "FILE --out FILE | --take FILE | REQUEST --keyring FILE | REQUEST "
+	    "FILE [--out FILE] | --take FILE | REQUEST --keyring FILE | REQUEST "
 	    "--paper PERSON [--on DAY]");
 	return EXIT_USAGE;
 }

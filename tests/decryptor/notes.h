@@ -103,16 +103,16 @@ notes_signed(const char *purpose, unsigned desk, const uint8_t *doc,
 static inline enum err
 notes_approval(const uint8_t *doc, size_t len)
 {
-	struct buf file = buf_new(1u << 20), out = buf_new(65536),
-	    summary = buf_new(65536);
+	struct buf file = buf_new(1u << 20), out = buf_new(65536);
+	struct signing told = {.summary = buf_new(65536)};
 	struct refusal why;
 	enum err e = notes_signed("approval", 1, doc, len, &file);
 
-	e = e == OK ? act_sign(&notes_desk, file.p, file.len, &out, &summary,
+	e = e == OK ? act_sign(&notes_desk, file.p, file.len, &out, &told,
 	    &why) : e;
 	buf_free(&file);
 	buf_free(&out);
-	buf_free(&summary);
+	buf_free(&told.summary);
 	return e;
 }
 

@@ -95,7 +95,8 @@ try {
 	await go("sign");
 	await b.type("#file", `${stick}/${ask}`);
 	await b.submit("button[name=do][value=look]");
-	await says("what is asked", ref);
+	await says("what is asked", `Zaak ${ref}`);
+	await says("the act", "Handeling Doorsturen");
 	await b.submit("button[name=do][value=sign]");
 	await good("signed");
 	await end();

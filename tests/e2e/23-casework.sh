@@ -44,9 +44,14 @@ guard S-TWO "own rule" h step "$REF" niet_ontvankelijk --reason - \
 guard S-TWO "own rule" h classify "$REF" --wbk nee
 
 # The subject of a report never signs, by keyring, file or paper
+echo "Verlenging van de termijn met een week" >"$T/lie"
 ok h --json approve --case "$REF" --act wbk_downgrade --detail nee \
-	--request "$T/ask"
+	--summary "$T/lie" --request "$T/ask"
 ID=$(json "o['request']")
+# who signs is told what it is, whatever the asker wrote, before it is signed
+ok desk "$T/sec" $day approve --sign "$T/ask"
+grep -q "act *wbk_downgrade (nee)" "$T/out" &&
+	grep -q "case *$REF" "$T/out" || fail "not told: $(cat "$T/out")"
 guard S-SUBJECT "Dir 9(1)(c)" h approve "$ID" \
 	--keyring "$T/sec/keyring.age" --second-passphrase-file "$PASS"
 ok desk "$T/sec" $day approve --sign "$T/ask" --out "$T/signed"

@@ -16,8 +16,8 @@ static enum err
 request_sign(struct visit *v, bool sign, struct refusal *why)
 {
 	struct buf file = buf_new(REQUEST_FILE_MAX),
-	    out = buf_new(REQUEST_FILE_MAX),
-	    summary = buf_new_secret(REQUEST_FILE_MAX);
+	    out = buf_new(REQUEST_FILE_MAX);
+	struct signing told = {.summary = buf_new_secret(REQUEST_FILE_MAX)};
 	const char *path = field(v, "file"), *name = strrchr(path, '/');
 	enum err e = path[0] != '/' ? ERR_USAGE :
 	    file_read_path(path, &file);
@@ -27,7 +27,7 @@ request_sign(struct visit *v, bool sign, struct refusal *why)
 		    "bestand op de stick.", "That file cannot be read. Choose "
 		    "a file on the stick.");
 	} else {
-		e = act_sign(v->d, file.p, file.len, &out, &summary, why);
+		e = act_sign(v->d, file.p, file.len, &out, &told, why);
 	}
 	if (e == OK && sign) {
 		e = file_create(AT_FDCWD, visit_text(v, "%.*s/getekend-%s",
@@ -40,12 +40,20 @@ request_sign(struct visit *v, bool sign, struct refusal *why)
 	}
 	if (e == OK) {
 		view_text(&v->view, "file", path);
+		view_text(&v->view, "act_label", act_label(v, told.act));
+		view_text(&v->view, "detail", visit_text(v, "%s",
+		    told.detail));
+		view_text(&v->view, "ref", told.ref[0] == 0 ? NULL :
+		    visit_text(v, "%s", told.ref));
+		view_text(&v->view, "by", visit_text(v, "%s", told.by));
+		view_text(&v->view, "desk", visit_text(v, "%u", told.desk));
+		view_text(&v->view, "day", visit_text(v, "%s", told.day));
 		view_text(&v->view, "summary", visit_keep(v,
-		    (const char *)summary.p, summary.len));
+		    (const char *)told.summary.p, told.summary.len));
 	}
 	buf_free(&file);
 	buf_free(&out);
-	buf_free(&summary);
+	buf_free(&told.summary);
 	return e;
 }
 
