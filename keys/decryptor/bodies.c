@@ -243,6 +243,32 @@ drop_foreign(struct bodies *b, const struct inbound_envelope *env,
 	return note_body(b, b->foreign, env->sha256);
 }
 
+/* The case that ${r} belongs to, or NOT_FOUND; ${same} holds its id with other
+ * content, or is NOT_FOUND. Whoever read a report knows its id and its
+ * thread's keys, so only the signature of what comes later says whose it is,
+ * and a first message with any of these begins no thread beside the one that
+ * stands: it is shown there, marked. */
+static size_t
+case_of(const struct state *s, const struct report *r, size_t same,
+    bool *conflict)
+{
+	const struct message *m = same == NOT_FOUND ? NULL :
+	    &s->message[same];
+	size_t k;
+
+	if (!is_first(r)) {
+		*conflict = m != NULL && m->has_signer &&
+		    sign_pk_equal(&m->signer, &r->signer);
+		return state_case_of_signer(s, &r->signer);
+	}
+	k = m == NULL ? NOT_FOUND : m->kase;
+	if (k == NOT_FOUND && r->thread == THREAD_FIRST) {
+		k = state_case_of_signer(s, &r->signer);
+	}
+	*conflict = m != NULL || k != NOT_FOUND;
+	return k;
+}
+
 static enum err
 take_ours(struct bodies *b, const struct inbound_envelope *env,
     const struct opened_envelope *o)
@@ -250,22 +276,18 @@ take_ours(struct bodies *b, const struct inbound_envelope *env,
 	const struct report *r = o->content->report;
 	const struct state *s = b->d->state;
 	char ref[REF_TEXT] = "";
-	size_t same = same_id(s, r), k = NOT_FOUND;
-	bool conflict = same != NOT_FOUND;
+	size_t same = same_id(s, r), k;
+	bool conflict;
 
 	if (memcmp(r->org, b->d->keyset->org, ORG_LEN) != 0) {
 		return drop_foreign(b, env, o);
 	}
-	if (conflict && memcmp(s->message[same].payload, o->payload,
+	if (same != NOT_FOUND && memcmp(s->message[same].payload, o->payload,
 	    HASH_LEN) == 0) {
 		return drop_duplicate(b, env, o);
 	}
-	if (conflict) {
-		b->r->conflicts++;
-		k = s->message[same].kase;
-	} else if (!is_first(r)) {
-		k = state_case_of_signer(s, &r->signer);
-	}
+	k = case_of(s, r, same, &conflict);
+	b->r->conflicts += conflict;
 	if (k != NOT_FOUND) {
 		strcpy(ref, s->kase[k].ref);
 	} else if (is_first(r)) {

@@ -173,10 +173,32 @@ code_load(const char *file, struct code *c)
 	must(code_parse((const char *)text.p, text.len, c), "code");
 }
 
+static void
+victim_copy(struct report *r, const char *file, const char *what)
+{
+	struct code_keys keys;
+	struct code code;
+
+	code_load(file, &code);
+	code_derive(&code, r->org, &keys);
+	if (strstr(what, "id") != NULL) {
+		memcpy(r->message_id, keys.message_id, MESSAGE_ID_LEN);
+	}
+	if (strstr(what, "signer") != NULL) {
+		sign_pk_of(keys.thread, &r->signer);
+	}
+	if (strstr(what, "tag") != NULL) {
+		memcpy(r->tag_key, keys.tag_key, sizeof r->tag_key);
+	}
+	secret_wipe(&keys, sizeof keys);
+}
+
 /*
  * seal GW OUTBOUND --desk N --day D --text T [--code FILE] [--new-code FILE]
  *   [--kind report|advice|follow_up|withdrawal] [--attach FILE --name NAME]
  *   [--language L] [--asked QUESTION] [--foreign 1] [--wrong-signer 1]
+ *   [--victim FILE --copies "id signer tag"]: what whoever read the first
+ *   message of that code knows, put into this one
  */
 static int
 seal(int argc, char **argv)
@@ -189,6 +211,7 @@ seal(int argc, char **argv)
 	const char *name = option(argc, argv, "--name");
 	const char *asked = option(argc, argv, "--asked");
 	const char *language = option(argc, argv, "--language");
+	const char *victim = option(argc, argv, "--victim");
 	unsigned desk = (unsigned)atoi(option(argc, argv, "--desk"));
 	struct keyset *k = keyset_load(out);
 	struct age_recipient recipient[KEYSET_HOLDERS_MAX];
@@ -244,6 +267,9 @@ seal(int argc, char **argv)
 	}
 	if (later || r->thread == THREAD_NONE) { /* else of the code */
 		randombytes_buf(r->message_id, MESSAGE_ID_LEN);
+	}
+	if (victim != NULL) {
+		victim_copy(r, victim, option(argc, argv, "--copies"));
 	}
 	must(envelope_new(recipient, n, to_buf, &sealed, 1, &e), "envelope");
 	if (file != NULL) {

@@ -7,6 +7,7 @@
 # (malformed documents and thread keys), replayed and conflicting messages.
 # Each is counted once, as damaged or as another organisation's; nothing it
 # names becomes a file; the import can be run again, the casebook verifies.
+# Nor does who read a report withdraw it, or draw what comes later to himself.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 AGEC=$BUILD/bin/agec
@@ -162,5 +163,50 @@ ok desk "$H" 2026-11-25 --json verify
 ok desk "$H" 2026-11-25 --json export "$T/o" --confirm-without-backup
 [ "$(json "o['confirmed']")" = 1 ] || fail "the bundle is not confirmed"
 ok "$FIX" outbound "$T/o/outbound-1"
+
+# Who read a report knows its id and the keys of its thread, not its code
+day=2026-11-25
+sealed() { ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day $day "$@"; }
+taken() { # EXPECTED: reports, messages, withdrawals, conflicts of an import
+	ok "$FIX" cut "$T/gw" "$ORG" $day
+	ok h --json import "$T/gw"
+	GOT=$(json "o['reports'],o['messages'],o['withdrawals'],o['conflicts']")
+	[ "$GOT" = "$1" ] || fail "taken $GOT, not $1"
+	ok h --json list
+}
+victim() {
+	GOT=$(json "[(c['messages'],c['withdrawn']) for c in o['cases'] \
+		if c['ref']=='$V']")
+	[ "$GOT" = "[$1]" ] || fail "of the victim $GOT, not $1"
+}
+ok h --json list
+BEFORE=$(json "' '.join(c['ref'] for c in o['cases'])")
+sealed --text "GEHEIM" --new-code "$T/code"
+taken "(1, 0, 0, 0)"
+V=$(json "[c['ref'] for c in o['cases'] if c['ref'] not in '$BEFORE'][0]")
+sealed --kind withdrawal --text "NEP" --new-code "$T/own" \
+	--victim "$T/code" --copies id
+sealed --kind follow_up --text "NEP" --new-code "$T/own" \
+	--victim "$T/code" --copies id
+taken "(0, 1, 1, 0)"
+victim "(1, False)"
+# a first message with that signer or that id: shown there, no second thread
+sealed --text "NEP" --new-code "$T/own" --victim "$T/code" \
+	--copies "signer tag"
+sealed --text "NEP" --new-code "$T/own" --victim "$T/code" --copies "id tag"
+taken "(0, 0, 0, 2)"
+victim "(3, False)"
+sealed --kind follow_up --text "ECHT" --code "$T/code"
+taken "(0, 1, 0, 0)"
+victim "(4, False)"
+# the same id again in what the reporter signed himself: his, and marked
+sealed --kind follow_up --text "ECHT" --code "$T/code" --victim "$T/code" \
+	--copies id
+taken "(0, 1, 0, 1)"
+victim "(5, False)"
+sealed --kind withdrawal --text "ECHT" --code "$T/code"
+taken "(0, 0, 1, 0)"
+victim "(6, True)"
 echo "ok: $COUNT hostile and good bodies in one bundle, $DAMAGED named" \
-	"damaged or foreign, 7 reports taken, nothing lost"
+	"damaged or foreign, 7 reports taken, nothing lost; a thread is its" \
+	"signer's"

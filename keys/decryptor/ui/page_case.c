@@ -59,6 +59,16 @@ files_of(struct visit *v, const struct report *r, unsigned message,
 	return n;
 }
 
+/* A first message names the key and bears no signature of it; a forged one in
+ * an old journal was signed with another */
+static bool
+reporter_signed(const struct state *s, const struct message *m)
+{
+	return m->has_signer && !m->entered && (m->kind == REPORT_FOLLOW_UP ||
+	    m->kind == REPORT_WITHDRAWAL) &&
+	    sign_pk_equal(&m->signer, &s->kase[m->kase].signer);
+}
+
 static void
 incoming_set(struct visit *v, struct view *row, const struct message *m,
     struct content *c)
@@ -69,7 +79,7 @@ incoming_set(struct visit *v, struct view *row, const struct message *m,
 	    m->kind == REPORT_WITHDRAWAL ? TEXT_WHO_WITHDRAWS :
 	    TEXT_WHO_REPORTER));
 	view_text(row, "day", date_long(v, m->received));
-	view_flag(row, "signed", m->has_signer && !m->entered);
+	view_flag(row, "signed", reporter_signed(v->d->state, m));
 	view_flag(row, "conflict", m->conflict);
 	view_flag(row, "hidden", c == NULL);
 	if (c != NULL) {
