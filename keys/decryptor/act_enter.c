@@ -177,6 +177,39 @@ out:
 }
 
 enum err
+act_enter_unmatched(struct desk *d, unsigned *cases, struct refusal *why)
+{
+	const struct state *s = d->state;
+	enum err e = act_begin(d, why);
+
+	*cases = 0;
+	if (e != OK) {
+		return e;
+	}
+	e = act_imported(d, why);
+	if (e == OK && s->unmatched == 0) {
+		e = refuse(why, ERR_UNKNOWN, "Er wacht geen bericht op zijn "
+		    "eerste.", "No message waits for its first one.");
+	}
+	for (size_t i = 0; e == OK && i < s->messages; i++) {
+		const struct message *m = &s->message[i];
+		char ref[REF_TEXT], signer[SIGN_KEY_TEXT];
+		json_t *o;
+		if (m->kase != NOT_FOUND) {
+			continue; /* also of a thread that just got one */
+		}
+		ref_new(s, m->received, ref);
+		sign_pk_text(&m->signer, signer);
+		o = event_new(d, "begin");
+		json_object_set_new(o, "case", json_string(ref));
+		json_object_set_new(o, "signer", json_string(signer));
+		e = desk_event(d, o);
+		*cases += e == OK;
+	}
+	return act_end(d, e, why);
+}
+
+enum err
 act_row(struct desk *d, const char *what, int year, const char *name,
     const void *p, size_t len, struct refusal *why)
 {

@@ -282,6 +282,11 @@ struct act_entry {
 /* ${code}: "" or the code; the caller shows it once and wipes it */
 enum err act_enter(struct desk *d, const struct act_entry *w,
     char ref[REF_TEXT], char code[CODE_TEXT], struct refusal *why);
+/* Makes a case of each thread whose first message is not here: ${cases} new
+ * ones, the last of the state. It can be read and worked on, not answered in a
+ * mailbox, for the key for that stood in the first message. */
+enum err act_enter_unmatched(struct desk *d, unsigned *cases,
+    struct refusal *why);
 /*
  * A row that belongs to no case: ${what} "activity" (JSON {date, kind,
  * audience, sessions, invited, attended, text}), "talk" (JSON {date,

@@ -350,6 +350,7 @@ const struct event_rule event_rules[] = {
 	{"read", on_read},
 	{"message", on_message},
 	{"match", on_match},
+	{"begin", on_begin},
 	{"duplicate", on_duplicate},
 	{"reply", on_reply},
 	{"note", on_note},

@@ -283,11 +283,13 @@ case_add(struct state *s, const char *ref, size_t m, const char *route,
 	memset(k, 0, sizeof *k);
 	memcpy(k->ref, ref, strlen(ref) + 1);
 	memcpy(k->route, route, strlen(route) + 1);
-	k->kind = msg->kind;
+	/* Of a thread whose first message is not here, only the key to check
+	 * by is known: it is answered in no mailbox */
+	k->kind = msg->kind == REPORT_ADVICE ? REPORT_ADVICE : REPORT_REPORT;
 	k->state = CASE_FETCHED;
 	memcpy(k->language, msg->language, sizeof k->language);
 	k->received = received;
-	k->has_mailbox = msg->has_signer;
+	k->has_mailbox = msg->has_signer && k->kind == msg->kind;
 	k->signer = msg->signer;
 	memcpy(k->key, msg->key, KEY_ID);
 	k->first = m;
@@ -382,6 +384,19 @@ on_message(struct state *s, const json_t *o)
 	return e;
 }
 
+static void
+unmatched_join(struct state *s, size_t k)
+{
+	for (size_t i = 0; i < s->messages; i++) {
+		struct message *m = &s->message[i];
+		if (m->kase == NOT_FOUND && m->has_signer &&
+		    sign_pk_equal(&m->signer, &s->kase[k].signer)) {
+			message_join(s, i, k);
+			s->unmatched--;
+		}
+	}
+}
+
 /* Follow-ups that came before the first message of their thread */
 enum err
 on_match(struct state *s, const json_t *o)
@@ -389,13 +404,37 @@ on_match(struct state *s, const json_t *o)
 	size_t k;
 	enum err e = event_field_case(s, o, &k);
 
-	for (size_t i = 0; e == OK && i < s->messages; i++) {
-		struct message *m = &s->message[i];
-		if (m->kase == NOT_FOUND && m->has_signer &&
-		    sign_pk_equal(&m->signer, &s->kase[k].signer)) {
-			message_join(s, i, k);
-			s->unmatched--;
-		}
+	if (e == OK) {
+		unmatched_join(s, k);
+	}
+	return e;
+}
+
+/* A case of follow-ups whose first message is not here */
+enum err
+on_begin(struct state *s, const json_t *o)
+{
+	const char *ref, *text;
+	struct sign_pk signer;
+	size_t i = 0;
+	enum err e = json_string_field(o, "case", 1, REF_TEXT - 1, &ref);
+
+	if (e != OK || (e = json_string_field(o, "signer", 1, SIGN_KEY_TEXT,
+	    &text)) != OK || (e = sign_pk_parse(text, &signer)) != OK) {
+		return e;
+	}
+	while (i < s->messages && (s->message[i].kase != NOT_FOUND ||
+	    !s->message[i].has_signer ||
+	    !sign_pk_equal(&s->message[i].signer, &signer))) {
+		i++;
+	}
+	if (i == s->messages || state_case(s, ref) != NOT_FOUND) {
+		return ERR_FORMAT;
+	}
+	e = case_add(s, ref, i, "mailbox", s->message[i].received);
+	if (e == OK) {
+		s->unmatched--;
+		unmatched_join(s, s->kases - 1);
 	}
 	return e;
 }

@@ -121,7 +121,8 @@ state_case_of_signer(const struct state *s, const struct sign_pk *signer)
 
 	for (size_t i = s->kases; i-- > 0;) {
 		const struct kase *k = &s->kase[i];
-		if (!k->has_mailbox || !sign_pk_equal(&k->signer, signer)) {
+		if (!s->message[k->first].has_signer ||
+		    !sign_pk_equal(&k->signer, signer)) {
 			continue;
 		}
 		if (!k->destroyed) {

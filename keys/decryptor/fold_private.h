@@ -42,6 +42,7 @@ enum err on_import(struct state *s, const json_t *o);
 enum err on_read(struct state *s, const json_t *o);
 enum err on_message(struct state *s, const json_t *o);
 enum err on_match(struct state *s, const json_t *o);
+enum err on_begin(struct state *s, const json_t *o);
 enum err on_duplicate(struct state *s, const json_t *o);
 
 /* events_work.c, events_end.c */

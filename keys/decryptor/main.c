@@ -142,6 +142,7 @@ static const struct verb verbs[] = {
 	{"enter", verb_enter, "enter report|advice|message|talk [--case ID] "
 	    "[--received DAY] [--route R] [--language L]\n"
 	    "         [--mailbox] [--file FILE]\n"
+	    "  enter unmatched\n"
 	    "  enter agreement --case ID --state offered|agreed|not_confirmed "
 	    "[--file FILE]\n"
 	    "  enter activity --kind WORDS [--received DAY] [--audience WORDS] "
@@ -153,7 +154,9 @@ static const struct verb verbs[] = {
 	    "standard input. --mailbox makes\na code for the caller and shows "
 	    "it once. A talk's record is offered for agreement; the hash of "
 	    "the\nagreed text is kept, and silence is \"not confirmed\". "
-	    "Activities and council talks go into the\nannual report.\n"},
+	    "Activities and council talks go into the\nannual report. "
+	    "`unmatched`: follow-ups whose first message is lost become a "
+	    "case, which has no mailbox.\n"},
 	{"adviser", verb_adviser, "adviser case --year Y --relations A+B "
 	    "--kinds A+B [--talk HOURS] [--track HOURS]\n"
 	    "         [--led-to-report] [--case ID]\n"

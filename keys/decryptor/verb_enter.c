@@ -104,6 +104,34 @@ enter_case(struct desk *d, struct entering *w)
 }
 
 static int
+enter_unmatched(struct desk *d)
+{
+	json_t *o = json_object(), *list = json_array();
+	struct refusal why;
+	unsigned n = 0;
+	enum err e = desk_open(d, DESK_CASEBOOK);
+
+	if (e == OK && (e = act_enter_unmatched(d, &n, &why)) != OK) {
+		tell_refusal(&why);
+	}
+	for (size_t k = e == OK ? d->state->kases - n : SIZE_MAX; e == OK &&
+	    k < d->state->kases; k++) {
+		const char *ref = d->state->kase[k].ref;
+		json_array_append_new(list, json_string(ref));
+		if (!d->json) {
+			printf("Entered as %s.\n", ref);
+		}
+	}
+	json_object_set_new(o, "cases", list);
+	if (e == OK && d->json) {
+		print_json(o);
+		o = NULL; /* transferred */
+	}
+	json_decref(o);
+	return exit_of(e);
+}
+
+static int
 enter_agreement(struct desk *d, const struct entering *w)
 {
 	struct buf text = buf_new_secret(TEXT_MAX);
@@ -250,6 +278,9 @@ verb_enter(struct desk *d, int argc, char **argv)
 	if (w.what == NULL) {
 		w.what = "";
 	}
+	if (strcmp(w.what, "unmatched") == 0) {
+		return enter_unmatched(d);
+	}
 	if (strcmp(w.what, "agreement") == 0) {
 		return enter_agreement(d, &w);
 	}
@@ -260,7 +291,7 @@ verb_enter(struct desk *d, int argc, char **argv)
 	if (strcmp(w.what, "report") != 0 && strcmp(w.what, "advice") != 0 &&
 	    strcmp(w.what, "message") != 0 && strcmp(w.what, "talk") != 0) {
 		say_error("`enter` takes report, advice, message, talk, "
-		    "agreement, activity or council-talk");
+		    "unmatched, agreement, activity or council-talk");
 		return EXIT_USAGE;
 	}
 	return enter_case(d, &w);

@@ -186,7 +186,8 @@ list_notes(const struct state *s)
 	}
 	if (s->unmatched > 0) {
 		printf("%llu message(s) of a thread whose first message has "
-		    "not come yet.\n", (unsigned long long)s->unmatched);
+		    "not come yet. If it will not: `enter unmatched`.\n",
+		    (unsigned long long)s->unmatched);
 	}
 	for (size_t i = 0; i < s->kases; i++) {
 		const struct kase *k = &s->kase[i];

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: a reporter who writes much, and what takes the most room on a page,
 # does not shut the page of the case: the newest stand on it, the others on
-# the pages behind it, each once, and everything can be done.
+# the pages behind it, each once, and everything can be done. Follow-ups of a
+# report that is not here become a case by a button.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 found
@@ -16,6 +17,11 @@ for n in $(seq 160); do
 	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-25 \
 		--text "nr-$n-$LONG" --code "$T/code" --kind follow_up
 done
+ok cp -r "$T/gw" "$T/elsewhere"
+ok "$FIX" seal "$T/elsewhere" "$ORG" --desk 1 --day 2026-11-25 \
+	--text "VERLOREN" --new-code "$T/lost"
+ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-25 \
+	--text "LOS VERVOLG" --code "$T/lost" --kind follow_up
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25
 ok h import "$T/gw"
 ok h --json list
@@ -45,6 +51,13 @@ try:
     for sub in "/letter?kind=feedback", "/forward", "/triage", "/recuse":
         status = ui.ask("GET", case + sub)[0]
         ui.want("%s: %s" % (sub, status), status == 200)
+    ui.want("no button", 'value="unmatched"' in
+            ui.ask("GET", "/nl/inbox")[2])
+    ui.post("/nl/enter", do="unmatched")
+    text = ui.ask("GET", "/nl/inbox")[2]
+    ui.want("it waits still", 'value="unmatched"' not in text)
+    new = [c for c in re.findall(r"/nl/case/[0-9A-Z-]+", text) if c != case]
+    ui.want("its case", new and "LOS VERVOLG" in ui.ask("GET", new[0])[2])
     ui.want("a note", "Nog een" in ui.post(case, do="note", text="Nog een"))
 finally:
     ui.end()

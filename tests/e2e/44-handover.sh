@@ -3,7 +3,8 @@
 # Goal: what comes to a case after its parcel is neither destroyed with it nor
 # shown at the desk that stepped aside, and goes after it in a parcel of its
 # own; an extracted folder does not stay behind. A case of any length goes over,
-# with its files, its signatures and the words that the page asked with.
+# with its files, its signatures and the words that the page asked with. What
+# a reporter adds to a report that is not here can be read all the same.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 three_people
@@ -126,6 +127,43 @@ for i in $(seq -w 2 20); do
 		cmp "$T/tar/message-$i-file-01" "$PASS" || fail "message $i"
 done
 [ "$(find "$T/tar" -type f | wc -l)" = 59 ] || fail "$(ls "$T/tar")"
+
+# The first message went to another place: a lost machine, a damaged envelope
+day=2026-11-27
+ok cp -r "$T/gw" "$T/elsewhere"
+first() { # GATEWAY
+	ok "$FIX" seal "$1" "$ORG" --desk 1 --day $day --text "VERLOREN" \
+		"${@:2}"
+}
+first "$T/elsewhere" --new-code "$T/lost"
+comes "LOS VERVOLG" "$T/lost"
+comes "TWEEDE VERVOLG" "$T/lost"
+ok h list
+grep -q "2 message(s) of a thread.*enter unmatched" "$T/out" || fail "not told"
+ok h --json enter unmatched
+U=$(json "o['cases'][0]") ; [ "$(json "len(o['cases'])")" = 1 ] || fail "cases"
+comes "DERDE VERVOLG" "$T/lost"
+ok h show "$U"
+for n in LOS TWEEDE DERDE; do
+	grep -q "$n VERVOLG" "$T/out" || fail "$n is not there"
+done
+ok h --json list
+[ "$(json "o['unmatched']")" = 0 ] || fail "still unmatched"
+refused "No message waits" h enter unmatched
+refused "mailbox" h acknowledge "$U"
+ok h classify "$U" --about nobody --kind melding --type OMG --origin intern \
+	--wbk ja
+ok h step "$U" triage
+ok h --json verify
+# It comes after all: a case with a mailbox, which later messages join
+first "$T/gw" --code "$T/lost"
+comes "VIERDE VERVOLG" "$T/lost"
+ok h --json list
+V=$(json "[c['ref'] for c in o['cases'] if c['mailbox'] and
+	c['messages'] == 2][-1]")
+ok h show "$V"
+grep -q VERLOREN "$T/out" && grep -q VIERDE "$T/out" || fail "the first one"
+ok h acknowledge "$V"
 
 echo "ok: what came after a parcel was kept, not shown, and went after it; the" \
 	"extracted folder is clear"

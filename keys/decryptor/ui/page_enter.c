@@ -24,6 +24,22 @@ route_known(const struct visit *v, const char *route)
 	return w != NULL && vocabulary_index(w, route) >= 0;
 }
 
+/* Follow-ups that wait for a first message, which will not come */
+static void
+unmatched(struct visit *v)
+{
+	struct refusal why;
+	unsigned n;
+
+	if (act_enter_unmatched(v->d, &n, &why) != OK) {
+		notice_refusal(v, &why);
+	} else {
+		notice_good(v, TEXT_ENTERED,
+		    v->d->state->kase[v->d->state->kases - 1].ref);
+	}
+	visit_go(v, "/inbox");
+}
+
 void
 page_enter(struct visit *v)
 {
@@ -35,6 +51,10 @@ page_enter(struct visit *v)
 
 	if (!v->post) {
 		form(v, v->query(v, "what"), "");
+		return;
+	}
+	if (strcmp(field(v, "do"), "unmatched") == 0) {
+		unmatched(v);
 		return;
 	}
 	w.kind = strcmp(field(v, "what"), "advice") == 0 ? REPORT_ADVICE :
