@@ -96,7 +96,7 @@ try {
 	await b.type("#file", `${stick}/${ask}`);
 	await b.submit("button[name=do][value=look]");
 	await says("what is asked", `Zaak ${ref}`);
-	await says("the act", "Handeling Doorsturen");
+	await says("the act", "Handeling Doorzenden");
 	await b.submit("button[name=do][value=sign]");
 	await good("signed");
 	await end();
