@@ -35,8 +35,10 @@ make_room(const struct sockaddr_storage *s, socklen_t len)
 	bool dead;
 	int fd;
 
-	if (lstat(path, &st) != 0 || !S_ISSOCK(st.st_mode)) {
-		return true; /* bind() judges */
+	memset(&st, 0, sizeof(st));
+	(void)lstat(path, &st);
+	if (!S_ISSOCK(st.st_mode)) {
+		return true; /* nothing there, or what bind() refuses */
 	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0) {

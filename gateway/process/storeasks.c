@@ -20,13 +20,12 @@ damage_mark(const struct keeper *k, bool there)
 
 	(void)snprintf(path, sizeof(path), "%s/" STORE_DAMAGE_MARK,
 	    k->config.store_path);
-	if (!there) {
-		(void)unlink(path);
-		return;
-	}
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0) {
+	if (there) {
+		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+		    0600);
 		close(fd);
+	} else {
+		(void)unlink(path);
 	}
 }
 
