@@ -50,6 +50,14 @@ struct lane_thread {
 	unsigned notes;
 };
 /*
+ * May ${t} stand in a lane beside the ${n} of ${others}? None of them has its
+ * tag key, which the reader of one could not tell apart, and there is room in
+ * the finest shard that it can be in: one too many would stop the whole lane.
+ * ${load} counts the slots of each, of those that may.
+ */
+bool lane_fits(const struct lane_thread *others, size_t n,
+    const struct lane_thread *t, uint32_t load[LANE_SHARDS_MAX]);
+/*
  * lane_make(l, threads, n, floor, sink, arg): seals every live reply afresh
  * with fresh dummies; at least ${floor} slots. Fills nonce, slots, shards
  * of ${l}; the other fields are the caller's. lane_clear frees the hashes.

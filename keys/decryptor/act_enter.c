@@ -94,18 +94,14 @@ entry_event(struct desk *d, const struct act_entry *w,
     const uint8_t record[RECORD_ID], const char *ref)
 {
 	json_t *o = event_new(d, "message");
-	char signer[SIGN_KEY_TEXT] = "";
 	uint8_t none[HASH_LEN] = {0};
 
-	if (c->report->thread == THREAD_FIRST) {
-		sign_pk_text(&c->report->signer, signer);
-	}
 	json_object_set_new(o, "sha256", json_string(""));
 	json_object_set_new(o, "case", json_string(ref));
 	json_object_set_new(o, "kind", json_integer(w->kind));
 	event_hex(o, "message_id", c->report->message_id, MESSAGE_ID_LEN);
 	event_hex(o, "payload", none, HASH_LEN);
-	json_object_set_new(o, "signer", json_string(signer));
+	event_thread(o, c->report);
 	json_object_set_new(o, "language", json_string(w->language));
 	event_day(o, "received", w->day);
 	event_hex(o, "record", record, RECORD_ID);

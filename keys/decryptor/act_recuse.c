@@ -182,20 +182,16 @@ parcel_event(struct desk *d, const struct content *c,
     const uint8_t key[KEY_ID], const uint8_t record[RECORD_ID])
 {
 	const struct report *r = c->report;
-	char signer[SIGN_KEY_TEXT] = "";
 	json_t *o = event_new(d, "message");
 	enum err e;
 
-	if (r->thread == THREAD_FIRST) {
-		sign_pk_text(&r->signer, signer);
-	}
 	event_hex(o, "sha256", sha256, HASH_LEN);
 	json_object_set_new(o, "case", json_string(ref));
 	json_object_set_new(o, "kind", json_integer(more ? REPORT_FOLLOW_UP :
 	    r->kind));
 	event_hex(o, "message_id", r->message_id, MESSAGE_ID_LEN);
 	event_hex(o, "payload", payload, HASH_LEN);
-	json_object_set_new(o, "signer", json_string(signer));
+	event_thread(o, r);
 	json_object_set_new(o, "language", json_string(r->language));
 	event_day(o, "received", more ? d->today : t->received);
 	event_hex(o, "record", record, RECORD_ID);

@@ -157,17 +157,13 @@ message_event(struct bodies *b, const struct inbound_envelope *env,
 {
 	const struct report *r = o->content->report;
 	json_t *event = event_new(b->d, "message");
-	char signer[SIGN_KEY_TEXT] = "";
 
-	if (r->thread == THREAD_FIRST || r->thread == THREAD_LATER) {
-		sign_pk_text(&r->signer, signer);
-	}
 	event_hex(event, "sha256", env->sha256, HASH_LEN);
 	json_object_set_new(event, "case", json_string(ref));
 	json_object_set_new(event, "kind", json_integer(r->kind));
 	event_hex(event, "message_id", r->message_id, MESSAGE_ID_LEN);
 	event_hex(event, "payload", o->payload, HASH_LEN);
-	json_object_set_new(event, "signer", json_string(signer));
+	event_thread(event, r);
 	json_object_set_new(event, "language", json_string(r->language));
 	event_day(event, "received", env->day);
 	event_hex(event, "record", record, RECORD_ID);
@@ -233,14 +229,14 @@ drop_duplicate(struct bodies *b, const struct inbound_envelope *env,
 }
 
 static enum err
-drop_foreign(struct bodies *b, const struct inbound_envelope *env,
-    const struct opened_envelope *o)
+drop_listed(struct bodies *b, const struct inbound_envelope *env,
+    const struct opened_envelope *o, json_t *list, unsigned *count)
 {
 	for (unsigned i = 0; i < o->content->files; i++) {
 		attachment_drop(b->d->attachments, &o->content->file[i]);
 	}
-	b->r->foreign++;
-	return note_body(b, b->foreign, env->sha256);
+	++*count;
+	return note_body(b, list, env->sha256);
 }
 
 /* The case that ${r} belongs to, or NOT_FOUND; ${same} holds its id with other
@@ -254,6 +250,7 @@ case_of(const struct state *s, const struct report *r, size_t same,
 {
 	const struct message *m = same == NOT_FOUND ? NULL :
 	    &s->message[same];
+	uint8_t tag[TAG_ID];
 	size_t k;
 
 	if (!is_first(r)) {
@@ -263,7 +260,8 @@ case_of(const struct state *s, const struct report *r, size_t same,
 	}
 	k = m == NULL ? NOT_FOUND : m->kase;
 	if (k == NOT_FOUND && r->thread == THREAD_FIRST) {
-		k = state_case_of_signer(s, &r->signer);
+		thread_tag(r, tag);
+		k = state_case_of_thread(s, &r->signer, tag);
 	}
 	*conflict = m != NULL || k != NOT_FOUND;
 	return k;
@@ -280,7 +278,10 @@ take_ours(struct bodies *b, const struct inbound_envelope *env,
 	bool conflict;
 
 	if (memcmp(r->org, b->d->keyset->org, ORG_LEN) != 0) {
-		return drop_foreign(b, env, o);
+		return drop_listed(b, env, o, b->foreign, &b->r->foreign);
+	}
+	if (r->desk != b->d->ring->desk) { /* sealed anew by who could read it */
+		return drop_listed(b, env, o, b->damaged, &b->r->damaged);
 	}
 	if (same != NOT_FOUND && memcmp(s->message[same].payload, o->payload,
 	    HASH_LEN) == 0) {

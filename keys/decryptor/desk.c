@@ -274,6 +274,35 @@ event_day(json_t *o, const char *key, day_t day)
 	json_object_set_new(o, key, json_string(text));
 }
 
+void
+thread_tag(const struct report *r, uint8_t out[TAG_ID])
+{
+	static const char label[] = "meldluik/v1/thread-tag";
+	uint8_t in[sizeof label - 1 + sizeof r->tag_key], h[HASH_LEN];
+
+	memcpy(in, label, sizeof label - 1);
+	memcpy(in + sizeof label - 1, r->tag_key, sizeof r->tag_key);
+	hash_bytes(in, sizeof in, h);
+	memcpy(out, h, TAG_ID);
+	secret_wipe(in, sizeof in);
+}
+
+void
+event_thread(json_t *o, const struct report *r)
+{
+	char signer[SIGN_KEY_TEXT] = "";
+	uint8_t tag[TAG_ID];
+
+	if (r->thread == THREAD_FIRST || r->thread == THREAD_LATER) {
+		sign_pk_text(&r->signer, signer);
+	}
+	json_object_set_new(o, "signer", json_string(signer));
+	if (r->thread == THREAD_FIRST) {
+		thread_tag(r, tag);
+		event_hex(o, "tag", tag, TAG_ID);
+	}
+}
+
 enum err
 desk_event(struct desk *d, json_t *event)
 {

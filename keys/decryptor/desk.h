@@ -76,6 +76,11 @@ void desk_forget(void *desk);
 json_t *event_new(const struct desk *d, const char *name);
 void event_hex(json_t *o, const char *key, const uint8_t *p, size_t len);
 void event_day(json_t *o, const char *key, day_t day);
+/* What names the tag key of ${r}, a first message, and does not give it away:
+ * it finds the answers on every board */
+void thread_tag(const struct report *r, uint8_t out[TAG_ID]);
+/* Into event `message`: the thread of ${r} */
+void event_thread(json_t *o, const struct report *r);
 /* Appends (inside the caller's transaction) and folds it; takes the
  * reference */
 enum err desk_event(struct desk *d, json_t *event);

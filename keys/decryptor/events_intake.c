@@ -328,6 +328,11 @@ message_read(const json_t *o, struct message *m)
 	m->kind = (enum report_kind)kind;
 	m->attachments = (unsigned)attachments;
 	m->has_signer = signer[0] != 0;
+	m->has_tag = json_object_get(o, "tag") != NULL;
+	if (m->has_tag && (e = json_hex_field(o, "tag", m->tag,
+	    TAG_ID)) != OK) {
+		return e;
+	}
 	return m->has_signer ? sign_pk_parse(signer, &m->signer) : OK;
 }
 

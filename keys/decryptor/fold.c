@@ -114,15 +114,29 @@ state_case(const struct state *s, const char *ref)
 	return NOT_FOUND;
 }
 
-size_t
-state_case_of_signer(const struct state *s, const struct sign_pk *signer)
+/* What comes later joins also a case that was begun without its first message
+ * (on_begin), which is no thread that a first message could be in conflict
+ * with */
+static bool
+has_thread(const struct state *s, const struct kase *k,
+    const struct sign_pk *signer, const uint8_t *tag)
+{
+	const struct message *m = &s->message[k->first];
+	bool same = m->has_signer && sign_pk_equal(&k->signer, signer);
+
+	return tag == NULL ? same : k->has_mailbox && (same || (m->has_tag &&
+	    memcmp(m->tag, tag, TAG_ID) == 0));
+}
+
+static size_t
+case_of_thread(const struct state *s, const struct sign_pk *signer,
+    const uint8_t *tag)
 {
 	size_t gone = NOT_FOUND;
 
 	for (size_t i = s->kases; i-- > 0;) {
 		const struct kase *k = &s->kase[i];
-		if (!s->message[k->first].has_signer ||
-		    !sign_pk_equal(&k->signer, signer)) {
+		if (!has_thread(s, k, signer, tag)) {
 			continue;
 		}
 		if (!k->destroyed) {
@@ -131,6 +145,19 @@ state_case_of_signer(const struct state *s, const struct sign_pk *signer)
 		gone = gone == NOT_FOUND ? i : gone;
 	}
 	return gone;
+}
+
+size_t
+state_case_of_signer(const struct state *s, const struct sign_pk *signer)
+{
+	return case_of_thread(s, signer, NULL);
+}
+
+size_t
+state_case_of_thread(const struct state *s, const struct sign_pk *signer,
+    const uint8_t tag[TAG_ID])
+{
+	return case_of_thread(s, signer, tag);
 }
 
 unsigned

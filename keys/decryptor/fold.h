@@ -22,6 +22,7 @@
 #define KASE_SUBJECTS 8u
 #define CODE_CELL 161u /* codes joined by '+', with NUL */
 #define DETAIL_TEXT 65u
+#define TAG_ID 16u
 
 /* Register codes of a case beside type, origin and wbk; the names are the
  * columns of the register (case_code_name) */
@@ -52,6 +53,8 @@ struct message {
 	uint8_t payload[HASH_LEN];
 	bool has_signer;
 	struct sign_pk signer;
+	bool has_tag; /* a first message says which; not in old journals */
+	uint8_t tag[TAG_ID];
 	char language[17];
 	day_t received; /* the day the gateway stored it */
 	day_t seen;     /* the day it was imported or entered */
@@ -340,6 +343,10 @@ size_t state_case(const struct state *s, const char *ref);
  * from another desk has the thread of the one that left */
 size_t state_case_of_signer(const struct state *s,
     const struct sign_pk *signer);
+/* Of cases with a first message: the same of that signer or that tag key
+ * (thread_tag) */
+size_t state_case_of_thread(const struct state *s,
+    const struct sign_pk *signer, const uint8_t tag[TAG_ID]);
 /* Makes a target; only an authority has ${receiver} */
 const char *destination_word(enum destination to);
 enum err destination_parse(const char *word, enum destination *out);

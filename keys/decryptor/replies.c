@@ -195,10 +195,48 @@ thread_ended(struct desk *d, size_t k, bool *ended)
 	return e;
 }
 
+static void
+thread_drop(struct live_threads *out)
+{
+	for (unsigned i = 0; i < SLOT_LIVE_MAX; i++) {
+		buf_free(&out->note[out->count][i]);
+	}
+	memset(out->note[out->count], 0, sizeof *out->note);
+	secret_wipe(&out->thread[out->count], sizeof *out->thread);
+}
+
+/* The thread of case ${k}, at the end of ${out} */
+static enum err
+thread_put(struct desk *d, size_t k, struct live_threads *out,
+    uint32_t load[LANE_SHARDS_MAX])
+{
+	struct lane_thread *t = &out->thread[out->count];
+	unsigned replies;
+	enum err e = thread_make(d, k, t, out->note[out->count], &replies);
+
+	if (e != OK) {
+		say_error("the answers of case %s cannot be read (%s)",
+		    d->state->kase[k].ref, err_text(e));
+	} else if (t->notes > 0 && !lane_fits(out->thread, out->count, t,
+	    load)) {
+		say_error("the answers of case %s are left out: its mailbox "
+		    "is another case's, or of too many that are alike",
+		    d->state->kase[k].ref);
+		thread_drop(out);
+		return OK;
+	}
+	out->replies += replies;
+	out->count++;
+	return e;
+}
+
+/* Of two cases with one mailbox the older has it, but before both what a
+ * holder of another desk signed as the reporter's */
 enum err
 threads_make(struct desk *d, struct live_threads *out)
 {
 	const struct state *s = d->state;
+	uint32_t load[LANE_SHARDS_MAX] = {0};
 	enum err e = OK;
 
 	memset(out, 0, sizeof *out);
@@ -211,10 +249,11 @@ threads_make(struct desk *d, struct live_threads *out)
 		threads_free(out);
 		return ERR_MEMORY;
 	}
-	for (size_t k = 0; k < s->kases && e == OK; k++) {
-		unsigned replies;
+	for (size_t i = 0; i < 2 * s->kases && e == OK; i++) {
+		size_t k = i % s->kases;
 		bool ended;
-		if (!s->kase[k].has_mailbox || s->kase[k].answers == 0 ||
+		if ((s->kase[k].from_desk != 0) != (i < s->kases) ||
+		    !s->kase[k].has_mailbox || s->kase[k].answers == 0 ||
 		    s->kase[k].state == CASE_DESTROYED ||
 		    s->kase[k].destroyed) {
 			continue;
@@ -223,14 +262,7 @@ threads_make(struct desk *d, struct live_threads *out)
 		if (e != OK || ended) {
 			continue;
 		}
-		e = thread_make(d, k, &out->thread[out->count],
-		    out->note[out->count], &replies);
-		if (e != OK) {
-			say_error("the answers of case %s cannot be read (%s)",
-			    s->kase[k].ref, err_text(e));
-		}
-		out->replies += replies;
-		out->count++;
+		e = thread_put(d, k, out, load);
 	}
 	if (e != OK) {
 		threads_free(out);

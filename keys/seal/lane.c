@@ -32,6 +32,25 @@ slot_order(const void *a, const void *b)
 	return memcmp(a, b, SLOT_TAG);
 }
 
+bool
+lane_fits(const struct lane_thread *others, size_t n,
+    const struct lane_thread *t, uint32_t load[LANE_SHARDS_MAX])
+{
+	uint32_t s = slot_shard(t->tag_key, LANE_SHARDS_MAX);
+
+	for (size_t i = 0; i < n; i++) {
+		if (memcmp(others[i].tag_key, t->tag_key,
+		    sizeof t->tag_key) == 0) {
+			return false;
+		}
+	}
+	if (load[s] + t->notes > LANE_SHARD_SLOTS) {
+		return false;
+	}
+	load[s] += t->notes;
+	return true;
+}
+
 /* How full the fullest of ${shards} shards would be */
 static uint32_t
 fullest(const struct lane_thread *t, size_t n, uint32_t shards,

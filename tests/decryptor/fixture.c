@@ -197,6 +197,7 @@ victim_copy(struct report *r, const char *file, const char *what)
  * seal GW OUTBOUND --desk N --day D --text T [--code FILE] [--new-code FILE]
  *   [--kind report|advice|follow_up|withdrawal] [--attach FILE --name NAME]
  *   [--language L] [--asked QUESTION] [--foreign 1] [--wrong-signer 1]
+ *   [--says-desk N]
  *   [--victim FILE --copies "id signer tag"]: what whoever read the first
  *   message of that code knows, put into this one
  */
@@ -241,7 +242,8 @@ seal(int argc, char **argv)
 	}
 	memcpy(r->keyset, k->hash, HASH_LEN);
 	strcpy(r->epoch, week);
-	r->desk = desk;
+	r->desk = option(argc, argv, "--says-desk") == NULL ? desk :
+	    (unsigned)atoi(option(argc, argv, "--says-desk"));
 	r->sealed_by = SEALED_CLI;
 	strcpy(r->language, language == NULL ? "nl" : language);
 	strcpy(r->relation, "employee");

@@ -190,23 +190,28 @@ sealed --kind follow_up --text "NEP" --new-code "$T/own" \
 	--victim "$T/code" --copies id
 taken "(0, 1, 1, 0)"
 victim "(1, False)"
-# a first message with that signer or that id: shown there, no second thread
+# a first message with any of it is shown there, no second thread
 sealed --text "NEP" --new-code "$T/own" --victim "$T/code" \
 	--copies "signer tag"
 sealed --text "NEP" --new-code "$T/own" --victim "$T/code" --copies "id tag"
-taken "(0, 0, 0, 2)"
-victim "(3, False)"
+sealed --text "NEP" --new-code "$T/own" --victim "$T/code" --copies tag
+taken "(0, 0, 0, 3)"
+victim "(4, False)"
 sealed --kind follow_up --text "ECHT" --code "$T/code"
 taken "(0, 1, 0, 0)"
-victim "(4, False)"
+victim "(5, False)"
 # the same id again in what the reporter signed himself: his, and marked
 sealed --kind follow_up --text "ECHT" --code "$T/code" --victim "$T/code" \
 	--copies id
 taken "(0, 1, 0, 1)"
-victim "(5, False)"
+victim "(6, False)"
+# what was written to another desk, sealed anew to this one
+sealed --kind withdrawal --text "ECHT" --code "$T/code" --says-desk 2
+taken "(0, 0, 0, 0)"
+victim "(6, False)"
 sealed --kind withdrawal --text "ECHT" --code "$T/code"
 taken "(0, 0, 1, 0)"
-victim "(6, True)"
+victim "(7, True)"
 echo "ok: $COUNT hostile and good bodies in one bundle, $DAMAGED named" \
 	"damaged or foreign, 7 reports taken, nothing lost; a thread is its" \
 	"signer's"

@@ -488,6 +488,39 @@ a_crowded_shard(void **state)
 	free(t);
 }
 
+/* Whoever read a report can copy its tag key, and anybody can make tag keys
+ * of one shard: neither takes a slot of another, nor stops the lane */
+static void
+strangers_in_a_shard(void **state)
+{
+	enum { FIT = LANE_SHARD_SLOTS / SLOT_LIVE_MAX };
+	struct lane_thread *t = calloc(FIT + 1, sizeof(*t));
+	uint32_t load[LANE_SHARDS_MAX] = {0};
+	struct buf out = buf_new(64u << 20);
+	struct lane l = {.desk = 1};
+
+	(void)state;
+	assert_non_null(t);
+	for (unsigned i = 0; i < FIT + 1; i++) {
+		do {
+			randombytes_buf(t[i].tag_key, 32);
+		} while (slot_shard(t[i].tag_key, LANE_SHARDS_MAX) != 7);
+		for (; t[i].notes < SLOT_LIVE_MAX; t[i].notes++) {
+			t[i].note[t[i].notes] = (struct bytes){
+			    (const uint8_t *)"note", 4};
+		}
+		assert_int_equal(lane_fits(t, i, &t[i], load), i < FIT);
+	}
+	assert_int_equal(lane_make(&l, t, FIT + 1, 0, to_buf, &out),
+	    ERR_LIMIT);
+	memset(load, 0, sizeof(load));
+	assert_true(lane_fits(t, 0, &t[0], load));
+	assert_false(lane_fits(t, 1, &t[0], load));
+	assert_true(lane_fits(t, 1, &t[1], load));
+	buf_free(&out);
+	free(t);
+}
+
 /* Who reads what is added with a code of desk 1: the newest answer decides,
  * of one day another desk than that. The script's: script_interop.mjs */
 static void
@@ -557,6 +590,7 @@ main(void)
 		cmocka_unit_test(bytes_that_are_no_slots),
 		cmocka_unit_test(lanes_that_cannot_be_made),
 		cmocka_unit_test(a_crowded_shard),
+		cmocka_unit_test(strangers_in_a_shard),
 		cmocka_unit_test(answering),
 		cmocka_unit_test(newest_first),
 	};
