@@ -59,7 +59,7 @@ casekeys_save(struct casebook *b)
 	e = plain.failed ? ERR_MEMORY : value_seal(b->keys->casekeys,
 	    context[b->ended], sizeof *context, plain.p, plain.len, &sealed);
 	if (e == OK) {
-		e = file_replace(b->dir, "casekeys", sealed.p, sealed.len);
+		e = file_replace_over(b->dir, "casekeys", sealed.p, sealed.len);
 	}
 	buf_free(&plain);
 	buf_free(&sealed);

@@ -391,7 +391,7 @@ shares_remove(const struct ceremony *c)
 	}
 	for (unsigned i = PAPERS_PUBLIC; ceremony_file(i, name) != NULL;
 	    i++) {
-		unlinkat(dir, name, 0);
+		file_erase(dir, name);
 	}
 	close(dir);
 }

@@ -180,6 +180,53 @@ file_create(int dir, const char *name, const void *p, size_t len)
 	return e == OK && dir != AT_FDCWD ? folder_sync(dir) : e;
 }
 
+/* What no name leads to any more; one that has another name stays as it is */
+static enum err
+file_zero(int fd)
+{
+	static const uint8_t zeros[65536];
+	struct stat st;
+	enum err e = fstat(fd, &st) == 0 ? OK : err_of_errno();
+
+	if (e != OK || st.st_nlink != 0 || !S_ISREG(st.st_mode)) {
+		return e;
+	}
+	for (off_t at = 0; e == OK && at < st.st_size;
+	    at += (off_t)sizeof zeros) {
+		size_t n = st.st_size - at < (off_t)sizeof zeros ?
+		    (size_t)(st.st_size - at) : sizeof zeros;
+		e = fd_write(fd, zeros, n);
+	}
+	return e == OK && fdatasync(fd) != 0 ? err_of_errno() : e;
+}
+
+enum err
+file_replace_over(int dir, const char *name, const void *p, size_t len)
+{
+	int old = openat(dir, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	enum err e = file_replace(dir, name, p, len);
+
+	if (old >= 0) {
+		if (e == OK) {
+			e = file_zero(old);
+		}
+		close(old);
+	}
+	return e;
+}
+
+void
+file_erase(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	unlinkat(dir, name, 0);
+	if (fd >= 0) {
+		(void)file_zero(fd);
+		close(fd);
+	}
+}
+
 enum err
 file_replace(int dir, const char *name, const void *p, size_t len)
 {

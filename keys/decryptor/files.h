@@ -19,6 +19,13 @@ enum err file_read(int dir, const char *name, struct buf *out);
 enum err file_read_path(const char *path, struct buf *out);
 /* Replaces ${name} atomically, mode 0600. ERR_FULL: no room. */
 enum err file_replace(int dir, const char *name, const void *p, size_t len);
+/* The same for keys: what lay there is overwritten once the new file stands.
+ * A crash between the two leaves it in free blocks, and flash keeps what was
+ * overwritten (keys/CEREMONY.md: encrypt the disk) */
+enum err file_replace_over(int dir, const char *name, const void *p,
+    size_t len);
+/* Removed, and overwritten behind its name, as far as that goes */
+void file_erase(int dir, const char *name);
 /* A new file, durable; ERR_CONFLICT when it exists */
 enum err file_create(int dir, const char *name, const void *p, size_t len);
 /* Makes folder ${name} (mode 0700) if needed and opens it */

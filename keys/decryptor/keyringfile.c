@@ -19,7 +19,8 @@ keyringfile_save(struct desk *d)
 	enum err e = keyring_seal(d->ring, d->pass, d->passlen, &sealed);
 
 	if (e == OK) {
-		e = file_replace(d->dir, "keyring.age", sealed.p, sealed.len);
+		e = file_replace_over(d->dir, "keyring.age", sealed.p,
+		    sealed.len);
 	}
 	if (e != OK) {
 		say_error("the keyring could not be written: %s",

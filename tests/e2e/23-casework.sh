@@ -121,7 +121,10 @@ ok h approve "$(json "o['request']")" --keyring "$T/sec/keyring.age" \
 ok h extract "$REF" --to "$T/x"
 mkdir "$T/x/scrub.tmp" # as a scrub that was cut leaves it
 echo "Hij nam geld" >"$T/x/scrub.tmp/file.txt"
+exec 9<"$H/casekeys"
 ok h destroy "$REF" --out "$T/d.html"
+[ "$(tr -d '\0' <&9 | wc -c)" = 0 ] || fail "its key is still on the disk"
+exec 9<&-
 grep -q "secretaris" "$T/d.html" || fail "the declaration names no signer"
 [ ! -e "$T/x" ] || fail "an extract outlived its case"
 ok h show "$REF"

@@ -27,7 +27,10 @@ grep -q "has NOT closed the week; 1 of 1 listed bodies" "$T/out" ||
 ok desk "$T/s" 2027-06-10 approve --sign "$T/ask" --out "$T/signed"
 grep -q "1 of 1 listed bodies" "$T/out" || fail "the second signs blindly"
 ok desk "$H" 2027-06-10 approve --take "$T/signed"
+exec 9<"$H/keyring.age" # the blocks of it, when its name is another's
 ok desk "$H" 2027-06-10 rotate --destroy 2026-W48
+[ "$(tr -d '\0' <&9 | wc -c)" = 0 ] || fail "the old keyring is still there"
+exec 9<&-
 ok desk "$H" 2027-06-10 --json keyset calendar
 [ "$(json "[w['here'] for w in o['weeks'] if w['week']=='2026-W48']")" = \
 	"['destroyed']" ] || fail "the calendar does not say so"
