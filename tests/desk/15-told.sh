@@ -4,7 +4,8 @@
 # changes nothing: a stick with changed, missing or no messages, one that is
 # full, a gateway that lies; an import that was cut off (no text, no act until
 # it is done); a damaged message and journal; cases that a search could not
-# read (here on the command line too); a form that asks for what cannot be.
+# read (here on the command line too); a form that asks for what cannot be; a
+# clock of years ago.
 # And what goes right: a backup with attachments, and the export it confirms.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
@@ -49,6 +50,7 @@ told() {
 }
 told sticks
 told forms
+day=2010-01-04 told clock
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25 --applied "$ORG" --serial 99999999
 told lies
 

@@ -146,6 +146,12 @@ def forms():
                    flags=re.S))
 
 
+def clock():
+    ui.want("the wrong clock", "staat vóór 25 november 2026" in
+            ui.ask("GET", "/nl/")[2])
+    keys("export", "minder dan twee weken", place=STICK)
+
+
 def lies():
     keys("import", "De server liegt", place=AT + "/gw")
 
@@ -196,7 +202,7 @@ def damaged():
 
 
 try:
-    {"sticks": sticks, "forms": forms, "lies": lies, "early": early,
+    {"sticks": sticks, "forms": forms, "lies": lies, "clock": clock, "early": early,
      "cut": cut, "damaged": damaged}[part]()
 finally:
     ui.end()

@@ -116,11 +116,39 @@ people_lines(struct health *h)
 	}
 }
 
+static day_t
+later(day_t a, day_t b)
+{
+	return a > b ? a : b;
+}
+
+/* A clock that stands before a day of this desk's own work, or more than a
+ * day before one of the gateway's: every term and week is wrong then */
+static void
+clock_line(struct health *h)
+{
+	const struct state *s = h->v->d->state;
+	day_t known = s->last_backup;
+
+	if (s->messages > 0) {
+		known = later(known, s->message[s->messages - 1].seen);
+	}
+	if (s->manifests > 0) {
+		known = later(known, s->manifest[s->manifests - 1].day - 1);
+	}
+	if (h->v->d->today < known) {
+		line(h, CLOCK_RED, say(h->v, TEXT_DO_NOW), TEXT_H_CLOCK,
+		    say_word(h->v, TEXT_CLOCK_BEHIND, date_long(h->v,
+		    known)));
+	}
+}
+
 void
 keys_health(struct visit *v, struct view *to)
 {
 	struct health h = {.v = v, .rows = visit_rows(v, HEALTH_ROWS)};
 
+	clock_line(&h);
 	import_line(&h);
 	export_line(&h);
 	backup_line(&h);
