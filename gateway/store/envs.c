@@ -11,11 +11,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "store_private.h"
 
-#define INDEX_MAP ((size_t)1 << 36) /* address space, not disk */
+/* Address space, not disk: as much as there can be texts, and no more than
+ * half of what a process has */
+#define INDEX_MAP_MIN ((uint64_t)1 << 36)
+#define INDEX_MAP_MAX ((uint64_t)1 << 46)
 #define BULK_MAP_MIN ((size_t)1 << 32)
 
 static const char *const db_name[DB_COUNT] = { "state", "envelope", "text",
@@ -126,6 +130,21 @@ static enum err dbis_open(struct store *s)
 	return lmdb_err(mdb_txn_commit(txn));
 }
 
+static size_t index_map(const struct store *s)
+{
+	struct statvfs v;
+	uint64_t disk = fstatvfs(s->dir, &v) == 0 ?
+	    (uint64_t)v.f_blocks * v.f_frsize : 0;
+
+	if (disk < INDEX_MAP_MIN) {
+		return (size_t)INDEX_MAP_MIN;
+	}
+	if (disk > INDEX_MAP_MAX) {
+		return (size_t)INDEX_MAP_MAX;
+	}
+	return (size_t)((disk + 0xfffff) & ~(uint64_t)0xfffff);
+}
+
 enum err envs_open(struct store *s)
 {
 	/* Twice what may be kept: long values need pages in a row. */
@@ -136,7 +155,7 @@ enum err envs_open(struct store *s)
 		bulk = BULK_MAP_MIN;
 	}
 	bulk = (bulk + 0xfffff) & ~(size_t)0xfffff;
-	if ((r = env_open(s, "index", INDEX_MAP, &s->index)) != OK ||
+	if ((r = env_open(s, "index", index_map(s), &s->index)) != OK ||
 	    (r = env_open(s, "bulk", bulk, &s->bulk)) != OK ||
 	    (r = dbis_open(s)) != OK) {
 		envs_close(s);

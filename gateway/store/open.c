@@ -89,6 +89,7 @@ enum err store_open(const struct store_options *o, struct store **out)
 	}
 	s->o = *o;
 	s->upload_keys = UPLOAD_KEYS_MAX;
+	s->text_keys = RECORD_KEYS_MAX;
 	s->dir = s->lock = -1;
 	s->path = strdup(o->path);
 	s->sign_sk = secret_new(SIGN_SK);

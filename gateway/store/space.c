@@ -2,7 +2,8 @@
 /*
  * Room on the disk. Attachments stop early: at their own limit, and when
  * what is free would touch the floor or the reserve of text. Text stops only
- * when a commit could fail. The ballast is a file that can be given up so
+ * when a commit could fail, because of the disk, of the index's map or of the
+ * numbers of keys. The ballast is a file that can be given up so
  * that deletions work on a full disk (LMDB needs room to delete).
  */
 #include <errno.h>
@@ -18,6 +19,11 @@
 /* Text leaves room for one ordinary lane: what frees a full disk is a
  * confirmation, and that comes in a bundle. */
 #define TEXT_FLOOR (COMMIT_FLOOR + 4194304u)
+/* A confirmation erases texts, and LMDB writes the tree anew for that: on the
+ * disk there is the ballast, in the map this part of it. */
+#define INDEX_SPARE 64u
+/* A fetch makes a manifest, and each of it takes a number */
+#define KEYS_SPARE 4096u
 
 void space_forget(struct store *s)
 {
@@ -92,10 +98,40 @@ static uint64_t bulk_room(struct store *s)
 	return room < left ? room : left;
 }
 
+/* What the map of the index has left, or has for texts. Pages that were given
+ * back are not counted: the next compaction takes them out. */
+static uint64_t index_room(const struct store *s, bool texts)
+{
+	MDB_envinfo info;
+	uint64_t used;
+
+	if (mdb_env_info(s->index, &info) != 0) {
+		return 0;
+	}
+	used = ((uint64_t)info.me_last_pgno + 1) * 4096 + store_pending(s) +
+	    (texts ? info.me_mapsize / INDEX_SPARE : 0);
+	return info.me_mapsize > used ? info.me_mapsize - used : 0;
+}
+
+static uint64_t keys_room(const struct store *s)
+{
+	uint64_t ahead = record_keys_end(s->keys) - s->now.next_key;
+	uint64_t used = record_keys_count(s->keys) - ahead + KEYS_SPARE;
+
+	return used < s->text_keys ?
+	    (s->text_keys - used) * record_padded(ENVELOPE_TEXT_SIZE) : 0;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static uint64_t text_room(struct store *s)
 {
-	uint64_t room = free_now(s);
+	uint64_t room = least(free_now(s), index_room(s, true));
 
+	room = least(room, keys_room(s));
 	return room > TEXT_FLOOR ? room - TEXT_FLOOR : 0;
 }
 
@@ -106,7 +142,25 @@ bool space_stage(struct store *s, size_t len)
 	if (free_now(s) < need) {
 		ballast_drop(s); /* until the next daily batch */
 	}
-	return free_now(s) >= need;
+	return free_now(s) >= need && index_room(s, false) >= need;
+}
+
+/* The pages in use, and what a text must leave */
+bool space_copy(struct store *s)
+{
+	uint64_t need = TEXT_FLOOR;
+	MDB_txn *txn = NULL;
+	MDB_stat st;
+	bool good = mdb_txn_begin(s->index, NULL, MDB_RDONLY, &txn) == 0;
+
+	for (unsigned d = 0; good && d < DB_PARTS; d++) {
+		good = mdb_stat(txn, s->dbi[d], &st) == 0;
+		need += (uint64_t)st.ms_psize * (st.ms_branch_pages +
+		    st.ms_leaf_pages + st.ms_overflow_pages);
+	}
+	mdb_txn_abort(txn);
+	space_forget(s);
+	return good && free_now(s) >= need;
 }
 
 bool space_text(struct store *s, size_t len)

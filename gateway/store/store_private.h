@@ -140,6 +140,7 @@ struct store {
 	enum err parts_lost;  /* why a flush failed; the next part says it */
 	struct record_keys *keys;
 	size_t upload_keys;   /* UPLOAD_KEYS_MAX */
+	size_t text_keys;     /* RECORD_KEYS_MAX */
 	struct counters now, saved;
 	uint8_t *sign_sk; /* secret memory; the seed is in front */
 	struct sign_pk pk;
@@ -319,8 +320,12 @@ bool space_text(struct store *s, size_t len);
 bool space_bulk(struct store *s, size_t len);
 bool space_stage(struct store *s, size_t len);
 
+/* Does a copy of the index fit beside it? */
+bool space_copy(struct store *s);
+
 /* erase.c */
-enum err erase_finish(struct store *s);
+enum err erase_keys(struct store *s);
+enum err erase_finish(struct store *s); /* and the copy, if it is due */
 /* chaff.c */
 enum err chaff_beat(struct store *s);
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Room: attachments stop first, text goes on, the ballast is there. */
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "store/store_private.h"
 #include "store_cmocka.h"
 
 static void attachments_stop_at_their_limit(void **state)
@@ -86,6 +88,65 @@ static void a_part_for_which_there_is_no_room(void **state)
 	buf_free(&e);
 }
 
+/* Texts until no more are taken, and what a courier does then */
+static unsigned texts_then_a_bundle(struct world *w)
+{
+	static uint8_t lane[1 << 20]; /* a piece as the courier sends it */
+	struct store_figures f;
+	struct store_receipt r;
+	uint64_t serial = 0;
+	struct buf text;
+	unsigned n = 0;
+	enum err got = OK;
+
+	kit_envelope(&text, ENVELOPE_CLASS_MIN);
+	while (got == OK && n < 2000) {
+		kit_envelope_vary(&text, n);
+		got = put(w, &text, THIS_WEEK, &r);
+		n += got == OK;
+		if (n % 16 == 0) {
+			ok(store_commit(w->s));
+		}
+	}
+	is(got, ERR_FULL);
+	ok(store_commit(w->s));
+	store_figures(w->s, &f);
+	assert_true(f.full_text);
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	assert_int_equal(serial, 1);
+	for (unsigned i = 0; i < 4; i++) {
+		ok(store_outbound_put(w->s, 1, "lane.bin", i * sizeof(lane),
+		    lane, sizeof(lane)));
+		ok(store_commit(w->s));
+	}
+	buf_free(&text);
+	return n;
+}
+
+/* The map of the index ends before the disk does: texts stop first */
+static void the_map_of_the_index_ends(void **state)
+{
+	struct world *w = *state;
+	struct statvfs v;
+	MDB_envinfo info;
+
+	assert_int_equal(statvfs(w->path, &v), 0);
+	assert_int_equal(mdb_env_info(w->s->index, &info), 0);
+	assert_true(info.me_mapsize >= (uint64_t)v.f_blocks * v.f_frsize);
+	ok(store_commit(w->s));
+	assert_int_equal(mdb_env_set_mapsize(w->s->index, 32 << 20), 0);
+	assert_in_range(texts_then_a_bundle(w), 300, 400);
+}
+
+static void numbers_of_keys_end(void **state)
+{
+	struct world *w = *state;
+
+	w->s->text_keys = 4096 + 200;
+	assert_in_range(texts_then_a_bundle(w), 100, 120);
+}
+
 static void ballast_is_there(void **state)
 {
 	struct world *w = *state;
@@ -98,6 +159,25 @@ static void ballast_is_there(void **state)
 	assert_true((uint64_t)st.st_blocks * 512 >= w->o.ballast);
 }
 
+/* No file says when something came: each has the time of the last beat */
+static void a_beat_makes_times_even(void **state)
+{
+	static const char *const names[] = { "index/data.mdb",
+		"bulk/data.mdb", "ballast.bin", "keys.bin" };
+	const struct timespec old[2] = { { 86400, 0 }, { 86400, 0 } };
+	struct world *w = *state;
+	struct stat st;
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", w->path, names[i]);
+		assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+		ok(store_beat(w->s, 1000 + i));
+		assert_int_equal(stat(path, &st), 0);
+		assert_true(st.st_mtime > 86400);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,7 +185,10 @@ int main(void)
 		T(attachments_stop_at_their_limit),
 		T(reserve_and_floor_hold_attachments_back),
 		T(a_part_for_which_there_is_no_room),
+		T(the_map_of_the_index_ends),
+		T(numbers_of_keys_end),
 		T(ballast_is_there),
+		T(a_beat_makes_times_even),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
