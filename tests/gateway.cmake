@@ -30,6 +30,8 @@ if(MELDLUIK_TESTS AND TARGET meldluik_store)
   endforeach()
   target_link_options(test_store_lasting PRIVATE
     -Wl,--wrap=mdb_txn_commit,--wrap=fstatvfs)
+  target_link_options(test_store_erasure PRIVATE
+    -Wl,--wrap=mdb_env_copyfd2,--wrap=fstatvfs)
   foreach(source bench/intake.c)
     get_filename_component(name ${source} NAME_WE)
     add_executable(bench_${name} ${source})

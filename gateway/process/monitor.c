@@ -36,8 +36,8 @@
 #define HASTY_SECONDS 1  /* who lives shorter is hasty */
 #define HASTY_FREE 3     /* hasty ends in a row without a pause */
 #define STOP_SECONDS 5
-/* A child silent for this long is ended. The daily compaction of a large
- * index is the longest that the store says nothing. */
+/* A child silent for this long is ended. While it copies a large index the
+ * store says that it lives. */
 #define SILENT_SECONDS 300
 #define SILENT_LEAST (3 * ALIVE_SECONDS)
 #define SILENT_PERIODS 5 /* of the service manager's watchdog */

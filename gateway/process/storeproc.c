@@ -406,6 +406,12 @@ say_alive(struct keeper *k)
 }
 
 static void
+still_alive(void *arg)
+{
+	say_alive(arg);
+}
+
+static void
 run(struct keeper *k)
 {
 	struct pollfd p[2];
@@ -501,6 +507,7 @@ store_main(bool first)
 		    EVENT_STORE_FAILED);
 		return EXIT_TROUBLE;
 	}
+	store_alive(k.store, still_alive, &k);
 	k.today = day_of_utc((int64_t)time(NULL));
 	store_today(k.store, k.today);
 	k.daily_due = first || store_daily_due(k.store, k.today);

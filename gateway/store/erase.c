@@ -7,8 +7,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store_private.h"
@@ -95,24 +97,63 @@ static enum err parts_sweep(struct store *s, const struct numbers *live)
 	return r;
 }
 
+struct copying {
+	MDB_env *env;
+	int fd;
+	enum err err;
+};
+
+static void *copy(void *arg)
+{
+	struct copying *c = arg;
+
+	c->err = lmdb_err(mdb_env_copyfd2(c->env, c->fd, MDB_CP_COMPACT));
+	if (c->err == OK && fsync(c->fd) != 0) {
+		c->err = errno == ENOSPC ? ERR_FULL : ERR_IO;
+	}
+	return NULL;
+}
+
+/* Of a large index on a slow disk it takes longer than the monitor waits for
+ * a word: on a thread of its own, so that the caller can be heard. */
+static enum err copy_patiently(struct store *s, struct copying *c)
+{
+	struct timespec until;
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, copy, c) != 0) {
+		copy(c);
+		return c->err;
+	}
+	do {
+		if (s->alive != NULL) {
+			s->alive(s->alive_arg);
+		}
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec++;
+	} while (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) !=
+	    0);
+	return c->err;
+}
+
 static enum err index_copy(struct store *s, int dir)
 {
-	enum err r;
-	int fd = openat(dir, "data.new",
-	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct copying c = { s->index, -1, OK };
 
-	if (fd < 0) {
+	if (!space_copy(s)) {
+		return ERR_FULL;
+	}
+	c.fd = openat(dir, "data.new",
+	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (c.fd < 0) {
 		return errno == ENOSPC ? ERR_FULL : ERR_IO;
 	}
-	r = lmdb_err(mdb_env_copyfd2(s->index, fd, MDB_CP_COMPACT));
-	if (r == OK && fsync(fd) != 0) {
-		r = errno == ENOSPC ? ERR_FULL : ERR_IO;
-	}
-	close(fd);
-	if (r != OK) {
+	c.err = copy_patiently(s, &c);
+	close(c.fd);
+	if (c.err != OK) {
 		(void)unlinkat(dir, "data.new", 0);
 	}
-	return r;
+	return c.err;
 }
 
 static enum err index_compact(struct store *s)
@@ -139,10 +180,9 @@ out:
 	return r;
 }
 
-enum err erase_finish(struct store *s)
+enum err erase_keys(struct store *s)
 {
 	struct numbers live = { 0 };
-	bool compact = (s->now.erase_due & 1) != 0;
 	enum err r = live_keys(s, &live);
 
 	if (r == OK) {
@@ -153,19 +193,30 @@ enum err erase_finish(struct store *s)
 		r = parts_sweep(s, &live);
 	}
 	free(live.v);
+	if (r == OK) {
+		s->now.erase_due &= 1;
+		r = state_beat(s);
+	}
 	if (r != OK) {
 		store_abort(s);
 		return r;
 	}
-	if ((r = store_commit(s)) != OK) {
+	return store_commit(s);
+}
+
+enum err erase_finish(struct store *s)
+{
+	enum err r = erase_keys(s);
+
+	if (r != OK || s->now.erase_due == 0) {
 		return r;
 	}
-	if (compact && (r = index_compact(s)) != OK && r != ERR_FULL) {
-		return r;
+	if ((r = index_compact(s)) != OK) {
+		/* No room for a copy: the keys are gone all the same, and it
+		 * is made on the next day that has room. */
+		return r == ERR_FULL ? OK : r;
 	}
-	/* No room for a copy: the keys are gone all the same, and the copy
-	 * is made on the next day that has room. */
-	s->now.erase_due = r == ERR_FULL ? 1 : 0;
+	s->now.erase_due = 0;
 	if ((r = state_beat(s)) != OK) {
 		store_abort(s);
 		return r;

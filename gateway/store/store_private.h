@@ -160,6 +160,8 @@ struct store {
 	double chaff_due;
 	uint64_t free_bytes;  /* of the file system, read once a batch */
 	bool free_known;
+	void (*alive)(void *arg); /* or NULL */
+	void *alive_arg;
 	uint64_t bulk_bytes;  /* of the bulk file after the last commit */
 	uint64_t bulk_over;   /* grown into the reserve since the daily batch */
 };

@@ -43,6 +43,9 @@ struct store_options {
 enum err store_open(const struct store_options *o, struct store **out);
 void store_close(struct store *s);
 void store_today(struct store *s, day_t today);
+/* ${alive} is called now and then by what takes longer than a caller of the
+ * caller may wait for a word */
+void store_alive(struct store *s, void (*alive)(void *arg), void *arg);
 /* Commits what was asked since the last commit. On failure nothing of it
  * happened and every answer of the batch must be that failure. */
 enum err store_commit(struct store *s);

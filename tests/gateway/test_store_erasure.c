@@ -1,12 +1,53 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Erasure: who must have confirmed, how long after, and a crash before every
  * step of the daily batch. */
+#include <sys/statvfs.h>
 #include <sys/wait.h>
+#include <time.h>
 
+#include "store/store_private.h"
 #include "store_cmocka.h"
 #include "store_crashpoint.h"
 
 #define GRACE 14
+
+static unsigned copies, words;
+static bool slow_copy;
+static uint64_t disk; /* bytes free; 0: as it is */
+
+int __real_fstatvfs(int fd, struct statvfs *v);
+int __wrap_fstatvfs(int fd, struct statvfs *v);
+int __real_mdb_env_copyfd2(MDB_env *env, int fd, unsigned flags);
+int __wrap_mdb_env_copyfd2(MDB_env *env, int fd, unsigned flags);
+
+int __wrap_fstatvfs(int fd, struct statvfs *v)
+{
+	int rc = __real_fstatvfs(fd, v);
+
+	if (disk != 0) {
+		v->f_bavail = disk / v->f_frsize;
+	}
+	return rc;
+}
+
+static void word(void *arg)
+{
+	assert_ptr_equal(arg, &words);
+	__atomic_add_fetch(&words, 1, __ATOMIC_SEQ_CST);
+}
+
+/* A slow one ends when the one who waits was heard three times */
+int __wrap_mdb_env_copyfd2(MDB_env *env, int fd, unsigned flags)
+{
+	struct timespec pause = { 0, 10000000 };
+
+	copies++;
+	for (unsigned i = 0; slow_copy && i < 6000 &&
+	     __atomic_load_n(&words, __ATOMIC_SEQ_CST) < 3; i++) {
+		nanosleep(&pause, NULL);
+	}
+	return __real_mdb_env_copyfd2(env, fd, flags);
+}
 
 static void list_one(struct world *w, struct buf *e, uint8_t hash[HASH_LEN])
 {
@@ -166,6 +207,37 @@ static void large_ones_go_and_give_room_back(void **state)
 	buf_free(&e);
 }
 
+/* The copy of a large index: not before the store is open, not where it has
+ * no room, and whoever waits for a word gets one meanwhile */
+static void the_copy_keeps_nobody_waiting(void **state)
+{
+	struct world *w = *state;
+	char path[128];
+
+	w->s->now.erase_due = 3; /* a batch that erased, and was ended */
+	ok(txn_need(w->s));
+	ok(state_beat(w->s));
+	ok(store_commit(w->s));
+	copies = 0;
+	world_reopen(w);
+	assert_int_equal(copies, 0);
+	assert_int_equal(w->s->now.erase_due, 1);
+	snprintf(path, sizeof(path), "%s/index/data.new", w->path);
+	disk = 6 << 20; /* what a text leaves, and a page */
+	ok(store_daily(w->s, KIT_DAY));
+	assert_int_equal(copies, 0);
+	assert_int_equal(w->s->now.erase_due, 1);
+	assert_int_equal(access(path, F_OK), -1);
+	disk = 0;
+	store_alive(w->s, word, &words);
+	slow_copy = true;
+	ok(store_daily(w->s, KIT_DAY + 1));
+	slow_copy = false;
+	assert_int_equal(copies, 1);
+	assert_true(words >= 3);
+	assert_int_equal(w->s->now.erase_due, 0);
+}
+
 /*
  * The daily batch that erases, ended before each of its steps. After the next
  * start: the envelope is there whole, or it is gone, and the root that could
@@ -308,6 +380,7 @@ int main(void)
 		T(unlisted_and_unconfirmed_stay),
 		T(taken_back_confirmation_counts),
 		T(large_ones_go_and_give_room_back),
+		T(the_copy_keeps_nobody_waiting),
 		T(crash_before_every_step),
 		T(chaff_comes_and_goes_like_the_rest),
 	};
