@@ -12,12 +12,12 @@
 #include "outbound_private.h"
 
 /* The heartbeat is written to the index; without this the other files would
- * say when the last attachment came, when the disk was full, or when somebody
- * fetched. */
+ * say when the last attachment came, when the disk was full, when keys for the
+ * next reports were due, or when somebody fetched. */
 static void times_even(struct store *s)
 {
 	static const char *const names[] = {"bulk/data.mdb", "ballast.bin",
-		STORE_DAMAGE_MARK};
+		"keys.bin", STORE_DAMAGE_MARK};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		(void)!utimensat(s->dir, names[i], NULL, AT_SYMLINK_NOFOLLOW);
