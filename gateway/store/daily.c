@@ -117,7 +117,10 @@ static enum err go_live(struct store *s)
 	if (r == OK && keyset) {
 		r = keysets_load(s);
 	}
-	return r == OK && keyset ? epochs_prune(s) : r;
+	if (r == OK && keyset) {
+		r = epochs_prune(s);
+	}
+	return r == OK ? weeks_withdraw(s) : r;
 }
 
 /* What a desk confirmed; when nobody can sign for it any more, what the

@@ -197,7 +197,7 @@ enum err week_put(struct store *s, const struct week *w)
 	}
 	key_of((uint64_t)(uint32_t)w->monday, key);
 	buf_u64(&b, w->desks);
-	buf_u8(&b, w->published);
+	buf_u8(&b, w->published ? 1 + w->withdrawn : 0); /* was a bool */
 	buf_u8(&b, w->closed);
 	r = b.failed ? ERR_MEMORY :
 		       record_put(s, DB_WEEK, key, 8, 0, b.p, b.len);
@@ -228,6 +228,31 @@ struct week *week_find(struct store *s, day_t monday)
 	return NULL;
 }
 
+enum err weeks_withdraw(struct store *s)
+{
+	char path[FILE_PATH_MAX] = "epochs/";
+	enum err r = OK;
+
+	for (size_t i = 0; (r == OK || r == ERR_UNKNOWN) && i < s->weeks;
+	     i++) {
+		struct week w = s->week[i];
+		struct file f;
+
+		if (!w.published) {
+			continue;
+		}
+		week_text(w.monday, path + 7);
+		strcat(path, ".json");
+		r = file_get(s, 'L', 0, path, &f);
+		if ((r == OK || r == ERR_UNKNOWN) &&
+		    w.withdrawn != (r == ERR_UNKNOWN)) {
+			w.withdrawn = r == ERR_UNKNOWN;
+			r = week_put(s, &w);
+		}
+	}
+	return r == ERR_UNKNOWN ? OK : r;
+}
+
 bool week_accepts(const struct store *s, day_t monday)
 {
 	const struct week *w = NULL;
@@ -237,15 +262,16 @@ bool week_accepts(const struct store *s, day_t monday)
 		if (s->week[i].monday == monday) {
 			w = &s->week[i];
 		}
-		newest = newest &&
-		    !(s->week[i].published && s->week[i].monday > monday);
+		newest = newest && !(s->week[i].published &&
+		    !s->week[i].withdrawn && s->week[i].monday > monday);
 	}
 	/* A day early: Monday begins earlier east of us. */
 	if (w == NULL || !w->published || w->closed ||
 	    monday > s->today + 1) {
 		return false;
 	}
-	return newest || s->today <= epoch_last_day(monday);
+	return (newest && !w->withdrawn) ||
+	    s->today <= epoch_last_day(monday);
 }
 
 static enum err week_load(void *arg, const MDB_val *key,
@@ -255,6 +281,7 @@ static enum err week_load(void *arg, const MDB_val *key,
 	struct week w = { 0 }, *grown;
 	struct buf b = buf_new(STATE_MAX);
 	struct reader in;
+	uint8_t published;
 	enum err r;
 
 	if (key->mv_size != 8 || s->weeks == WEEKS_MAX) {
@@ -265,7 +292,9 @@ static enum err week_load(void *arg, const MDB_val *key,
 		in = reader_of(b.p, b.len);
 		w.monday = (day_t)key_value(key->mv_data);
 		w.desks = reader_u64(&in);
-		w.published = reader_u8(&in) != 0;
+		published = reader_u8(&in);
+		w.published = published != 0;
+		w.withdrawn = published > 1;
 		w.closed = reader_u8(&in) != 0;
 		r = reader_done(&in) ? OK : ERR_FORMAT;
 	}

@@ -80,6 +80,7 @@ struct week {
 	day_t monday;
 	uint64_t desks; /* bit n: desk n has a block */
 	bool published, closed;
+	bool withdrawn; /* published, and its file is not there any more */
 };
 
 struct desk_state {
@@ -217,6 +218,8 @@ enum err state_daily(struct store *s); /* today's batch is done whole */
 day_t daily_before(const struct store *s);
 enum err week_put(struct store *s, const struct week *w);
 struct week *week_find(struct store *s, day_t monday);
+/* After the files changed: whose are not there any more? */
+enum err weeks_withdraw(struct store *s);
 /* May an upload that names ${monday} begin today? */
 bool week_accepts(const struct store *s, day_t monday);
 

@@ -376,6 +376,46 @@ static void lanes_go_live_with_the_day(void **state)
 	buf_free(&lane);
 }
 
+/* Weeks ahead that a new keyset took back are nobody's newest: when exports
+ * lapse after it, the last week that clients have goes on */
+static void the_newest_week_is_one_that_is_there(void **state)
+{
+	struct world *w = *state;
+	day_t last = epoch_last_day(THIS_WEEK), late = last + 30;
+	struct kit_bundle *b;
+	struct store_receipt r;
+	uint64_t serial;
+	struct buf e;
+
+	kit_org_next(&w->org, 2, KIT_DAY);
+	b = bundle(w, 1, 2, 2);
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL));
+	ok(store_daily(w->s, KIT_DAY));
+	assert_int_equal(public_len(w, "epochs/2026-W49.json"), 0);
+	world_reopen(w);
+	ok(store_daily(w->s, late));
+	ok(store_daily(w->s, late + 1));
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	ok(put(w, &e, THIS_WEEK, &r));
+	kit_envelope_vary(&e, 1);
+	is(put(w, &e, THIS_WEEK + 7, &r), ERR_STALE);
+	/* one that nobody has ends in its time, also as the last */
+	is(put(w, &e, THIS_WEEK + 14, &r), ERR_STALE);
+	assert_false(week_find(w->s, THIS_WEEK)->closed);
+	assert_true(week_find(w->s, THIS_WEEK + 14)->closed);
+	/* it is there again, and then it is the newest */
+	world_reopen(w);
+	b = bundle(w, 1, 3, 3);
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL));
+	ok(store_daily(w->s, late + 2));
+	is(put(w, &e, THIS_WEEK, &r), ERR_STALE);
+	buf_free(&e);
+}
+
 static void new_keyset_goes_live_with_its_weeks(void **state)
 {
 	struct world *w = *state;
@@ -561,6 +601,7 @@ int main(void)
 		T(the_identity_is_kept, world_installed),
 		T(lanes_go_live_with_the_day, world_installed),
 		T(new_keyset_goes_live_with_its_weeks, world_installed),
+		T(the_newest_week_is_one_that_is_there, world_installed),
 		T(page_needs_both_signatures, world_installed),
 		T(a_desk_answers_for_its_own_blocks, world_installed),
 		T(blocks_outlive_a_keyset, world_installed),
