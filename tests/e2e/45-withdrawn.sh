@@ -116,9 +116,23 @@ ok h step "$P" triage
 ok h --json approve --case "$P" --act recuse --detail 2
 second
 ok h recuse "$P" --to 2 --out "$T/p3" <<<"Het gaat over mij"
+# Who read it here was first there with its keys: the answers are of the parcel
+ok "$FIX" seal "$T/gw" "$ORG" --desk 2 --day $day --text "NEP" \
+	--new-code "$T/own" --victim "$T/code3" --copies "signer tag"
+ok "$FIX" cut "$T/gw" "$ORG" $day
+ok s import "$T/gw"
+ok s --json list
+F=$(json "[c['ref'] for c in o['cases'] if c['ref'] != '$N'][0]")
 ok s --json import "$T/p3"
-N=$(json "o['ref']")
-ok h recuse "$P" --handed-over "$(json "o['code']")"
+N=$(json "o['ref']") C=$(json "o['code']")
+ok s acknowledge "$F"
+ok s acknowledge "$N"
+mkdir "$T/there"
+ok s export "$T/there"
+grep -q "answers of case $F are left out" "$T/err" || fail "not left out"
+ok "$FIX" read "$T/there/"outbound-* 2 "$T/code3"
+grep -q "replies=1 damaged=0" "$T/out" || fail "two in one slot"
+ok h recuse "$P" --handed-over "$C"
 ok s step "$N" triage
 ok s --json approve --case "$N" --act recuse --detail 1
 ok s approve "$(json "o['request']")" --keyring "$H/keyring.age" \
