@@ -1,55 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the journal adds up to: when a reply counts as posted, which feedback
- * counts for the decision that stands, what a forwarding rests on, and what
- * only a lost key opens. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "decryptor/acts.h"
-#include "meldluik/secret.h"
-
-#define HASH_A \
-	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define HASH_B \
-	"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-#define HASH_C \
-	"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
-#define ID "00112233445566778899aabbccddeeff"
-
-static void
-apply(struct state *s, json_t *event)
-{
-	assert_non_null(event);
-	assert_int_equal(state_apply(s, event), OK);
-	json_decref(event);
-}
-
-static void
-report_of(struct state *s, const char *ref, const char *hash)
-{
-	apply(s, json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:s,"
-	    "s:s,s:i}", "e", "message", "day", "2026-11-03", "case", ref,
-	    "sha256", hash, "route", "mailbox", "kind", 0, "message_id", ID,
-	    "payload", hash, "signer", "", "language", "nl", "received",
-	    "2026-11-02", "record", ID, "key", ID, "attachments", 0));
-}
-
-static struct state *
-desk_with_case(void)
-{
-	struct state *s = state_new();
-
-	assert_non_null(s);
-	apply(s, json_pack("{s:s,s:s,s:s,s:i,s:i}", "e", "init", "day",
-	    "2026-11-02", "person", "coordinator", "desk", 1, "tenure", 1));
-	report_of(s, "2026-7K3Q", HASH_C);
-	return s;
-}
+ * counts for the decision that stands, and what a forwarding rests on. What
+ * only a lost key opens: test_fold_keys.c. */
+#include "fold_help.h"
 
 static void
 reply_of(struct state *s, const char *kind)
@@ -71,26 +24,6 @@ export(struct state *s, int serial, const char *hash)
 	apply(s, json_pack("{s:s,s:s,s:i,s:s,s:i,s:i}", "e", "export", "day",
 	    "2026-11-04", "serial", serial, "sha256", hash, "slots", 16,
 	    "confirmed", 0));
-}
-
-#define GENERATION_2 1000000000 /* manifests of before it */
-
-static void
-manifest_of(struct state *s, int generation, int manifest, int tenure,
-    int serial, const char *hash, const char *day)
-{
-	apply(s, json_pack("{s:s,s:s,s:i,s:i,s:s,s:s,s:s,s:[],s:{s:i,s:i,"
-	    "s:s,s:s}}", "e", "manifest", "day", day, "serial", manifest,
-	    "generation", generation, "sha256", HASH_C, "imported", day, "record", ID,
-	    "closed", "applied", "tenure", tenure, "serial", serial,
-	    "sha256", hash, "day", day));
-}
-
-static void
-applied(struct state *s, int manifest, int tenure, int serial,
-    const char *hash, const char *day)
-{
-	manifest_of(s, 1, manifest, tenure, serial, hash, day);
 }
 
 static void
@@ -476,111 +409,6 @@ grounds_of_old_journals_count_once(void **state)
 	state_free(s);
 }
 
-static day_t
-day(const char *text)
-{
-	day_t d;
-
-	assert_int_equal(day_parse(text, &d), OK);
-	return d;
-}
-
-static void
-export_keys(struct state *s, int serial, const char *hash, const char *to)
-{
-	apply(s, json_pack("{s:s,s:s,s:i,s:s,s:i,s:i,s:s*}", "e", "export",
-	    "day", "2026-11-26", "serial", serial, "sha256", hash, "slots", 16,
-	    "confirmed", 0, "keys_to", to));
-}
-
-static bool
-lost(const struct state *s, const char *received)
-{
-	day_t d = day(received);
-
-	return state_keys_lost(s, week_of(d), d);
-}
-
-/* Until the gateway applied a bundle made since, with keys of this machine,
- * and until the grace of the week in which it did */
-static void
-keys_lost_by_a_restore(void **unused)
-{
-	struct state *s = desk_with_case();
-
-	(void)unused;
-	export_keys(s, 1, HASH_A, "2027-W07");
-	assert_false(lost(s, "2026-11-26"));
-	apply(s, json_pack("{s:s,s:s}", "e", "restore", "day", "2026-11-26"));
-	assert_true(lost(s, "2026-11-02"));
-	assert_true(lost(s, "2027-06-01"));
-	applied(s, 1, 1, 1, HASH_A, "2026-11-26"); /* made before */
-	assert_true(lost(s, "2027-06-01"));
-	export_keys(s, 2, HASH_B, NULL); /* before `rotate` */
-	applied(s, 2, 1, 2, HASH_B, "2026-11-26");
-	assert_true(lost(s, "2027-06-01"));
-	export_keys(s, 3, HASH_C, "2027-W08");
-	applied(s, 3, 1, 3, HASH_C, "2026-11-27");
-	assert_true(lost(s, "2026-12-06"));
-	assert_false(lost(s, "2026-12-07"));
-	assert_false(lost(s, "2027-02-28"));
-	assert_true(lost(s, "2027-03-01")); /* W09: of before, perhaps */
-	assert_false(lost(s, "2028-03-01")); /* published by nobody yet */
-	/* A gateway made anew got its first blocks from no matter whom */
-	manifest_of(s, 2, GENERATION_2 + 1, 1, 3, HASH_C, "2026-12-20");
-	assert_true(lost(s, "2026-12-20"));
-	export_keys(s, 4, HASH_A, "2027-W08");
-	manifest_of(s, 2, GENERATION_2 + 2, 1, 4, HASH_A, "2026-12-21");
-	assert_true(lost(s, "2027-01-03"));
-	assert_false(lost(s, "2027-01-04"));
-	state_free(s);
-}
-
-/* A home in the place of another exports nothing, as a deputy's: what opens
- * tells. Who takes over has other keys. */
-static void
-keys_lost_with_a_machine(void **unused)
-{
-	struct state *s = desk_with_case();
-
-	(void)unused;
-	apply(s, json_pack("{s:s,s:s}", "e", "keys_lost", "day",
-	    "2026-11-26"));
-	assert_true(lost(s, "2027-03-01"));
-	for (int i = 0; i < 2; i++) { /* a parcel, then an envelope */
-		json_t *o = json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,"
-		    "s:s,s:s,s:s,s:s,s:i}", "e", "message", "day",
-		    "2026-12-01", "case", "2026-7K3Q", "sha256", HASH_A,
-		    "route", "mailbox", "kind", 1, "message_id", ID, "payload",
-		    HASH_A, "signer", "", "language", "nl", "received",
-		    "2026-12-01", "record", ID, "key", ID, "attachments", 0);
-		if (i == 1) {
-			json_object_set_new(o, "conflict", json_false());
-		}
-		apply(s, o);
-		assert_int_equal(lost(s, "2027-03-01"), i == 0);
-	}
-	assert_true(lost(s, "2026-12-13"));
-	assert_false(lost(s, "2026-12-14"));
-	apply(s, json_pack("{s:s,s:s,s:i,s:s,s:i}", "e", "takeover", "day",
-	    "2026-12-01", "tenure", 2, "person", "coordinator", "denied", 1));
-	assert_true(lost(s, "2026-12-13"));
-	apply(s, json_pack("{s:s,s:s,s:i,s:s}", "e", "takeover", "day",
-	    "2026-12-01", "tenure", 3, "person", "deputy"));
-	assert_false(lost(s, "2026-12-13"));
-	/* What theirs do not open may be of before them; or since when */
-	apply(s, json_pack("{s:s,s:s}", "e", "keys_lost", "day",
-	    "2026-12-01"));
-	assert_true(lost(s, "2026-12-13"));
-	assert_true(lost(s, "2027-03-01"));
-	apply(s, json_pack("{s:s,s:s,s:s,s:s}", "e", "keys_lost", "day",
-	    "2026-12-01", "since", "2026-11-12", "keys_to", "2027-W08"));
-	assert_true(lost(s, "2026-11-22"));
-	assert_false(lost(s, "2026-11-23"));
-	assert_true(lost(s, "2027-03-01")); /* W09 */
-	state_free(s);
-}
-
 /* A late import, and a clock of the gateway that stood back */
 static void
 the_earliest_day_counts_and_none_before_receipt(void **state)
@@ -695,8 +523,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keys_lost_by_a_restore),
-		cmocka_unit_test(keys_lost_with_a_machine),
 		cmocka_unit_test(posted_by_our_bundle),
 		cmocka_unit_test(not_posted_by_a_bundle_with_our_number),
 		cmocka_unit_test(not_posted_by_a_higher_one_of_another),

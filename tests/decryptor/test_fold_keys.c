@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What only a lost key opens, as the journal tells it. */
+#include "fold_help.h"
+
+static void
+export_keys(struct state *s, int serial, const char *hash, const char *to)
+{
+	apply(s, json_pack("{s:s,s:s,s:i,s:s,s:i,s:i,s:s*}", "e", "export",
+	    "day", "2026-11-26", "serial", serial, "sha256", hash, "slots", 16,
+	    "confirmed", 0, "keys_to", to));
+}
+
+static bool
+lost(const struct state *s, const char *received)
+{
+	day_t d = day(received);
+
+	return state_keys_lost(s, week_of(d), d);
+}
+
+/* Until the gateway applied a bundle made since, with keys of this machine,
+ * and until the grace of the week in which it did */
+static void
+keys_lost_by_a_restore(void **unused)
+{
+	struct state *s = desk_with_case();
+
+	(void)unused;
+	export_keys(s, 1, HASH_A, "2027-W07");
+	assert_false(lost(s, "2026-11-26"));
+	apply(s, json_pack("{s:s,s:s}", "e", "restore", "day", "2026-11-26"));
+	assert_true(lost(s, "2026-11-02"));
+	assert_true(lost(s, "2027-06-01"));
+	applied(s, 1, 1, 1, HASH_A, "2026-11-26"); /* made before */
+	assert_true(lost(s, "2027-06-01"));
+	export_keys(s, 2, HASH_B, NULL); /* before `rotate` */
+	applied(s, 2, 1, 2, HASH_B, "2026-11-26");
+	assert_true(lost(s, "2027-06-01"));
+	export_keys(s, 3, HASH_C, "2027-W08");
+	applied(s, 3, 1, 3, HASH_C, "2026-11-27");
+	assert_true(lost(s, "2026-12-06"));
+	assert_false(lost(s, "2026-12-07"));
+	assert_false(lost(s, "2027-02-28"));
+	assert_true(lost(s, "2027-03-01")); /* W09: of before, perhaps */
+	assert_false(lost(s, "2028-03-01")); /* published by nobody yet */
+	/* A gateway made anew got its first blocks from no matter whom */
+	manifest_of(s, 2, GENERATION_2 + 1, 1, 3, HASH_C, "2026-12-20");
+	assert_true(lost(s, "2026-12-20"));
+	export_keys(s, 4, HASH_A, "2027-W08");
+	manifest_of(s, 2, GENERATION_2 + 2, 1, 4, HASH_A, "2026-12-21");
+	assert_true(lost(s, "2027-01-03"));
+	assert_false(lost(s, "2027-01-04"));
+	state_free(s);
+}
+
+/* A home in the place of another exports nothing, as a deputy's: what opens
+ * tells. Who takes over has other keys. */
+static void
+keys_lost_with_a_machine(void **unused)
+{
+	struct state *s = desk_with_case();
+
+	(void)unused;
+	apply(s, json_pack("{s:s,s:s}", "e", "keys_lost", "day",
+	    "2026-11-26"));
+	assert_true(lost(s, "2027-03-01"));
+	for (int i = 0; i < 2; i++) { /* a parcel, then an envelope */
+		json_t *o = json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,"
+		    "s:s,s:s,s:s,s:s,s:i}", "e", "message", "day",
+		    "2026-12-01", "case", "2026-7K3Q", "sha256", HASH_A,
+		    "route", "mailbox", "kind", 1, "message_id", ID, "payload",
+		    HASH_A, "signer", "", "language", "nl", "received",
+		    "2026-12-01", "record", ID, "key", ID, "attachments", 0);
+		if (i == 1) {
+			json_object_set_new(o, "conflict", json_false());
+		}
+		apply(s, o);
+		assert_int_equal(lost(s, "2027-03-01"), i == 0);
+	}
+	assert_true(lost(s, "2026-12-13"));
+	assert_false(lost(s, "2026-12-14"));
+	apply(s, json_pack("{s:s,s:s,s:i,s:s,s:i}", "e", "takeover", "day",
+	    "2026-12-01", "tenure", 2, "person", "coordinator", "denied", 1));
+	assert_true(lost(s, "2026-12-13"));
+	apply(s, json_pack("{s:s,s:s,s:i,s:s}", "e", "takeover", "day",
+	    "2026-12-01", "tenure", 3, "person", "deputy"));
+	assert_false(lost(s, "2026-12-13"));
+	/* What theirs do not open may be of before them; or since when */
+	apply(s, json_pack("{s:s,s:s}", "e", "keys_lost", "day",
+	    "2026-12-01"));
+	assert_true(lost(s, "2026-12-13"));
+	assert_true(lost(s, "2027-03-01"));
+	apply(s, json_pack("{s:s,s:s,s:s,s:s}", "e", "keys_lost", "day",
+	    "2026-12-01", "since", "2026-11-12", "keys_to", "2027-W08"));
+	assert_true(lost(s, "2026-11-22"));
+	assert_false(lost(s, "2026-11-23"));
+	assert_true(lost(s, "2027-03-01")); /* W09 */
+	state_free(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_lost_by_a_restore),
+		cmocka_unit_test(keys_lost_with_a_machine),
+	};
+	if (secret_setup() != OK) {
+		return 2;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
