@@ -273,8 +273,9 @@ codes_follow(struct desk *d, size_t k, enum case_state to)
 			    "niet_voortgezet");
 		}
 		return e;
-	case CASE_REOPENED:
-		return act_code_put(d, k, KASE_OUTCOME, "");
+	case CASE_REOPENED: /* and the measures that followed from it */
+		e = act_code_put(d, k, KASE_OUTCOME, "");
+		return e == OK ? act_code_put(d, k, KASE_MEASURES, "") : e;
 	default:
 		return OK;
 	}

@@ -43,6 +43,7 @@ drafts_of(const struct state *s, size_t k)
 /* Days after which a forgotten thing is shown */
 #define REQUEST_DAYS 7
 #define ORAL_DAYS 14
+#define TELL_DAYS 14 /* a decision, where earlier feedback kept the term */
 #define CLASS_DAYS 42 /* an objection may come for six weeks (Awb 6:7) */
 
 static enum err
@@ -69,6 +70,10 @@ case_due(struct desk *d, size_t k, unsigned drafts, day_t *carry,
 	if (e == OK && (c->state == CASE_FETCHED || c->state == CASE_OPENED)) {
 		e = add(l, DUE_TRIAGE, k, clocks.ack_due != DAY_NONE ?
 		    clocks.ack_due : c->received + 7, 0);
+	}
+	if (e == OK && c->feedback_posted != DAY_NONE && c->decided !=
+	    DAY_NONE && c->told_decision == DAY_NONE) {
+		e = add(l, DUE_FEEDBACK, k, c->decided + TELL_DAYS, 0);
 	}
 	if (e == OK && c->oral && c->oral_state == ORAL_OFFERED) {
 		e = add(l, DUE_ORAL, k, c->since + ORAL_DAYS, 0);

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: on the page too, a report without any way back is acknowledged and
-# answered as that, by two people, and closed; closed without a retention
-# class it stays in sight; a withdrawn one keeps its legal dates.
+# answered as that, by two people, and closed; its measures are ticked; closed
+# without a retention class it stays in sight; a withdrawn one keeps its dates.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 three_people

@@ -40,6 +40,14 @@ try:
         text = no_route(kind)
         want("%s: %s" % (kind, re.findall(r'class="notice.*?</', text, re.S)),
              'class="notice green"' in text)
+    # Measures, which the register counts; what is not ticked goes
+    for ticked in ["mediation", "waarschuwing"], ["mediation"]:
+        boxes = re.findall(r'name="(measure_\d+)"[^>]*><span>([^<]*)<', text)
+        text = ui.post(CASE, do="codes", measures="1",
+                       **{n: "1" for n, label in boxes if label in ticked})
+        now = re.findall(r'name="measure_\d+" value="1" checked><span>([^<]*)',
+                         text)
+        want("measures: %s" % now, sorted(now) == ticked)
     text = ui.post(CASE, do="close")
     want("closed: %s" % re.findall(r'class="notice.*?</', text, re.S),
          'class="notice green"' in text)

@@ -156,6 +156,9 @@ day=2026-11-27
 ok h classify "$REF" --outcome gesprek
 ok h step "$REF" besluit
 breaks feedback S-FEEDBACK "Wbk 2(2); Dir 9(1)(f)" h close "$REF"
+ok h --json clocks
+[ "$(json "[x['day'] for x in o if x['what'] == 'feedback' and \
+	x['case'] == '$REF']")" = "['2026-12-11']" ] || fail "not due again"
 ok h feedback "$REF" --by letter --on 2026-11-26 <<<"Van gisteren"
 breaks feedback S-FEEDBACK "Wbk 2(2); Dir 9(1)(f)" h close "$REF"
 ok h feedback "$REF" --by letter <<<"Dit besloten wij"
@@ -226,8 +229,11 @@ ends RT4 2031-11-28 --from 2026-11-28
 ends RT3 2027-01-28
 breaks four_eyes_destroy S-TWO "own rule" h destroy "$REF" --out "$T/d"
 two "$REF" destroy
+ok h classify "$REF" --measures waarschuwing
 ok h reopen "$REF" <<<"Nieuw bewijs"
 state_is heropend
+[ "$(json "o['outcome'], o['measures']")" = "('', '')" ] ||
+	fail "measures of a decision that was taken back"
 ok h step "$REF" in_behandeling
 ok h classify "$REF" --outcome gesprek
 ok h step "$REF" besluit

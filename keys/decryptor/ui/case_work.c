@@ -3,6 +3,7 @@
  * Work on a case from its page: each button is one act (../acts.h). What the
  * law forbids comes back as a sentence with its rule.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,13 +86,36 @@ do_consent(struct visit *v, struct refusal *why)
 	    0, field(v, "text"), fields_len(v->form, "text"), why);
 }
 
+/* The measures that are ticked, as the register has them */
+static const char *
+measures_of(struct visit *v)
+{
+	const struct vocabulary *w = taxonomy_find(v->d->profile, "measure");
+	const char *cell = "";
+
+	for (size_t i = 0; w != NULL && i < vocabulary_count(w); i++) {
+		char name[FORM_NAME];
+		snprintf(name, sizeof name, "measure_%zu", i);
+		if (field(v, name)[0] != 0) {
+			cell = visit_text(v, "%s%s%s", cell, cell[0] == 0 ?
+			    "" : "+", vocabulary_code(w, i));
+		}
+	}
+	return cell;
+}
+
 static enum err
 do_codes(struct visit *v, struct refusal *why)
 {
 	static const char *const name[] = {"outcome", "investigation",
 		"investigation_status"};
-	struct act_code code[3];
+	struct act_code code[4];
 	unsigned n = 0;
+
+	/* A form without these boxes takes no measure away */
+	if (field(v, "measures")[0] != 0) {
+		code[n++] = (struct act_code){"measures", measures_of(v)};
+	}
 
 	for (size_t i = 0; i < 3; i++) {
 		if (field(v, name[i])[0] != 0) {
@@ -397,6 +421,7 @@ case_work_set(struct visit *v, size_t k)
 	    mailbox_end(v->d, k, &until) == OK && until != DAY_NEVER ? date_long(v, until) : NULL);
 	view_text(w, "handler", person_label(v, c->handler));
 	options_set(v, w, "outcomes", "outcome", c->code[KASE_OUTCOME]);
+	options_set(v, w, "measures", "measure", c->code[KASE_MEASURES]);
 	options_set(v, w, "investigations", "investigation",
 	    c->code[KASE_INVESTIGATION]);
 	options_set(v, w, "statuses", "investigation_status",

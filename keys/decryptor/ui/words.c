@@ -184,6 +184,22 @@ due_words(struct visit *v, day_t due)
 	    n == 1 ? say(v, TEXT_TOMORROW) : say_n(v, TEXT_DAYS_LEFT, n);
 }
 
+/* Is ${code} one of those that ${cell} joins by '+'? */
+static bool
+among(const char *cell, const char *code)
+{
+	size_t len = strlen(code);
+
+	while (*cell != 0) {
+		size_t n = strcspn(cell, "+");
+		if (n == len && strncmp(cell, code, n) == 0) {
+			return true;
+		}
+		cell += cell[n] == 0 ? n : n + 1;
+	}
+	return false;
+}
+
 void
 options_set(struct visit *v, struct view *to, const char *list,
     const char *vocabulary, const char *chosen)
@@ -198,7 +214,8 @@ options_set(struct visit *v, struct view *to, const char *list,
 		view_text(&rows[i], "id", visit_text(v, "%s-%s", list, code));
 		view_text(&rows[i], "label", vocabulary_label(w, i, NULL,
 		    language(v)));
-		view_flag(&rows[i], "chosen", strcmp(code, chosen) == 0);
+		view_text(&rows[i], "at", visit_text(v, "%zu", i));
+		view_flag(&rows[i], "chosen", among(chosen, code));
 	}
 	view_list(to, list, rows, n);
 }
