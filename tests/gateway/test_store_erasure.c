@@ -236,6 +236,8 @@ static void the_copy_keeps_nobody_waiting(void **state)
 	assert_int_equal(copies, 1);
 	assert_true(words >= 3);
 	assert_int_equal(w->s->now.erase_due, 0);
+	ok(store_daily(w->s, KIT_DAY + 2)); /* a day without anything to erase */
+	assert_int_equal(copies, 1);
 }
 
 /*
