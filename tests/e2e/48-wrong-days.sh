@@ -56,7 +56,7 @@ ok h --json clocks
 json "[d['what'] for d in o]" | grep -q clock_unknown && fail "an unknown clock"
 ok h report --year 2026 --format md
 grep -q "does not count" "$T/err" && fail "a case is left out of the year"
-python3 "$HERE/tests/desk/told.py" early "$BIN" "$H" "$PASS" $day "$T" "" \
+python3 "$HERE/tests/desk/told.py" early "$BIN" "$H" "$PASS" $day "$T" "" "" \
 	"$early" "$late" || fail "the mark on the page"
 day=2027-02-01
 ok h --json approve --act year_closing --detail 2026
