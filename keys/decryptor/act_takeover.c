@@ -167,10 +167,34 @@ stage_in(struct desk *d, int stage, const uint8_t key[32])
 	return e;
 }
 
+/* What the note beside ${path} says that is inside */
+static enum err
+signed_inside(const struct desk *d, const char *path, uint8_t hash[HASH_LEN])
+{
+	struct buf note = buf_new(HEIR_MAX);
+	char name[4096];
+	enum err e = snprintf(name, sizeof name, "%s" HEIR_BACKUP_NOTE,
+	    path) >= (int)sizeof name ? ERR_LIMIT :
+	    file_read_path(name, &note);
+
+	if (e == OK) {
+		e = heir_backup_check(d, note.p, note.len, hash);
+	}
+	buf_free(&note);
+	return e == OK ? OK : ERR_SIGNATURE;
+}
+
 static enum err
 takeover_refused(enum err e, struct refusal *why)
 {
 	switch (e) {
+	case ERR_SIGNATURE:
+		return refuse(why, e, "Geen houder van dit meldpunt tekende "
+		    "deze reservekopie, of het bestand .note ernaast "
+		    "ontbreekt: een ander kan haar hebben gemaakt.",
+		    "No holder of this desk signed this backup, or the file "
+		    ".note beside it is missing: somebody else may have made "
+		    "it.");
 	case ERR_NO_MATCH:
 		return refuse(why, e, "Deze reservekopie is niet voor u "
 		    "gemaakt.", "This backup was not made for you.");
@@ -190,10 +214,10 @@ takeover_refused(enum err e, struct refusal *why)
 }
 
 enum err
-act_takeover(struct desk *d, const char *path, uint64_t *tenure,
-    struct refusal *why)
+act_takeover(struct desk *d, const char *path, bool unsigned_too,
+    uint64_t *tenure, struct refusal *why)
 {
-	uint8_t key[32];
+	uint8_t key[32], hash[HASH_LEN];
 	int stage = -1, fd = open(path, O_RDONLY | O_CLOEXEC);
 	enum err e;
 
@@ -203,9 +227,12 @@ act_takeover(struct desk *d, const char *path, uint64_t *tenure,
 		    "openen.", "The backup cannot be opened.");
 	}
 	folder_remove(d->dir, ROOM_TAKEOVER);
-	e = folder_open(d->dir, ROOM_TAKEOVER, true, &stage);
+	e = unsigned_too ? OK : signed_inside(d, path, hash);
 	if (e == OK) {
-		e = heirs_read(d, fd, stage, key);
+		e = folder_open(d->dir, ROOM_TAKEOVER, true, &stage);
+	}
+	if (e == OK) {
+		e = heirs_read(d, fd, stage, unsigned_too ? NULL : hash, key);
 	}
 	close(fd);
 	if (e == OK) {

@@ -223,10 +223,8 @@ backup_write(struct desk *d, int fd, uint8_t hash[HASH_LEN])
 
 enum err
 backup_write_heirs(struct desk *d, const struct age_recipient *to,
-    unsigned n, int fd)
+    unsigned n, int fd, uint8_t hash[HASH_LEN])
 {
-	uint8_t hash[HASH_LEN];
-
 	return n == 0 ? ERR_USAGE : sealed_write(d, to, n, fd, hash);
 }
 
@@ -440,8 +438,33 @@ heir_member(const struct desk *to, struct archive *a,
 	return member_out(to, a, entry);
 }
 
+/* Is what lies in ${fd} what ${want} is of? */
+static enum err
+inside_check(int fd, const uint8_t want[HASH_LEN])
+{
+	uint8_t piece[PIECE], got[HASH_LEN];
+	struct hash_state *h = hash_new();
+	enum err e = h == NULL ? ERR_MEMORY : lseek(fd, 0, SEEK_SET) != 0 ?
+	    ERR_IO : OK;
+	ssize_t n = 0;
+
+	while (e == OK && (n = read(fd, piece, sizeof piece)) > 0) {
+		hash_write(h, piece, (size_t)n);
+	}
+	if (e == OK && n < 0) {
+		e = ERR_IO;
+	}
+	if (e == OK) {
+		hash_end(h, got);
+		e = memcmp(got, want, HASH_LEN) == 0 ? OK : ERR_SIGNATURE;
+	}
+	hash_free(h);
+	return e;
+}
+
 enum err
-heirs_read(struct desk *d, int fd, int stage, uint8_t key[32])
+heirs_read(struct desk *d, int fd, int stage, const uint8_t *hash,
+    uint8_t key[32])
 {
 	struct archive *a = archive_read_new();
 	struct archive_entry *entry;
@@ -466,6 +489,9 @@ heirs_read(struct desk *d, int fd, int stage, uint8_t key[32])
 	secret_wipe(seed, sizeof seed);
 	if (e == OK) {
 		e = backup_open(d, heir, fd, plain);
+	}
+	if (e == OK && hash != NULL) {
+		e = inside_check(plain, hash);
 	}
 	if (e == OK && (lseek(plain, 0, SEEK_SET) != 0 ||
 	    archive_read_support_format_tar(a) != ARCHIVE_OK ||

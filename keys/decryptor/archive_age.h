@@ -13,10 +13,13 @@ enum err backup_check(const struct desk *d, int fd,
 /* A backup for the deputies in ${to}: the casebook's key as `casebook.key`
  * (64 hex digits) in the place of the keyring */
 enum err backup_write_heirs(struct desk *d, const struct age_recipient *to,
-    unsigned n, int fd);
+    unsigned n, int fd, uint8_t hash[HASH_LEN]);
 /* Opens such a file with the identity of this ring's owner: casebook, casekeys
- * and the folder of attachments into folder ${stage}, the key out */
-enum err heirs_read(struct desk *d, int fd, int stage, uint8_t key[32]);
+ * and the folder of attachments into folder ${stage}, the key out. Anybody can
+ * seal to a deputy: ${hash} of what is inside is what a holder signed, and
+ * nothing is read of another (ERR_SIGNATURE). NULL: of anybody */
+enum err heirs_read(struct desk *d, int fd, int stage,
+    const uint8_t *hash, uint8_t key[32]);
 /* Into the fresh home of ${d}. Only names that backup_write makes become
  * files; everything else is ERR_FORMAT. The keyring waits under its other name
  * until backup_use makes a home of it that owes its journal a `restore`. */

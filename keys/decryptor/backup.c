@@ -78,11 +78,31 @@ folder_of_sync(char *path)
 	return e;
 }
 
+/* Beside FILE.deputy: by whom it is */
+static enum err
+deputies_sign(const struct desk *d, const char *file,
+    const uint8_t hash[HASH_LEN])
+{
+	struct buf note = buf_new(HEIR_MAX);
+	char name[4096];
+	enum err e = snprintf(name, sizeof name, "%s.deputy"
+	    HEIR_BACKUP_NOTE, file) >= (int)sizeof name ? ERR_LIMIT :
+	    heir_backup_note(d, hash, &note);
+
+	if (e == OK) {
+		unlink(name);
+		e = file_create(AT_FDCWD, name, note.p, note.len);
+	}
+	buf_free(&note);
+	return e;
+}
+
 /* FILE.deputy, if there is anybody who may take over (heir.h) */
 static enum err
 deputies_write(struct desk *d, const char *file)
 {
 	struct age_recipient to[KEYSET_HOLDERS_MAX];
+	uint8_t hash[HASH_LEN];
 	unsigned n = heirs_load(d, to);
 	char name[4096], tmp[4096];
 	int fd;
@@ -99,12 +119,16 @@ deputies_write(struct desk *d, const char *file)
 	unlink(tmp);
 	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 	    0600);
-	e = fd < 0 ? ERR_IO : backup_write_heirs(d, to, n, fd);
+	e = fd < 0 ? ERR_IO : backup_write_heirs(d, to, n, fd,
+	    hash);
 	if (e == OK && fsync(fd) != 0) {
 		e = ERR_IO;
 	}
 	if (fd >= 0) {
 		close(fd);
+	}
+	if (e == OK) {
+		e = deputies_sign(d, file, hash);
 	}
 	if (e == OK && rename(tmp, name) != 0) {
 		e = ERR_IO;

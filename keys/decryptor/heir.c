@@ -116,6 +116,64 @@ heir_store(struct desk *d, const void *p, size_t len,
 	return e;
 }
 
+enum err
+heir_backup_note(const struct desk *d, const uint8_t hash[HASH_LEN],
+    struct buf *out)
+{
+	struct sign_purpose why = {.purpose = "deputy",
+		.desk = d->ring->desk};
+	struct buf doc = buf_new(HEIR_MAX);
+	json_t *o = json_object();
+	enum err e;
+
+	memcpy(why.org, d->ring->org, ORG_LEN);
+	json_object_set_new(o, "type", json_string(HEIR_BACKUP_TYPE));
+	json_object_set_new(o, "version", json_integer(1));
+	event_hex(o, "org", d->ring->org, ORG_LEN);
+	json_object_set_new(o, "desk", json_integer(d->ring->desk));
+	event_hex(o, "sha256", hash, HASH_LEN);
+	e = json_write(o, &doc);
+	if (e == OK) {
+		e = note_make(d->ring->operational, &why, doc.p, doc.len,
+		    out);
+	}
+	json_decref(o);
+	buf_free(&doc);
+	return e;
+}
+
+enum err
+heir_backup_check(const struct desk *d, const void *p, size_t len,
+    uint8_t hash[HASH_LEN])
+{
+	const struct keyset_person *who = NULL;
+	uint8_t org[ORG_LEN];
+	struct bytes sig, doc;
+	json_t *o = NULL;
+	int64_t desk;
+	enum err e = d->keyset == NULL ? ERR_SIGNATURE :
+	    note_split(p, len, &sig, &doc);
+
+	if (e == OK) { /* of this organisation and desk, by its purpose */
+		e = keyset_holder_check(d->keyset, d->ring->desk, "deputy",
+		    doc.p, doc.len, sig.p, sig.len, &who);
+	}
+	if (e == OK) {
+		e = json_read_type(doc.p, doc.len, HEIR_MAX,
+		    HEIR_BACKUP_TYPE, &o);
+	}
+	if (e == OK && ((e = json_hex_field(o, "org", org, ORG_LEN)) == OK &&
+	    (e = json_int_field(o, "desk", 1, CODE_DESK_MAX, &desk)) == OK)) {
+		e = json_hex_field(o, "sha256", hash, HASH_LEN);
+	}
+	if (e == OK && (memcmp(org, d->ring->org, ORG_LEN) != 0 ||
+	    (unsigned)desk != d->ring->desk)) {
+		e = ERR_SIGNATURE;
+	}
+	json_decref(o);
+	return e;
+}
+
 unsigned
 heirs_load(const struct desk *d,
     struct age_recipient out[KEYSET_HOLDERS_MAX])

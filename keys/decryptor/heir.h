@@ -23,6 +23,17 @@ enum err heir_parse(const struct desk *d, const void *p, size_t len,
     char person[KEYSET_ID], struct age_recipient *out);
 enum err heir_store(struct desk *d, const void *p, size_t len,
     char person[KEYSET_ID]);
+/*
+ * What a deputy's backup holds, said by who wrote it: a note beside it, because
+ * whoever saw a deputy's note can seal to her. heir_backup_check: ${hash} of
+ * the note, or ERR_SIGNATURE: of nobody who holds this desk now.
+ */
+#define HEIR_BACKUP_TYPE "meldluik-deputy-backup"
+#define HEIR_BACKUP_NOTE ".note" /* behind the backup's name */
+enum err heir_backup_note(const struct desk *d, const uint8_t hash[HASH_LEN],
+    struct buf *out);
+enum err heir_backup_check(const struct desk *d, const void *p, size_t len,
+    uint8_t hash[HASH_LEN]);
 /* Those whose note still verifies; at most KEYSET_HOLDERS_MAX */
 unsigned heirs_load(const struct desk *d,
     struct age_recipient out[KEYSET_HOLDERS_MAX]);

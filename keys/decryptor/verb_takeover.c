@@ -68,11 +68,11 @@ took(struct desk *d, enum err e, const struct refusal *why, uint64_t tenure,
 }
 
 static enum err
-backup_take(struct desk *d, const char *path)
+backup_take(struct desk *d, const char *path, bool unsigned_too)
 {
 	uint64_t tenure = 0;
 	struct refusal why;
-	enum err e = act_takeover(d, path, &tenure, &why);
+	enum err e = act_takeover(d, path, unsigned_too, &tenure, &why);
 
 	return took(d, e, &why, tenure, "Import the newest bundle, then "
 	    "export: the other machine turns read-only when it sees it.");
@@ -98,20 +98,23 @@ int
 verb_takeover(struct desk *d, int argc, char **argv)
 {
 	const char *path = NULL, *note = NULL, *deputy = NULL;
-	bool denied = false;
+	bool denied = false, unsigned_too = false;
 	struct option_rule rules[] = {
 		{.name = "note", .value = &note},
 		{.name = "deputy", .value = &deputy},
 		{.name = "deny", .flag = &denied},
+		{.name = "unsigned", .flag = &unsigned_too},
 	};
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 3, &path, 1, NULL)) {
+	if (!options_take(argc, argv, rules, sizeof rules / sizeof *rules,
+	    &path, 1, NULL)) {
 		return EXIT_USAGE;
 	}
-	if ((path != NULL) + (note != NULL) + (deputy != NULL) + denied != 1) {
-		say_error("use: takeover BACKUP.deputy | --note FILE | "
-		    "--deputy FILE | --deny");
+	if ((path != NULL) + (note != NULL) + (deputy != NULL) + denied != 1 ||
+	    (unsigned_too && path == NULL)) {
+		say_error("use: takeover BACKUP.deputy [--unsigned] | --note "
+		    "FILE | --deputy FILE | --deny");
 		return EXIT_USAGE;
 	}
 	if (denied) {
@@ -123,7 +126,7 @@ verb_takeover(struct desk *d, int argc, char **argv)
 	} else if (e == OK && deputy != NULL) {
 		e = deputy_take(d, deputy);
 	} else if (e == OK) {
-		e = backup_take(d, path);
+		e = backup_take(d, path, unsigned_too);
 	}
 	return exit_of(e);
 }

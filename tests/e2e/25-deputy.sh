@@ -55,9 +55,28 @@ refused "no note of another holder" h takeover --deputy "$T/heir2"
 ok h takeover --deputy "$T/heir"
 ok h backup "$STICK/b.age"
 [ -s "$STICK/b.age.deputy" ] || fail "no backup for the deputy"
-refused "not made for you" desk "$S" $day takeover "$STICK/b.age.deputy"
+refused "No holder of this desk" desk "$S" $day takeover "$STICK/b.age.deputy"
+refused "not made for you" desk "$S" $day takeover --unsigned \
+	"$STICK/b.age.deputy"
 head -c 5000 "$STICK/b.age.deputy" >"$T/half"
+cp "$STICK/b.age.deputy.note" "$T/half.note"
 refused "damaged" desk "$D" $day takeover "$T/half"
+# Anybody can seal to her: what no holder signed, or what holds something else
+# than was signed, is not even looked into
+cp "$STICK/b.age.deputy" "$T/strange"
+refused "No holder of this desk signed" desk "$D" $day takeover "$T/strange"
+for change in 's/"desk":1/"desk":2/' 's/"sha256":"./"sha256":"g/' '1d'; do
+	sed "$change" "$STICK/b.age.deputy.note" >"$T/strange.note"
+	refused "No holder of this desk signed" desk "$D" $day takeover \
+		"$T/strange"
+done
+cp -r "$H" "$T/before"
+ok desk "$T/before" $day note "$P" <<<"Een andere stand"
+ok desk "$T/before" $day backup "$STICK/other.age"
+cp "$STICK/other.age.deputy.note" "$T/strange.note"
+refused "No holder of this desk signed" desk "$D" $day takeover "$T/strange"
+cp -r "$D" "$T/trusting"
+ok desk "$T/trusting" $day takeover --unsigned "$T/strange"
 # After the backup the old machine still drafts and exports a reply
 ok h reply "$P" <<<"Na de kopie"
 ok h export "$T/a"
