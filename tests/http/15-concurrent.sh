@@ -19,19 +19,28 @@ import time
 import gw
 port, folder, week = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 text = open(folder + "/text.age", "rb").read()
-bad = []
+bad, good = [], []
 
 
 def report(gate, tries):
     data = text[:-4096] + os.urandom(4096)
     c = gw.Client(port, timeout=120)
-    c.s = gw.connect(port, 120)
+    try:
+        c.s = gw.connect(port, 120)
+    except OSError as e:
+        bad.append(repr(e))
     gate.wait()
     for _ in range(tries):
-        a = gw.put_envelope(c, data, week)
+        try:
+            a = gw.put_envelope(c, data, week)
+        except OSError as e:  # never answered
+            bad.append(repr(e))
+            continue
         if a is None or a.status != 201 or hashlib.sha256(
                 data).hexdigest().encode() not in a.body:
             bad.append(a and (a.status, a.body[:60]))
+        else:
+            good.append(1)
     c.close()
 
 
@@ -47,6 +56,9 @@ for n in (1, 4, 16, 64, 256):
         t.join()
     print("%3d at once: %.2f s, %d failures" % (
         n, time.monotonic() - begin, len(bad)), flush=True)
+    if len(good) != 2 * n:
+        bad.append("%d receipts of %d" % (len(good), 2 * n))
+    good.clear()
 if bad:
     sys.exit(str(bad[:3]))
 PY
