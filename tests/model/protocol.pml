@@ -190,7 +190,10 @@ inline backup(m) {
 	at = 0
 }
 
-inline export(m) {
+/* The number of the next bundle: above all that a manifest tells of, because
+ * a restored machine does not know what it exported since its backup */
+inline number(m) {
+#if MUTANT != 6
 	if
 	:: imported[m] != 0 &&
 	    manifest_tenure[imported[m]] == tenure[m] &&
@@ -198,7 +201,12 @@ inline export(m) {
 		out[m] = manifest_serial[imported[m]]
 	:: else
 	fi;
-	out[m]++;
+#endif
+	out[m]++
+}
+
+inline export(m) {
+	number(m);
 	complete(m);
 	sent[m].b[out[m]].made = true;
 	sent[m].b[out[m]].tenure = tenure[m];
@@ -235,31 +243,25 @@ inline go_on(same_tenure) {
 	:: same_tenure ->
 		works[0] = false;
 		tenure[1] = copy_tenure;
-		out[1] = copy_out;
-		if
-		:: imported[1] != 0 &&
-		    manifest_serial[imported[1]] > out[1] ->
-			out[1] = manifest_serial[imported[1]]
-		:: else
-		fi
+		out[1] = copy_out
 	:: else -> tenure[1] = copy_tenure + 1
 	fi
 }
 
 #define WORKS(m) (works[m] && !read_only[m])
 
-/* From here on everybody is honest and nothing is lost: then everything that
- * was receipted is read, backed up, confirmed and erased within one round. */
+/* From here on everybody is honest and nothing is lost: then the gateway takes
+ * the next bundle, and everything that was receipted is read, backed up,
+ * confirmed and erased within one round. */
 inline calm(m) {
-	if
-	:: (stored & 1 && listed[0] == 0) || (stored & 2 && listed[1] == 0) ->
-		cut()
-	:: else
-	fi;
+	cut();
 	import(m, head, 3);
+	assert(!read_only[m]);
 	backup(m);
+	number(m);
+	assert(NEWER(tenure[m], out[m]));
 	complete(m);
-	confirmed[0] = at;
+	confirmed[0] = (at < backed[m] -> at : backed[m]);
 	at = 0;
 	confirmed[1] = head;
 	daily_one(0); daily_one(1); daily_one(0); daily_one(1);
