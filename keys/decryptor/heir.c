@@ -20,33 +20,23 @@ heir_seed(const struct keyring *k, uint8_t seed[AGE_HYBRID_SEED])
 	    k->operational, SIGN_SEED);
 }
 
-enum err
-heir_note(struct desk *d, struct buf *out)
+/* ${o}, of this organisation and desk, signed by this ring's owner; takes the
+ * reference */
+static enum err
+note_sign(const struct desk *d, const char *purpose, const char *type,
+    json_t *o, struct buf *out)
 {
-	struct sign_purpose why = {.purpose = "heir",
+	struct sign_purpose why = {.purpose = purpose,
 		.desk = d->ring->desk};
-	char text[AGE_RECIPIENT_TEXT + 1];
-	uint8_t seed[AGE_HYBRID_SEED];
-	struct age_recipient to;
 	struct buf doc = buf_new(HEIR_MAX);
-	json_t *o = json_object();
 	enum err e;
 
 	memcpy(why.org, d->ring->org, ORG_LEN);
-	heir_seed(d->ring, seed);
-	e = age_identity_recipient(seed, &to);
-	sodium_memzero(seed, sizeof seed);
-	if (e == OK) {
-		age_recipient_text(&to, text);
-		json_object_set_new(o, "type", json_string(HEIR_TYPE));
-		json_object_set_new(o, "version", json_integer(1));
-		event_hex(o, "org", d->ring->org, ORG_LEN);
-		json_object_set_new(o, "desk", json_integer(d->ring->desk));
-		json_object_set_new(o, "person",
-		    json_string(d->ring->person));
-		json_object_set_new(o, "recipient", json_string(text));
-		e = json_write(o, &doc);
-	}
+	json_object_set_new(o, "type", json_string(type));
+	json_object_set_new(o, "version", json_integer(1));
+	event_hex(o, "org", d->ring->org, ORG_LEN);
+	json_object_set_new(o, "desk", json_integer(d->ring->desk));
+	e = json_write(o, &doc);
 	if (e == OK) {
 		e = note_make(d->ring->operational, &why, doc.p, doc.len,
 		    out);
@@ -54,6 +44,28 @@ heir_note(struct desk *d, struct buf *out)
 	json_decref(o);
 	buf_free(&doc);
 	return e;
+}
+
+enum err
+heir_note(struct desk *d, struct buf *out)
+{
+	char text[AGE_RECIPIENT_TEXT + 1];
+	uint8_t seed[AGE_HYBRID_SEED];
+	struct age_recipient to;
+	json_t *o;
+	enum err e;
+
+	heir_seed(d->ring, seed);
+	e = age_identity_recipient(seed, &to);
+	sodium_memzero(seed, sizeof seed);
+	if (e != OK) {
+		return e;
+	}
+	age_recipient_text(&to, text);
+	o = json_object();
+	json_object_set_new(o, "person", json_string(d->ring->person));
+	json_object_set_new(o, "recipient", json_string(text));
+	return note_sign(d, "heir", HEIR_TYPE, o, out);
 }
 
 enum err
@@ -120,26 +132,10 @@ enum err
 heir_backup_note(const struct desk *d, const uint8_t hash[HASH_LEN],
     struct buf *out)
 {
-	struct sign_purpose why = {.purpose = "deputy",
-		.desk = d->ring->desk};
-	struct buf doc = buf_new(HEIR_MAX);
 	json_t *o = json_object();
-	enum err e;
 
-	memcpy(why.org, d->ring->org, ORG_LEN);
-	json_object_set_new(o, "type", json_string(HEIR_BACKUP_TYPE));
-	json_object_set_new(o, "version", json_integer(1));
-	event_hex(o, "org", d->ring->org, ORG_LEN);
-	json_object_set_new(o, "desk", json_integer(d->ring->desk));
 	event_hex(o, "sha256", hash, HASH_LEN);
-	e = json_write(o, &doc);
-	if (e == OK) {
-		e = note_make(d->ring->operational, &why, doc.p, doc.len,
-		    out);
-	}
-	json_decref(o);
-	buf_free(&doc);
-	return e;
+	return note_sign(d, "deputy", HEIR_BACKUP_TYPE, o, out);
 }
 
 enum err
