@@ -101,6 +101,9 @@ struct copying {
 	MDB_env *env;
 	int fd;
 	enum err err;
+	pthread_mutex_t lock;
+	pthread_cond_t ended;
+	bool done;
 };
 
 static void *copy(void *arg)
@@ -111,6 +114,10 @@ static void *copy(void *arg)
 	if (c->err == OK && fsync(c->fd) != 0) {
 		c->err = errno == ENOSPC ? ERR_FULL : ERR_IO;
 	}
+	pthread_mutex_lock(&c->lock);
+	c->done = true;
+	pthread_cond_signal(&c->ended);
+	pthread_mutex_unlock(&c->lock);
 	return NULL;
 }
 
@@ -125,20 +132,26 @@ static enum err copy_patiently(struct store *s, struct copying *c)
 		copy(c);
 		return c->err;
 	}
-	do {
+	pthread_mutex_lock(&c->lock);
+	while (!c->done) {
 		if (s->alive != NULL) {
 			s->alive(s->alive_arg);
 		}
 		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_sec++;
-	} while (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) !=
-	    0);
+		pthread_cond_clockwait(&c->ended, &c->lock, CLOCK_MONOTONIC,
+		    &until);
+	}
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(thread, NULL);
 	return c->err;
 }
 
 static enum err index_copy(struct store *s, int dir)
 {
-	struct copying c = { s->index, -1, OK };
+	struct copying c = { .env = s->index, .fd = -1, .err = OK,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.ended = PTHREAD_COND_INITIALIZER };
 
 	if (!space_copy(s)) {
 		return ERR_FULL;

@@ -170,8 +170,9 @@ talk_of(struct visit *v, size_t k, size_t *out)
 
 	for (size_t i = 0; i < s->messages && n < room; i++) {
 		if (s->message[i].kase == k) {
+			number++;
 			item[n] = (struct item){.in = &s->message[i],
-				.number = ++number,
+				.number = number,
 				.day = s->message[i].received, .order = n};
 			n++;
 		}
