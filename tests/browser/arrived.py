@@ -29,8 +29,8 @@ for n, (c, e) in enumerate(pages.listed(courier, token)):
     shutil.rmtree(into)
 for w in want:
     r = found.pop(w["text"], None)
-    # nobody who is asked about here chose anything: nothing is said then
-    if r is not None and r["about"] != "":
+    # where nobody chose, nothing is said
+    if r is not None and r["about"] != w.get("about", ""):
         sys.exit(f"about {r['about']}, which nobody said: " + w["text"][:60])
     if r is None or [a["sha256"] for a in r["attachments"]] != w["files"]:
         sys.exit("not arrived, or not whole: " + w["text"][:60])

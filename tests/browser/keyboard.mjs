@@ -87,6 +87,8 @@ async function report(b, text) {
 	await ready(b);
 	await press(b, "input[name=about]", "ArrowDown");
 	await b.wait("input[name=about]:checked");
+	const about = await b.page.evaluate(() => document.querySelector(
+		"input[name=about]:checked").value);
 	if (b.o.scripts) {
 		await press(b, "#about-form button[type=submit]");
 		await b.wait("#ml-code li");
@@ -108,7 +110,7 @@ async function report(b, text) {
 		await leave(b, "form[action=report] button[type=submit]");
 		await b.wait("#number");
 	}
-	want.push({ text, files: [] });
+	want.push({ text, files: [], about });
 }
 
 async function answer(b, text) {
