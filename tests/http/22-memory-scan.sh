@@ -64,6 +64,7 @@ groups = {g for c in codes for g in [c, c.replace(b"-", b""), c[:14],
 left = scan([b"KANARIE"] + sorted(groups))
 control = scan([b"Vingerafdruk van dit meldpunt"])
 assert control, "the search does not see the pages themselves"
+assert during, "the search does not see what is being posted"
 for where, n in left.items():
     print("left:", where, n)
 print(f"{len(codes)} codes, {len(during)} places during a post, "
