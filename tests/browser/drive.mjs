@@ -253,10 +253,37 @@ class Browser {
 		}
 	}
 
+	// Again while the element did not feel it, which with scripts it tells: a
+	// page that moves between aim and click takes the click elsewhere
 	async click(selector) {
+		const end = Date.now() + LIMIT_MS;
+
 		await this.wait(selector);
-		await this.reveal(selector);
-		await this.page.mouse.click(...await this.aim(selector));
+		for (;;) {
+			await this.reveal(selector);
+			const at = await this.aim(selector);
+			if (!this.o.scripts) {
+				return this.page.mouse.click(...at);
+			}
+			await this.run((s) => {
+				const root = document.documentElement.dataset;
+				root.felt = "no";
+				document.querySelector(s).addEventListener("click",
+					() => delete root.felt, { once: true, capture: true });
+			}, selector);
+			await this.page.mouse.click(...at);
+			for (let n = 0; n < REVEAL_POLLS; n++) {
+				if (await this.run(() => document.documentElement
+					.dataset.felt).catch(() => null) !== "no") {
+					return null;
+				}
+				await pause(POLL_MS);
+			}
+			if (Date.now() > end) {
+				throw new Error(`${this.name}: ${selector} feels no click`);
+			}
+			console.log(`${this.name}: missed ${selector}, once more`);
+		}
 	}
 
 	// A click that leads to another document
