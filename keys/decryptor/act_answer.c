@@ -116,6 +116,46 @@ act_reply(struct desk *d, size_t k, const struct act_answer *a,
 	return act_end(d, e, why);
 }
 
+enum err
+act_reply_withdraw(struct desk *d, size_t k, const uint8_t *id, size_t len,
+    struct refusal *why)
+{
+	const struct draft *a = NULL;
+	size_t i = 0;
+	json_t *o;
+	enum err e = act_begin(d, why);
+
+	if (e != OK) {
+		return e;
+	}
+	e = act_case(d, k, why);
+	if (e == OK && (i = state_answer(d->state, k, id, len)) ==
+	    NOT_FOUND) {
+		e = refuse(why, ERR_UNKNOWN, "Dat antwoord staat niet in dit "
+		    "dossier.", "That answer is not in this case.");
+	}
+	if (e == OK) {
+		a = &d->state->answer[i];
+	}
+	if (a != NULL && a->taken_back != DAY_NONE) {
+		e = refuse(why, ERR_CONFLICT, "Dit antwoord is al "
+		    "teruggenomen.", "This answer was taken back already.");
+	}
+	if (e == OK && a != NULL && (a->serial != 0 || !draft_waits(a))) {
+		e = refuse(why, ERR_CONFLICT, "Dit antwoord staat in een "
+		    "bundel die is gemaakt; de melder kan het al lezen. "
+		    "Schrijf een nieuw bericht.", "This answer is in a "
+		    "bundle that was made; the reporter may have read it. "
+		    "Write another message.");
+	}
+	if (e == OK && a != NULL) {
+		o = act_event(d, "reply_withdrawn", k);
+		event_hex(o, "reply_id", a->reply_id, sizeof a->reply_id);
+		e = desk_event(d, o);
+	}
+	return act_end(d, e, why);
+}
+
 /* Two people say that there is no way to the reporter, and it counts from
  * the day on which the second one did */
 static enum err

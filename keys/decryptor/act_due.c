@@ -35,7 +35,7 @@ drafts_of(const struct state *s, size_t k)
 	unsigned n = 0;
 
 	for (size_t i = 0; i < s->answers; i++) {
-		n += s->answer[i].kase == k && s->answer[i].posted == DAY_NONE;
+		n += s->answer[i].kase == k && draft_waits(&s->answer[i]);
 	}
 	return n;
 }

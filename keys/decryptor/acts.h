@@ -101,6 +101,10 @@ struct act_answer {
 };
 enum err act_reply(struct desk *d, size_t k, const struct act_answer *a,
     struct refusal *why);
+/* Takes back the answer whose id begins with ${id}, as long as no bundle was
+ * made with it: none will carry it, and nothing of it counts */
+enum err act_reply_withdraw(struct desk *d, size_t k, const uint8_t *id,
+    size_t len, struct refusal *why);
 /*
  * act_given: acknowledgement or feedback given outside the mailbox on
  * ${day}; GIVEN_NO_ROUTE needs two people (ACT_FEEDBACK_WITHOUT_ROUTE, one

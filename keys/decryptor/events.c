@@ -122,10 +122,22 @@ on_fact(struct state *s, const json_t *o)
 	return event_field_day(o, "day", &day);
 }
 
+static void
+draft_counts(struct kase *k, const struct draft *a)
+{
+	k->answers++;
+	if (a->kind == REPLY_ACKNOWLEDGEMENT && k->ack_drafted == DAY_NONE) {
+		k->ack_drafted = a->drafted;
+	}
+	if (a->kind == REPLY_FEEDBACK || a->kind == REPLY_CLOSING) {
+		k->feedback_drafted = a->drafted;
+	}
+}
+
 static enum err
 on_reply(struct state *s, const json_t *o)
 {
-	struct draft a = {.posted = DAY_NONE}, *more;
+	struct draft a = {.posted = DAY_NONE, .taken_back = DAY_NONE}, *more;
 	const char *kind;
 	int64_t parts;
 	enum err e = event_field_case(s, o, &a.kase);
@@ -156,13 +168,41 @@ on_reply(struct state *s, const json_t *o)
 	}
 	s->answer = more;
 	more[s->answers++] = a;
-	s->kase[a.kase].answers++;
-	if (a.kind == REPLY_ACKNOWLEDGEMENT &&
-	    s->kase[a.kase].ack_drafted == DAY_NONE) {
-		s->kase[a.kase].ack_drafted = a.drafted;
+	draft_counts(&s->kase[a.kase], &a);
+	return OK;
+}
+
+/* No bundle carried it, and none will */
+static enum err
+on_reply_withdrawn(struct state *s, const json_t *o)
+{
+	uint8_t id[16];
+	struct draft *a;
+	struct kase *c;
+	size_t k, i;
+	enum err e = event_field_case(s, o, &k);
+
+	if (e != OK || (e = json_hex_field(o, "reply_id", id, sizeof id)) !=
+	    OK) {
+		return e;
 	}
-	if (a.kind == REPLY_FEEDBACK || a.kind == REPLY_CLOSING) {
-		s->kase[a.kase].feedback_drafted = a.drafted;
+	i = state_answer(s, k, id, sizeof id);
+	if (i == NOT_FOUND || !draft_waits(&s->answer[i]) ||
+	    s->answer[i].serial != 0) {
+		return ERR_FORMAT;
+	}
+	a = &s->answer[i];
+	if ((e = event_field_day(o, "day", &a->taken_back)) != OK) {
+		return e;
+	}
+	c = &s->kase[k];
+	c->answers = 0;
+	c->ack_drafted = c->feedback_drafted = DAY_NONE;
+	for (i = 0; i < s->answers; i++) {
+		if (s->answer[i].kase == k && s->answer[i].taken_back ==
+		    DAY_NONE) {
+			draft_counts(c, &s->answer[i]);
+		}
 	}
 	return OK;
 }
@@ -266,7 +306,8 @@ on_export(struct state *s, const json_t *o)
 	s->floor_slots = (uint32_t)slots;
 	day_split(day, &s->floor_year, &month, &dom);
 	for (size_t i = 0; i < s->answers; i++) {
-		if (s->answer[i].serial == 0) {
+		if (s->answer[i].serial == 0 && s->answer[i].taken_back ==
+		    DAY_NONE) {
 			s->answer[i].serial = serial;
 		}
 	}
@@ -353,6 +394,7 @@ const struct event_rule event_rules[] = {
 	{"begin", on_begin},
 	{"duplicate", on_duplicate},
 	{"reply", on_reply},
+	{"reply_withdrawn", on_reply_withdrawn},
 	{"note", on_note},
 	{"classify", on_classify},
 	{"state", on_state},

@@ -320,6 +320,19 @@ state_request(const struct state *s, const uint8_t id[HASH_LEN])
 	return NOT_FOUND;
 }
 
+size_t
+state_answer(const struct state *s, size_t k, const uint8_t *id, size_t len)
+{
+	for (size_t i = 0; i < s->answers; i++) {
+		if (s->answer[i].kase == k && len <= sizeof
+		    s->answer[i].reply_id && memcmp(s->answer[i].reply_id,
+		    id, len) == 0) {
+			return i;
+		}
+	}
+	return NOT_FOUND;
+}
+
 static const char *const code_names[KASE_CODES] = {
 	[KASE_SUBJECT_ROLE] = "subject_role",
 	[KASE_INVESTIGATION] = "investigation",

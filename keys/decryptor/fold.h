@@ -88,6 +88,7 @@ struct draft { /* a reply of ours */
 	enum reply_kind kind;
 	char language[17];
 	day_t drafted, posted; /* DAY_NONE: not yet known to be applied */
+	day_t taken_back;      /* before any bundle carried it; DAY_NONE: not */
 	uint64_t serial;       /* first outbound that carried it; 0: none */
 	bool reasoned, options; /* what the text does */
 	bool tells, tells_any; /* of a forwarding; to an unnamed target */
@@ -97,6 +98,12 @@ struct draft { /* a reply of ours */
 	unsigned parts;
 	uint8_t record[RECORD_ID];
 };
+/* Not known to be with the reporter yet, and on its way there */
+static inline bool
+draft_waits(const struct draft *a)
+{
+	return a->posted == DAY_NONE && a->taken_back == DAY_NONE;
+}
 struct note {
 	size_t kase;
 	day_t day;
@@ -399,6 +406,10 @@ const char *oral_state_word(enum oral_state o);
 /* The fields of a parcel's note, which the event from_desk has too; all may
  * be absent, as in notes of before */
 enum err moved_read(const json_t *o, struct moved *out);
+/* Place of the answer of case ${k} whose id begins with ${len} bytes ${id},
+ * or NOT_FOUND */
+size_t state_answer(const struct state *s, size_t k, const uint8_t *id,
+    size_t len);
 /* Place of a request by its id, or NOT_FOUND */
 size_t state_request(const struct state *s, const uint8_t id[HASH_LEN]);
 

@@ -181,13 +181,16 @@ static const struct verb verbs[] = {
 	{"reply", verb_reply, "reply ID [--kind question|message|feedback|"
 	    "closing] [--letter NAME] [--show]\n"
 	    "         [--to WHERE] [--receiver CODE] [--reasoned] [--options] "
-	    "[--forwarded] [--file FILE]",
+	    "[--forwarded] [--file FILE]\n"
+	    "  reply ID --take-back DRAFT",
 	    "Drafts a reply; text from --file or standard input. It is posted "
 	    "when the gateway applied\nthe bundle that carries it. What the "
 	    "text does: --reasoned gives reasons, --options names\nthe outside "
 	    "channels, --forwarded tells of a forwarding. --letter starts from "
 	    "a template (a wrong name lists\nthem), --show prints it; what is "
-	    "in square brackets is filled in and sent with --file.\n"},
+	    "in square brackets is filled in and sent with --file.\n"
+	    "--take-back: what was drafted (`show` names it) goes out with no "
+	    "bundle, as long as none was made with it.\n"},
 	{"feedback", verb_feedback, "feedback ID [--by mailbox|letter|talk|"
 	    "no-route] [--on DAY] [--acknowledgement]\n"
 	    "         [--reasoned] [--options] [--forwarded --to WHERE "

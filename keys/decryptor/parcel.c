@@ -135,7 +135,8 @@ answers_pack(struct packing *p)
 
 	for (size_t i = 0; i < s->answers && e == OK; i++) {
 		char day[DAY_TEXT];
-		if (s->answer[i].kase != p->k || s->kase[p->k].destroyed) {
+		if (s->answer[i].kase != p->k || s->kase[p->k].destroyed ||
+		    s->answer[i].taken_back != DAY_NONE) {
 			continue;
 		}
 		day_text(s->answer[i].drafted, day);

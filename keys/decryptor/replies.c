@@ -21,8 +21,7 @@ reply_waiting(const struct state *s, size_t k)
 	unsigned n = 0;
 
 	for (size_t i = 0; i < s->answers; i++) {
-		if (s->answer[i].kase == k &&
-		    s->answer[i].posted == DAY_NONE) {
+		if (s->answer[i].kase == k && draft_waits(&s->answer[i])) {
 			n += s->answer[i].parts;
 		}
 	}
@@ -116,7 +115,8 @@ thread_make(struct desk *d, size_t k, struct lane_thread *t,
 	for (size_t i = s->answers; i > 0 && e == OK; i--) {
 		struct buf note[SLOT_LIVE_MAX];
 		unsigned parts = 0;
-		if (s->answer[i - 1].kase != k) {
+		if (s->answer[i - 1].kase != k ||
+		    s->answer[i - 1].taken_back != DAY_NONE) {
 			continue;
 		}
 		if (t->notes + s->answer[i - 1].parts > SLOT_LIVE_MAX) {
@@ -162,7 +162,7 @@ mailbox_end(struct desk *d, size_t k, day_t *out)
 	}
 	for (size_t i = 0; i < s->answers; i++) {
 		const struct draft *a = &s->answer[i];
-		if (a->kase != k) {
+		if (a->kase != k || a->taken_back != DAY_NONE) {
 			continue;
 		}
 		last = a->drafted > last ? a->drafted : last;

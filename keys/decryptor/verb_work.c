@@ -64,11 +64,33 @@ letters_list(void)
 	}
 }
 
+/* ${word}: what `show` says of the draft, the first digits of its id */
+static enum err
+take_back(struct desk *d, size_t k, const char *word)
+{
+	struct refusal why;
+	uint8_t id[16];
+	size_t n = strlen(word) / 2;
+	enum err e;
+
+	if (n < 4 || n > sizeof id || hex_decode(word, id, n) != OK) {
+		say_error("--take-back takes what `show` says of the draft");
+		return ERR_USAGE;
+	}
+	e = act_reply_withdraw(d, k, id, n, &why);
+	if (e != OK) {
+		tell_refusal(&why);
+	} else if (!d->json) {
+		printf("Taken back: no bundle carries it.\n");
+	}
+	return e;
+}
+
 int
 verb_reply(struct desk *d, int argc, char **argv)
 {
 	const char *ref = NULL, *file = NULL, *word = NULL, *letter = NULL,
-	    *receiver = NULL, *to = NULL;
+	    *receiver = NULL, *to = NULL, *back = NULL;
 	bool reasoned = false, options = false, forwarded = false,
 	    show = false;
 	struct option_rule rules[] = {
@@ -81,6 +103,7 @@ verb_reply(struct desk *d, int argc, char **argv)
 		{.name = "to", .value = &to},
 		{.name = "receiver", .value = &receiver},
 		{.name = "show", .flag = &show},
+		{.name = "take-back", .value = &back},
 	};
 	struct buf text = buf_new_secret(TEXT_MAX);
 	struct letter l = {.mailbox = true, .kind = REPLY_MESSAGE};
@@ -91,7 +114,7 @@ verb_reply(struct desk *d, int argc, char **argv)
 	size_t k = 0;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 9, &ref, 1, NULL)) {
+	if (!options_take(argc, argv, rules, 10, &ref, 1, NULL)) {
 		return EXIT_USAGE;
 	}
 	if (letter != NULL && letter_find(letter, &l) != OK) {
@@ -111,7 +134,12 @@ verb_reply(struct desk *d, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	e = verb_case(d, ref, "reply ID [--letter NAME] [--show] [--kind KIND] "
-	    "[--file FILE]", &k);
+	    "[--file FILE] | --take-back DRAFT", &k);
+	if (back != NULL) {
+		e = e == OK ? take_back(d, k, back) : e;
+		buf_free(&text);
+		return exit_of(e);
+	}
 	forwarded = forwarded || l.forwarded;
 	/* Other letters than of a forwarding may name it in any words */
 	whom = to != NULL || (forwarded && !show) || (e == OK &&

@@ -2,6 +2,7 @@
 /* What the journal adds up to: when a reply counts as posted, which feedback
  * counts for the decision that stands, and what a forwarding rests on. What
  * only a lost key opens: test_fold_keys.c. */
+#include "decryptor/replies.h"
 #include "fold_help.h"
 
 static void
@@ -87,6 +88,42 @@ not_posted_by_an_older_one_of_ours(void **state)
 	export(s, 2, HASH_B);
 	applied(s, 1, 1, 1, HASH_A, "2026-11-05");
 	assert_int_equal(s->answer[0].posted, DAY_NONE);
+	state_free(s);
+}
+
+static json_t *
+withdrawn(void)
+{
+	return json_pack("{s:s,s:s,s:s,s:s}", "e", "reply_withdrawn", "day",
+	    "2026-11-05", "case", "2026-7K3Q", "reply_id", ID);
+}
+
+/* No bundle carries it, and receipt can be acknowledged again */
+static void
+taken_back_before_any_bundle(void **state)
+{
+	struct state *s = desk_with_case();
+	json_t *o = withdrawn();
+
+	(void)state;
+	assert_int_equal(state_apply(s, o), ERR_FORMAT); /* of what? */
+	reply(s);
+	apply(s, withdrawn());
+	assert_int_equal(s->answer[0].taken_back, day("2026-11-05"));
+	assert_int_equal(s->kase[0].ack_drafted, DAY_NONE);
+	assert_int_equal(s->kase[0].answers, 0);
+	assert_int_equal(reply_waiting(s, 0), 0);
+	assert_int_equal(state_apply(s, o), ERR_FORMAT); /* again */
+	export(s, 1, HASH_A);
+	applied(s, 1, 1, 1, HASH_A, "2026-11-06");
+	assert_int_equal(s->answer[0].posted, DAY_NONE);
+	assert_int_equal(s->kase[0].ack_posted, DAY_NONE);
+	s->answer[0].reply_id[0] ^= 1; /* another one, which that carried */
+	reply(s);
+	export(s, 2, HASH_B);
+	assert_int_equal(state_apply(s, o), ERR_FORMAT);
+	assert_int_equal(s->kase[0].answers, 1);
+	json_decref(o);
 	state_free(s);
 }
 
@@ -527,6 +564,7 @@ main(void)
 		cmocka_unit_test(not_posted_by_a_bundle_with_our_number),
 		cmocka_unit_test(not_posted_by_a_higher_one_of_another),
 		cmocka_unit_test(not_posted_by_an_older_one_of_ours),
+		cmocka_unit_test(taken_back_before_any_bundle),
 		cmocka_unit_test(reaching_the_reporter_ends_no_route),
 		cmocka_unit_test(
 		    reaching_the_reporter_acknowledges_after_no_route),

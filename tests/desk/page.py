@@ -137,6 +137,18 @@ try:
                                        "do": "settle"})
     want("written", r[1] == case + "#talk")
     want("not posted", "nog niet geplaatst" in ask("GET", case)[2])
+    r = ask("GET", case)[2]
+    draft = re.findall(r'name="reply" value="(\w+)"', r)
+    want("one draft to take back", len(draft) == 1)
+    for id in "00" * 16, "zz", draft[0]:
+        ask("POST", case, {"do": "takeback", "reply": id})
+        r = ask("GET", case)[2]
+        want("taken back %s" % id, ('class="notice green"' in r) == (
+            id == draft[0]))
+    want("says so", "nooit verstuurd" in r and 'name="reply"' not in r)
+    want("nothing for the stick", "antwoord klaar" not in ask("GET", "/nl/")[2])
+    ask("POST", case + "/letter", {"kind": "acknowledgement", "by": "mailbox",
+                                   "text": text, "do": "settle"})
     want("stick", "1 antwoord klaar" in ask("GET", "/nl/")[2])
     ask("POST", case, {"do": "note", "text": "Een notitie"})
     want("note", "Een notitie" in ask("GET", case)[2])

@@ -83,8 +83,33 @@ guard S-ACK "Wbk 2(2); Dir 9(1)(b)" h close "$REF"
 ok h acknowledge "$REF"
 guard S-ACK "Wbk 2(2)" h close "$REF"
 ok h feedback "$REF" --reasoned --options <<<"Wij hebben opgetreden."
+# What was drafted can be taken back, an acknowledgement too, until a bundle
+# is made with it
+takes_back() {
+	h reply "$REF" --take-back "$1"
+}
+ok h --json show "$REF"
+ACK=$(json "o['out'][0]['reply_id']")
+ok h --json reply "$REF" <<<"Voor een ander dossier"
+WRONG=$(json "o['reply_id']")
+ok h show "$REF"
+grep -q "take-back ${WRONG:0:8}" "$T/out" || fail "the draft has no name"
+misused "what .show. says" takes_back 0011
+refused "not in this case" takes_back 00112233
+ok takes_back "${WRONG:0:8}"
+refused "taken back already" takes_back "$WRONG"
+refused "acknowledged already" h acknowledge "$REF"
+ok takes_back "$ACK"
+ok h acknowledge "$REF"
 mkdir "$T/a"
 ok h export "$T/a"
+refused "in a bundle" takes_back "$(ok h --json show "$REF"
+	json "o['out'][-1]['reply_id']")"
+ok "$FIX" read "$T/a/outbound-1" 1 "$T/code"
+grep -q "replies=2" "$T/out" && ! grep -q "ander dossier" "$T/out" ||
+	fail "what was taken back is on the board: $(cat "$T/out")"
+ok h show "$REF"
+grep -q "taken back $day, never sent" "$T/out" || fail "its end is not told"
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-27
 ok h clocks
 grep -q "2 drafted, not posted" "$T/out" || fail "the stick is not asked for"

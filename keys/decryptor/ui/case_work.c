@@ -23,6 +23,19 @@ do_note(struct visit *v, struct refusal *why)
 }
 
 static enum err
+do_takeback(struct visit *v, struct refusal *why)
+{
+	uint8_t id[16];
+
+	if (strlen(field(v, "reply")) != 2 * sizeof id ||
+	    hex_decode(field(v, "reply"), id, sizeof id) != OK) {
+		return refuse(why, ERR_USAGE, "Dat antwoord staat niet in dit "
+		    "dossier.", "That answer is not in this case.");
+	}
+	return act_reply_withdraw(v->d, v->k, id, sizeof id, why);
+}
+
+static enum err
 do_step(struct visit *v, struct refusal *why)
 {
 	enum case_state to;
@@ -236,6 +249,7 @@ do_destroy(struct visit *v, struct refusal *why)
 
 const struct deed case_deeds[] = {
 	{"note", do_note, TEXT_DONE_NOTE, "#notes"},
+	{"takeback", do_takeback, TEXT_DONE_TAKEBACK, "#talk"},
 	{"step", do_step, TEXT_DONE_STEP, "#may"},
 	{"close", do_close, TEXT_DONE_CLOSE, "#may"},
 	{"hold", do_hold, TEXT_DONE_HOLD, "#after"},

@@ -169,7 +169,7 @@ stick_set(struct visit *v, struct view *to)
 		const struct kase *c = &s->kase[a->kase];
 		struct term t;
 		bool f = a->kind == REPLY_FEEDBACK;
-		if (a->posted != DAY_NONE || c->state == CASE_DESTROYED) {
+		if (!draft_waits(a) || c->state == CASE_DESTROYED) {
 			continue;
 		}
 		waiting += a->serial == 0;

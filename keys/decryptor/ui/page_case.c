@@ -89,6 +89,15 @@ incoming_set(struct visit *v, struct view *row, const struct message *m,
 	}
 }
 
+static const char *
+draft_id(struct visit *v, const struct draft *a)
+{
+	char hex[2 * sizeof a->reply_id + 1];
+
+	hex_encode(a->reply_id, sizeof a->reply_id, hex);
+	return visit_text(v, "%s", hex);
+}
+
 static enum err
 outgoing_set(struct visit *v, struct view *row, const struct draft *a)
 {
@@ -101,7 +110,12 @@ outgoing_set(struct visit *v, struct view *row, const struct draft *a)
 	view_flag(row, "conflict", false);
 	view_text(row, "who", reply_label(v, a->kind));
 	view_text(row, "day", date_long(v, a->drafted));
-	if (a->posted == DAY_NONE) {
+	view_text(row, "draft", draft_waits(a) && a->serial == 0 ?
+	    draft_id(v, a) : NULL);
+	if (a->taken_back != DAY_NONE) {
+		tag_plain(row, say_word(v, TEXT_TAKEN_BACK,
+		    date_long(v, a->taken_back)));
+	} else if (a->posted == DAY_NONE) {
 		tag_set(v, row, CLOCK_AMBER, say(v, TEXT_NOT_POSTED));
 	} else {
 		tag_set(v, row, CLOCK_DONE, say_word(v, TEXT_POSTED_ON,
