@@ -103,7 +103,7 @@ plain_text(const uint8_t *p, size_t len)
 {
 	size_t n = len;
 
-	while (n > 0 && len - n < 4 && !utf8_valid(p, n)) {
+	while (n > 0 && len - n < 3 && !utf8_valid(p, n)) {
 		n--;
 	}
 	if (n == 0 || !utf8_valid(p, n) || (len < FILEKIND_HEAD && n != len)) {
@@ -137,9 +137,6 @@ kind_of(const uint8_t *p, size_t len)
 	if (AT(0, "II*\0") || AT(0, "MM\0*")) {
 		return KIND_TIFF;
 	}
-	if (AT(4, "ftyp")) {
-		return box_kind(p, len);
-	}
 	if (AT(0, "PK\x03\x04")) {
 		return zip_kind(p, len);
 	}
@@ -163,6 +160,10 @@ kind_of(const uint8_t *p, size_t len)
 	}
 	if (AT(0, "{\\rtf")) {
 		return KIND_RTF;
+	}
+	/* Behind what the first bytes say: a program can have these later */
+	if (AT(4, "ftyp")) {
+		return box_kind(p, len);
 	}
 	/* Readers take a PDF mark within the first KiB */
 	if (holds(p, len < 1024 ? len : 1024, "%PDF-")) {
