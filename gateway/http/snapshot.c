@@ -148,6 +148,7 @@ choose_epoch(struct snapshot *s, day_t today)
 	const struct entry *e, *best = NULL;
 	char week[WEEK_TEXT];
 	day_t monday, best_week = DAY_MIN;
+	enum err r;
 
 	for (e = s->entry; e < s->entry + s->entries; e++) {
 		if (strncmp(e->path, "epochs/", 7) != 0 ||
@@ -165,7 +166,13 @@ choose_epoch(struct snapshot *s, day_t today)
 	if (best == NULL) {
 		return OK;
 	}
-	return epoch_parse(best->p, best->len, s->keyset, &s->epoch);
+	r = epoch_parse(best->p, best->len, s->keyset, &s->epoch);
+	if (r == OK && s->epoch->week != best_week) {
+		epoch_free(s->epoch);
+		s->epoch = NULL;
+		r = ERR_CONFLICT; /* a week whose keys may be destroyed */
+	}
+	return r;
 }
 
 static enum err

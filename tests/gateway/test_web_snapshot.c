@@ -194,10 +194,10 @@ keys_that_do_not_hold(void **state)
 	(void)state;
 	buf_put(&other, org.keyset_sig.p, org.keyset_sig.len);
 	other.p[other.len - 20] ^= 1;
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 4; i++) {
 		struct shown s = nothing();
 		const struct snapshot *now;
-		unsigned n = i == 0 ? 1 : i + 1;
+		unsigned n = i == 0 ? 1 : i < 3 ? i + 1 : 3;
 
 		file(&s, n, "keyset.json", &org.keyset_json);
 		if (i > 0) {
@@ -207,11 +207,14 @@ keys_that_do_not_hold(void **state)
 		if (i == 2) { /* a week that is none */
 			file(&s, n, WEEK_FILE, &org.keyset_json);
 		}
+		if (i == 3) { /* the keys of one week as those of another */
+			file(&s, n, "epochs/2026-W47.json", &org.epoch_json);
+		}
 		complaints = 0;
 		show(&s);
 		assert_int_equal(complaints, 1);
 		now = snapshot_take();
-		assert_int_equal(snapshot_keyset(now) != NULL, i == 2);
+		assert_int_equal(snapshot_keyset(now) != NULL, i >= 2);
 		assert_null(snapshot_epoch(now));
 		snapshot_release(now);
 		assert_true(there("keyset.json"));
