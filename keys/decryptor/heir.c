@@ -68,12 +68,12 @@ heir_note(struct desk *d, struct buf *out)
 	return note_sign(d, "heir", HEIR_TYPE, o, out);
 }
 
-enum err
-heir_parse(const struct desk *d, const void *p, size_t len,
-    char person[KEYSET_ID], struct age_recipient *out)
+/* A note of this organisation and desk by one who holds it now, ${who}; the
+ * caller json_decref()s ${out} */
+static enum err
+note_open(const struct desk *d, const char *purpose, const char *type,
+    const void *p, size_t len, const struct keyset_person **who, json_t **out)
 {
-	const struct keyset_person *who = NULL;
-	const char *id, *text;
 	uint8_t org[ORG_LEN];
 	struct bytes sig, doc;
 	json_t *o = NULL;
@@ -82,22 +82,44 @@ heir_parse(const struct desk *d, const void *p, size_t len,
 	    note_split(p, len, &sig, &doc);
 
 	if (e == OK) {
-		e = keyset_holder_check(d->keyset, d->ring->desk, "heir",
-		    doc.p, doc.len, sig.p, sig.len, &who);
+		e = keyset_holder_check(d->keyset, d->ring->desk, purpose,
+		    doc.p, doc.len, sig.p, sig.len, who);
 	}
 	if (e == OK) {
-		e = json_read_type(doc.p, doc.len, HEIR_MAX, HEIR_TYPE, &o);
+		e = json_read_type(doc.p, doc.len, HEIR_MAX, type, &o);
 	}
-	if (e == OK && ((e = json_hex_field(o, "org", org, ORG_LEN)) != OK ||
-	    (e = json_int_field(o, "desk", 1, CODE_DESK_MAX, &desk)) != OK ||
-	    (e = json_string_field(o, "person", 1, KEYSET_ID - 1, &id)) !=
-	    OK || (e = json_string_field(o, "recipient",
-	    AGE_RECIPIENT_TEXT, AGE_RECIPIENT_TEXT, &text)) != OK)) {
+	if (e == OK && (e = json_hex_field(o, "org", org, ORG_LEN)) == OK) {
+		e = json_int_field(o, "desk", 1, CODE_DESK_MAX, &desk);
+	}
+	if (e == OK && (memcmp(org, d->ring->org, ORG_LEN) != 0 ||
+	    (unsigned)desk != d->ring->desk)) {
+		e = ERR_FOREIGN;
+	}
+	if (e != OK) {
 		json_decref(o);
 		return e;
 	}
-	if (e == OK && (memcmp(org, d->ring->org, ORG_LEN) != 0 ||
-	    (unsigned)desk != d->ring->desk || strcmp(id, who->id) != 0)) {
+	*out = o;
+	return OK;
+}
+
+enum err
+heir_parse(const struct desk *d, const void *p, size_t len,
+    char person[KEYSET_ID], struct age_recipient *out)
+{
+	const struct keyset_person *who = NULL;
+	const char *id, *text;
+	json_t *o = NULL;
+	enum err e = note_open(d, "heir", HEIR_TYPE, p, len, &who, &o);
+
+	if (e == OK) {
+		e = json_string_field(o, "person", 1, KEYSET_ID - 1, &id);
+	}
+	if (e == OK) {
+		e = json_string_field(o, "recipient", AGE_RECIPIENT_TEXT,
+		    AGE_RECIPIENT_TEXT, &text);
+	}
+	if (e == OK && strcmp(id, who->id) != 0) {
 		e = ERR_FOREIGN;
 	}
 	if (e == OK) {
@@ -143,28 +165,12 @@ heir_backup_check(const struct desk *d, const void *p, size_t len,
     uint8_t hash[HASH_LEN])
 {
 	const struct keyset_person *who = NULL;
-	uint8_t org[ORG_LEN];
-	struct bytes sig, doc;
 	json_t *o = NULL;
-	int64_t desk;
-	enum err e = d->keyset == NULL ? ERR_SIGNATURE :
-	    note_split(p, len, &sig, &doc);
+	enum err e = note_open(d, "deputy", HEIR_BACKUP_TYPE, p, len, &who,
+	    &o);
 
-	if (e == OK) { /* of this organisation and desk, by its purpose */
-		e = keyset_holder_check(d->keyset, d->ring->desk, "deputy",
-		    doc.p, doc.len, sig.p, sig.len, &who);
-	}
 	if (e == OK) {
-		e = json_read_type(doc.p, doc.len, HEIR_MAX,
-		    HEIR_BACKUP_TYPE, &o);
-	}
-	if (e == OK && ((e = json_hex_field(o, "org", org, ORG_LEN)) == OK &&
-	    (e = json_int_field(o, "desk", 1, CODE_DESK_MAX, &desk)) == OK)) {
 		e = json_hex_field(o, "sha256", hash, HASH_LEN);
-	}
-	if (e == OK && (memcmp(org, d->ring->org, ORG_LEN) != 0 ||
-	    (unsigned)desk != d->ring->desk)) {
-		e = ERR_SIGNATURE;
 	}
 	json_decref(o);
 	return e;

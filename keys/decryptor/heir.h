@@ -26,7 +26,7 @@ enum err heir_store(struct desk *d, const void *p, size_t len,
 /*
  * What a deputy's backup holds, said by who wrote it: a note beside it, because
  * whoever saw a deputy's note can seal to her. heir_backup_check: ${hash} of
- * the note, or ERR_SIGNATURE: of nobody who holds this desk now.
+ * the note. ERR_SIGNATURE: of nobody who holds this desk now.
  */
 #define HEIR_BACKUP_TYPE "meldluik-deputy-backup"
 #define HEIR_BACKUP_NOTE ".note" /* behind the backup's name */
