@@ -15,6 +15,7 @@
 #include "decryptor/content.h"
 #include "decryptor/dossier.h"
 #include "decryptor/heir.h"
+#include "decryptor/papers.h"
 #include "decryptor/parcel.h"
 #include "decryptor/redact.h"
 #include "meldluik/json.h"
@@ -130,6 +131,28 @@ notes_heir(const uint8_t *doc, size_t len)
 	return e;
 }
 
+/* The note beside a backup for a deputy; what it says is in it */
+static inline enum err
+notes_deputy(const uint8_t *doc, size_t len)
+{
+	struct buf file = buf_new(1u << 20);
+	uint8_t hash[HASH_LEN];
+	char text[2 * HASH_LEN + 1];
+	enum err e = notes_signed("deputy", 1, doc, len, &file);
+
+	e = e == OK ? heir_backup_check(&notes_desk, file.p, file.len, hash) :
+	    e;
+	if (e == OK) {
+		hex_encode(hash, HASH_LEN, text);
+		if (memmem(doc, len, text, sizeof text - 1) == NULL &&
+		    memchr(doc, '\\', len) == NULL) {
+			abort();
+		}
+	}
+	buf_free(&file);
+	return e;
+}
+
 /* Beside the note came one file, of 32 bytes 0x11 as its hash */
 static inline enum err
 notes_transfer(const uint8_t *doc, size_t len)
@@ -198,6 +221,44 @@ notes_plan(const uint8_t *doc, size_t len)
 		}
 	}
 	plan_free(&p);
+	return e;
+}
+
+/* The record of the paper shares, here or on a stick (recover --drill) */
+static inline enum err
+notes_papers(const uint8_t *doc, size_t len)
+{
+	struct papers *p = malloc(sizeof *p), *back = malloc(sizeof *back);
+	struct buf again = buf_new(1u << 20), third = buf_new(1u << 20);
+	enum err e = p == NULL || back == NULL ? ERR_MEMORY :
+	    papers_parse(doc, len, notes_desk.ring->org, p);
+
+	for (unsigned i = 0; e == OK && i < p->sets; i++) {
+		struct share share = {.kind = p->set[i].kind,
+			.k = p->set[i].k, .n = p->set[i].n, .x = 1};
+		char name[SHARE_SET];
+
+		memcpy(share.commit, p->set[i].commit, sizeof share.commit);
+		paper_set_name(&p->set[i], name);
+		papers_proven(&p->set[i]);
+		papers_replaced(p, &share);
+		if (papers_set(p, p->set[i].kind) == NULL ||
+		    paper_fits(&p->set[i], &share) != OK) {
+			abort();
+		}
+	}
+	/* what is kept of it is read as the same again */
+	if (e == OK && (papers_write(p, notes_desk.ring->org, &again) != OK ||
+	    papers_parse(again.p, again.len, notes_desk.ring->org, back) !=
+	    OK || papers_write(back, notes_desk.ring->org, &third) != OK ||
+	    third.len != again.len ||
+	    memcmp(third.p, again.p, third.len) != 0)) {
+		abort();
+	}
+	free(p);
+	free(back);
+	buf_free(&again);
+	buf_free(&third);
 	return e;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Vectors of the documents between desks and people (vectors/approval, heir,
- * transfer, adviser, plan; made by vectors/make-notes.py). Each has one fault, and its
- * name begins with the answer: good-, format-, foreign-, ...
+ * deputy, papers, transfer, adviser, plan; made by vectors/make-notes.py). Each
+ * has one fault, and its name begins with the answer: good-, format-, ...
  */
 #include <dirent.h>
 #include <setjmp.h>
@@ -91,6 +91,20 @@ heir(void **state)
 }
 
 static void
+deputy(void **state)
+{
+	(void)state;
+	folder("deputy", notes_deputy);
+}
+
+static void
+papers(void **state)
+{
+	(void)state;
+	folder("papers", notes_papers);
+}
+
+static void
 transfer(void **state)
 {
 	(void)state;
@@ -117,6 +131,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(approval),
 		cmocka_unit_test(heir),
+		cmocka_unit_test(deputy),
+		cmocka_unit_test(papers),
 		cmocka_unit_test(transfer),
 		cmocka_unit_test(adviser),
 		cmocka_unit_test(plan),

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""Makes vectors/approval, heir, transfer, adviser and plan: one good document of each
-kind (keys/FORMAT.md section 10) and copies with one fault each. The first
+"""Makes vectors/approval, heir, deputy, papers, transfer, adviser and plan: one
+good document of each kind (keys/FORMAT.md section 10) and copies with one
+fault each. The first
 word of a name is the answer it must get; the rest names the fault. They are
 signed when they are used (decryptor/notes.h).
 make-notes.py FOLDER HEIR_RECIPIENT (an age1pq... key)"""
@@ -71,6 +72,52 @@ make("heir", {
             "q" if recipient[-1] != "q" else "p")),
         "format-recipient-upper": ("recipient", recipient[:50] +
                                    recipient[50:].upper())})
+make("deputy", {
+    "type": "meldluik-deputy-backup", "version": 1, "org": ORG, "desk": 1,
+    "sha256": "a5" * 32}, {
+        "foreign-org": ("org", "01" * 16), "foreign-desk": ("desk", 2),
+        "format-desk-0": ("desk", 0), "format-desk-64": ("desk", 64),
+        "format-desk-text": ("desk", "1"), "format-org-none": ("org", DROP),
+        "format-sha256-none": ("sha256", DROP),
+        "format-sha256-short": ("sha256", "a5" * 31),
+        "format-sha256-upper": ("sha256", "A5" * 32)})
+SHEETS = [{"commitment": c * 16, "keeper": k} for c, k in
+          (("a", "notaris"), ("b", ""), ("c", "Zoë, de kluis"))]
+SET = {"kind": "backup", "k": 2, "n": 3, "day": "2026-11-02",
+       "sheets": [{**SHEETS[0], "proven": "2026-11-03"}, *SHEETS[1:]]}
+
+
+def sets(*more):
+    return ("sets", [{**SET, **one} for one in more])
+
+
+def sheet(**more):
+    return sets({"sheets": [{**SHEETS[0], **more}, *SHEETS[1:]]})
+
+
+make("papers", {
+    "type": "meldluik-papers", "version": 1, "org": ORG,
+    "backup": recipient, "sets": [{**SET, "kind": "identity"}, SET]}, {
+        "good-none": ("sets", []), "good-no-backup": ("backup", DROP),
+        "good-eight": sets(*[{}] * 8), "format-nine": sets(*[{}] * 9),
+        "foreign-org": ("org", "01" * 16), "format-org-short": ("org", "00"),
+        "format-key-more": ("extra", 1), "format-backup": ("backup", "age1"),
+        "format-backup-upper": ("backup", recipient[:50] +
+                                recipient[50:].upper()),
+        "format-sets-text": ("sets", ""), "format-sets-number": ("sets", [1]),
+        "format-kind": sets({"kind": "other"}),
+        "format-kind-long": sets({"kind": "k" * 17}),
+        "format-n-less": sets({"n": 2}), "format-n-more": sets({"n": 4}),
+        "format-n-huge": sets({"n": 2 ** 32 + 3}),
+        "format-k-more": sets({"k": 4}), "format-k-none": sets({"k": 0}),
+        "format-day": sets({"day": "2026-02-30"}),
+        "format-sheets": sets({"sheets": 3}),
+        "format-commitment-short": sheet(commitment="a" * 14),
+        "format-commitment-none": sheet(commitment=None),
+        "format-keeper-long": sheet(keeper="k" * 65),
+        "good-keeper-longest": sheet(keeper="k" * 64),
+        "format-proven": sheet(proven="gisteren"),
+        "format-sheet-more": sheet(place="x")})
 OLDER = {
     "type": "meldluik-transfer", "version": 1, "org": ORG, "desk": 2, "to": 1,
     "day": "2026-12-01", "case": "2026-7K3Q", "received": "2026-11-02",
