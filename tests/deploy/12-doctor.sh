@@ -165,6 +165,8 @@ if command -v faketime >/dev/null; then
 	on 30 board
 	on 380 keyset weeks board
 	on -400 clock
+else
+	echo "weaker: no faketime, the doctor sees no other day"
 fi
 # alive and silent: the one that hangs is named, and how it goes on
 hangs() { # web|store WORDS

@@ -41,7 +41,7 @@ if mount -t tmpfs -o size=64k none "$T/full" 2>/dev/null; then
 	trap 'umount -l "$T/full"; cleanup' EXIT
 	FULL_STICK=$T/full
 else
-	echo "note: no tmpfs can be mounted here; full stick not tried"
+	echo "weaker: no tmpfs can be mounted, no full stick"
 fi
 told() {
 	# shellcheck disable=SC2086 # two references

@@ -46,7 +46,7 @@ if [ "$SECOND" = True ]; then
 	refused_key "a key died twice"
 else
 	refused_key "a key died without a backup on another medium"
-	echo "note: no second file system here; destruction not tried"
+	echo "weaker: no second file system, no week is destroyed"
 fi
 ok desk "$H" 2026-12-20 --json verify
 

@@ -71,8 +71,10 @@ ok h forward "$Z" --to authority --receiver IGJ --make "$T/plan2"
 ok h redact "$T/plan2" --field what --word "jan jansen"
 sed -i 's/"reviewed": false/"reviewed": true/' "$T/plan2"
 command -v mat2 >/dev/null && command -v bwrap >/dev/null &&
-	bwrap --unshare-all --ro-bind / / true 2>/dev/null ||
+	bwrap --unshare-all --ro-bind / / true 2>/dev/null || {
+	echo "weaker: no mat2 or no bwrap, no clean copy is forwarded"
 	sed -i 's/"scrub": true/"scrub": false/' "$T/plan2"
+}
 guard S-TOLD h forward "$Z" --plan "$T/plan2" --out "$T/d.html" --print
 ok h acknowledge "$Z"
 misused "say where it goes" h reply "$Z" --letter forwarding

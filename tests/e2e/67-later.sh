@@ -107,5 +107,7 @@ if [ -x "$BIN/meldluik-courier" ]; then
 	WORD="later desk"
 	later "$T/then" "$BIN/meldluik-courier" --config \
 		"$T/courier.ini" deliver "$T/then"
+else
+	echo "weaker: no meldluik-courier, the gateway alone refuses"
 fi
 echo "$n refusals of what a later version wrote, by name, nothing altered"

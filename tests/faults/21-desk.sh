@@ -31,7 +31,7 @@ then
 		desk "$H" 2026-11-24 backup "$T/full/b.age"
 	umount "$T/full"
 else
-	echo "note: no tmpfs can be mounted here; full stick not tried"
+	echo "weaker: no tmpfs can be mounted, no full stick"
 fi
 refused "is the stick in" desk "$H" 2026-11-24 export "$T/nowhere"
 ok desk "$H" 2026-11-24 --json export "$T/o"

@@ -158,6 +158,6 @@ said.append(f"{len(had)} receipted, 0 lost, taken again without a restart")
 print("; ".join(said))
 EOP
 n=0 done_on=
-round ext4 || echo "no loop device here: ext4 is left out"
+round ext4 || echo "weaker: no loop device, no full ext4"
 round tmpfs || skip "no right to mount a small disk"
 echo "disk full on$done_on: attachments 507, texts in, then 507; recovered without a restart, nothing lost"

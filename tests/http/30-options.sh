@@ -111,6 +111,6 @@ if [ "$(id -u)" = 0 ]; then
 		fail "a card by the owner: $(cat "$GW/err")"
 	n=$((n + 1))
 else
-	echo "note: not root, so nobody's owner was taken on"
+	echo "weaker: not root, nobody's owner is taken on"
 fi
 echo "$n wrong ways to start it: each said, none started"

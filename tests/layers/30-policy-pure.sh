@@ -41,7 +41,7 @@ if [ -f "$lib" ]; then
 	fi
 	symbols="and its symbols"
 else
-	symbols="(library not built: symbols not looked at)"
+	fail "no $lib: build first"
 fi
 
 rules=policy/RULES.md
