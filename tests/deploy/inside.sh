@@ -68,6 +68,8 @@ grep -q '^CapBnd:	0000000000000000' /proc/"$pid"/status ||
 [ "$(stat -c %U /proc/"$pid")" = meldluik-gateway ] || die "wrong user"
 [ "$(stat -c %a:%U /var/lib/meldluik)" = 700:meldluik-gateway ] ||
 	die "the store's folder is open"
+[ "$(stat -c %a:%U /etc/meldluik/gateway.ini)" = 640:root ] ||
+	die "everybody reads the configuration"
 systemctl show -p WatchdogTimestampMonotonic meldluik-gateway |
 	grep -qv '=0$' || die "no watchdog"
 journalctl -b -u meldluik-gateway --no-pager -o cat >/root/journal
@@ -171,8 +173,7 @@ curl -sf --unix-socket /run/meldluik/twee-metrics.sock http://x/metrics |
 	grep -qx "meldluik_open 0" || die "it has no counters of its own"
 [ "$(stat -c %U "/proc/$(systemctl show -p MainPID --value \
 	meldluik-gateway@twee)")" != meldluik-gateway ] || die "the same user"
-systemctl stop meldluik-gateway@twee.service meldluik-gateway@twee.socket
-rm /etc/meldluik/twee.ini
+systemctl enable -q meldluik-gateway@twee.service meldluik-gateway@twee.socket
 ok "a second organisation runs beside it, as another user"
 
 journalctl -b --no-pager -o cat >/root/journal 2>/dev/null
@@ -183,6 +184,8 @@ ok "journal and disk hold neither token nor text"
 DEBIAN_FRONTEND=noninteractive dpkg --purge meldluik-gateway \
 	meldluik-courier meldluik-decryptor meldluik-reporter \
 	>/root/dpkg.log 2>&1 || { cat /root/dpkg.log; die "no purge"; }
+rm /etc/meldluik/twee.ini # IT's own
+rmdir /etc/meldluik || die "purge leaves: $(ls /etc/meldluik)"
 tell >/root/after
 left=$(comm -13 /root/before /root/after)
 [ -z "$left" ] || die "purge leaves: $left"
