@@ -156,8 +156,9 @@ uint8_t *exchange_slot(struct exchange *x, size_t len);
 /*
  * A place, until the end, for a body that is worked on in memory of its own;
  * there are few. Who fills one too slowly, or does not read what it asked for,
- * is cut for this one. False: there is no such, and none is free. Take it when EXCHANGE_EARLY bytes have come, or all: who
- * sends a byte now and then is cut before it has a place.
+ * is cut for this one. False: there is no such, and none is free. Take it when
+ * EXCHANGE_EARLY bytes have come, or all: who sends a byte now and then is cut
+ * before it has a place.
  */
 #define EXCHANGE_EARLY 512u
 bool exchange_place(struct exchange *x);
