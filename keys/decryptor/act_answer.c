@@ -9,6 +9,19 @@
 #include "acts_private.h"
 #include "replies.h"
 
+/* Left out because the reporter refused it or because it endangers: nobody
+ * acknowledges by mistake */
+static enum err
+waived(const struct kase *c, enum reply_kind kind, struct refusal *why)
+{
+	if (kind != REPLY_ACKNOWLEDGEMENT || c->ack_waiver[0] == 0) {
+		return OK;
+	}
+	return refuse(why, ERR_CONFLICT, "Van de bevestiging is afgezien; "
+	    "trek dat eerst in.", "The acknowledgement was waived; take that "
+	    "back first.");
+}
+
 /* Somebody outside, whom policy knows */
 static enum err
 target_check(struct desk *d, const struct target *t, struct refusal *why)
@@ -93,6 +106,9 @@ act_reply(struct desk *d, size_t k, const struct act_answer *a,
 		return e;
 	}
 	e = target_check(d, a->tells, why);
+	if (e == OK) {
+		e = waived(&d->state->kase[k], a->kind, why);
+	}
 	if (e == OK) {
 		e = act_words(d, k, a->text, a->len, record, why);
 	}
@@ -218,6 +234,9 @@ act_given(struct desk *d, size_t k, enum given_by by, day_t day,
 		return e;
 	}
 	e = target_check(d, a->tells, why);
+	if (e == OK) {
+		e = waived(&d->state->kase[k], a->kind, why);
+	}
 	if (e == OK) {
 		e = act_words(d, k, a->text, a->len, record, why);
 	}

@@ -77,6 +77,7 @@ facts_fill(struct desk *d, size_t i, bool reason,
 	    k->origin[0] != 0 && k->wbk[0] != 0;
 	f->conflict_checked = k->conflict_checked && !act_subject(k, handler);
 	f->ack_given = act_by_then(k->ack_posted, d->today);
+	f->ack_waived = k->ack_waiver[0] != 0;
 	f->feedback_given = act_by_then(k->told_decision, d->today);
 	f->feedback_reasoned = k->feedback_reasoned;
 	f->options_told = k->feedback_options;

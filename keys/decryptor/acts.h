@@ -118,6 +118,12 @@ enum err act_given(struct desk *d, size_t k, enum given_by by, day_t day,
  * the text offered before. */
 enum err act_oral(struct desk *d, size_t k, enum oral_state to,
     const char *text, size_t len, struct refusal *why);
+/* Profile of an authority only: the acknowledgement is left out (${code}: why,
+ * of vocabulary ack_waiver), or with ${extend} the feedback may take six
+ * months, before its term is over; ${code} NULL takes it back. ${text}: the
+ * reason, a note of the case. */
+enum err act_term(struct desk *d, size_t k, bool extend, const char *code,
+    const char *text, size_t len, struct refusal *why);
 /* Consent of the reporter to one forwarding to ${to}, or a legal duty
  * (GROUND_CONSENT, GROUND_DUTY), with what it rests on; ${given} false: it is
  * taken back */

@@ -474,6 +474,9 @@ desk_clocks(struct desk *d, const struct kase *k, struct clocks *out)
 	if (e == OK) {
 		terms = clocks_terms(d->profile);
 		in.external = profile_external(d->profile);
+		in.extended = in.external && k->extended;
+		in.waived = in.external && k->ack_waiver[0] != 0 &&
+		    k->ack_posted == DAY_NONE;
 		e = clocks_compute(&terms, d->holidays, &in, out);
 	}
 	return e;

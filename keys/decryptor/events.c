@@ -207,7 +207,7 @@ on_reply_withdrawn(struct state *s, const json_t *o)
 	return OK;
 }
 
-static enum err
+enum err
 on_note(struct state *s, const json_t *o)
 {
 	struct note n, *more;
@@ -407,6 +407,7 @@ const struct event_rule event_rules[] = {
 	{"oral", on_oral},
 	{"consent", on_consent},
 	{"ground", on_ground},
+	{"term", on_term},
 	{"request", on_request},
 	{"approval", on_approval},
 	{"used", on_used},

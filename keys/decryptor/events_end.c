@@ -157,6 +157,12 @@ moved_read(const json_t *o, struct moved *out)
 	const char *by;
 	enum err e = day_or_none(o, "ack", &out->ack);
 
+	out->extended = json_is_true(json_object_get(o, "extended"));
+	out->ack_waiver[0] = 0;
+	if (e == OK && json_object_get(o, "ack_waiver") != NULL) {
+		e = event_field_word(o, "ack_waiver", out->ack_waiver,
+		    CODE_WORD);
+	}
 	out->ack_by = GIVEN_NOT;
 	out->withdrawn = json_is_true(withdrawn);
 	if (e == OK && withdrawn != NULL && !json_is_boolean(withdrawn)) {
@@ -199,6 +205,10 @@ on_from_desk(struct state *s, const json_t *o)
 	if (m.feedback != DAY_NONE) {
 		answer_counts(c, &(struct answer_given){.kind = REPLY_FEEDBACK,
 		    .day = answer_day(c, m.feedback)});
+	}
+	c->extended = c->extended || m.extended;
+	if (m.ack_waiver[0] != 0) {
+		strcpy(c->ack_waiver, m.ack_waiver);
 	}
 	if (m.withdrawn && !c->withdrawn) {
 		if ((e = event_field_day(o, "day", &c->withdrawn_on)) != OK) {

@@ -335,6 +335,31 @@ on_oral(struct state *s, const json_t *o)
 	return n == ORAL_NOT_OFFERED ? ERR_FORMAT : OK;
 }
 
+/* An authority leaves the acknowledgement out, takes six months, or takes that
+ * back; why is a note of the case */
+enum err
+on_term(struct state *s, const json_t *o)
+{
+	const char *what, *code;
+	bool on = json_is_true(json_object_get(o, "on"));
+	size_t k;
+	enum err e = event_field_case(s, o, &k);
+
+	if (e != OK || (e = json_string_field(o, "what", 1, 32, &what)) != OK ||
+	    (e = json_string_field(o, "code", 0, CODE_WORD - 1, &code)) !=
+	    OK) {
+		return e;
+	}
+	if (strcmp(what, "extended") == 0) {
+		s->kase[k].extended = on;
+	} else if (strcmp(what, "waived") == 0 && (code[0] != 0) == on) {
+		strcpy(s->kase[k].ack_waiver, code);
+	} else {
+		return ERR_FORMAT;
+	}
+	return on_note(s, o);
+}
+
 static enum err
 act_parse(const char *code, enum act *out)
 {

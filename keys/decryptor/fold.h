@@ -206,6 +206,10 @@ struct kase {
 	day_t reopened; /* the last time */
 	bool planned;            /* a plan of forwarding is kept */
 	uint8_t plan[RECORD_ID]; /* the last one */
+	/* Of an authority only (Dir 11(2)): why the acknowledgement is left
+	 * out, a code or ""; six months for the feedback */
+	char ack_waiver[CODE_WORD];
+	bool extended;
 	enum oral_state oral_state;
 	uint8_t oral_sha256[HASH_LEN];
 	bool hold;
@@ -221,12 +225,13 @@ struct kase {
 	char move_code[20]; /* of the last parcel */
 	unsigned parcelled; /* its messages when that was made */
 };
-/* What another desk says of a case that came from it; the days DAY_NONE and
- * no withdrawal when it says nothing */
+/* What another desk says of a case that came from it; the days DAY_NONE, no
+ * withdrawal, waiver or extension when it says nothing */
 struct moved {
 	day_t ack, feedback; /* given to the reporter */
 	enum given_by ack_by;
-	bool withdrawn;
+	bool withdrawn, extended;
+	char ack_waiver[CODE_WORD];
 };
 struct manifest {
 	uint64_t serial;

@@ -45,6 +45,9 @@ enum err on_match(struct state *s, const json_t *o);
 enum err on_begin(struct state *s, const json_t *o);
 enum err on_duplicate(struct state *s, const json_t *o);
 
+/* events.c */
+enum err on_note(struct state *s, const json_t *o);
+
 /* events_work.c, events_end.c */
 enum err on_state(struct state *s, const json_t *o);
 enum err on_conflict(struct state *s, const json_t *o);
@@ -54,6 +57,7 @@ enum err on_assign(struct state *s, const json_t *o);
 enum err on_link(struct state *s, const json_t *o);
 enum err on_given(struct state *s, const json_t *o);
 enum err on_oral(struct state *s, const json_t *o);
+enum err on_term(struct state *s, const json_t *o);
 enum err on_request(struct state *s, const json_t *o);
 enum err on_approval(struct state *s, const json_t *o);
 enum err on_used(struct state *s, const json_t *o);

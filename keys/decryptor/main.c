@@ -135,6 +135,13 @@ static const struct verb verbs[] = {
 	{"step", verb_step, "step ID [STATE [--reason FILE|-]]",
 	    "Takes a case to a state, through every guard; without STATE "
 	    "lists the steps and what each lacks.\n"},
+	{"term", verb_term, "term ID waived --why CODE|extended [--off] "
+	    "[--reason FILE]",
+	    "Of an authority's channel only: the acknowledgement is left out "
+	    "(--why: geweigerd, gevaar_identiteit),\nor the feedback may take "
+	    "six months; that is recorded before the three are over. --off "
+	    "takes it\nback. The reason, from --reason or standard input, is "
+	    "a note of the case.\n"},
 	{"assign", verb_assign, "assign ID PERSON",
 	    "Another holder of this desk handles the case; never somebody it "
 	    "is about.\n"},

@@ -171,6 +171,13 @@ moved_write(json_t *o, const struct moved *m)
 	if (m->withdrawn) {
 		json_object_set_new(o, "withdrawn", json_true());
 	}
+	if (m->ack_waiver[0] != 0) {
+		json_object_set_new(o, "ack_waiver",
+		    json_string(m->ack_waiver));
+	}
+	if (m->extended) {
+		json_object_set_new(o, "extended", json_true());
+	}
 }
 
 /* The note, once all files are known; it takes the first place */
@@ -183,6 +190,7 @@ note_pack(struct packing *p, char code[20])
 	struct buf doc = buf_new(TRANSFER_MAX), note = buf_new(TRANSFER_MAX);
 	json_t *o = json_object(), *files = json_array();
 	uint8_t hash[HASH_LEN];
+	struct moved said;
 	enum err e;
 
 	memcpy(why.org, p->d->ring->org, ORG_LEN);
@@ -199,9 +207,13 @@ note_pack(struct packing *p, char code[20])
 	json_object_set_new(o, "kind", json_string(k->type));
 	json_object_set_new(o, "origin", json_string(k->origin));
 	json_object_set_new(o, "wbk", json_string(k->wbk));
-	moved_write(o, &(struct moved){.ack = k->ack_posted,
-		.ack_by = k->ack_by, .feedback = k->feedback_posted,
-		.withdrawn = k->withdrawn});
+	said.ack = k->ack_posted;
+	said.ack_by = k->ack_by;
+	said.feedback = k->feedback_posted;
+	said.withdrawn = k->withdrawn;
+	said.extended = k->extended;
+	strcpy(said.ack_waiver, k->ack_waiver);
+	moved_write(o, &said);
 	for (unsigned i = 1; i < parcel_files(p); i++) {
 		char hex[2 * HASH_LEN + 1];
 		hex_encode(parcel_file(p, i)->sha256, HASH_LEN, hex);

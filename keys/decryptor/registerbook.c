@@ -223,6 +223,12 @@ report_row(struct desk *d, struct registry *r, const struct kase *k,
 	}
 	cell[REPORT_CLOSED] = day_cell(k->closed, closed);
 	cell[REPORT_ACK_POSTED] = day_cell(k->ack_posted, ack);
+	if (k->ack_posted == DAY_NONE) {
+		cell[REPORT_ACK_WAIVER] = k->ack_waiver;
+	}
+	if (k->extended) { /* why is a note of the case, with words of people */
+		cell[REPORT_EXTENSION_REASON] = "in het dossier";
+	}
 	cell[REPORT_FEEDBACK_POSTED] = day_cell(k->feedback_posted, feedback);
 	cell[REPORT_WBK] = k->wbk;
 	cell[REPORT_CHANNEL] = profile_external(d->profile) ? "external" :

@@ -137,6 +137,8 @@ codes_json(const struct kase *k, json_t *o)
 	json_object_set_new(o, "handler", json_string(k->handler));
 	json_object_set_new(o, "ack_by", json_string(
 	    given_by_word(k->ack_by)));
+	json_object_set_new(o, "ack_waiver", json_string(k->ack_waiver));
+	json_object_set_new(o, "extended", json_boolean(k->extended));
 	json_day_set(o, "told_decision", k->told_decision);
 	json_object_set_new(o, "feedback_by", json_string(
 	    given_by_word(k->feedback_by)));
@@ -166,7 +168,8 @@ case_line(struct desk *d, const struct kase *k)
 	day_text(k->received, received);
 	printf("%-11s %-7s %-10s %-10s %-10s %3u %3u  %s%s%s%s\n", k->ref,
 	    k->kind == REPORT_ADVICE ? "advice" : "report", received,
-	    k->ack_posted != DAY_NONE ? "posted" : day_or(c.ack_due, ack),
+	    k->ack_posted != DAY_NONE ? "posted" : k->ack_waiver[0] != 0 ?
+	    "waived" : day_or(c.ack_due, ack),
 	    k->feedback_posted != DAY_NONE ? "posted" :
 	    day_or(c.feedback_due, feedback), k->messages, k->answers,
 	    case_state_code(k->state), k->withdrawn ? " (withdrawn)" : "",

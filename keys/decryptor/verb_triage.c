@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* `classify`, `step`, `assign`, `link`: what a case is, and where it goes. */
+/* `classify`, `step`, `term`, `assign`, `link`: what a case is, and where it
+ * goes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -242,6 +243,44 @@ verb_step(struct desk *d, int argc, char **argv)
 	if (e == OK && !d->json) {
 		printf("%s is now %s.\n", d->state->kase[k].ref,
 		    case_state_code(to));
+	}
+	buf_free(&text);
+	return exit_of(e);
+}
+
+int
+verb_term(struct desk *d, int argc, char **argv)
+{
+	static const char usage[] = "term ID waived --why CODE|extended "
+	    "[--off] [--reason FILE]";
+	const char *word[2] = {NULL, NULL}, *reason = NULL, *code = NULL;
+	struct buf text = buf_new_secret(65536);
+	bool off = false, extend;
+	struct option_rule rules[] = {{.name = "reason", .value = &reason},
+		{.name = "why", .value = &code}, {.name = "off", .flag = &off}};
+	struct refusal why;
+	size_t k = 0;
+	enum err e;
+
+	if (!options_take(argc, argv, rules, 3, word, 2, NULL)) {
+		return EXIT_USAGE;
+	}
+	extend = word[1] != NULL && strcmp(word[1], "extended") == 0;
+	if (word[1] == NULL || (!extend && strcmp(word[1], "waived") != 0) ||
+	    (code != NULL && (extend || off))) {
+		say_error("use: %s", usage);
+		return EXIT_USAGE;
+	}
+	e = verb_case(d, word[0], usage, &k);
+	if (e == OK) {
+		e = verb_text(reason, &text);
+	}
+	if (e == OK && (e = act_term(d, k, extend, off ? NULL : code == NULL ?
+	    "" : code, (const char *)text.p, text.len, &why)) != OK) {
+		tell_refusal(&why);
+	}
+	if (e == OK && !d->json) {
+		printf("%s: done.\n", d->state->kase[k].ref);
 	}
 	buf_free(&text);
 	return exit_of(e);

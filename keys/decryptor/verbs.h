@@ -46,6 +46,7 @@ int verb_close(struct desk *d, int argc, char **argv);
 int verb_reopen(struct desk *d, int argc, char **argv);
 int verb_hold(struct desk *d, int argc, char **argv);
 int verb_destroy(struct desk *d, int argc, char **argv);
+int verb_term(struct desk *d, int argc, char **argv);
 int verb_assign(struct desk *d, int argc, char **argv);
 int verb_link(struct desk *d, int argc, char **argv);
 int verb_clocks(struct desk *d, int argc, char **argv);

@@ -82,10 +82,11 @@ killed() {
 json() {
 	python3 -c "import json,sys;o=json.load(open('$T/out'));print(($1))"
 }
-# A founded desk in $T/home, its gateway in $T/gw, its first bundle in $T/o
+# A founded desk in $T/home (of an authority with PROFILE=eu), its gateway in
+# $T/gw, its first bundle in $T/o
 found() {
 	ok "$FIX" new "$T/gw"
-	ok desk "$T/home" 2026-11-24 init --batch \
+	ok desk "$T/home" 2026-11-24 init --batch ${PROFILE:+--profile "$PROFILE"} \
 		--organisation "Gemeente Voorbeeld" --card "$T/gw/card.json"
 	mkdir "$T/o"
 	ok desk "$T/home" 2026-11-24 export "$T/o"

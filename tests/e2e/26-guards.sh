@@ -391,6 +391,9 @@ for cell in 15:geweigerd 17:ingewikkeld; do
 		>"$T/rows/report.csv"
 	breaks "" S-CHANNEL "Dir" h register import "$T/rows"
 done
+for act in "waived --why geweigerd" extended; do
+	breaks "" S-CHANNEL "Dir" h term "$REF" $act <<<"Zij wil het niet"
+done
 
 # Whom a report is about may say so, and not take it back alone
 enter report "Over de coordinator"

@@ -99,6 +99,18 @@ do_consent(struct visit *v, struct refusal *why)
 	    0, field(v, "text"), fields_len(v->form, "text"), why);
 }
 
+/* "extend", "extend-off", "waive-off", or the code of a waiver */
+static enum err
+do_term(struct visit *v, struct refusal *why)
+{
+	const char *what = field(v, "what");
+	bool extend = strncmp(what, "extend", 6) == 0;
+
+	return act_term(v->d, v->k, extend, strcmp(what, "extend-off") == 0 ||
+	    strcmp(what, "waive-off") == 0 ? NULL : what, field(v, "text"),
+	    fields_len(v->form, "text"), why);
+}
+
 /* The measures that are ticked, as the register has them */
 static const char *
 measures_of(struct visit *v)
@@ -255,6 +267,7 @@ const struct deed case_deeds[] = {
 	{"hold", do_hold, TEXT_DONE_HOLD, "#after"},
 	{"assign", do_assign, TEXT_DONE_ASSIGN, "#who"},
 	{"consent", do_consent, TEXT_DONE_CONSENT, "#consent"},
+	{"term", do_term, TEXT_DONE_TERM, "#terms"},
 	{"codes", do_codes, TEXT_DONE_CODES, "#result"},
 	{"oral", do_oral, TEXT_DONE_ORAL, "#result"},
 	{"request", do_request, TEXT_DONE_REQUEST, "#signatures"},
@@ -398,6 +411,20 @@ timeline_set(struct visit *v, size_t k)
 	view_list(&v->view, "steps", rows, n);
 }
 
+/* What an authority may do with its terms */
+static void
+terms_set(struct visit *v, const struct kase *c)
+{
+	struct view *w = &v->work;
+
+	view_flag(w, "authority", profile_external(v->d->profile) &&
+	    c->kind == REPORT_REPORT);
+	view_text(w, "waived", c->ack_waiver[0] == 0 ? NULL : code_label(v,
+	    "ack_waiver", c->ack_waiver));
+	view_flag(w, "extended", c->extended);
+	options_set(v, w, "waivers", "ack_waiver", "");
+}
+
 void
 case_work_set(struct visit *v, size_t k)
 {
@@ -419,6 +446,7 @@ case_work_set(struct visit *v, size_t k)
 	view_flag(w, "closed", c->state == CASE_CLOSED);
 	view_flag(w, "retained", c->state == CASE_RETAINED);
 	view_flag(w, "hold", c->hold);
+	terms_set(v, c);
 	targets_set(v);
 	grounds_set(v, k);
 	view_flag(w, "oral", c->oral);

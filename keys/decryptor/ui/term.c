@@ -58,8 +58,8 @@ term_next(struct visit *v, size_t k, struct term *out)
 	if (c->kind != REPORT_REPORT || !case_state_open(c->state)) {
 		return false;
 	}
-	if (c->ack_posted == DAY_NONE) {
-		return term_shown(v, k, false, out);
+	if (c->ack_posted == DAY_NONE && term_shown(v, k, false, out)) {
+		return true;
 	}
 	return c->feedback_posted == DAY_NONE && term_shown(v, k, true, out);
 }
