@@ -115,6 +115,17 @@ blocks_free(struct org_blocks *b)
 	memset(b, 0, sizeof *b);
 }
 
+/* Of other holders nothing needs the keys of weeks long ended, and the list
+ * has an end; which keys of one's own there were says what was lost */
+bool
+block_outdated(const struct desk *d, day_t week,
+    const struct epoch_block *block)
+{
+	return week < week_of(d->today) - 7 * BLOCKS_WEEKS &&
+	    (block->desk != d->ring->desk ||
+	    strcmp(block->person, d->ring->person) != 0);
+}
+
 enum err
 blocks_parse(const void *p, size_t len, const uint8_t org[ORG_LEN],
     struct org_blocks *b)
@@ -158,7 +169,15 @@ blocks_load(const struct desk *d, struct org_blocks *b)
 	enum err e = file_read(d->public, "blocks.json", &doc);
 
 	if (e == OK) {
+		size_t n = 0;
 		e = blocks_parse(doc.p, doc.len, d->ring->org, b);
+		for (size_t i = 0; i < b->count; i++) {
+			if (!block_outdated(d, b->block[i].week,
+			    &b->block[i].block)) {
+				b->block[n++] = b->block[i];
+			}
+		}
+		b->count = n;
 	} else if (e == ERR_UNKNOWN) {
 		e = OK; /* none yet */
 	}
@@ -237,8 +256,33 @@ blocks_own(struct desk *d, day_t from, unsigned n, struct org_blocks *b)
 }
 
 enum err
+block_check(const uint8_t org[ORG_LEN], day_t week,
+    const struct sign_pk *key, const struct epoch_block *block)
+{
+	struct epoch *epoch = calloc(1, sizeof *epoch);
+	struct keyset *k = calloc(1, sizeof *k);
+	enum err e = epoch == NULL || k == NULL ? ERR_MEMORY : OK;
+
+	/* The check of an epoch file, of an organisation of one holder */
+	if (e == OK) {
+		memcpy(k->org, org, ORG_LEN);
+		k->people = 1;
+		k->person[0].desk = block->desk;
+		k->person[0].role = PERSON_HOLDER;
+		k->person[0].key = *key;
+		strcpy(k->person[0].id, block->person);
+		memcpy(epoch->org, org, ORG_LEN);
+		epoch->week = week;
+		e = epoch_block_check(epoch, block, k);
+	}
+	epoch_free(epoch);
+	free(k);
+	return e;
+}
+
+enum err
 blocks_epoch(const struct org_blocks *b, const struct keyset *k, day_t week,
-    struct buf *out)
+    struct buf *out, const struct keyset_person **lacks)
 {
 	struct epoch *epoch = calloc(1, sizeof *epoch), *check = NULL;
 	enum err e = epoch == NULL ? ERR_MEMORY : OK;
@@ -250,8 +294,11 @@ blocks_epoch(const struct org_blocks *b, const struct keyset *k, day_t week,
 			continue;
 		}
 		block = blocks_find(b, week, p->desk, p->id);
-		if (block == NULL) {
+		/* of a key that was replaced since, or forged: as none */
+		if (block == NULL || block_check(k->org,
+		    week, &p->key, block) != OK) {
 			e = ERR_UNKNOWN;
+			*lacks = p;
 		} else {
 			epoch->block[epoch->blocks++] = *block;
 		}
@@ -273,34 +320,5 @@ blocks_epoch(const struct org_blocks *b, const struct keyset *k, day_t week,
 	}
 	epoch_free(check);
 	free(epoch);
-	return e;
-}
-
-enum err
-block_check(const uint8_t org[ORG_LEN], day_t week,
-    const struct sign_pk *key, const struct epoch_block *block)
-{
-	struct buf out = buf_new(KEYSET_MAX);
-	struct org_blocks one = {NULL, 0, 0};
-	struct keyset *k = calloc(1, sizeof *k);
-	enum err e = k == NULL ? ERR_MEMORY : OK;
-
-	/* The check of an epoch file, of an organisation of one holder */
-	if (e == OK) {
-		memcpy(k->org, org, ORG_LEN);
-		k->desks = k->people = 1;
-		k->desk[0].number = block->desk;
-		k->person[0].desk = block->desk;
-		k->person[0].role = PERSON_HOLDER;
-		k->person[0].key = *key;
-		strcpy(k->person[0].id, block->person);
-		e = blocks_put(&one, week, block);
-	}
-	if (e == OK) {
-		e = blocks_epoch(&one, k, week, &out);
-	}
-	free(k);
-	blocks_free(&one);
-	buf_free(&out);
 	return e;
 }

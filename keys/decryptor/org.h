@@ -11,6 +11,7 @@
 
 #define BLOCKS_MAX 8192u
 #define BLOCKS_FILE_MAX (24u << 20)
+#define BLOCKS_WEEKS 52 /* so long others' stay: 64 holders have room */
 
 struct org_block {
 	day_t week;
@@ -48,13 +49,17 @@ bool blocks_has(const struct org_blocks *b, day_t week, unsigned desk,
 /* ERR_SIGNATURE unless ${key} signed the block */
 enum err block_check(const uint8_t org[ORG_LEN], day_t week,
     const struct sign_pk *key, const struct epoch_block *block);
+/* Not kept any more */
+bool block_outdated(const struct desk *d, day_t week,
+    const struct epoch_block *block);
 /* Blocks signed by the ring's owner for ${n} weeks from ${from}; keys that
  * the ring lacks are made */
 enum err blocks_own(struct desk *d, day_t from, unsigned n,
     struct org_blocks *b);
-/* The epoch file of one week. ERR_UNKNOWN: a holder's block is missing */
+/* The epoch file of one week. ERR_UNKNOWN: the block of the holder *lacks is
+ * missing, or is not of their key */
 enum err blocks_epoch(const struct org_blocks *b, const struct keyset *k,
-    day_t week, struct buf *out);
+    day_t week, struct buf *out, const struct keyset_person **lacks);
 json_t *block_json(day_t week, const struct epoch_block *block);
 enum err block_of_json(const json_t *o, day_t *week,
     struct epoch_block *block);

@@ -151,6 +151,7 @@ keyset_add(struct bundle *b)
 {
 	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX);
 	struct org_blocks blocks = {NULL, 0, 0};
+	const struct keyset_person *lacks = NULL;
 	unsigned weeks;
 	enum err e = org_keyset_files(b->d, &doc, &sig);
 
@@ -169,12 +170,16 @@ keyset_add(struct bundle *b)
 		day_t week = week_of(b->d->today) + 7 * (day_t)i;
 		char name[WEEK_TEXT], path[32];
 		buf_clear(&doc);
-		e = blocks_epoch(&blocks, b->d->keyset, week, &doc);
+		week_text(week, name);
+		e = blocks_epoch(&blocks, b->d->keyset, week, &doc, &lacks);
 		if (e == ERR_UNKNOWN) { /* a holder made no key for it yet */
+			if (b->r->lacks[0] == 0) {
+				strcpy(b->r->lacks, lacks->id);
+				strcpy(b->r->lacks_week, name);
+			}
 			e = OK;
 			continue;
 		}
-		week_text(week, name);
 		snprintf(path, sizeof path, "epochs/%s.json", name);
 		if (e == OK) {
 			e = file_add(b, path, &doc);

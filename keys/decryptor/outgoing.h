@@ -13,6 +13,9 @@ struct outgoing_result {
 	uint64_t serial, confirmed;
 	uint32_t slots;
 	unsigned replies, threads, weeks;
+	/* the first holder without a key for a week that it is to publish, and
+	 * that week; "": none */
+	char lacks[KEYSET_ID], lacks_week[WEEK_TEXT];
 	char folder[24]; /* name below the stick's folder */
 	char moved[64];  /* what lay there before has this name now, or "" */
 };

@@ -222,13 +222,38 @@ ring_renew(struct desk *to, const struct desk *from, bool operational)
 	return e;
 }
 
+/* The blocks of all weeks ahead, not of WEEKS_MADE only: made for a holiday
+ * they reach further, and what the old key signed counts no more */
+static enum err
+blocks_renew(struct desk *to)
+{
+	struct org_blocks blocks = {NULL, 0, 0};
+	day_t now = week_of(to->today);
+	unsigned n = WEEKS_MADE;
+	enum err e = blocks_load(to, &blocks);
+
+	for (unsigned i = 0; i < to->ring->weeks; i++) {
+		day_t week = to->ring->week[i].week;
+		if (week >= now + 7 * (day_t)n) {
+			n = (unsigned)(week - now) / 7 + 1;
+		}
+	}
+	if (e == OK) {
+		e = blocks_own(to, now, n, &blocks);
+	}
+	if (e == OK) {
+		e = blocks_save(to, &blocks);
+	}
+	blocks_free(&blocks);
+	return e;
+}
+
 enum err
 home_rekey(struct desk *d, const char *path, bool operational)
 {
 	struct desk to = {.home = path, .passfile = d->passfile,
 		.today = d->today, .dir = -1, .public = -1,
 		.attachments = -1, .lock = -1};
-	struct org_blocks blocks = {NULL, 0, 0};
 	enum err e = desk_make(&to);
 
 	if (e == OK) {
@@ -247,14 +272,7 @@ home_rekey(struct desk *d, const char *path, bool operational)
 		e = casebook_renew(&to, d);
 	}
 	if (e == OK && operational) {
-		e = blocks_load(&to, &blocks);
-		if (e == OK) {
-			e = blocks_own(&to, week_of(to.today), WEEKS_MADE,
-			    &blocks);
-		}
-		if (e == OK) {
-			e = blocks_save(&to, &blocks);
-		}
+		e = blocks_renew(&to);
 	}
 	if (e == OK) { /* last: without it the folder is no home */
 		e = keyringfile_save(&to);
@@ -263,7 +281,6 @@ home_rekey(struct desk *d, const char *path, bool operational)
 		say_error("the casebook was not moved: %s; %s is worth "
 		    "nothing, remove it", err_text(e), path);
 	}
-	blocks_free(&blocks);
 	desk_close(&to);
 	return e;
 }

@@ -38,9 +38,11 @@ request_write(struct desk *d, struct buf *out)
 	json_object_set_new(o, "key", json_string(key));
 	for (size_t i = 0; e == OK && i < blocks.count; i++) {
 		const struct org_block *b = &blocks.block[i];
+		/* after a theft: what the key of before signed is refused */
 		if (b->block.desk == d->ring->desk &&
 		    strcmp(b->block.person, d->ring->person) == 0 &&
-		    b->week >= week_of(d->today)) {
+		    b->week >= week_of(d->today) && block_check(d->ring->org,
+		    b->week, &pk, &b->block) == OK) {
 			json_array_append_new(list,
 			    block_json(b->week, &b->block));
 		}
@@ -247,10 +249,10 @@ org_publish(const struct desk *d, const char *path)
 	return e;
 }
 
-/* May the keyset in ${doc} replace the one held? */
+/* May the keyset in ${doc} replace the one held? It is then in *out */
 static enum err
 keyset_judge(const struct desk *d, const struct buf *doc,
-    const struct buf *sig, const char *fingerprint)
+    const struct buf *sig, const char *fingerprint, struct keyset **out)
 {
 	struct keyset *k = NULL;
 	char print[FINGERPRINT_TEXT];
@@ -274,8 +276,7 @@ keyset_judge(const struct desk *d, const struct buf *doc,
 		} else {
 			e = keyset_succeeds(d->keyset, k, d->today);
 		}
-		keyset_free(k);
-		return e;
+		goto out;
 	}
 
 	if (e == OK && memcmp(k->org, d->ring->org, ORG_LEN) != 0) {
@@ -291,7 +292,36 @@ keyset_judge(const struct desk *d, const struct buf *doc,
 	    memcmp(k->previous, d->keyset->hash, HASH_LEN) != 0) {
 		e = ERR_CHAIN;
 	}
+out:
+	if (e == OK) {
+		*out = k;
+		k = NULL; /* transferred */
+	}
 	keyset_free(k);
+	return e;
+}
+
+/* What others made for the weeks, as ${k} names them. Of one's own blocks,
+ * one's own machine knows best; and one that is not of its person's key, as a
+ * stranger or an old stick brings, takes no other one's place */
+static enum err
+blocks_accept(const struct desk *d, const struct keyset *k,
+    const struct buf *doc, struct org_blocks *blocks)
+{
+	struct org_blocks other = {NULL, 0, 0};
+	enum err e = blocks_parse(doc->p, doc->len, d->ring->org, &other);
+
+	for (size_t i = 0; e == OK && i < other.count; i++) {
+		const struct epoch_block *b = &other.block[i].block;
+		const struct keyset_person *p = keyset_person(k, b->person);
+		day_t week = other.block[i].week;
+		if (p != NULL && strcmp(b->person, d->ring->person) != 0 &&
+		    !block_outdated(d, week, b) && p->desk == b->desk &&
+		    block_check(k->org, week, &p->key, b) == OK) {
+			e = blocks_put(blocks, week, b);
+		}
+	}
+	blocks_free(&other);
 	return e;
 }
 
@@ -301,6 +331,7 @@ org_accept(struct desk *d, const char *path, const char *fingerprint)
 	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX),
 	    other = buf_new(BLOCKS_FILE_MAX);
 	struct org_blocks blocks = {NULL, 0, 0};
+	struct keyset *k = NULL;
 	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	enum err e = dir < 0 ? ERR_UNKNOWN :
 	    file_read(dir, "keyset.json", &doc);
@@ -309,7 +340,7 @@ org_accept(struct desk *d, const char *path, const char *fingerprint)
 		e = file_read(dir, "keyset.json.minisig", &sig);
 	}
 	if (e == OK) {
-		e = keyset_judge(d, &doc, &sig, fingerprint);
+		e = keyset_judge(d, &doc, &sig, fingerprint, &k);
 	}
 	if (e == OK) { /* a folder of the gateway has none */
 		e = file_read(dir, "blocks.json", &other);
@@ -319,17 +350,7 @@ org_accept(struct desk *d, const char *path, const char *fingerprint)
 		e = blocks_load(d, &blocks);
 	}
 	if (e == OK && other.len > 0) {
-		struct org_blocks own = {NULL, 0, 0};
-		e = blocks_parse(other.p, other.len, d->ring->org, &own);
-		/* Of one's own blocks, one's own machine knows best */
-		for (size_t i = 0; e == OK && i < own.count; i++) {
-			const struct epoch_block *b = &own.block[i].block;
-			if (b->desk != d->ring->desk ||
-			    strcmp(b->person, d->ring->person) != 0) {
-				e = blocks_put(&blocks, own.block[i].week, b);
-			}
-		}
-		blocks_free(&own);
+		e = blocks_accept(d, k, &other, &blocks);
 	}
 	if (e == OK) {
 		e = blocks_save(d, &blocks);
@@ -341,6 +362,7 @@ org_accept(struct desk *d, const char *path, const char *fingerprint)
 		close(dir);
 	}
 	blocks_free(&blocks);
+	keyset_free(k);
 	buf_free(&doc);
 	buf_free(&sig);
 	buf_free(&other);

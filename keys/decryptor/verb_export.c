@@ -22,6 +22,12 @@ tell(const struct desk *d, const struct outgoing_result *r)
 		json_object_set_new(o, "slots", json_integer(r->slots));
 		json_object_set_new(o, "replies", json_integer(r->replies));
 		json_object_set_new(o, "weeks", json_integer(r->weeks));
+		if (r->lacks[0] != 0) {
+			json_object_set_new(o, "lacks",
+			    json_string(r->lacks));
+			json_object_set_new(o, "lacks_week",
+			    json_string(r->lacks_week));
+		}
 		print_json(o);
 		return;
 	}
@@ -38,6 +44,12 @@ tell(const struct desk *d, const struct outgoing_result *r)
 	if (r->confirmed < state_complete(d->state)) {
 		printf("Not confirmed yet: what no backup on a second medium "
 		    "holds. Run `backup FILE`, then export again.\n");
+	}
+	if (r->lacks[0] != 0) {
+		printf("No keys of week %s: %s made none, or signed them with "
+		    "a key that was replaced.\nThere: `rotate` (before a "
+		    "holiday with --holiday), `holder request`; here `holder "
+		    "add`.\n", r->lacks_week, r->lacks);
 	}
 	if (keyset_withdrawn(d->keyset)) {
 		printf("This bundle closes the channel: the identity key is "

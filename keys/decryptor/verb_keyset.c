@@ -75,8 +75,9 @@ keyset_json(const struct desk *d, struct org_blocks *blocks)
 	for (int i = 0; i < WEEKS_MADE; i++) {
 		day_t week = week_of(d->today) + 7 * i;
 		struct buf b = buf_new(KEYSET_MAX);
+		const struct keyset_person *lacks;
 		char name[WEEK_TEXT];
-		if (blocks_epoch(blocks, k, week, &b) == OK) {
+		if (blocks_epoch(blocks, k, week, &b, &lacks) == OK) {
 			week_text(week, name);
 			json_array_append_new(weeks, json_string(name));
 		}

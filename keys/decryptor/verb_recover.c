@@ -305,10 +305,11 @@ weeks_tell(struct desk *d)
 {
 	struct org_blocks blocks = {NULL, 0, 0};
 	struct buf doc = buf_new(KEYSET_MAX);
+	const struct keyset_person *lacks;
 	enum err e = blocks_load(d, &blocks);
 
 	if (e == OK && blocks_epoch(&blocks, d->keyset, week_of(d->today),
-	    &doc) != OK) {
+	    &doc, &lacks) != OK) {
 		say_error("the week keys of the other holders are not known "
 		    "here, and an export without them closes the page: first "
 		    "ask each for `holder request --out FILE`, and take it in "

@@ -41,6 +41,7 @@ out() {
 	rm -rf "$T/o"
 	mkdir "$T/o"
 	ok desk "$A" "$1" export "$T/o"
+	mv "$T/out" "$T/exported"
 	ok "$FIX" outbound "$T/o/outbound-1"
 }
 # report DAY TEXT: sealed to desk 1, listed
@@ -147,14 +148,50 @@ refused_usage() {
 }
 refused_usage desk "$A" 2027-04-20 rotate --holiday 2027-04-01
 refused_usage desk "$A" 2027-04-20 rotate --holiday 2028-04-01
-ok desk "$A" 2027-04-20 rotate --holiday 2027-08-23
-ok desk "$T/c2" 2027-04-20 rotate --holiday 2027-08-23
-rm -f "$T/request.json"
-ok desk "$T/c2" 2027-04-20 holder request --out "$T/request.json"
-ok desk "$A" 2027-04-20 holder add "$T/request.json"
-out 2027-04-20
-[ -s "$T/o/outbound-1/epochs/2027-W37.json" ] ||
-	fail "not published until four weeks after the holiday"
+asks() { # HOME VERB: carla's request from there, which anna takes in
+	rm -f "$T/request.json"
+	ok desk "$1" 2027-04-20 holder request --out "$T/request.json"
+	ok desk "$A" 2027-04-20 holder "$2" "$T/request.json"
+}
+last() { # WEEK: the last that anna's bundle publishes, without a gap
+	out 2027-04-20
+	WEEKS=$(ls "$T/o/outbound-1/epochs" | sort)
+	[ "$(tail -1 <<<"$WEEKS")" = "$1.json" ] || fail "not until $1: $WEEKS"
+	[ "$(wc -l <<<"$WEEKS")" = $((10#${1#*W} - 15)) ] || fail "gaps: $WEEKS"
+}
+ok desk "$A" 2027-04-20 rotate --holiday 2027-12-01
+ok desk "$T/c2" 2027-04-20 rotate --holiday 2027-12-01
+asks "$T/c2" add
+last 2027-W52 # four weeks after it
+# carla's machine is stolen now: all weeks until then under the new key
+ok desk "$T/c2" 2027-04-20 holder rekey --all --to "$T/c3"
+asks "$T/c3" replace
+last 2027-W52
+# or it is gone, and the new one made 26 weeks: of the others what the lost one
+# signed is no key, and does not stop the export
+cp -r "$A" "$T/a.keep"
+rm -rf "$T/share" "$T/request.json"
+ok desk "$A" 2027-04-20 keyset --publish "$T/share"
+ok desk "$T/c4" 2027-04-20 holder request --keyset "$T/share/keyset.json" \
+	--desk 1 --person carla --out "$T/request.json"
+ok desk "$A" 2027-04-20 holder replace "$T/request.json"
+last 2027-W41
+grep -q "No keys of week 2027-W42: carla" "$T/exported" || fail "not named"
+# nor does a request hold what the key of before signed
+ok cp "$T/c3/public/blocks.json" "$T/c4/public"
+asks "$T/c4" add
+ok desk "$T/c4" 2027-04-20 rotate --holiday 2027-12-01
+asks "$T/c4" add
+last 2027-W52
+grep -q "No keys of" "$T/exported" && fail "none is missing, and named"
+# A stick that brings somebody else's keys under their names changes nothing
+rm -rf "$T/share"
+ok desk "$A" 2027-04-20 keyset --publish "$T/share"
+ok desk "$T/c4" 2027-04-20 keyset --accept "$T/share"
+ok cp "$T/a.keep/public/blocks.json" "$T/share"
+ok desk "$A" 2027-04-20 keyset --accept "$T/share"
+last 2027-W52
+ok desk "$T/c4" 2027-04-20 keyset --accept "$T/share"
 ok desk "$A" 2027-04-20 list
 grep -q "run .rotate." "$T/err" && fail "warned after rotating"
 
@@ -170,5 +207,16 @@ ok desk "$A" 2027-04-20 desk retire 2 --successor 3
 ok desk "$A" 2027-04-20 desk show
 grep -q "retired; desk 3 answers" "$T/out" || fail "not retired"
 out 2027-04-20
+
+# The list of keys has an end: others' go a year after their week, one's own
+# stay
+ok desk "$A" 2028-04-18 rotate
+python3 - "$A/public/blocks.json" <<'P' || fail "the list of keys grows"
+import json, sys
+all = json.load(open(sys.argv[1]))["blocks"]
+week = {p: min(b["week"] for b in all if b["person"] == p)
+        for p in ("anna", "carla")}
+sys.exit(week != {"anna": "2026-W48", "carla": "2027-W16"})
+P
 echo "ok: three rotations, two changes of holders, one stolen machine: who" \
 	"may read reads, nobody else; calendar, holiday, retired desk"
