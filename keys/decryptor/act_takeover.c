@@ -19,7 +19,7 @@
 #include "heir.h"
 #include "heir_keys.h"
 #include "meldluik/secret.h"
-
+#include "papers.h"
 
 /* A tenure above all that ${s} knows of */
 static json_t *
@@ -237,6 +237,9 @@ act_takeover(struct desk *d, const char *path, bool unsigned_too,
 	close(fd);
 	if (e == OK) {
 		e = stage_check(d, stage, key, tenure);
+	}
+	if (e == OK) {
+		e = papers_adopt(d, stage);
 	}
 	if (e == OK) {
 		casebook_close(d->book);

@@ -414,7 +414,7 @@ backup_use(struct desk *d)
 /* One member of a deputies' file, into the stage ${to} */
 static enum err
 heir_member(const struct desk *to, struct archive *a,
-    struct archive_entry *entry, uint8_t key[32], bool *keyed)
+    struct archive_entry *entry, bool papers, uint8_t key[32], bool *keyed)
 {
 	const char *path = archive_entry_pathname(entry);
 	char hex[2 * 32];
@@ -432,7 +432,8 @@ heir_member(const struct desk *to, struct archive *a,
 		*keyed = e == OK;
 		return e;
 	}
-	if (strncmp(path, "public/", 7) == 0) {
+	if (strncmp(path, "public/", 7) == 0 &&
+	    (!papers || strcmp(path + 7, "papers.json") != 0)) {
 		return OK; /* this machine has its own */
 	}
 	return member_out(to, a, entry);
@@ -476,7 +477,7 @@ heirs_read(struct desk *d, int fd, int stage, const uint8_t *hash,
 	    O_CLOEXEC, 0600), rc = ARCHIVE_OK;
 	enum err e = a == NULL ? ERR_MEMORY : plain < 0 ? ERR_IO : OK;
 
-	to.dir = stage;
+	to.dir = to.public = stage;
 	to.attachments = -1;
 	if (e == OK) {
 		e = folder_open(stage, "attachments", true, &to.attachments);
@@ -500,7 +501,7 @@ heirs_read(struct desk *d, int fd, int stage, const uint8_t *hash,
 	}
 	while (e == OK &&
 	    (rc = archive_read_next_header(a, &entry)) == ARCHIVE_OK) {
-		e = heir_member(&to, a, entry, key, &keyed);
+		e = heir_member(&to, a, entry, hash != NULL, key, &keyed);
 	}
 	if (e == OK && (rc != ARCHIVE_EOF || !keyed)) {
 		e = ERR_FORMAT;

@@ -17,7 +17,8 @@ enum err backup_write_heirs(struct desk *d, const struct age_recipient *to,
 /* Opens such a file with the identity of this ring's owner: casebook, casekeys
  * and the folder of attachments into folder ${stage}, the key out. Anybody can
  * seal to a deputy: ${hash} of what is inside is what a holder signed, and
- * nothing is read of another (ERR_SIGNATURE). NULL: of anybody */
+ * nothing is read of another (ERR_SIGNATURE). NULL: of anybody; else
+ * papers.json comes into ${stage} too, whose key on paper opens backups */
 enum err heirs_read(struct desk *d, int fd, int stage,
     const uint8_t *hash, uint8_t key[32]);
 /* Into the fresh home of ${d}. Only names that backup_write makes become

@@ -165,11 +165,11 @@ out:
 	return e;
 }
 
-enum err
-papers_load(const struct desk *d, struct papers *out)
+static enum err
+papers_read(const struct desk *d, int dir, struct papers *out)
 {
 	struct buf doc = buf_new(PAPERS_MAX);
-	enum err e = file_read(d->public, "papers.json", &doc);
+	enum err e = file_read(dir, "papers.json", &doc);
 
 	memset(out, 0, sizeof *out);
 	if (e == OK) {
@@ -178,6 +178,34 @@ papers_load(const struct desk *d, struct papers *out)
 		e = OK;
 	}
 	buf_free(&doc);
+	return e;
+}
+
+enum err
+papers_load(const struct desk *d, struct papers *out)
+{
+	return papers_read(d, d->public, out);
+}
+
+static day_t
+newest_day(const struct papers *p)
+{
+	return p->sets == 0 ? DAY_NONE : p->set[p->sets - 1].day;
+}
+
+enum err
+papers_adopt(const struct desk *d, int dir)
+{
+	struct papers own, theirs;
+	enum err e = papers_read(d, dir, &theirs);
+
+	if (e == OK) {
+		e = papers_load(d, &own);
+	}
+	if (e == OK && theirs.sets > 0 &&
+	    newest_day(&theirs) >= newest_day(&own)) {
+		e = papers_save(d, &theirs);
+	}
 	return e;
 }
 

@@ -31,6 +31,9 @@ struct papers {
 
 /* Empty when there is no file */
 enum err papers_load(const struct desk *d, struct papers *out);
+/* The record in folder ${dir}, of a holder of this desk, takes the place of
+ * this machine's, unless sheets were made here since. None there: OK */
+enum err papers_adopt(const struct desk *d, int dir);
 enum err papers_save(const struct desk *d, const struct papers *p);
 enum err papers_parse(const void *p, size_t len, const uint8_t *org,
     struct papers *out);
