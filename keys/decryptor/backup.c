@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive_age.h"
 #include "backup.h"
 #include "files.h"
-#include "heir.h"
 #include "papers.h"
 #include "terminal.h"
 
@@ -99,16 +99,15 @@ deputies_sign(const struct desk *d, const char *file,
 
 /* FILE.deputy, if there is anybody who may take over (heir.h) */
 static enum err
-deputies_write(struct desk *d, const char *file)
+deputies_write(struct desk *d, const char *file, struct heirs *h)
 {
-	struct age_recipient to[KEYSET_HOLDERS_MAX];
 	uint8_t hash[HASH_LEN];
-	unsigned n = heirs_load(d, to);
 	char name[4096], tmp[4096];
 	int fd;
 	enum err e;
 
-	if (n == 0) {
+	heirs_load(d, h);
+	if (h->n == 0) {
 		return OK;
 	}
 	if (snprintf(name, sizeof name, "%s.deputy", file) >=
@@ -119,8 +118,8 @@ deputies_write(struct desk *d, const char *file)
 	unlink(tmp);
 	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 	    0600);
-	e = fd < 0 ? ERR_IO : backup_write_heirs(d, to, n, fd,
-	    hash);
+	e = fd < 0 ? ERR_IO : backup_write_heirs(d, h->to, h->n,
+	    fd, hash);
 	if (e == OK && fsync(fd) != 0) {
 		e = ERR_IO;
 	}
@@ -173,7 +172,7 @@ partial_keep(const char *tmp, const char *path, enum err damage)
 }
 
 enum err
-backup_make(struct desk *d, const char *path, bool *second, bool *paper)
+backup_make(struct desk *d, const char *path, struct backup_made *out)
 {
 	uint64_t complete = state_complete(d->state);
 	uint8_t hash[HASH_LEN];
@@ -196,7 +195,8 @@ backup_make(struct desk *d, const char *path, bool *second, bool *paper)
 		say_error("cannot write %s: is the stick in?", path);
 		return ERR_IO;
 	}
-	*second = second_medium(d, fd);
+	memset(out, 0, sizeof *out);
+	out->second = second_medium(d, fd);
 	damage = backup_whole(d);
 	e = backup_write(d, fd, hash);
 	if (e == OK && fsync(fd) != 0) {
@@ -206,14 +206,14 @@ backup_make(struct desk *d, const char *path, bool *second, bool *paper)
 		e = backup_check(d, fd, hash);
 	}
 	if (e == OK) {
-		e = paper_write(d, path, paper);
+		e = paper_write(d, path, &out->paper);
 	}
 	close(fd);
 	if (e == OK && damage != OK) {
 		return partial_keep(tmp, path, damage);
 	}
 	if (e == OK) {
-		e = deputies_write(d, path);
+		e = deputies_write(d, path, &out->heirs);
 	}
 	if (e == OK && rename(tmp, path) != 0) {
 		e = ERR_IO;
@@ -225,5 +225,5 @@ backup_make(struct desk *d, const char *path, bool *second, bool *paper)
 		return e;
 	}
 	e = folder_of_sync(tmp);
-	return e == OK ? journal_backup(d, *second, complete) : e;
+	return e == OK ? journal_backup(d, out->second, complete) : e;
 }

@@ -176,25 +176,49 @@ heir_backup_check(const struct desk *d, const void *p, size_t len,
 	return e;
 }
 
-unsigned
-heirs_load(const struct desk *d,
-    struct age_recipient out[KEYSET_HOLDERS_MAX])
+static bool
+note_holds(const struct desk *d, const char *id, struct age_recipient *to)
 {
-	unsigned n = 0;
+	struct buf note = buf_new(HEIR_MAX);
+	char name[64], person[KEYSET_ID];
+	bool good;
 
+	snprintf(name, sizeof name, "heir-%s.note", id);
+	good = file_read(d->public, name, &note) == OK &&
+	    heir_parse(d, note.p, note.len, person, to) == OK &&
+	    strcmp(person, id) == 0;
+	buf_free(&note);
+	return good;
+}
+
+void
+heirs_load(const struct desk *d, struct heirs *h)
+{
+	memset(h, 0, sizeof *h);
 	for (unsigned i = 0; d->keyset != NULL && i < d->keyset->people &&
-	    n < KEYSET_HOLDERS_MAX; i++) {
+	    h->n + h->without < KEYSET_HOLDERS_MAX; i++) {
 		const struct keyset_person *p = &d->keyset->person[i];
-		struct buf note = buf_new(HEIR_MAX);
-		char name[64], person[KEYSET_ID];
-		snprintf(name, sizeof name, "heir-%s.note", p->id);
-		if (strcmp(p->id, d->ring->person) != 0 &&
-		    file_read(d->public, name, &note) == OK &&
-		    heir_parse(d, note.p, note.len, person, &out[n]) == OK &&
-		    strcmp(person, p->id) == 0) {
-			n++;
+		if (p->role != PERSON_HOLDER || p->desk != d->ring->desk ||
+		    strcmp(p->id, d->ring->person) == 0) {
+			continue;
 		}
-		buf_free(&note);
+		if (note_holds(d, p->id, &h->to[h->n])) {
+			h->who[h->n++] = p->id;
+		} else {
+			h->lacks[h->without++] = p->id;
+		}
 	}
-	return n;
+}
+
+const char *
+heirs_text(const char *const id[], unsigned n, char out[HEIRS_TEXT])
+{
+	size_t at = 0;
+
+	out[0] = 0;
+	for (unsigned i = 0; i < n; i++) {
+		at += (size_t)snprintf(out + at, HEIRS_TEXT - at, "%s%s",
+		    i == 0 ? "" : ", ", id[i]);
+	}
+	return out;
 }

@@ -34,8 +34,20 @@ enum err heir_backup_note(const struct desk *d, const uint8_t hash[HASH_LEN],
     struct buf *out);
 enum err heir_backup_check(const struct desk *d, const void *p, size_t len,
     uint8_t hash[HASH_LEN]);
-/* Those whose note still verifies; at most KEYSET_HOLDERS_MAX */
-unsigned heirs_load(const struct desk *d,
-    struct age_recipient out[KEYSET_HOLDERS_MAX]);
+/*
+ * The other holders of this desk: those whose note still verifies under the
+ * keyset of today, and those of whom there is none that does, as nobody took
+ * it in or their key is another since. Ids are those of the keyset.
+ */
+#define HEIRS_TEXT (KEYSET_HOLDERS_MAX * (KEYSET_ID + 2u))
+struct heirs {
+	struct age_recipient to[KEYSET_HOLDERS_MAX];
+	const char *who[KEYSET_HOLDERS_MAX], *lacks[KEYSET_HOLDERS_MAX];
+	unsigned n, without;
+};
+void heirs_load(const struct desk *d, struct heirs *h);
+/* ${n} of either list, "a, b" */
+const char *heirs_text(const char *const id[], unsigned n,
+    char out[HEIRS_TEXT]);
 
 #endif

@@ -268,8 +268,9 @@ static const struct verb verbs[] = {
 	    "The deputy goes on with the desk from the last backup; the other "
 	    "machine turns read-only at\nits next import. Beforehand the "
 	    "deputy writes a --note and the holder takes it in with "
-	    "--deputy:\nthen each backup also writes FILE.deputy and "
-	    "FILE.deputy.note, which says by whom it is.\n--unsigned: also "
+	    "--deputy,\nagain when that key was replaced: then each backup "
+	    "also writes FILE.deputy and\nFILE.deputy.note, which says by "
+	    "whom it is.\n--unsigned: also "
 	    "without that, if you know where it comes from. --deny: the "
 	    "gateway says that another machine took over, you asked the other "
 	    "holders and none\ndid. This machine goes on, and the gateway's "
@@ -308,7 +309,8 @@ static const struct verb verbs[] = {
 	{"backup", verb_backup, "backup FILE",
 	    "Writes casebook, case keys, attachments and your keyring without "
 	    "week keys as one passphrase\nage file. On another medium it lets "
-	    "the next export confirm.\n"},
+	    "the next export confirm. Names the deputies who can\ntake over "
+	    "from it, and each holder who cannot.\n"},
 	{"restore", verb_restore, "restore FILE",
 	    "Rebuilds a home (a new folder) from a backup. Then `rotate`.\n"},
 	{"ui", verb_ui, "ui [--port N] [--lock-after MINUTES] [--stick DIR]... "

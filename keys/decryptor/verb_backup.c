@@ -17,21 +17,55 @@
 #include "terminal.h"
 #include "verbs.h"
 
+static json_t *
+names_json(const char *const id[], unsigned n)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < n; i++) {
+		json_array_append_new(list, json_string(id[i]));
+	}
+	return list;
+}
+
 static void
-tell_backup(const struct desk *d, const char *file, bool second, bool paper)
+tell_deputies(const char *file, const struct heirs *h)
+{
+	char names[HEIRS_TEXT];
+
+	if (h->n > 0) {
+		printf("%s.deputy, with %s.deputy.note beside it, is for %s: "
+		    "`takeover` goes on from it.\n", file, file,
+		    heirs_text(h->who, h->n, names));
+	}
+	if (h->without > 0) {
+		printf("NOT for %s: no note of that key was taken in. "
+		    "`takeover --note FILE` there, `takeover --deputy FILE` "
+		    "here, then a new backup.\n",
+		    heirs_text(h->lacks, h->without, names));
+	}
+}
+
+static void
+tell_backup(const struct desk *d, const char *file,
+    const struct backup_made *m)
 {
 	if (d->json) {
 		json_t *o = json_object();
-		json_object_set_new(o, "second_medium", json_boolean(second));
+		json_object_set_new(o, "second_medium", json_boolean(m->second));
 		json_object_set_new(o, "complete", json_integer((json_int_t)
 		    state_complete(d->state)));
-		json_object_set_new(o, "paper", json_boolean(paper));
+		json_object_set_new(o, "paper", json_boolean(m->paper));
 		json_object_set_new(o, "identity",
 		    json_boolean(d->ring->has_identity));
+		json_object_set_new(o, "deputies",
+		    names_json(m->heirs.who, m->heirs.n));
+		json_object_set_new(o, "without_note",
+		    names_json(m->heirs.lacks, m->heirs.without));
 		print_json(o);
 		return;
 	}
-	if (second) {
+	if (m->second) {
 		printf("Wrote %s. The next export confirms manifest %llu to "
 		    "the gateway.\n", file,
 		    (unsigned long long)state_complete(d->state));
@@ -40,13 +74,14 @@ tell_backup(const struct desk *d, const char *file, bool second, bool paper)
 		    "it does not count as a backup and confirms nothing. "
 		    "Write it to another medium.\n", file);
 	}
-	if (paper) {
+	if (m->paper) {
 		printf("Read back and right. %s.paper opens it with k sheets "
 		    "of the backup key; keep it beside it.\n", file);
 	} else {
 		printf("Only the passphrase of this machine opens it: it knows "
 		    "of no backup key on paper, so there is no FILE.paper.\n");
 	}
+	tell_deputies(file, &m->heirs);
 	if (d->ring->has_identity) {
 		printf("NOTE: the identity key is in it, as not every sheet is "
 		    "proven yet. With its passphrase one person could change "
@@ -59,7 +94,7 @@ int
 verb_backup(struct desk *d, int argc, char **argv)
 {
 	const char *file = NULL;
-	bool second = false, paper = false;
+	struct backup_made made;
 	enum err e;
 
 	if (!options_take(argc, argv, NULL, 0, &file, 1, NULL)) {
@@ -75,10 +110,10 @@ verb_backup(struct desk *d, int argc, char **argv)
 	}
 	e = desk_open(d, DESK_CASEBOOK);
 	if (e == OK) {
-		e = backup_make(d, file, &second, &paper);
+		e = backup_make(d, file, &made);
 	}
 	if (e == OK) {
-		tell_backup(d, file, second, paper);
+		tell_backup(d, file, &made);
 	}
 	return exit_of(e);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heir.h"
 #include "meldluik/secret.h"
 #include "terminal.h"
 #include "replies.h"
@@ -231,6 +232,22 @@ static const char *const due_words[] = {
 };
 static const char *const colour_words[] = {"green", "amber", "red", "done"};
 
+/* Terms run on while the holder is away: who cannot take over is said */
+static void
+deputies_warn(const struct desk *d)
+{
+	char names[HEIRS_TEXT];
+	struct heirs heirs;
+
+	heirs_load(d, &heirs);
+	if (heirs.without > 0) {
+		say_error("%s cannot take over from your backups: there is no "
+		    "note of that key (`takeover --note FILE` there, "
+		    "`takeover --deputy FILE` here)", heirs_text(heirs.lacks,
+		    heirs.without, names));
+	}
+}
+
 int
 verb_clocks(struct desk *d, int argc, char **argv)
 {
@@ -279,6 +296,9 @@ verb_clocks(struct desk *d, int argc, char **argv)
 		list = NULL; /* transferred */
 	} else if (e == OK && n == 0) {
 		printf("Nothing is due.\n");
+	}
+	if (e == OK) {
+		deputies_warn(d);
 	}
 	json_decref(list);
 	free(due);

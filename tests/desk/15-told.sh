@@ -5,7 +5,7 @@
 # full, a gateway that lies; an import that was cut off (no text, no act until
 # it is done); a damaged message and journal; cases that a search could not
 # read (here on the command line too); a form that asks for what cannot be; a
-# clock of years ago.
+# clock of years ago; a deputy who could not take over.
 # And what goes right: a backup with attachments, and the export it confirms.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
@@ -50,6 +50,18 @@ told() {
 }
 told sticks
 told forms
+# Who is to stand in, without a note and with one
+ok h keyset --publish "$T/share"
+ok desk "$T/deputy" $day holder request --desk 1 --person deputy \
+	--keyset "$T/share/keyset.json" --out "$T/request"
+cp -r "$H" "$T/two"
+ok desk "$T/two" $day holder add "$T/request"
+ok desk "$T/two" $day keyset --publish "$T/share2"
+ok desk "$T/deputy" $day keyset --accept "$T/share2"
+ok desk "$T/deputy" $day takeover --note "$T/heir"
+H=$T/two told deputy
+ok desk "$T/two" $day takeover --deputy "$T/heir"
+H=$T/two told stands_in
 day=2010-01-04 told clock
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25 --applied "$ORG" --serial 99999999
 told lies

@@ -152,6 +152,25 @@ def clock():
     keys("export", "minder dan twee weken", place=STICK)
 
 
+def deputy():
+    page = ui.ask("GET", "/nl/keys")[2]
+    ui.want("who cannot take over", "deputy kan niet overnemen" in page)
+    for lang in "nl", "en":
+        book = ui.ask("GET", "/%s/handbook" % lang)[2]
+        for how in "--note", "--deputy", "BESTAND.d" if lang == "nl" else \
+                "FILE.d":
+            ui.want("the way to stand in", "takeover " + how in book)
+    ui.want("the way to stand in", "takeover BESTAND.deputy" in page)
+    told("for nobody", "Back-up gemaakt: meldluik-%s-2.age." % DAY,
+         ui.post(KEYS, do="backup", place=SECOND), "green")
+
+
+def stands_in():
+    ui.want("who can take over", "back-ups zijn er ook voor deputy" in
+            ui.ask("GET", "/nl/")[2])
+    keys("backup", "-3.age (.deputy: deputy)", "green", place=SECOND)
+
+
 def lies():
     keys("import", "De server liegt", place=AT + "/gw")
 
@@ -202,7 +221,8 @@ def damaged():
 
 
 try:
-    {"sticks": sticks, "forms": forms, "lies": lies, "clock": clock, "early": early,
+    {"sticks": sticks, "forms": forms, "lies": lies, "clock": clock, "deputy": deputy,
+     "stands_in": stands_in, "early": early,
      "cut": cut, "damaged": damaged}[part]()
 finally:
     ui.end()

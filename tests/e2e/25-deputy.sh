@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: what came by phone or in a talk counts; hostile words stay words in
-# the report; a deputy takes over from the last backup and the old machine
-# turns read-only; the year is closed by two.
+# the report; a backup says for which
+# deputy it is; she takes over from the last one, its sheets are hers too, and
+# the old machine turns read-only; the year is closed by two.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 three_people
@@ -52,9 +53,36 @@ ok h --json report --year 2026
 ok desk "$D" $day takeover --note "$T/heir"
 sed 's/"person":"deputy"/"person":"iemand"/' "$T/heir" >"$T/heir2"
 refused "no note of another holder" h takeover --deputy "$T/heir2"
+# Whose note is not here, or of a key that was replaced, is told so; and sheets
+# of the backup key open her backups too
+deputies() { # FILE FOR WITHOUT: of a backup of H
+	ok h --json backup "$1"
+	[ "$(json "o['deputies'],o['without_note']")" = "($2, $3)" ] ||
+		fail "not $2 and $3: $(cat "$T/out")"
+}
+deputies "$STICK/a.age" "[]" "['deputy']"
+[ ! -e "$STICK/a.age.deputy" ] || fail "for a deputy of whom is no note"
+ok h backup "$STICK/a2.age"
+grep -q "NOT for deputy" "$T/out" || fail "whom it is not for"
+ok h clocks
+grep -q "deputy cannot take over" "$T/err" || fail "not said"
+ok h --json keyset
+mkdir "$T/sheets"
+json "json.dumps({'org': o['org'], 'identity': 'A' * 43 + '='})" >"$T/k.json"
+ok "$BUILD/bin/sharetool" "$T/k.json" "$H/public/papers.json" "$T/sheets"
 ok h takeover --deputy "$T/heir"
-ok h backup "$STICK/b.age"
+deputies "$STICK/b.age" "['deputy']" "[]"
 [ -s "$STICK/b.age.deputy" ] || fail "no backup for the deputy"
+ok h backup "$STICK/b2.age"
+grep -q "b2.age.deputy.note beside it, is for deputy" "$T/out" || fail "for whom"
+ok h clocks
+grep -q "take over" "$T/err" && fail "she can"
+cp -r "$H" "$T/replacing"
+ok desk "$T/deputy2" $day holder request --desk 1 --person deputy \
+	--keyset "$T/share2/keyset.json" --out "$T/r3.json"
+ok desk "$T/replacing" $day holder replace "$T/r3.json"
+ok desk "$T/replacing" $day backup "$STICK/c.age"
+grep -q "NOT for deputy" "$T/out" || fail "her key is another since"
 refused "No holder of this desk" desk "$S" $day takeover "$STICK/b.age.deputy"
 refused "not made for you" desk "$S" $day takeover --unsigned \
 	"$STICK/b.age.deputy"
@@ -77,6 +105,7 @@ cp "$STICK/other.age.deputy.note" "$T/strange.note"
 refused "No holder of this desk signed" desk "$D" $day takeover "$T/strange"
 cp -r "$D" "$T/trusting"
 ok desk "$T/trusting" $day takeover --unsigned "$T/strange"
+[ ! -e "$T/trusting/public/papers.json" ] || fail "a key of anybody's sheets"
 # After the backup the old machine still drafts and exports a reply
 ok h reply "$P" <<<"Na de kopie"
 ok h export "$T/a"
@@ -93,6 +122,10 @@ ok desk "$D" $day --json import "$T/gw"
 [ "$(json "o['reports'],o['no_key']")" = "(1, 1)" ] ||
 	fail "the new report did not come, or an old one is not ours: $(cat "$T/out")"
 ok desk "$D" $day backup "$STICK/d.age"
+echo "heel andere woorden nu graag" >"$T/newpass"
+ok "$BIN" --home "$T/paper" --passphrase-file "$T/newpass" --today $day \
+	recover --backup "$STICK/d.age" --share "$T/sheets/backup-1" \
+	--share "$T/sheets/backup-3"
 ok desk "$D" $day --json list
 [ "$(json "len(o['cases'])")" = 3 ] || fail "a case was lost"
 ok desk "$D" $day show "$P"

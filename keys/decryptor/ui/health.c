@@ -3,6 +3,7 @@
  * Is the desk well: stick, backup, keys, holders. And what waits for the
  * stick: written is not posted.
  */
+#include "../heir.h"
 #include "../org.h"
 #include "ui.h"
 
@@ -116,6 +117,26 @@ people_lines(struct health *h)
 	}
 }
 
+/* Each backup is for those deputies only whose note was taken in */
+static void
+deputy_line(struct health *h)
+{
+	char names[HEIRS_TEXT];
+	struct heirs heirs;
+
+	heirs_load(h->v->d, &heirs);
+	if (heirs.without > 0) {
+		line(h, heirs.n == 0 ? CLOCK_RED : CLOCK_AMBER, say(h->v,
+		    TEXT_DO_NOW), TEXT_H_DEPUTY, say_word(h->v,
+		    TEXT_DEPUTY_LACKS, heirs_text(heirs.lacks, heirs.without,
+		    names)));
+	} else if (heirs.n > 0) {
+		line(h, CLOCK_DONE, say(h->v, TEXT_IN_ORDER), TEXT_H_DEPUTY,
+		    say_word(h->v, TEXT_DEPUTY_GOOD, heirs_text(heirs.who,
+		    heirs.n, names)));
+	}
+}
+
 static day_t
 later(day_t a, day_t b)
 {
@@ -154,6 +175,7 @@ keys_health(struct visit *v, struct view *to)
 	backup_line(&h);
 	weeks_line(&h);
 	people_lines(&h);
+	deputy_line(&h);
 	view_list(to, "health", h.rows, h.n);
 }
 

@@ -188,8 +188,8 @@ static void
 do_backup(struct visit *v, struct buf *said)
 {
 	int dir = place_open(v, field(v, "place"));
-	bool second = false, paper = false;
-	char day[DAY_TEXT];
+	struct backup_made made;
+	char day[DAY_TEXT], names[HEIRS_TEXT];
 	const char *path;
 	unsigned n = 1;
 	enum err e;
@@ -203,12 +203,15 @@ do_backup(struct visit *v, struct buf *said)
 		    field(v, "place"), day, n);
 	} while (access(path, F_OK) == 0 && n++ < 100);
 	close(dir);
-	e = backup_make(v->d, path, &second, &paper);
+	e = backup_make(v->d, path, &made);
 	if (e != OK) {
 		notice_said(v, TEXT_BACKUP_FAILED, said);
 	} else {
-		notice_good(v, second ? TEXT_BACKUP_DONE : TEXT_BACKUP_SAME,
-		    path + strlen(field(v, "place")) + 1);
+		path += strlen(field(v, "place")) + 1;
+		notice_good(v, made.second ? TEXT_BACKUP_DONE :
+		    TEXT_BACKUP_SAME, made.heirs.n == 0 ? path : visit_text(v,
+		    "%s (.deputy: %s)", path, heirs_text(made.heirs.who,
+		    made.heirs.n, names)));
 	}
 }
 
