@@ -40,6 +40,8 @@ on_hold(struct state *s, const json_t *o)
 
 	if (e == OK) {
 		s->kase[k].hold = json_is_true(json_object_get(o, "on"));
+		e = kept_put(s, o, (struct kept){.with = KEPT_HOLD,
+		    .day = DAY_NONE, .on = s->kase[k].hold});
 	}
 	return e;
 }

@@ -168,6 +168,7 @@ static enum err
 ground_taken(struct state *s, const json_t *o, struct ground *g)
 {
 	const char *basis;
+	bool given;
 	enum err e = event_field_case(s, o, &g->kase);
 
 	if (e != OK || (e = json_string_field(o, "basis", 1, 8, &basis)) !=
@@ -175,11 +176,15 @@ ground_taken(struct state *s, const json_t *o, struct ground *g)
 		return e;
 	}
 	g->kind = strcmp(basis, "duty") == 0 ? GROUND_DUTY : GROUND_CONSENT;
-	if (!json_is_true(json_object_get(o, "given"))) {
+	given = json_is_true(json_object_get(o, "given"));
+	e = kept_put(s, o, (struct kept){.with = KEPT_GROUND, .day = g->day,
+	    .on = given, .basis = g->kind, .any = g->any,
+	    .target = g->target});
+	if (e == OK && !given) {
 		ground_back(s, g);
 		return OK;
 	}
-	return ground_put(s, g);
+	return e == OK ? ground_put(s, g) : e;
 }
 
 /* Of programs that did not ask for whom it was */
@@ -225,7 +230,8 @@ on_forward(struct state *s, const json_t *o)
 	s->forwarding = more;
 	more[s->forwardings++] = f;
 	grounds_end(s, f.kase, &f.target);
-	return OK;
+	return kept_put(s, o, (struct kept){.with = KEPT_FORWARD,
+	    .day = f.day, .target = f.target});
 }
 
 enum err

@@ -125,12 +125,10 @@ on_state(struct state *s, const json_t *o)
 	    OK) {
 		return e;
 	}
-	if (json_object_get(o, "record") != NULL) {
-		t.reason = true;
-		if ((e = json_hex_field(o, "record", t.record,
-		    RECORD_ID)) != OK) {
-			return e;
-		}
+	e = kept_put(s, o, (struct kept){.with = KEPT_STEP, .day = t.day,
+	    .to = t.to});
+	if (e != OK) {
+		return e;
 	}
 	if (json_object_get(o, "request") != NULL) {
 		if ((e = json_hex_field(o, "request", id, HASH_LEN)) != OK) {
@@ -310,7 +308,8 @@ on_given(struct state *s, const json_t *o)
 		t.day = a.day;
 		e = telling_counts(s, &t);
 	}
-	return e;
+	return e != OK ? e : kept_put(s, o, (struct kept){.with = KEPT_GIVEN,
+	    .day = a.day, .kind = a.kind, .by = a.by});
 }
 
 enum err
@@ -332,7 +331,9 @@ on_oral(struct state *s, const json_t *o)
 	}
 	s->kase[k].oral = true;
 	s->kase[k].oral_state = (enum oral_state)n;
-	return n == ORAL_NOT_OFFERED ? ERR_FORMAT : OK;
+	return n == ORAL_NOT_OFFERED ? ERR_FORMAT : kept_put(s, o,
+	    (struct kept){.with = KEPT_TALK, .day = DAY_NONE,
+	    .talk = (enum oral_state)n});
 }
 
 /* An authority leaves the acknowledgement out, takes six months, or takes that

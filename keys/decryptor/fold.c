@@ -43,6 +43,7 @@ state_free(struct state *s)
 	DROP(answer, answers_room);
 	DROP(note, notes_room);
 	DROP(step, steps_room);
+	DROP(kept, kepts_room);
 	DROP(request, requests_room);
 	DROP(approval, approvals_room);
 	DROP(forwarding, forwardings_room);

@@ -109,14 +109,31 @@ struct note {
 	day_t day;
 	uint8_t record[RECORD_ID];
 };
+/* Words that an event keeps beside what it means, and that are no message,
+ * answer or note (kept.h) */
+enum kept_with {
+	KEPT_STEP, KEPT_HOLD, KEPT_GIVEN, KEPT_TALK, KEPT_GROUND, KEPT_FORWARD
+};
+struct kept {
+	size_t kase;
+	enum kept_with with;
+	day_t day; /* of what was given: the one on which it was */
+	uint8_t record[RECORD_ID];
+	enum case_state to;     /* step */
+	bool on;                /* hold: set; ground: given; else taken away */
+	enum reply_kind kind;   /* given */
+	enum given_by by;
+	enum oral_state talk;
+	enum ground_kind basis; /* ground, of ${any} or of ${target} */
+	bool any;
+	struct target target;   /* and of a forwarding */
+};
 /* A step of a case, the first one (imported, entered) left out */
 struct step {
 	size_t kase;
 	enum case_state from, to;
 	day_t day;
 	char person[KEYSET_ID]; /* who took it; "" in old journals */
-	bool reason;
-	uint8_t record[RECORD_ID]; /* of the reason */
 	size_t request; /* that allowed it, or NOT_FOUND */
 };
 /* Four eyes: what somebody asked two people to sign */
@@ -291,6 +308,8 @@ struct state {
 	size_t notes, notes_room;
 	struct step *step;
 	size_t steps, steps_room;
+	struct kept *kept;
+	size_t kepts, kepts_room;
 	struct request *request;
 	size_t requests, requests_room;
 	struct approval *approval;

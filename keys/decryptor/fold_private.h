@@ -104,6 +104,10 @@ struct answer_given {
 day_t answer_day(struct kase *k, day_t said);
 void answer_counts(struct kase *k, const struct answer_given *a);
 
+/* Keeps ${k} with the words that event ${o} of its case names, if it does; its
+ * day is that of the event where ${k} says none */
+enum err kept_put(struct state *s, const json_t *o, struct kept k);
+
 /* Room for one more in a grown array; NULL: no memory */
 void *state_room(void *p, size_t *room, size_t count, size_t each);
 

@@ -110,11 +110,12 @@ static const struct verb verbs[] = {
 	    "home was made with the sheets and has read nothing yet.\n"},
 	{"list", verb_list, "list", "Cases, with what is due.\n"},
 	{"show", verb_show, "show ID",
-	    "One case: messages, replies (drafted or posted), notes. Control "
-	    "characters are made visible.\n"},
+	    "One case: messages, replies (drafted or posted), notes, and what "
+	    "else was written: reasons,\nletters and talks, what a forwarding "
+	    "rests on. Control characters are made visible.\n"},
 	{"search", verb_search, "search [--file FILE]",
 	    "Cases that hold a word in messages, names of attachments, "
-	    "replies or notes; the word is the\nfirst line of --file or "
+	    "replies, notes or reasons; the word is the\nfirst line of --file or "
 	    "standard input, never an argument. Names the cases that could "
 	    "not be\nsearched whole. What was withdrawn is not searched.\n"},
 	{"extract", verb_extract, "extract ID --to DIR [--scrub]",

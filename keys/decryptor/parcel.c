@@ -6,6 +6,7 @@
 #include "../seal/tarwrite.h"
 #include "attachment.h"
 #include "files.h"
+#include "kept.h"
 #include "meldluik/envelope.h"
 #include "meldluik/json.h"
 #include "org.h"
@@ -127,27 +128,50 @@ message_pack(struct packing *p, const struct message *m, unsigned number)
 }
 
 static enum err
+answer_pack(struct packing *p, day_t day, const char *what,
+    const uint8_t record[RECORD_ID], struct buf *text)
+{
+	char on[DAY_TEXT];
+	enum err e;
+
+	day_text(day, on);
+	buf_text(text, "== ");
+	buf_text(text, on);
+	buf_text(text, " ");
+	buf_text(text, what);
+	buf_text(text, "\n");
+	e = record_get(p->d->book, record, text);
+	buf_text(text, "\n\n");
+	return e;
+}
+
+/* What the reporter was told in any way, and what a talk was agreed to be */
+static enum err
 answers_pack(struct packing *p)
 {
 	const struct state *s = p->d->state;
 	struct buf text = buf_new_secret(TEXTS_MAX);
+	char what[160];
 	enum err e = OK;
 
 	for (size_t i = 0; i < s->answers && e == OK; i++) {
-		char day[DAY_TEXT];
 		if (s->answer[i].kase != p->k || s->kase[p->k].destroyed ||
 		    s->answer[i].taken_back != DAY_NONE) {
 			continue;
 		}
-		day_text(s->answer[i].drafted, day);
-		buf_text(&text, "== ");
-		buf_text(&text, day);
-		buf_text(&text, " ");
-		buf_text(&text, reply_kind_word(s->answer[i].kind));
-		buf_text(&text, s->answer[i].posted == DAY_NONE ?
-		    " (not posted)\n" : "\n");
-		e = record_get(p->d->book, s->answer[i].record, &text);
-		buf_text(&text, "\n\n");
+		snprintf(what, sizeof what, "%s%s",
+		    reply_kind_word(s->answer[i].kind),
+		    s->answer[i].posted == DAY_NONE ? " (not posted)" : "");
+		e = answer_pack(p, s->answer[i].drafted, what,
+		    s->answer[i].record, &text);
+	}
+	for (size_t i = 0; i < s->kepts && e == OK; i++) {
+		const struct kept *k = &s->kept[i];
+		if (k->kase == p->k && !s->kase[p->k].destroyed &&
+		    (k->with == KEPT_GIVEN || k->with == KEPT_TALK)) {
+			kept_title(k, what);
+			e = answer_pack(p, k->day, what, k->record, &text);
+		}
 	}
 	if (e == OK && text.len > 0) {
 		e = text.failed ? ERR_LIMIT : part_bytes(p, "answers.txt",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Looks for a word in messages, names of attachments, answers and notes.
+ * Looks for a word in messages, names of attachments, answers, notes and what
+ * else is kept (kept.h).
  * May read every record of the casebook; keeps nothing of them.
  */
 #include "search.h"
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "content.h"
+#include "kept.h"
 
 static bool
 holds(const char *text, const char *word)
@@ -83,6 +85,12 @@ search_cases(const struct desk *d, const char *word, struct search *out)
 	}
 	for (size_t i = 0; i < s->notes; i++) {
 		look_record(d, s->note[i].kase, s->note[i].record, word, &r);
+	}
+	for (size_t i = 0; i < s->kepts; i++) {
+		if (kept_shown(d, &s->kept[i])) {
+			look_record(d, s->kept[i].kase, s->kept[i].record,
+			    word, &r);
+		}
 	}
 	for (size_t k = 0; k < s->kases; k++) {
 		r.hits += r.kase[k].hit;

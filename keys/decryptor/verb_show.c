@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "content.h"
+#include "kept.h"
 #include "replies.h"
 #include "terminal.h"
 #include "verb_read.h"
@@ -234,6 +235,54 @@ show_notes(struct desk *d, size_t k, json_t *list)
 	return e;
 }
 
+static enum err
+show_kept(struct desk *d, size_t k, json_t *list)
+{
+	const struct state *s = d->state;
+	char day[DAY_TEXT], title[160];
+	enum err e = OK;
+
+	for (size_t i = 0; i < s->kepts && e == OK; i++) {
+		const struct kept *w = &s->kept[i];
+		json_t *o = NULL;
+		if (w->kase != k || !kept_shown(d, w)) {
+			continue;
+		}
+		kept_title(w, title);
+		day_text(w->day, day);
+		if (list == NULL) {
+			printf("\n%s  %s\n", day, title);
+		} else {
+			o = json_object();
+			json_day_set(o, "day", w->day);
+			json_object_set_new(o, "with",
+			    json_string(kept_word(w)));
+			json_object_set_new(o, "what", json_string(title));
+			json_array_append_new(list, o);
+		}
+		e = show_sealed(d, w->record, o);
+	}
+	return e;
+}
+
+/* Cases that belong together */
+static void
+show_links(const struct state *s, size_t k, json_t *list)
+{
+	for (size_t i = 0; i < s->links; i++) {
+		const struct case_link *l = &s->link[i];
+		const char *other = s->kase[l->a == k ? l->b : l->a].ref;
+		if (l->a != k && l->b != k) {
+			continue;
+		}
+		if (list == NULL) {
+			printf("Linked with %s.\n", other);
+		} else {
+			json_array_append_new(list, json_string(other));
+		}
+	}
+}
+
 static void
 show_steps(const struct desk *d, size_t k, json_t *list)
 {
@@ -281,12 +330,16 @@ show_mailbox(struct desk *d, size_t k)
 	}
 }
 
+/* What the JSON of a case holds beside its facts */
+enum { LINKS, IN, OUT, NOTES, KEPT, STEPS, LISTS };
+static const char *const list_names[LISTS] = {"links", "in", "out", "notes",
+	"kept", "steps"};
+
 int
 verb_show(struct desk *d, int argc, char **argv)
 {
 	const char *ref = NULL;
-	json_t *o = NULL, *in = NULL, *out = NULL, *notes = NULL,
-	    *steps = NULL;
+	json_t *o = NULL, *list[LISTS] = {NULL};
 	size_t k = 0;
 	enum err e;
 
@@ -309,27 +362,27 @@ verb_show(struct desk *d, int argc, char **argv)
 	}
 	if (d->json) {
 		o = case_json(d, &d->state->kase[k]);
-		in = json_array();
-		out = json_array();
-		notes = json_array();
-		steps = json_array();
-		json_object_set_new(o, "steps", steps);
-		json_object_set_new(o, "in", in);
-		json_object_set_new(o, "out", out);
-		json_object_set_new(o, "notes", notes);
+		for (int i = 0; i < LISTS; i++) {
+			list[i] = json_array();
+			json_object_set_new(o, list_names[i], list[i]);
+		}
 	} else {
 		case_line(d, &d->state->kase[k]);
 		show_mailbox(d, k);
 	}
-	e = show_messages(d, k, in);
+	show_links(d->state, k, list[LINKS]);
+	e = show_messages(d, k, list[IN]);
 	if (e == OK && desk_ours_shown(d, k)) {
-		e = show_answers(d, k, out);
+		e = show_answers(d, k, list[OUT]);
 	}
 	if (e == OK && desk_ours_shown(d, k)) {
-		e = show_notes(d, k, notes);
+		e = show_notes(d, k, list[NOTES]);
 	}
 	if (e == OK) {
-		show_steps(d, k, steps);
+		e = show_kept(d, k, list[KEPT]);
+	}
+	if (e == OK) {
+		show_steps(d, k, list[STEPS]);
 	}
 	if (o != NULL && e == OK) {
 		print_json(o);

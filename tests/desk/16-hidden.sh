@@ -24,8 +24,9 @@ for ref in $(json "' '.join(c['ref'] for c in o['cases'])"); do
 	if grep -q kanarie-trek "$T/out"; then TREK=$ref; else OVER=$ref; fi
 done
 
-# A plan is kept; then the signed withdrawal comes
+# A plan and the record of a talk are kept; then the signed withdrawal comes
 look plan "$TREK"
+ok h enter agreement --case "$TREK" --state offered <<<"kanarie-verslag"
 ok h forward "$TREK" --to authority --receiver IGJ --make "$T/plan"
 ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-25 --text "Ik trek in" \
 	--code "$T/code.trek" --kind withdrawal

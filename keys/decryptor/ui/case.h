@@ -6,9 +6,12 @@
 #include "meldluik/json.h"
 #include "ui.h"
 
-struct item { /* of the conversation, to be sorted: one of both */
+/* Of the conversation or the notes, to be sorted: one of these */
+struct item {
 	const struct message *in;
 	const struct draft *out;
+	const struct note *note;
+	const struct kept *kept;
 	unsigned number; /* of a message, from 1 */
 	day_t day;
 	size_t order;
@@ -43,6 +46,10 @@ json_t *plan_kept(struct visit *v, struct buf *raw);
 struct target plan_target(const json_t *o);
 /* In words of the page */
 const char *target_label(struct visit *v, const struct target *t);
+/* Words that an event kept: what they are, or how something was given */
+const char *kept_label(struct visit *v, const struct kept *w);
+/* How far the record of a talk is */
+const char *oral_label(struct visit *v, enum oral_state o);
 /* What was recorded for forwarding case ${k}, as list ${grounds} */
 void grounds_set(struct visit *v, size_t k);
 /* What the page of a case can do */

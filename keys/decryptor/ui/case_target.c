@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who may get a case outside the organisation, and what a forwarding to each
- * of them rests on: shared by the page of a case, letters and forwarding. */
+ * of them rests on: shared by the page of a case, letters and forwarding. And
+ * what else was written of a case, in words. */
 #include <string.h>
 
 #include "../dossier.h"
@@ -127,4 +128,44 @@ grounds_set(struct visit *v, size_t k)
 		view_flag(&rows[n++], "ended", g->ended);
 	}
 	view_list(&v->view, "grounds", rows, n);
+}
+
+static const char *
+ground_words(struct visit *v, const struct kept *w)
+{
+	const char *whom = w->any ? say(v, TEXT_FWD_ANYONE) :
+	    target_label(v, &w->target);
+
+	return say_word(v, !w->on ? TEXT_KEPT_GROUND_BACK :
+	    w->basis == GROUND_DUTY ? TEXT_KEPT_DUTY : TEXT_KEPT_CONSENT,
+	    whom);
+}
+
+const char *
+kept_label(struct visit *v, const struct kept *w)
+{
+	switch (w->with) {
+	case KEPT_STEP:
+		return say_word(v, TEXT_KEPT_STEP, state_label(v, w->to));
+	case KEPT_HOLD:
+		return say(v, w->on ? TEXT_KEPT_HOLD : TEXT_KEPT_HOLD_OFF);
+	case KEPT_GIVEN:
+		return say(v, w->by == GIVEN_LETTER ? TEXT_BY_LETTER :
+		    w->by == GIVEN_TALK ? TEXT_BY_TALK : TEXT_BY_NO_ROUTE);
+	case KEPT_TALK:
+		return say_word(v, TEXT_KEPT_TALK, oral_label(v, w->talk));
+	case KEPT_GROUND:
+		return ground_words(v, w);
+	default:
+		return say_word(v, TEXT_KEPT_PLAN, target_label(v,
+		    &w->target));
+	}
+}
+
+const char *
+oral_label(struct visit *v, enum oral_state o)
+{
+	return say(v, o == ORAL_OFFERED ? TEXT_ORAL_OFFERED :
+	    o == ORAL_AGREED ? TEXT_ORAL_AGREED : o == ORAL_NOT_CONFIRMED ?
+	    TEXT_ORAL_NOT_CONFIRMED : TEXT_ORAL_NONE);
 }

@@ -450,10 +450,7 @@ case_work_set(struct visit *v, size_t k)
 	targets_set(v);
 	grounds_set(v, k);
 	view_flag(w, "oral", c->oral);
-	view_text(w, "oral_state", say(v, c->oral_state == ORAL_OFFERED ?
-	    TEXT_ORAL_OFFERED : c->oral_state == ORAL_AGREED ?
-	    TEXT_ORAL_AGREED : c->oral_state == ORAL_NOT_CONFIRMED ?
-	    TEXT_ORAL_NOT_CONFIRMED : TEXT_ORAL_NONE));
+	view_text(w, "oral_state", oral_label(v, c->oral_state));
 	view_text(w, "retention", c->retention[0] == 0 ? NULL :
 	    visit_text(v, "%s", c->retention));
 	view_text(w, "destroy_on", c->retention[0] == 0 ? "" :

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../content.h"
+#include "../kept.h"
 #include "../question.h"
 #include "case.h"
 
@@ -98,18 +99,36 @@ draft_id(struct visit *v, const struct draft *a)
 	return visit_text(v, "%s", hex);
 }
 
+/* Text of a record as ${text}; none when its key is gone */
+static enum err
+sealed_set(struct visit *v, struct view *row, const uint8_t record[RECORD_ID])
+{
+	struct buf text = buf_new_secret(RECORD_MAX);
+	enum err e = record_get(v->d->book, record, &text);
+
+	view_text(row, "text", e != OK ? "" : visit_keep(v,
+	    (const char *)text.p, text.len));
+	buf_free(&text);
+	return e == ERR_UNKNOWN ? OK : e;
+}
+
+/* What we said: the frame of it */
+static enum err
+ours_set(struct visit *v, struct view *row, enum reply_kind kind, day_t day,
+    const uint8_t record[RECORD_ID])
+{
+	view_flag(row, "in", false);
+	view_flag(row, "out", true);
+	view_flag(row, "hidden", false);
+	view_flag(row, "conflict", false);
+	view_text(row, "who", reply_label(v, kind));
+	view_text(row, "day", date_long(v, day));
+	return sealed_set(v, row, record);
+}
+
 static enum err
 outgoing_set(struct visit *v, struct view *row, const struct draft *a)
 {
-	struct buf text = buf_new_secret(RECORD_MAX);
-	enum err e = record_get(v->d->book, a->record, &text);
-
-	view_flag(row, "in", false);
-	view_flag(row, "out", true);
-	view_flag(row, "hidden", e != OK);
-	view_flag(row, "conflict", false);
-	view_text(row, "who", reply_label(v, a->kind));
-	view_text(row, "day", date_long(v, a->drafted));
 	view_text(row, "draft", draft_waits(a) && a->serial == 0 ?
 	    draft_id(v, a) : NULL);
 	if (a->taken_back != DAY_NONE) {
@@ -121,10 +140,17 @@ outgoing_set(struct visit *v, struct view *row, const struct draft *a)
 		tag_set(v, row, CLOCK_DONE, say_word(v, TEXT_POSTED_ON,
 		    date_long(v, a->posted)));
 	}
-	view_text(row, "text", e != OK ? "" : visit_keep(v,
-	    (const char *)text.p, text.len));
-	buf_free(&text);
-	return e == ERR_UNKNOWN ? OK : e;
+	return ours_set(v, row, a->kind, a->drafted, a->record);
+}
+
+/* By letter, in a talk, or not at all */
+static enum err
+given_set(struct visit *v, struct view *row, const struct kept *w)
+{
+	view_text(row, "draft", NULL);
+	tag_plain(row, visit_text(v, "%s, %s", kept_label(v, w),
+	    date_long(v, w->day)));
+	return ours_set(v, row, w->kind, w->day, w->record);
 }
 
 static int
@@ -173,42 +199,88 @@ pages_set(struct visit *v, size_t n)
 	view_flag(&v->view, "has_pages", m > 0);
 }
 
-/* Both directions in one line of time */
-static struct item *
-talk_of(struct visit *v, size_t k, size_t *out)
+/* ${n} items so far; none without a place in the list */
+struct items {
+	struct item *item;
+	size_t n;
+};
+
+static void
+item_add(struct items *l, struct item one)
+{
+	one.order = l->n;
+	l->item[l->n++] = one;
+}
+
+/* Words of an event that are shown among messages, or else among notes */
+static void
+kept_add(const struct visit *v, size_t k, bool told, struct items *l)
 {
 	const struct state *s = v->d->state;
-	size_t room = s->kase[k].messages + s->kase[k].answers + 1, n = 0;
-	struct item *item = visit_new(v, room * sizeof *item);
+
+	for (size_t i = 0; i < s->kepts; i++) {
+		const struct kept *w = &s->kept[i];
+		if (w->kase == k && (w->with == KEPT_GIVEN) == told &&
+		    kept_shown(v->d, w)) {
+			item_add(l, (struct item){.kept = w, .day = w->day});
+		}
+	}
+}
+
+static struct items
+items_new(struct visit *v, size_t k)
+{
+	const struct state *s = v->d->state;
+	size_t room = 1;
+
+	for (size_t i = 0; i < s->messages; i++) {
+		room += s->message[i].kase == k;
+	}
+	for (size_t i = 0; i < s->answers; i++) {
+		room += s->answer[i].kase == k;
+	}
+	for (size_t i = 0; i < s->notes; i++) {
+		room += s->note[i].kase == k;
+	}
+	for (size_t i = 0; i < s->kepts; i++) {
+		room += s->kept[i].kase == k;
+	}
+	return (struct items){visit_new(v, room * sizeof(struct item)), 0};
+}
+
+/* Both directions in one line of time */
+static struct items
+talk_of(struct visit *v, size_t k)
+{
+	const struct state *s = v->d->state;
+	struct items l = items_new(v, k);
 	unsigned number = 0;
 
-	for (size_t i = 0; i < s->messages && n < room; i++) {
+	for (size_t i = 0; i < s->messages; i++) {
 		if (s->message[i].kase == k) {
-			number++;
-			item[n] = (struct item){.in = &s->message[i],
-				.number = number,
-				.day = s->message[i].received, .order = n};
-			n++;
+			item_add(&l, (struct item){.in = &s->message[i],
+			    .number = ++number,
+			    .day = s->message[i].received});
 		}
 	}
-	for (size_t i = 0; i < s->answers && n < room; i++) {
+	for (size_t i = 0; i < s->answers; i++) {
 		if (s->answer[i].kase == k && desk_ours_shown(v->d, k)) {
-			item[n] = (struct item){.out = &s->answer[i],
-				.day = s->answer[i].drafted, .order = n};
-			n++;
+			item_add(&l, (struct item){.out = &s->answer[i],
+			    .day = s->answer[i].drafted});
 		}
 	}
-	qsort(item, n, sizeof *item, item_cmp);
-	*out = n;
-	return item;
+	kept_add(v, k, true, &l);
+	qsort(l.item, l.n, sizeof *l.item, item_cmp);
+	return l;
 }
 
 /* One part of that, and the files of the messages in it */
 static enum err
 talk_set(struct visit *v, size_t k, size_t *n)
 {
-	struct item *item = talk_of(v, k, n);
-	size_t end, from = page_part(v, *n, &end), files = 0;
+	struct items l = talk_of(v, k);
+	struct item *item = l.item;
+	size_t end, from = page_part(v, l.n, &end), files = 0;
 	struct view *rows = visit_rows(v, CASE_PART), *file = visit_rows(v,
 	    CASE_PART * REPORT_ATTACHMENTS_MAX);
 	enum err e = OK;
@@ -217,7 +289,9 @@ talk_set(struct visit *v, size_t k, size_t *n)
 		const struct message *m = item[i].in;
 		struct content *content = NULL;
 		if (m == NULL) {
-			e = outgoing_set(v, &rows[i - from], item[i].out);
+			e = item[i].out != NULL ? outgoing_set(v,
+			    &rows[i - from], item[i].out) : given_set(v,
+			    &rows[i - from], item[i].kept);
 			continue;
 		}
 		if (desk_text_shown(v->d, m)) {
@@ -231,41 +305,61 @@ talk_set(struct visit *v, size_t k, size_t *n)
 		}
 		content_free(content);
 	}
+	*n = l.n;
 	view_list(&v->view, "talk", rows, end - from);
 	view_flag(&v->view, "has_files", files > 0);
 	view_list(&v->view, "files", file, files);
 	return e;
 }
 
+/* Notes and the other words that were kept, the newest first */
 static enum err
 notes_set(struct visit *v, size_t k, size_t *all)
 {
 	const struct state *s = v->d->state;
 	struct view *rows = visit_rows(v, CASE_PART);
-	size_t n = 0, at, from, end;
+	struct items l = items_new(v, k);
+	size_t n = 0, from, end;
 	enum err e = OK;
 
-	*all = 0;
-	for (size_t i = 0; i < s->notes; i++) {
-		*all += s->note[i].kase == k;
-	}
-	from = page_part(v, *all, &end);
-	at = *all;
-	for (size_t i = s->notes; i-- > 0 && e == OK;) {
-		struct buf text = buf_new_secret(RECORD_MAX);
-		bool here = s->note[i].kase == k && --at >= from && at < end;
-		if (here && desk_ours_shown(v->d, k)) {
-			e = record_get(v->d->book, s->note[i].record, &text);
-			e = e == ERR_UNKNOWN ? OK : e;
-			view_text(&rows[n], "day", date_long(v,
-			    s->note[i].day));
-			view_text(&rows[n++], "text", visit_keep(v,
-			    (const char *)text.p, text.len));
+	for (size_t i = 0; i < s->notes && desk_ours_shown(v->d, k); i++) {
+		if (s->note[i].kase == k) {
+			item_add(&l, (struct item){.note = &s->note[i],
+			    .day = s->note[i].day});
 		}
-		buf_free(&text);
 	}
+	kept_add(v, k, false, &l);
+	qsort(l.item, l.n, sizeof *l.item, item_cmp);
+	from = page_part(v, l.n, &end);
+	for (size_t i = end; i-- > from && e == OK; n++) {
+		const struct item *it = &l.item[i];
+		e = sealed_set(v, &rows[n], it->note != NULL ?
+		    it->note->record : it->kept->record);
+		view_text(&rows[n], "day", date_long(v, it->day));
+		view_text(&rows[n], "what", it->kept == NULL ? NULL :
+		    kept_label(v, it->kept));
+	}
+	*all = l.n;
 	view_list(&v->view, "notes", rows, n);
 	return e;
+}
+
+static void
+links_set(struct visit *v, size_t k)
+{
+	const struct state *s = v->d->state;
+	struct view *rows = visit_rows(v, s->links + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->links; i++) {
+		const struct case_link *l = &s->link[i];
+		if (l->a == k || l->b == k) {
+			view_text(&rows[n++], "other", s->kase[l->a == k ?
+			    l->b : l->a].ref);
+		}
+	}
+	view_flag(&v->view, "has_links", n > 0);
+	view_list(&v->view, "links", rows, n);
 }
 
 void
@@ -324,6 +418,7 @@ show(struct visit *v)
 
 	case_head(v, v->k);
 	clocks_set(v, v->k);
+	links_set(v, v->k);
 	e = talk_set(v, v->k, &said);
 	if (e == OK) {
 		e = notes_set(v, v->k, &notes);
