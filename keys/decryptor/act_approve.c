@@ -307,3 +307,19 @@ act_request_file(struct desk *d, size_t request, struct buf *out,
 	buf_free(&doc);
 	return e == OK ? OK : refuse_err(why, e);
 }
+
+enum err
+act_signed_record(struct desk *d, json_t *event, size_t request)
+{
+	enum err e = casebook_begin(d->book);
+
+	if (e != OK) {
+		json_decref(event);
+		return e;
+	}
+	e = desk_event(d, event);
+	if (e == OK && request != NOT_FOUND) {
+		e = act_used_put(d, request);
+	}
+	return desk_end(d, e);
+}

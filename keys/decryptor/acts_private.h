@@ -41,6 +41,9 @@ enum err act_code_put(struct desk *d, size_t k, enum case_code c,
 enum err act_step_put(struct desk *d, size_t k, enum case_state to,
     const char *reason, size_t len, size_t request);
 enum err act_used_put(struct desk *d, size_t request);
+/* ${event} in a transaction of its own, which uses ${request} up (NOT_FOUND:
+ * none); takes the reference */
+enum err act_signed_record(struct desk *d, json_t *event, size_t request);
 /* Not used, and its case took no step since it was asked (that the reporter
  * has no route holds in any state) */
 bool act_request_open(const struct state *s, const struct request *r);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "intake.h"
+#include "lost.h"
 #include "opener.h"
 #include "org.h"
 #include "terminal.h"
@@ -365,7 +366,7 @@ openers_make(struct bodies *b)
 		struct inbound *in = NULL;
 		struct opener *one;
 		bool lost;
-		if (m.complete) {
+		if (!lost_wanted(b->d, b->folder, &m)) {
 			continue;
 		}
 		e = manifest_load(b->d, &m, &in);
@@ -417,7 +418,7 @@ static enum err
 body_start(struct bodies *b, const struct inbound_envelope *env,
     struct body *body)
 {
-	char name[2 * HASH_LEN + 5];
+	char name[BODY_NAME];
 	struct opener *opener = NULL;
 	struct stat st;
 	bool lost;
@@ -429,14 +430,14 @@ body_start(struct bodies *b, const struct inbound_envelope *env,
 		body->read = true;
 		return OK;
 	}
-	hex_encode(env->sha256, HASH_LEN, name);
-	strcat(name, ".age");
+	body_name(env->sha256, name);
 	if (b->folder >= 0) {
 		fd = openat(b->folder, name, O_RDONLY | O_CLOEXEC |
 		    O_NOFOLLOW | O_NONBLOCK);
 	}
 	if (fd < 0) {
-		b->r->missing++;
+		body->read = state_body_lost(b->d->state, env->sha256);
+		b->r->missing += !body->read;
 		return OK;
 	}
 	e = opener_for(b, env, &opener, &lost);
@@ -521,7 +522,7 @@ manifest_bodies(struct bodies *b, size_t index)
 	if (e == OK) {
 		e = notes_flush(b);
 	}
-	if (e == OK && complete) {
+	if (e == OK && complete && !m.complete) {
 		json_t *o = event_new(b->d, "complete");
 		json_object_set_new(o, "serial",
 		    json_integer((json_int_t)m.serial));
@@ -550,25 +551,23 @@ bodies_import(struct desk *d, int bundle, struct intake_result *r)
 	bool work = d->state->importing;
 	enum err e = blocks_load(d, &b.blocks);
 
+	b.folder = bodies_folder(bundle);
 	for (size_t i = 0; i < d->state->manifests; i++) {
-		work = work || !d->state->manifest[i].complete;
+		work = work || lost_wanted(d, b.folder, &d->state->manifest[i]);
 	}
 	if (e != OK || !work) {
-		blocks_free(&b.blocks);
-		return e;
+		goto out;
 	}
 	b.other = json_array();
 	b.foreign = json_array();
 	b.damaged = json_array();
-	b.folder = openat(bundle, "envelopes", O_RDONLY | O_DIRECTORY |
-	    O_CLOEXEC | O_NOFOLLOW);
 	e = openers_make(&b);
 	if (e == OK) {
 		attachments_sweep(d);
 		e = desk_record(d, import_phase(d, "begin"));
 	}
 	for (size_t i = 0; e == OK && i < d->state->manifests; i++) {
-		if (!d->state->manifest[i].complete) {
+		if (lost_wanted(d, b.folder, &d->state->manifest[i])) {
 			e = manifest_bodies(&b, i);
 		}
 	}
@@ -581,6 +580,7 @@ bodies_import(struct desk *d, int bundle, struct intake_result *r)
 		say_error("the import stopped: %s. What was read is kept; "
 		    "import the same bundle again", err_text(e));
 	}
+out:
 	if (b.folder >= 0) {
 		close(b.folder);
 	}

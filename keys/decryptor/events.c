@@ -389,6 +389,7 @@ const struct event_rule event_rules[] = {
 	{"complete", on_complete},
 	{"import", on_import},
 	{"read", on_read},
+	{"body_lost", on_body_lost},
 	{"message", on_message},
 	{"match", on_match},
 	{"begin", on_begin},

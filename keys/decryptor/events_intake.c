@@ -250,6 +250,26 @@ on_read(struct state *s, const json_t *o)
 	return e;
 }
 
+/* Two people wrote off what the gateway lost */
+enum err
+on_body_lost(struct state *s, const json_t *o)
+{
+	struct lost_body b, *more;
+	enum err e = json_hex_field(o, "sha256", b.sha256, HASH_LEN);
+
+	if (e != OK || (e = event_field_serial(o, "serial", &b.serial)) != OK) {
+		return e;
+	}
+	more = state_room(s->lost_body, &s->lost_bodies_room, s->lost_bodies,
+	    sizeof *s->lost_body);
+	if (more == NULL) {
+		return ERR_MEMORY;
+	}
+	s->lost_body = more;
+	more[s->lost_bodies++] = b;
+	return OK;
+}
+
 static void
 message_join(struct state *s, size_t m, size_t k)
 {

@@ -53,6 +53,7 @@ state_free(struct state *s)
 	DROP(entry, entries_room);
 	DROP(manifest, manifests_room);
 	DROP(body, bodies_room);
+	DROP(lost_body, lost_bodies_room);
 	DROP(rows, row_imports_room);
 	DROP(made, mades_room);
 	DROP(closed, closeds_room);
@@ -196,6 +197,28 @@ state_body_read(const struct state *s, const uint8_t sha256[HASH_LEN])
 	}
 	return s->sorted > 0 && bsearch(sha256, s->body, s->sorted,
 	    sizeof *s->body, body_compare) != NULL;
+}
+
+bool
+state_body_lost(const struct state *s, const uint8_t sha256[HASH_LEN])
+{
+	for (size_t i = 0; i < s->lost_bodies; i++) {
+		if (memcmp(s->lost_body[i].sha256, sha256, HASH_LEN) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t
+state_bodies_lost(const struct state *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->lost_bodies; i++) {
+		n += !state_body_read(s, s->lost_body[i].sha256);
+	}
+	return n;
 }
 
 size_t

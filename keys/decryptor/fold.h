@@ -290,6 +290,12 @@ struct lost_keys {
 	                * known that the gateway has them */
 	day_t reach;   /* of weeks after it that is not known either */
 };
+/* A body that manifest ${serial} lists and that two people wrote off, because
+ * the gateway lost it for good */
+struct lost_body {
+	uint8_t sha256[HASH_LEN];
+	uint64_t serial;
+};
 struct read_body { /* sorted by hash */
 	uint8_t sha256[HASH_LEN];
 };
@@ -330,6 +336,8 @@ struct state {
 	struct read_body *body;
 	struct chain_start start;
 	size_t bodies, bodies_room;
+	struct lost_body *lost_body;
+	size_t lost_bodies, lost_bodies_room;
 	size_t sorted; /* the first so many of ${body} are in order */
 	struct register_import *rows; /* those that count */
 	size_t row_imports, row_imports_room;
@@ -392,6 +400,10 @@ bool consent_holds(const struct state *s, size_t k, const struct target *t);
 /* Messages that came to case ${k} when its keys were gone, and are here yet */
 unsigned state_late(const struct state *s, size_t k);
 bool state_body_read(const struct state *s, const uint8_t sha256[HASH_LEN]);
+/* Was it written off? It is read all the same if it ever comes */
+bool state_body_lost(const struct state *s, const uint8_t sha256[HASH_LEN]);
+/* Written off, and not read since */
+size_t state_bodies_lost(const struct state *s);
 /* Index of the first manifest of the newest gateway generation known, or of
  * the start that people named in it */
 size_t state_generation_start(const struct state *s);

@@ -40,6 +40,7 @@ enum err on_manifest(struct state *s, const json_t *o);
 enum err on_complete(struct state *s, const json_t *o);
 enum err on_import(struct state *s, const json_t *o);
 enum err on_read(struct state *s, const json_t *o);
+enum err on_body_lost(struct state *s, const json_t *o);
 enum err on_message(struct state *s, const json_t *o);
 enum err on_match(struct state *s, const json_t *o);
 enum err on_begin(struct state *s, const json_t *o);

@@ -100,14 +100,17 @@ static const struct verb verbs[] = {
 	    "revocation signed in advance;\nthe next export closes the "
 	    "channel. --new-identity: another key, vouched for by k sheets\n"
 	    "of the old one; --without-old when they are lost.\n"},
-	{"import", verb_import, "import DIR|PARCEL | DIR --start N "
-	    "[--request FILE]",
+	{"import", verb_import, "import DIR|PARCEL | DIR --start N | DIR "
+	    "--write-off HASH [--request FILE]",
 	    "Reads an inbound bundle: verifies the chain of manifests, opens "
 	    "what is for this desk,\nmatches follow-ups, notes what was "
 	    "posted. Again or after a crash: reads what is left.\n"
 	    "--start: the machine that read what was before manifest N is "
 	    "gone, with its casebook. Two\npeople sign for it, unless this "
-	    "home was made with the sheets and has read nothing yet.\n"},
+	    "home was made with the sheets and has read nothing yet.\n"
+	    "--write-off: a body that did not come for a week is lost at the "
+	    "gateway for good. Two people\nsign for it (`approve`), and "
+	    "confirming goes on; if it ever comes, it is read.\n"},
 	{"list", verb_list, "list", "Cases, with what is due.\n"},
 	{"show", verb_show, "show ID",
 	    "One case: messages, replies (drafted or posted), notes, and what "

@@ -8,11 +8,50 @@
 
 #include "acts_private.h"
 #include "intake.h"
+#include "lost.h"
 #include "terminal.h"
 #include "verbs.h"
 
+/* What did not come for a week of fetches, into ${o}, or said */
 static void
-tell_json(const struct intake_result *r)
+tell_overdue(const struct desk *d, json_t *o)
+{
+	struct overdue list[LOST_SHOWN];
+	json_t *all = json_array();
+	size_t n = 0;
+
+	(void)lost_overdue(d, list, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct overdue *b = &list[i];
+		json_t *one = json_object();
+		char hex[2 * HASH_LEN + 1], day[DAY_TEXT];
+		hex_encode(b->sha256, HASH_LEN, hex);
+		day_text(b->day, day);
+		json_object_set_new(one, "sha256", json_string(hex));
+		json_object_set_new(one, "size",
+		    json_integer((json_int_t)b->size));
+		json_object_set_new(one, "day", json_string(day));
+		json_object_set_new(one, "manifest",
+		    json_integer((json_int_t)b->serial));
+		json_array_append_new(all, one);
+		if (o == NULL) {
+			say_error("%s (of %s, manifest %llu) has not come for "
+			    "a week", hex, day, (unsigned long long)b->serial);
+		}
+	}
+	if (o != NULL) {
+		json_object_set(o, "overdue", all);
+	} else if (n > 0) {
+		say_error("until they come nothing later is confirmed, and "
+		    "the gateway erases nothing. If the courier says that one "
+		    "is damaged there, two people can write it off: `import "
+		    "DIR --write-off HASH`");
+	}
+	json_decref(all);
+}
+
+static void
+tell_json(const struct desk *d, const struct intake_result *r)
 {
 	json_t *o = json_object();
 
@@ -35,6 +74,7 @@ tell_json(const struct intake_result *r)
 	json_object_set_new(o, "applied_refused", json_integer(r->refused));
 	json_object_set_new(o, "weeks_destroyed",
 	    json_integer(r->weeks_destroyed));
+	tell_overdue(d, o);
 	print_json(o);
 }
 
@@ -73,12 +113,13 @@ tell(const struct intake_result *r)
 
 /* What keeps the bundle from being confirmed */
 static void
-tell_open(const struct intake_result *r)
+tell_open(const struct desk *d, const struct intake_result *r)
 {
 	if (r->missing > 0) {
 		say_error("%llu listed bodies are not in this bundle; they "
 		    "come with the next one",
 		    (unsigned long long)r->missing);
+		tell_overdue(d, NULL);
 	}
 	if (r->edited > 0) {
 		say_error("%llu bodies are EDITED: not what the manifest "
@@ -122,22 +163,13 @@ static enum err
 start_put(struct desk *d, const struct chain_start *at, size_t request)
 {
 	json_t *o = event_new(d, "start");
-	enum err e = casebook_begin(d->book);
 
 	json_object_set_new(o, "serial",
 	    json_integer((json_int_t)at->serial));
 	event_hex(o, "previous", at->previous, HASH_LEN);
 	json_object_set_new(o, "tenure",
 	    json_integer((json_int_t)at->tenure));
-	if (e != OK) {
-		json_decref(o);
-		return e;
-	}
-	e = desk_event(d, o);
-	if (e == OK && request != NOT_FOUND) {
-		e = act_used_put(d, request);
-	}
-	return desk_end(d, e);
+	return act_signed_record(d, o, request);
 }
 
 /* The chain goes on at manifest ${word}, as what is before it was read by a
@@ -184,13 +216,37 @@ import_start(struct desk *d, int bundle, const char *word, const char *file)
 	return e == OK ? start_put(d, &at, request) : e;
 }
 
+/* Body ${hex} is lost at the gateway for good: two people go on without it */
+static enum err
+write_off(struct desk *d, int bundle, const char *hex, const char *file)
+{
+	char detail[DETAIL_TEXT], summary[LOST_SUMMARY];
+	struct overdue b;
+	struct refusal why;
+	size_t request = NOT_FOUND;
+	enum err e = lost_find(d, bundle, hex, &b, &why);
+
+	if (e == ERR_CONFLICT) {
+		return OK; /* as asked before; what is left is read */
+	}
+	if (e != OK) {
+		tell_refusal(&why);
+		return e;
+	}
+	lost_words(&b, detail, summary);
+	e = verb_two_people(d, detail, summary, file, &request);
+	return e == OK ? lost_put(d, &b, request) : e;
+}
+
 int
 verb_import(struct desk *d, int argc, char **argv)
 {
 	struct intake_result r;
-	const char *path = NULL, *start = NULL, *request = NULL;
+	const char *path = NULL, *start = NULL, *lost = NULL,
+	    *request = NULL;
 	struct option_rule rules[] = {
 		{.name = "start", .value = &start},
+		{.name = "write-off", .value = &lost},
 		{.name = "request", .value = &request},
 	};
 	struct stat st;
@@ -198,7 +254,7 @@ verb_import(struct desk *d, int argc, char **argv)
 	enum err e;
 
 	memset(&r, 0, sizeof r);
-	if (!options_take(argc, argv, rules, 2, &path, 1, NULL)) {
+	if (!options_take(argc, argv, rules, 3, &path, 1, NULL)) {
 		return EXIT_USAGE;
 	}
 	if (path == NULL) {
@@ -219,6 +275,9 @@ verb_import(struct desk *d, int argc, char **argv)
 	if (e == OK && start != NULL) {
 		e = import_start(d, bundle, start, request);
 	}
+	if (e == OK && lost != NULL) {
+		e = write_off(d, bundle, lost, request);
+	}
 	if (e == OK) {
 		e = bundle_import(d, bundle, &r);
 	}
@@ -226,12 +285,12 @@ verb_import(struct desk *d, int argc, char **argv)
 		close(bundle);
 	}
 	if (e == OK && d->json) {
-		tell_json(&r);
+		tell_json(d, &r);
 	} else if (e == OK) {
 		tell(&r);
 	}
 	if (e == OK) {
-		tell_open(&r);
+		tell_open(d, &r);
 	}
 	return e == OK && r.edited > 0 ? EXIT_REFUSED : exit_of(e);
 }

@@ -206,6 +206,10 @@ list_notes(const struct state *s)
 		printf("%llu message(s) could not be read (damaged).\n",
 		    (unsigned long long)s->damaged);
 	}
+	if (state_bodies_lost(s) > 0) {
+		printf("%zu bodies that the gateway lost were written off.\n",
+		    state_bodies_lost(s));
+	}
 	if (s->foreign > 0) {
 		printf("%llu message(s) of another organisation set aside.\n",
 		    (unsigned long long)s->foreign);
@@ -235,6 +239,8 @@ verb_list(struct desk *d, int argc, char **argv)
 		    json_integer((json_int_t)d->state->unmatched));
 		json_object_set_new(o, "damaged",
 		    json_integer((json_int_t)d->state->damaged));
+		json_object_set_new(o, "lost", json_integer((json_int_t)
+		    state_bodies_lost(d->state)));
 		json_object_set_new(o, "foreign",
 		    json_integer((json_int_t)d->state->foreign));
 		json_object_set_new(o, "withdrawals",

@@ -58,22 +58,14 @@ end_key(struct desk *d, day_t week, const char *name, size_t request,
 {
 	json_t *event = event_new(d, "week_keys_destroyed"),
 	    *weeks = json_array();
-	enum err e = casebook_begin(d->book);
+	enum err e;
 
 	json_array_append_new(weeks, json_string(name));
 	json_object_set_new(event, "weeks", weeks);
 	json_object_set_new(event, "unread", json_integer(o->unread));
 	json_object_set_new(event, "lost", json_integer(o->lost));
 	json_object_set_new(event, "closed", json_boolean(o->closed));
-	if (e != OK) {
-		json_decref(event);
-		return e;
-	}
-	e = desk_event(d, event);
-	if (e == OK) {
-		e = act_used_put(d, request);
-	}
-	e = desk_end(d, e);
+	e = act_signed_record(d, event, request);
 	if (e == OK && keyring_week(d->ring, week) != NULL) {
 		e = keyring_week_destroy(d->ring, week);
 	}
