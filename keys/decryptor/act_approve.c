@@ -309,6 +309,23 @@ act_request_file(struct desk *d, size_t request, struct buf *out,
 }
 
 enum err
+act_ceremony_ask(struct desk *d, const char *detail, const char *summary,
+    size_t *request, struct refusal *why)
+{
+	const struct state *s = d->state;
+
+	for (size_t i = s->requests; i-- > 0;) {
+		if (act_request_fits(s, &s->request[i], ACT_KEY_CEREMONY,
+		    NOT_FOUND, detail)) {
+			*request = i;
+			return OK;
+		}
+	}
+	return act_request(d, ACT_KEY_CEREMONY, NOT_FOUND, detail, summary,
+	    request, why);
+}
+
+enum err
 act_signed_record(struct desk *d, json_t *event, size_t request)
 {
 	enum err e = casebook_begin(d->book);

@@ -247,6 +247,9 @@ enum err act_forward(struct desk *d, size_t k, const void *plan, size_t len,
 enum err act_request(struct desk *d, enum act a, size_t k,
     const char *detail, const char *summary, size_t *request,
     struct refusal *why);
+/* For ${detail} of no case (ACT_KEY_CEREMONY), unless it was asked already */
+enum err act_ceremony_ask(struct desk *d, const char *detail,
+    const char *summary, size_t *request, struct refusal *why);
 /* The file to carry to the other: a signed note, readable as text */
 enum err act_request_file(struct desk *d, size_t request, struct buf *out,
     struct refusal *why);

@@ -121,17 +121,8 @@ second_ask(struct desk *d, const char *detail, const char *summary,
 	struct buf b = buf_new(65536);
 	struct refusal why;
 	size_t r = NOT_FOUND;
-	enum err e;
+	enum err e = act_ceremony_ask(d, detail, summary, &r, &why);
 
-	for (size_t i = 0; i < d->state->requests; i++) {
-		const struct request *q = &d->state->request[i];
-		if (!q->used && q->act == ACT_KEY_CEREMONY &&
-		    strcmp(q->detail, detail) == 0) {
-			r = i;
-		}
-	}
-	e = r != NOT_FOUND ? OK : act_request(d, ACT_KEY_CEREMONY, NOT_FOUND,
-	    detail, summary, &r, &why);
 	if (e == OK && file != NULL) {
 		e = act_request_file(d, r, &b, &why);
 	}

@@ -4,6 +4,7 @@
  * stick: written is not posted.
  */
 #include "../heir.h"
+#include "../lost.h"
 #include "../org.h"
 #include "ui.h"
 
@@ -137,6 +138,27 @@ deputy_line(struct health *h)
 	}
 }
 
+/* What did not come keeps all that is later from being confirmed */
+static void
+lost_line(struct health *h)
+{
+	const struct state *s = h->v->d->state;
+	size_t i = state_generation_start(s), n = state_bodies_lost(s);
+
+	while (i < s->manifests && s->manifest[i].complete) {
+		i++;
+	}
+	if (i < s->manifests && h->v->d->today >= s->manifest[i].day +
+	    LOST_DAYS) {
+		line(h, CLOCK_RED, say(h->v, TEXT_DO_NOW), TEXT_H_LOST,
+		    say_word(h->v, TEXT_LOST_WAITS, visit_text(h->v, "%llu",
+		    (unsigned long long)s->manifest[i].serial)));
+	} else if (n > 0) {
+		line(h, CLOCK_DONE, visit_text(h->v, "%zu", n), TEXT_H_LOST,
+		    say(h->v, TEXT_LOST_OFF));
+	}
+}
+
 static day_t
 later(day_t a, day_t b)
 {
@@ -171,6 +193,7 @@ keys_health(struct visit *v, struct view *to)
 
 	clock_line(&h);
 	import_line(&h);
+	lost_line(&h);
 	export_line(&h);
 	backup_line(&h);
 	weeks_line(&h);

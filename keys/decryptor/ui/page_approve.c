@@ -59,8 +59,8 @@ do_carry(struct visit *v, struct refusal *why)
 	return e;
 }
 
-static enum err
-do_take(struct visit *v, struct refusal *why)
+enum err
+request_take_file(struct visit *v, struct refusal *why)
 {
 	struct buf file = buf_new(REQUEST_FILE_MAX);
 	size_t request;
@@ -109,7 +109,7 @@ page_approve(struct visit *v)
 	static const struct deed deeds[] = {
 		{"here", do_here, TEXT_SIGNED, "#signatures"},
 		{"paper", do_paper, TEXT_SIGNED, "#signatures"},
-		{"take", do_take, TEXT_SIGNED, "#signatures"},
+		{"take", request_take_file, TEXT_SIGNED, "#signatures"},
 		{"carry", do_carry, TEXT_CARRIED, "#signatures"},
 		{NULL, NULL, TEXTS, NULL}
 	};

@@ -157,7 +157,10 @@ page_inbox(struct visit *v)
 	    say_n(v, TEXT_DAMAGED_N, (long long)s->damaged));
 	view_text(&v->view, "unmatched", s->unmatched == 0 ? NULL :
 	    say_n(v, TEXT_UNMATCHED_N, (long long)s->unmatched));
+	view_text(&v->view, "lost", state_bodies_lost(s) == 0 ? NULL :
+	    say_n(v, TEXT_LOST_N, (long long)state_bodies_lost(s)));
 	view_flag(&v->view, "look_none", s->foreign == 0 && s->damaged == 0 &&
+	    state_bodies_lost(s) == 0 &&
 	    s->unmatched == 0);
 	visit_page(v, PAGE_INBOX, TEXT_TITLE_INBOX, 2);
 }

@@ -249,6 +249,44 @@ do_parcel(struct visit *v, struct buf *said)
 	}
 }
 
+/* A body that the gateway lost: asks the second for a signature, or with it
+ * writes the body off and reads what is left */
+static void
+do_lost(struct visit *v, struct buf *said)
+{
+	struct refusal why = {.e = OK};
+	int dir = place_open(v, field(v, "place"));
+	const char *asked = NULL;
+	enum err e;
+
+	if (dir < 0) {
+		return;
+	}
+	e = lost_decide(v, dir, &asked, &why);
+	close(dir);
+	if (e != OK) {
+		notice_refusal(v, &why);
+	} else if (asked != NULL) {
+		notice_good(v, TEXT_LOST_ASKED, asked);
+	} else {
+		do_import(v, said);
+	}
+}
+
+/* What the second signed for it */
+static void
+do_signed(struct visit *v, struct buf *said)
+{
+	struct refusal why = {.e = OK};
+
+	(void)said;
+	if (request_take_file(v, &why) != OK) {
+		notice_refusal(v, &why);
+	} else {
+		notice_good(v, TEXT_SIGNED, NULL);
+	}
+}
+
 void
 page_keys(struct visit *v)
 {
@@ -258,7 +296,8 @@ page_keys(struct visit *v)
 	} work[] = {
 		{"import", do_import}, {"export", do_export},
 		{"backup", do_backup}, {"verify", do_verify},
-		{"parcel", do_parcel},
+		{"parcel", do_parcel}, {"lost", do_lost},
+		{"signed", do_signed},
 	};
 	struct buf said = buf_new(1024);
 
@@ -269,6 +308,7 @@ page_keys(struct visit *v)
 		weeks_set(v);
 		people_set(v);
 		manifests_set(v);
+		lost_set(v);
 		visit_page(v, PAGE_KEYS, TEXT_TITLE_KEYS, 5);
 		buf_free(&said);
 		return;

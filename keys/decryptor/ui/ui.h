@@ -272,6 +272,14 @@ void keys_health(struct visit *v, struct view *to);
 void stick_set(struct visit *v, struct view *to);
 /* Folders a stick may be in, as list ${places} */
 void places_set(struct visit *v, struct view *to);
+/* lost.c: bodies that do not come, as list ${lost} */
+void lost_set(struct visit *v);
+/* The one that field hash names is written off, with stick ${dir} at hand; or
+ * a second person is asked, by the file *${asked} on it */
+enum err lost_decide(struct visit *v, int dir, const char **asked,
+    struct refusal *why);
+/* page_approve.c: the signed request that field file names, taken back */
+enum err request_take_file(struct visit *v, struct refusal *why);
 /* Opens a folder chosen on the page; -1 and a notice */
 int place_open(struct visit *v, const char *path);
 /* The same for an act: -1 and ${why} */
