@@ -152,7 +152,7 @@ choose_epoch(struct snapshot *s, day_t today)
 
 	for (e = s->entry; e < s->entry + s->entries; e++) {
 		if (strncmp(e->path, "epochs/", 7) != 0 ||
-		    strlen(e->path) != 7 + 8 + 5) {
+		    strcmp(e->path + 7 + 8, ".json") != 0) {
 			continue;
 		}
 		memcpy(week, e->path + 7, 8);

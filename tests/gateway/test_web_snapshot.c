@@ -171,7 +171,8 @@ static void
 not_a_week(void **state)
 {
 	static const char *const names[] = {"epochs/2026-W48.json.minisig",
-		"epochz/2026-W48.json", "epochs/2026-W54.json"};
+		"epochz/2026-W48.json", "epochs/2026-W54.json",
+		"epochs/2026-W48.jsoN"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
