@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: the parts list of a release is valid SPDX 2.3 and complete: what the
-# programs link and what that needs, what they were built with, what came
-# from npm, each with version and licence. Short form: of packages without
+# programs link and what that needs, what they were built with (Node.js and
+# esbuild's program by their hash), what came from npm, each with version and licence. Short form: of packages without
 # content that depend on what the programs here link. FULL=1: of a release.
 # Lists with one fault each are refused.
 . "$(dirname "$0")/lib.sh"
@@ -14,7 +14,11 @@ must="meldluik meldluik-gateway meldluik-courier meldluik-decryptor
 meldluik-reporter libsodium23 libc6 libcurl4 libarchive13 liblmdb0 libssl3
 libmicrohttpd12 libjansson4 libseccomp2 libqrencode4 libgfshare2 libinih1
 libsodium-dev cmake debhelper pqclean age-encryption @noble/post-quantum
-esbuild"
++esbuild +terser +nodejs"
+case $(dpkg --print-architecture) in
+amd64) must="$must +@esbuild/linux-x64" ;;
+arm64) must="$must +@esbuild/linux-arm64" ;;
+esac
 
 # Packages of this build without content, and the record of a build of them
 stand_ins() {
@@ -59,9 +63,11 @@ else
 		skip "this machine keeps no copyright files"
 	stand_ins
 	list=$W/list
+	"$REPO/packaging/vendor" --node >"$W/node.txt" || fail "no node"
 	"$REPO/packaging/sbom" "$VERSION" "$W/release/meldluik.buildinfo" \
 		"$REPO/keys/mlkem/package-lock.json" \
-		"$REPO/gateway/web/package-lock.json" "$W"/release/*.deb \
+		"$REPO/gateway/web/package-lock.json" "$W/node.txt" \
+		"$W"/release/*.deb \
 		>"$list" || fail "no parts list"
 fi
 # shellcheck disable=SC2086
@@ -74,8 +80,9 @@ import copy
 import json
 import sys
 import spdx
+tools = "+nodejs", "+esbuild"
 whole = json.load(open(sys.argv[1]))
-spdx.judge(whole)
+spdx.judge(whole, tools)
 
 
 def first(d, name):
@@ -104,13 +111,17 @@ faults = {
         relatedSpdxElement="SPDXRef-none"),
     "relation": lambda d: d["relationships"][-1].update(
         relationshipType="USES"),
+    "a tool without a hash": lambda d: first(d, "nodejs").pop("checksums"),
+    "a tool as a part": lambda d: [r.update(
+        relationshipType="BUILD_DEPENDENCY_OF") for r in d["relationships"]
+        if r["spdxElementId"] == first(d, "esbuild")["SPDXID"]],
     "unexplained": lambda d: d["hasExtractedLicensingInfos"].pop(),
 }
 for what, harm in faults.items():
     d = copy.deepcopy(whole)
     harm(d)
     try:
-        spdx.judge(d)
+        spdx.judge(d, tools)
     except spdx.Wrong as w:
         continue
     sys.exit(f"not seen: {what}")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Judges a parts list: spdx.py FILE [NAME...]. Strict SPDX 2.3 in JSON: the
+"""Judges a parts list: spdx.py FILE [NAME...]; +NAME is a tool of the build,
+with the hash of what ran. Strict SPDX 2.3 in JSON: the
 members the specification has and no others, its words, its identifiers,
 licence expressions whose names are on SPDX's list (as packaged by Debian) or
 given with their text; and complete: every package with version, licence and
@@ -99,7 +100,7 @@ def judge_package(p, refs, used):
                     "referenceLocator"}, set(), f"{name}: reference")
         need(r["referenceCategory"] == "PACKAGE-MANAGER" and
              r["referenceType"] == "purl" and re.fullmatch(
-                 r"pkg:(deb|npm)/[A-Za-z0-9%@/._+:~?=-]+",
+                 r"pkg:(deb|npm|generic)/[A-Za-z0-9%@/._+:~?=-]+",
                  r["referenceLocator"]), f"{name}: purl")
 
 
@@ -145,8 +146,15 @@ def judge(d, names=()):
         before = len(reached)
         reached |= {b for a, b in pairs if a in reached}
     need(reached == set(ids), f"apart: {sorted(set(ids) - reached)}")
-    missing = set(names) - {p["name"] for p in d["packages"]}
+    missing = {n.lstrip("+") for n in names} - {
+        p["name"] for p in d["packages"]}
     need(not missing, f"missing: {sorted(missing)}")
+    tools = {ids[r["spdxElementId"]]["name"] for r in d["relationships"]
+             if r["relationshipType"] == "BUILD_TOOL_OF"
+             and ids[r["spdxElementId"]].get("checksums")}
+    other = {n[1:] for n in names if n[0] == "+"} - tools
+    need(not other, f"no tool of the build, or without a hash: "
+         f"{sorted(other)}")
     return d
 
 
