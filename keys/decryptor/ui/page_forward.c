@@ -16,6 +16,7 @@
 #include "../redact.h"
 #include "case.h"
 #include "meldluik/json.h"
+#include "meldluik/secret.h"
 
 #define PAGE_MAX ((size_t)8 << 20)
 /* A form has 256 fields (FIELDS_MAX): these, and some of its own. What is
@@ -295,8 +296,9 @@ send_file(struct visit *v, const struct buf *plan, struct refusal *why)
 	} else {
 		to.pass = field(v, "pass");
 		to.passlen = fields_len(v->form, "pass");
-		if (to.passlen < 20 || strcmp(to.pass, field(v, "again")) !=
-		    0) {
+		if (to.passlen < 20 ||
+		    to.passlen != fields_len(v->form, "again") ||
+		    !secret_equal(to.pass, field(v, "again"), to.passlen)) {
 			return refuse(why, ERR_USAGE, "Geef twee keer "
 			    "hetzelfde wachtwoord van 20 tekens of meer.",
 			    "Give the same passphrase twice, 20 characters or "
