@@ -30,15 +30,24 @@ if(MELDLUIK_TESTS)
   add_executable(age_poison vectors/age_poison.c)
   target_link_libraries(age_poison poison)
   if(TARGET meldluik_desk)
+    # embedded_pages.h is the gateway's here, the desk's in secret_poison.c
+    add_library(replies_poison OBJECT vectors/replies_poison.c)
+    add_dependencies(replies_poison meldluik_pages)
+    target_include_directories(replies_poison PRIVATE
+      ${CMAKE_BINARY_DIR}/gateway/pages/generated)
+    target_link_libraries(replies_poison PRIVATE poison)
     add_executable(secret_poison vectors/secret_poison.c
       ${http}/credential.c)
     target_include_directories(secret_poison PRIVATE ${keys}
       ${CMAKE_SOURCE_DIR}/gateway
       ${CMAKE_BINARY_DIR}/keys/decryptor/generated)
     target_link_options(secret_poison PRIVATE -Wl,--wrap=age_open_small
+      -Wl,--wrap=age_open_buf_scrypt -Wl,--wrap=slot_shard
+      -Wl,--wrap=code_text
       -Wl,--wrap=age_scrypt_key -Wl,--wrap=crockford_separator
       -Wl,--wrap=crypto_aead_chacha20poly1305_ietf_encrypt)
-    target_link_libraries(secret_poison meldluik_desk poison)
+    target_link_libraries(secret_poison replies_poison meldluik_desk
+      poison)
   endif()
 
   add_executable(test_age_wipe vectors/age_wipe.c)

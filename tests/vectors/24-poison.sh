@@ -38,6 +38,6 @@ poison() {
 	done
 }
 poison age_poison +control +branch expand open seal mac text
-poison secret_poison +control +lookup code mailbox shares pass sign courier \
-	desk
+poison secret_poison +control +lookup code mailbox page shares pass keyring \
+	sign courier desk
 echo "no secret decides a branch or an address: $n runs, 4 of them controls"

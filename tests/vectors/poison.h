@@ -24,6 +24,10 @@
 
 extern bool poison_random; /* what is drawn is secret too */
 
+/* A text whose end is looked for: only bits are hidden that tell its letters
+ * and its digits apart among themselves, so that the end stays seen */
+void poison_text(char *s);
+
 struct poison_case {
 	const char *name; /* NULL behind the last */
 	bool (*run)(void); /* false: it did not do what it should */

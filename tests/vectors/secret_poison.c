@@ -7,8 +7,12 @@
  *                           derived from it
  *   secret_poison mailbox   a shard read with a code that has a reply in it,
  *                           and with one that has none
+ *   secret_poison page      the same by the page without scripts: a code with
+ *                           a reply, one without, and one mistyped
  *   secret_poison shares    shares printed, typed and put together
  *   secret_poison pass      a file sealed and opened by a passphrase
+ *   secret_poison keyring   the passphrase of a desk: chosen, typed again,
+ *                           its keyring written and opened
  *   secret_poison sign      a note signed
  *   secret_poison courier   the courier's token
  *   secret_poison desk      ticket and cookie of the desk's page
@@ -18,9 +22,12 @@
 #include "poison.h"
 
 #ifdef HAVE_MEMCHECK
+#include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "http/credential.h"
 #include "meldluik/age_open.h"
@@ -28,8 +35,11 @@
 #include "meldluik/secret.h"
 #include "meldluik/shares.h"
 #include "seal/age_header.h"
+#include "decryptor/ceremony.h"
+#include "decryptor/files.h"
 #include "decryptor/ui/ui.h"
 #include "../unit/org.h"
+#include "replies_poison.h"
 
 enum err __real_age_open_small(const struct age_identity *id,
     const uint8_t *p, size_t len, struct buf *out);
@@ -37,6 +47,16 @@ enum err __wrap_age_open_small(const struct age_identity *id,
     const uint8_t *p, size_t len, struct buf *out);
 enum err __wrap_age_scrypt_key(const char *pass, size_t len,
     const uint8_t salt[16], unsigned log_n, uint8_t key[32]);
+enum err __real_age_open_buf_scrypt(const char *pass, size_t passlen,
+    const uint8_t *p, size_t len, struct buf *out);
+enum err __wrap_age_open_buf_scrypt(const char *pass, size_t passlen,
+    const uint8_t *p, size_t len, struct buf *out);
+uint32_t __real_slot_shard(const uint8_t tag_key[32],
+    uint32_t shards);
+uint32_t __wrap_slot_shard(const uint8_t tag_key[32],
+    uint32_t shards);
+void __real_code_text(const struct code *c, char out[CODE_TEXT]);
+void __wrap_code_text(const struct code *c, char out[CODE_TEXT]);
 bool __real_crockford_separator(char c);
 bool __wrap_crockford_separator(char c);
 int __real_crypto_aead_chacha20poly1305_ietf_encrypt(unsigned char *c,
@@ -77,6 +97,37 @@ __wrap_age_scrypt_key(const char *pass, size_t len, const uint8_t salt[16],
 	    16) == 0 ? OK : ERR_MEMORY;
 }
 
+/* What a passphrase opened is its holder's */
+enum err
+__wrap_age_open_buf_scrypt(const char *pass, size_t passlen,
+    const uint8_t *p, size_t len, struct buf *out)
+{
+	enum err e = __real_age_open_buf_scrypt(pass, passlen, p, len, out);
+
+	if (e == OK) {
+		SHOW(out->p, out->len);
+	}
+	return e;
+}
+
+/* Where to read is asked of a server in the clear, or lies in its memory */
+uint32_t
+__wrap_slot_shard(const uint8_t tag_key[32], uint32_t shards)
+{
+	uint32_t shard = __real_slot_shard(tag_key, shards);
+
+	SHOW(&shard, sizeof(shard));
+	return shard;
+}
+
+/* Written for its reader */
+void
+__wrap_code_text(const struct code *c, char out[CODE_TEXT])
+{
+	__real_code_text(c, out);
+	SHOW(out, CODE_TEXT);
+}
+
 /* Where a typed text is divided is seen by everybody */
 bool
 __wrap_crockford_separator(char c)
@@ -103,18 +154,6 @@ __wrap_crypto_aead_chacha20poly1305_ietf_encrypt(unsigned char *c,
 static volatile uint8_t sink;
 static struct test_org org;
 
-/* A token in a header: only bits are hidden that tell its letters and its
- * digits apart among themselves, so that its end stays seen */
-static void
-hide_token(char *s)
-{
-	for (; *s != 0; s++) {
-		uint8_t bits = *s >= 'A' ? 0x1f : *s >= '8' ? 1 : 7;
-
-		(void)VALGRIND_SET_VBITS(s, &bits, 1);
-	}
-}
-
 static bool
 code_run(void)
 {
@@ -129,7 +168,6 @@ code_run(void)
 	}
 	HIDE(c.b + 1, CODE_LEN - 1); /* version and desk, public, before it */
 	code_text(&c, text);
-	SHOW(text, sizeof(text));
 	memcpy(wrong, text, sizeof(wrong));
 	wrong[7] = wrong[7] == '0' ? '1' : '0';
 	HIDE(wrong + 2, len - 2);
@@ -161,9 +199,7 @@ mailbox_finds(struct code c, const struct lane *l, const struct buf *bytes,
 	HIDE(&c, sizeof(c));
 	good = mailbox_new(&c, org.keyset->org, &m) == OK;
 	if (good) {
-		/* where to read is asked of the server in the clear */
 		shard = slot_shard(mailbox_keys(m)->tag_key, l->shards);
-		SHOW(&shard, sizeof(shard));
 		good = mailbox_read_constant(m, org.keyset, l, bytes->p +
 		    shard * lane_shard_bytes(l), lane_shard_bytes(l), &r) ==
 		    OK && r.replies == replies && r.damaged == 0;
@@ -173,38 +209,77 @@ mailbox_finds(struct code c, const struct lane *l, const struct buf *bytes,
 	return good;
 }
 
+/* A board of desk 1 with one reply, to ${c} */
 static bool
-mailbox_run(void)
+board_make(const struct code *c, struct lane *l, struct buf *bytes)
 {
 	struct reply r = {.desk = 1, .day = ORG_TODAY, .kind = REPLY_QUESTION,
 	    .language = "nl"};
-	struct lane l = {.desk = 1, .tenure = 1, .serial = 1,
-	    .day = ORG_TODAY};
-	struct buf note[SLOT_LIVE_MAX], bytes = buf_new(64 << 20);
+	struct buf note[SLOT_LIVE_MAX];
 	struct lane_thread t = {.notes = 0};
-	struct code c, stranger;
 	struct code_keys k;
 	bool good;
 
+	*l = (struct lane){.desk = 1, .tenure = 1, .serial = 1,
+	    .day = ORG_TODAY};
 	memset(note, 0, sizeof(note));
 	memcpy(r.org, org.keyset->org, ORG_LEN);
-	memcpy(l.org, org.keyset->org, ORG_LEN);
-	good = code_new(1, &c) == OK && code_new(1, &stranger) == OK;
-	code_derive(&c, org.keyset->org, &k);
+	memcpy(l->org, org.keyset->org, ORG_LEN);
+	code_derive(c, org.keyset->org, &k);
 	memcpy(r.receipt[r.receipts++], k.message_id, MESSAGE_ID_LEN);
-	good = good && reply_notes(&r, "vraag", 5, org.operational[0], note,
+	good = reply_notes(&r, "vraag", 5, org.operational[0], note,
 	    &t.notes) == OK;
 	memcpy(t.tag_key, k.tag_key, sizeof(t.tag_key));
 	for (unsigned i = 0; i < t.notes; i++) {
 		t.note[i] = (struct bytes){note[i].p, note[i].len};
 	}
 	good = good && age_identity_recipient(k.mailbox, &t.recipient) == OK
-	    && lane_make(&l, &t, 1, LANE_SLOTS_MIN, to_buf, &bytes) == OK &&
-	    mailbox_finds(c, &l, &bytes, 1) &&
-	    mailbox_finds(stranger, &l, &bytes, 0);
+	    && lane_make(l, &t, 1, LANE_SLOTS_MIN, to_buf, bytes) == OK;
 	for (unsigned i = 0; i < SLOT_LIVE_MAX; i++) {
 		buf_free(&note[i]);
 	}
+	return good;
+}
+
+static bool
+mailbox_run(void)
+{
+	struct buf bytes = buf_new(64 << 20);
+	struct code c, stranger;
+	struct lane l;
+	bool good = code_new(1, &c) == OK && code_new(1, &stranger) == OK &&
+	    board_make(&c, &l, &bytes) && mailbox_finds(c, &l, &bytes, 1) &&
+	    mailbox_finds(stranger, &l, &bytes, 0);
+
+	buf_free(&bytes);
+	lane_clear(&l);
+	return good;
+}
+
+static bool
+page_run(void)
+{
+	struct buf doc = buf_new(LANE_MANIFEST_MAX),
+	    sig = {.p = NULL}, bytes = buf_new(64 << 20);
+	char text[CODE_TEXT], other[CODE_TEXT];
+	struct page_board b;
+	struct code c, stranger;
+	struct lane l;
+	bool good = code_new(1, &c) == OK && code_new(1, &stranger) == OK &&
+	    board_make(&c, &l, &bytes) && lane_write(&l, &doc) == OK;
+
+	if (good) {
+		sig = org_sign(org.operational[0], "lane", l.org, 1, &doc);
+		b = (struct page_board){org.keyset, {doc.p, doc.len},
+			{sig.p, sig.len}, {bytes.p, bytes.len}};
+		code_text(&c, text);
+		code_text(&stranger, other);
+		good = replies_poison(&b, text) == 1 && replies_poison(&b, other) == 0;
+		text[7] = text[7] == '0' ? '1' : '0';
+		good = good && replies_poison(&b, text) == UINT_MAX;
+	}
+	buf_free(&doc);
+	buf_free(&sig);
 	buf_free(&bytes);
 	lane_clear(&l);
 	return good;
@@ -251,27 +326,79 @@ shares_run(void)
 static bool
 pass_run(void)
 {
-	char pass[] = "vijf losse woorden voor dit", again[] =
-	    "vijf losse woorden voor dit";
+	char pass[] = "vijf losse woorden voor dit";
 	struct buf sealed = buf_new(1 << 20), plain = buf_new(1 << 20);
 	struct age_seal *s = NULL;
 	bool good;
 
 	HIDE(pass, sizeof(pass) - 1);
-	HIDE(again, sizeof(again) - 1);
-	good = secret_equal(pass, again, sizeof(pass) - 1) &&
-	    age_seal_new_scrypt(pass, sizeof(pass) - 1, to_buf, &sealed,
+	good = age_seal_new_scrypt(pass, sizeof(pass) - 1, to_buf, &sealed,
 	    &s) == OK && age_seal_write(s, "plain", 5) == OK &&
 	    age_seal_end(s) == OK;
 	age_seal_free(s);
 	SHOW(sealed.p, sealed.len);
-	good = good && age_open_buf_scrypt(again, sizeof(again) - 1,
+	good = good && age_open_buf_scrypt(pass, sizeof(pass) - 1,
 	    sealed.p, sealed.len, &plain) == OK;
-	again[3] ^= 1;
-	good = good && age_open_buf_scrypt(again, sizeof(again) - 1,
+	pass[3] ^= 1;
+	good = good && age_open_buf_scrypt(pass, sizeof(pass) - 1,
 	    sealed.p, sealed.len, &plain) == ERR_NO_MATCH;
 	buf_free(&sealed);
 	buf_free(&plain);
+	return good;
+}
+
+/* Chosen in the ceremony, and drawn and typed back */
+static bool
+chosen(struct desk *d, const char *pass, const char *wrong, size_t len)
+{
+	struct ceremony c = {.d = d, .step = STEP_HOME, .dice = true,
+		.carded = true};
+	struct refusal why;
+	bool good;
+
+	if (ceremony_own(&c, pass, len, wrong, len, &why) != ERR_CONFLICT ||
+	    ceremony_own(&c, pass, len, pass, len, &why) != OK) {
+		return false;
+	}
+	c.offered = d->pass;
+	d->pass = NULL;
+	good = ceremony_repeat(&c, wrong, len, &why) == ERR_NO_MATCH &&
+	    ceremony_repeat(&c, pass, len, &why) == OK;
+	secret_free(c.offered);
+	return good;
+}
+
+static bool
+keyring_run(void)
+{
+	char pass[] = "vijf losse woorden voor dit", wrong[sizeof(pass)],
+	    home[] = "/tmp/meldluik-poison.XXXXXX";
+	struct desk d = {.ring = keyring_new(), .home = home};
+	bool good = d.ring != NULL && mkdtemp(home) != NULL;
+
+	memcpy(wrong, pass, sizeof(pass));
+	wrong[3] ^= 1;
+	poison_text(pass);
+	poison_text(wrong);
+	if (good) {
+		d.dir = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		strcpy(d.ring->person, "an");
+		d.ring->desk = 1;
+		good = chosen(&d, pass, wrong, sizeof(pass) - 1) &&
+		    keyringfile_save(&d) == OK;
+		keyring_free(d.ring);
+		d.ring = NULL;
+	}
+	good = good && keyringfile_load(&d) == OK;
+	keyring_free(d.ring);
+	d.ring = NULL;
+	if (good) {
+		memcpy(d.pass, wrong, sizeof(wrong) - 1);
+		good = keyringfile_load(&d) == ERR_NO_MATCH;
+	}
+	secret_free(d.pass);
+	close(d.dir);
+	folder_remove(AT_FDCWD, home);
 	return good;
 }
 
@@ -299,7 +426,7 @@ courier_run(void)
 	bool good;
 
 	hash_bytes(header + 7, strlen(header + 7), hash);
-	hide_token(header + 7);
+	poison_text(header + 7);
 	good = credential_fits(header, hash);
 	header[20] ^= 1;
 	return good && !credential_fits(header, hash);
@@ -314,12 +441,12 @@ desk_run(void)
 
 	session_ticket(&ui);
 	memcpy(ticket, ui.ticket, sizeof(ticket));
-	hide_token(ui.ticket);
-	hide_token(ticket);
+	poison_text(ui.ticket);
+	poison_text(ticket);
 	good = session_begin(&ui, ticket);
 	snprintf(cookie, sizeof(cookie), "desk=%s", ui.session);
-	hide_token(ui.session);
-	hide_token(cookie + 5);
+	poison_text(ui.session);
+	poison_text(cookie + 5);
 	good = good && session_good(&ui, cookie);
 	cookie[9] ^= 1;
 	return good && !session_good(&ui, cookie);
@@ -355,8 +482,10 @@ lookup_run(void)
 const struct poison_case poison_cases[] = {
 	{"code", code_run},
 	{"mailbox", mailbox_run},
+	{"page", page_run},
 	{"shares", shares_run},
 	{"pass", pass_run},
+	{"keyring", keyring_run},
 	{"sign", sign_run},
 	{"courier", courier_run},
 	{"desk", desk_run},
