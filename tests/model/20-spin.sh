@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: the protocol holds between machines that crash, backups, a take-over
 # and a courier who lies: every state of the model is visited, none breaks a
-# property, and with any of six guards taken away one does. FULL=1 visits a
+# property, and with any of eight guards taken away one does. FULL=1 visits a
 # larger world (minutes, about 2 GB).
 set -u
 cd "$(dirname "$0")/../.." || exit 2
@@ -50,6 +50,10 @@ else
 fi
 holds "kept until backed up, then erased" -DFOCUS=1 -DBUNDLES=$erasure
 holds "all is erased once nobody lies" -DFOCUS=1 -DCALM -DBUNDLES=1
+holds "a week's keys end when all was read" -DFOCUS=1 -DKEYS=1 -DCALM \
+	-DBUNDLES=1
+[ -z "${FULL:-}" ] || holds "kept beside a machine that works on, with keys" \
+	-DFOCUS=1 -DKEYS=1 -DBUNDLES=1
 holds "posted means in public" -DFOCUS=2 -DBUNDLES=$reply
 kept="((0==1)||(ever_copied"
 breaks "the word of every desk" "$kept" -DMUTANT=1 -DBUNDLES=1
@@ -59,5 +63,9 @@ breaks "backup before confirmation" "$kept" -DMUTANT=4 -DBUNDLES=1
 breaks "bodies before confirmation" "$kept" -DMUTANT=5 -DBUNDLES=1
 breaks "a number above what is known" "((tenure[" -DMUTANT=6 -DFOCUS=1 \
 	-DCALM -DBUNDLES=1
+breaks "all read before a key ends" "(((0!=0)||(held[" -DMUTANT=7 -DKEYS=1 \
+	-DCALM -DBUNDLES=1
+breaks "what no key opens stays unread" "$kept" -DMUTANT=8 -DKEYS=1 -DCALM \
+	-DBUNDLES=1
 [ $bad -eq 0 ] || exit 1
-echo "the protocol model holds; each of 6 guards taken away breaks it"
+echo "the protocol model holds; each of 8 guards taken away breaks it"

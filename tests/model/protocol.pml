@@ -32,6 +32,9 @@
 #endif
 #define MACHINES 2
 #define BIT(e) (1 << (e))
+#ifndef KEYS
+#define KEYS 0 /* 1: machines have keys of the week, which end */
+#endif
 
 /* --- gateway (gateway/store) --- */
 byte stored, receipted, marked, erased; /* sets of envelopes */
@@ -41,17 +44,24 @@ byte confirmed[2];                      /* as each desk said last */
 byte tenure_at, serial_at, maker_at;    /* applied bundle of desk 0 */
 byte manifest_tenure[4];                /* of desk 0, as each manifest says */
 byte manifest_serial[4], manifest_maker[4];
+byte published;         /* machines with a key in the week's file */
+byte sealed_to;         /* machines whose key opens envelope 0 */
+byte closed_by;         /* manifest that calls the week over; 0 none */
 
 /* --- machines (keys/decryptor) --- */
 bool works[MACHINES], read_only[MACHINES];
 byte imported[MACHINES], held[MACHINES], backed[MACHINES];
+bool opened[MACHINES];  /* has the text of envelope 0; held: counts as read */
 byte tenure[MACHINES], out[MACHINES];
 byte draft[MACHINES];   /* bundle that first carried the reply; 0: none */
 bool posted[MACHINES];
 /* the newest backup, on a medium of its own */
 byte copy_imported, copy_held, copy_tenure, copy_out,
     copy_backed;
+bool copy_opened;
 byte ever_copied;       /* envelopes in any backup ever made */
+bool key[MACHINES];     /* of the week */
+bool written_off;       /* two people gave envelope 0 up, by name */
 byte takeovers;
 
 /* --- every outbound bundle ever made --- */
@@ -82,6 +92,10 @@ inline complete(m) {
 }
 
 inline receipt(e) {
+	if
+	:: e == 0 -> sealed_to = published
+	:: else
+	fi;
 	stored = stored | BIT(e);
 	receipted = receipted | BIT(e)
 }
@@ -118,7 +132,7 @@ inline daily_one(e) {
 		stored = stored & ~BIT(e);
 		erased = erased | BIT(e);
 		/* P3: what is erased is in a backup of its desk */
-		assert(e == 1 || (ever_copied & BIT(e)))
+		assert(e == 1 || (ever_copied & BIT(e)) || written_off)
 	:: else
 	fi
 }
@@ -140,6 +154,7 @@ inline apply(m, s) {
 		serial_at = s;
 		maker_at = m;
 		confirmed[0] = sent[m].b[s].confirmed;
+		published = published | BIT(m); /* a bundle brings keys */
 		reply_live = sent[m].b[s].reply
 	:: else
 	fi
@@ -167,15 +182,43 @@ inline learn(m, s) {
 	:: else
 	fi
 }
-/* Of the bodies not erased, up to manifest s, those in ${set} come along */
+/* Another desk's is known by its header; ours needs the key */
+#define OPENS(m) (!KEYS || (key[m] && (sealed_to & BIT(m))))
+#if MUTANT == 8
+#define READS(m) (true)
+#else
+#define READS(m) OPENS(m)
+#endif
+#if MUTANT == 7
+#define ALL_READ(m) (true)
+#else
+#define ALL_READ(m) COMPLETE_TO(m, imported[m])
+#endif
+/* Of the bodies not erased, up to manifest s, those in ${set} come along. Then
+ * the key of a week that is over goes, once all that it opens was read. */
 inline import(m, s, set) {
 	if
 	:: imported[m] < s -> imported[m] = s; learn(m, s)
 	:: else
 	fi;
+	opened[m] = opened[m] || ((stored & set & 1) && listed[0] != 0 &&
+	    listed[0] <= s && OPENS(m));
 	held[m] = held[m] | (stored & set &
-	    ((listed[0] != 0 && listed[0] <= s -> 1 : 0) |
-	    (listed[1] != 0 && listed[1] <= s -> 2 : 0)))
+	    ((listed[0] != 0 && listed[0] <= s && READS(m) -> 1 : 0) |
+	    (listed[1] != 0 && listed[1] <= s -> 2 : 0)));
+	key[m] = key[m] && !(closed_by != 0 && imported[m] >= closed_by &&
+	    ALL_READ(m))
+}
+
+/* What no key of this machine opens is named, and two people sign for it */
+inline write_off(m) {
+	if
+	:: KEYS && !(held[m] & 1) && listed[0] != 0 &&
+	    listed[0] <= imported[m] && !OPENS(m) ->
+		written_off = true;
+		held[m] = held[m] | 1
+	:: else
+	fi
 }
 
 inline backup(m) {
@@ -186,7 +229,8 @@ inline backup(m) {
 	copy_tenure = tenure[m];
 	copy_out = out[m];
 	copy_backed = at;
-	ever_copied = ever_copied | (held[m] & 1);
+	copy_opened = opened[m];
+	ever_copied = ever_copied | (opened[m] -> 1 : 0);
 	at = 0
 }
 
@@ -235,6 +279,7 @@ inline go_on(same_tenure) {
 	works[1] = true;
 	imported[1] = copy_imported;
 	held[1] = copy_held;
+	opened[1] = copy_opened;
 	backed[1] = copy_backed;
 #ifdef CALM
 	works[0] = false; /* nobody works on beside the one who goes on */
@@ -257,6 +302,11 @@ inline calm(m) {
 	cut();
 	import(m, head, 3);
 	assert(!read_only[m]);
+	/* the coordinator's own machine had the key until all was read */
+	assert(m != 0 || (held[m] & 1) || !(stored & 1));
+	write_off(m);
+	import(m, head, 0);
+	assert(closed_by == 0 || !key[m]); /* P7: a week that is over */
 	backup(m);
 	number(m);
 	assert(NEWER(tenure[m], out[m]));
@@ -289,11 +339,25 @@ active proctype world() {
 	d_step {
 		tenure[0] = 1; tenure[1] = 1;
 		copy_tenure = 1;
-		works[0] = true
+		works[0] = true;
+		key[0] = true; key[1] = true;
+		published = 1
 	}
+#if KEYS
+	if
+	:: published = 3 /* machine 1 is a deputy's, who published a key */
+	:: skip
+	fi;
+#endif
 	do
-	:: d_step { !(receipted & 1) -> receipt(0) }
+	:: d_step { !(receipted & 1) && closed_by == 0 -> receipt(0) }
 	:: d_step { head < SERIALS -> cut() }
+#if KEYS
+	:: d_step { head < SERIALS && closed_by == 0 ->
+		cut(); closed_by = head }
+	:: d_step { WORKS(0) -> write_off(0) }
+	:: d_step { WORKS(1) -> write_off(1) }
+#endif
 	DESKWORK(0)
 	DESKWORK(1)
 	DELIVER(0, 1) DELIVER(0, 2) DELIVER(0, 3)
@@ -311,7 +375,8 @@ active proctype world() {
 #endif
 	:: d_step { works[0] && takeovers < TAKEOVERS -> works[0] = false }
 	:: d_step { !works[1] && takeovers < TAKEOVERS -> go_on(0) }
-	:: d_step { !works[1] && takeovers < TAKEOVERS -> go_on(1) }
+	:: d_step { !works[1] && takeovers < TAKEOVERS && published != 3 ->
+		go_on(1) }
 	od
 }
 
