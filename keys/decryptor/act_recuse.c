@@ -51,14 +51,16 @@ parcel_file(struct desk *d, size_t k, unsigned to, const char *path,
 	return e == OK ? OK : refuse_err(why, e);
 }
 
-static enum err
-desk_check(const struct desk *d, unsigned to, struct refusal *why)
+bool
+recuse_desk(const struct desk *d, size_t k, unsigned to)
 {
-	return d->keyset == NULL || to == d->ring->desk ||
-	    keyset_desk(d->keyset, to) == NULL ||
-	    keyset_holders(d->keyset, to) == 0 ? refuse(why, ERR_UNKNOWN,
-	    "Zo'n ander meldpunt is er niet.",
-	    "There is no such other desk.") : OK;
+	const struct kase *c = &d->state->kase[k];
+	const struct keyset_desk *desk = d->keyset == NULL ? NULL :
+	    keyset_desk(d->keyset, to);
+
+	return desk != NULL && to != d->ring->desk &&
+	    keyset_holders(d->keyset, to) > 0 && (desk->successor == 0 ||
+	    (c->resealed && c->moved_to == to));
 }
 
 /* A subject of the case may hand it over, though not sign for it. Of a case
@@ -93,8 +95,9 @@ act_recuse(struct desk *d, size_t k, unsigned to, const char *reason,
 	if ((e = recuse_case(d, k, why)) == OK) {
 		e = act_imported(d, why);
 	}
-	if (e == OK) {
-		e = desk_check(d, to, why);
+	if (e == OK && !recuse_desk(d, k, to)) {
+		e = refuse(why, ERR_UNKNOWN, "Zo'n ander meldpunt is er niet.",
+		    "There is no such other desk.");
 	}
 	if (e == OK && again && d->state->kase[k].moved_to != to) {
 		e = refuse(why, ERR_CONFLICT, "Dit dossier ging al naar een "

@@ -180,6 +180,9 @@ enum err act_destroy(struct desk *d, size_t k, struct buf *out,
  * act_handed_over clears what was extracted and destroys the keys;
  * ERR_CONFLICT when a message came after the last parcel.
  */
+/* May the case go to that desk? To a retired one no more, but with what comes
+ * after a parcel that it has */
+bool recuse_desk(const struct desk *d, size_t k, unsigned to);
 enum err act_recuse(struct desk *d, size_t k, unsigned to,
     const char *reason, size_t len, const char *path, char code[20],
     struct refusal *why);

@@ -57,7 +57,9 @@ static const struct verb verbs[] = {
 	    "--successor M [--share FILE ...]",
 	    "Desks and who works there. `add` takes in the request of a "
 	    "holder, and with the first one\nthe desk. `retire` closes desk N: "
-	    "its codes lead to desk M, its people leave.\n"},
+	    "its codes lead to desk M. Its people stay\nuntil `holder remove` "
+	    "(after four weeks), so that they can hand over what still "
+	    "reached it.\n"},
 	{"keyset", verb_keyset, "keyset [show|fingerprint] [--renew] "
 	    "[--add-holder FILE]\n"
 	    "         [--card FILE [--request FILE]] [--share FILE ...] "

@@ -90,6 +90,9 @@ person_add(struct keyset *k, const char *id, unsigned desk,
 	if (replace) {
 		return ERR_UNKNOWN;
 	}
+	if (keyset_desk(k, desk)->successor != 0) {
+		return ERR_POLICY;
+	}
 	if (k->people == KEYSET_PEOPLE_MAX || (role == PERSON_HOLDER &&
 	    keyset_holders(k, desk) >= KEYSET_HOLDERS_MAX)) {
 		return ERR_FULL;

@@ -27,7 +27,9 @@ request_file_take(struct desk *d, const char *file, bool replace)
 	} else if (e == ERR_STALE) {
 		say_error("the key in this request was revoked before");
 	} else if (e != OK) {
-		say_error("the request cannot be used: %s", err_text(e));
+		say_error("the request cannot be used: %s", e == ERR_POLICY ?
+		    "that desk is retired, nobody joins it any more" :
+		    err_text(e));
 	}
 	if (e == OK) {
 		e = journal_keyset(d);
@@ -114,6 +116,7 @@ holder_remove(struct desk *d, const char *id)
 		    "you, on theirs");
 		e = ERR_POLICY;
 	} else if (k->person[i].role == PERSON_HOLDER &&
+	    keyset_desk(k, k->person[i].desk)->successor == 0 &&
 	    keyset_holders(k, k->person[i].desk) == 1) {
 		say_error("this is the last holder of the desk: add a "
 		    "successor first, or `desk retire`");
@@ -184,24 +187,38 @@ desk_retire(struct desk *d, unsigned number, unsigned successor)
 	} else {
 		e = heir_judge(&k->desk[i], keyset_desk(k, successor));
 	}
+	/* Its people stay for now: pages that are open seal to that desk still,
+	 * and the successor takes a parcel of those only whom the keyset names */
 	if (e == OK) {
 		k->desk[i].successor = successor;
-		for (unsigned p = k->people; p > 0 && e == OK; p--) {
-			if (k->person[p - 1].desk == number) {
-				e = person_drop(k, p - 1);
-			}
-		}
-	}
-	if (e == OK) {
 		e = keyset_finish(d, k);
 	}
 	if (e == OK) {
 		printf("Desk %u is retired; desk %u answers for its codes. "
 		    "Next: `export`, `keyset --publish`.\n", number,
 		    successor);
+		retired_tell(d);
 	}
 	free(k);
 	return e;
+}
+
+void
+retired_tell(const struct desk *d)
+{
+	const struct keyset *k = d->keyset;
+
+	for (unsigned i = 0; i < k->people; i++) {
+		const struct keyset_person *p = &k->person[i];
+		const struct keyset_desk *now = keyset_desk_now(k, p->desk);
+		if (now != NULL && now->number != p->desk) {
+			printf("%s of desk %u, which is retired, can still "
+			    "hand over what reached it: import there, `recuse "
+			    "--to %u`.\nAfter four weeks, when nothing is left "
+			    "there: `holder remove %s`.\n", p->id, p->desk,
+			    now->number, p->id);
+		}
+	}
 }
 
 static void
@@ -212,11 +229,12 @@ desks_show(const struct desk *d)
 	for (unsigned i = 0; i < k->desks; i++) {
 		printf("Desk %-2u %-16s ", k->desk[i].number, k->desk[i].id);
 		if (k->desk[i].successor != 0) {
-			printf("retired; desk %u answers\n",
+			printf("retired; desk %u answers",
 			    k->desk[i].successor);
-			continue;
+		} else {
+			printf("%u holder(s)", keyset_holders(k,
+			    k->desk[i].number));
 		}
-		printf("%u holder(s)", keyset_holders(k, k->desk[i].number));
 		for (unsigned p = 0; p < k->people; p++) {
 			if (k->person[p].desk == k->desk[i].number) {
 				printf("  %s%s", k->person[p].id,

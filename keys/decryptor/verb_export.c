@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "founding.h"
 #include "outgoing.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -59,6 +60,7 @@ tell(const struct desk *d, const struct outgoing_result *r)
 		    "page will close. Every holder must `rotate`.\n",
 		    r->weeks);
 	}
+	retired_tell(d);
 }
 
 static enum err

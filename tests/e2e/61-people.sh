@@ -203,10 +203,48 @@ refused "your own desk" desk "$A" 2027-04-20 desk retire 1 --successor 2
 refused 'desk 1 must not read about "coordinator", desk 2 may' desk "$A" \
 	2027-04-20 desk retire 2 --successor 1
 join "$T/three" 2027-04-20 griffier 3
+out 2027-04-20
+ok "$FIX" seal "$T/gw" "$T/o/outbound-1" --desk 2 --day 2027-04-20 \
+	--text "net te laat"
 ok desk "$A" 2027-04-20 desk retire 2 --successor 3
 ok desk "$A" 2027-04-20 desk show
-grep -q "retired; desk 3 answers" "$T/out" || fail "not retired"
+grep -q "retired; desk 3 answers  gemeentesecretaris" "$T/out" ||
+	fail "not retired"
 out 2027-04-20
+ok desk "$A" 2027-04-20 export "$T/o"
+grep -q "holder remove gemeentesecretaris" "$T/out" || fail "left for ever"
+# What reached it from an open page goes to the successor; nothing comes to it
+share 2027-04-20 "$T/two" "$T/three"
+ok desk "$T/four" 2027-04-20 holder request --desk 2 --person wethouder \
+	--keyset "$T/share/keyset.json" --out "$T/request4.json"
+refused "nobody joins it" desk "$A" 2027-04-20 holder add "$T/request4.json"
+ok "$FIX" cut "$T/gw" "$T/o/outbound-1" 2027-04-21
+ok desk "$T/two" 2027-04-21 import "$T/gw"
+ok desk "$T/two" 2027-04-21 --json list
+REF=$(json "o['cases'][0]['ref']")
+recuse() { # HOME CASE DESK: two people ask for it
+	ok desk "$1" 2027-04-21 step "$2" triage
+	ok desk "$1" 2027-04-21 --json approve --case "$2" --act recuse \
+		--detail "$3"
+	ok desk "$1" 2027-04-21 approve "$(json "o['request']")" \
+		--keyring "$T/three/keyring.age" \
+		--second-passphrase-file "$PASS"
+}
+recuse "$T/two" "$REF" 3
+ok desk "$T/two" 2027-04-21 recuse "$REF" --to 3 --out "$T/parcel" \
+	<<<"Dit meldpunt is opgeheven"
+ok desk "$T/three" 2027-04-21 import "$T/parcel"
+ok desk "$T/three" 2027-04-21 --json list
+[ "$(json "len(o['cases'])")" = 1 ] || fail "locked in at a retired desk"
+ok desk "$A" 2027-04-21 --json list
+REF=$(json "o['cases'][0]['ref']")
+recuse "$A" "$REF" 2
+refused "no such other desk" desk "$A" 2027-04-21 recuse "$REF" --to 2 \
+	--out "$T/parcel2" <<<"Zij kent hem"
+ok desk "$A" 2027-05-20 holder remove gemeentesecretaris
+ok desk "$A" 2027-05-20 desk show
+grep -q "gemeentesecretaris" "$T/out" && fail "the last of a retired desk stays"
+out 2027-05-20
 
 # The list of keys has an end: others' go a year after their week, one's own
 # stay

@@ -59,8 +59,7 @@ desks_set(struct visit *v)
 	for (unsigned i = 0; k != NULL && i < k->desks; i++) {
 		const struct keyset_desk *one = &k->desk[i];
 		char number[8];
-		if (one->number == v->d->ring->desk ||
-		    keyset_holders(k, one->number) == 0) {
+		if (!recuse_desk(v->d, v->k, one->number)) {
 			continue;
 		}
 		snprintf(number, sizeof number, "%u", one->number);
