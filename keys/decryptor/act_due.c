@@ -78,6 +78,10 @@ case_due(struct desk *d, size_t k, unsigned drafts, day_t *carry,
 	if (e == OK && c->oral && c->oral_state == ORAL_OFFERED) {
 		e = add(l, DUE_ORAL, k, c->since + ORAL_DAYS, 0);
 	}
+	if (e == OK && c->meeting != DAY_NONE) {
+		e = add(l, DUE_MEETING, k, clock_meeting_due(&l->terms,
+		    d->holidays, c->meeting), 0);
+	}
 	if (drafts > 0 && next != DAY_NONE && next < *carry) {
 		*carry = next;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What only the channel of a competent authority knows (Dir 11(2)): to leave
- * the acknowledgement out, and six months for the feedback. Each has a reason
- * of its own, and can be taken back.
+ * Terms beside those that run by themselves. Only the channel of a competent
+ * authority may leave the acknowledgement out, or take six months for the
+ * feedback (Dir 11(2)); a reporter of any channel may ask for a meeting (Dir
+ * 9(2)). Each has a reason of its own, and can be taken back.
  */
 #include <string.h>
 
@@ -62,31 +63,49 @@ extend_may(struct desk *d, const struct kase *c, struct refusal *why)
 	return OK;
 }
 
+/* Does the case have it? */
+static bool
+term_set(const struct kase *c, enum term_what what)
+{
+	return what == TERM_WAIVED ? c->ack_waiver[0] != 0 :
+	    what == TERM_EXTENDED ? c->extended : c->meeting != DAY_NONE;
+}
+
 static enum err
-term_may(struct desk *d, size_t k, bool extend, const char *code,
+term_may(struct desk *d, size_t k, const struct act_term *t,
     struct refusal *why)
 {
 	const struct kase *c = &d->state->kase[k];
-	bool set = extend ? c->extended : c->ack_waiver[0] != 0;
+	enum err e = t->what == TERM_MEETING ? OK : internal(d, why);
 
-	if (code == NULL && !set) {
-		return refuse(why, ERR_CONFLICT, "Er is niets om in te "
-		    "trekken.", "There is nothing to take back.");
+	if (e != OK) {
+		return e;
 	}
-	if (code == NULL) {
-		return OK;
+	if (!t->on) {
+		return term_set(c, t->what) ? OK : refuse(why, ERR_CONFLICT,
+		    "Er is niets om in te trekken.",
+		    "There is nothing to take back.");
 	}
-	if (extend && c->extended) {
+	if (term_set(c, t->what)) {
 		return refuse(why, ERR_CONFLICT, "Zo staat het al.",
 		    "It stands so already.");
 	}
-	return extend ? extend_may(d, c, why) : waive_may(d, c, code, why);
+	if (t->what == TERM_MEETING && (t->asked < c->received ||
+	    t->asked > d->today)) {
+		return refuse(why, ERR_CONFLICT, "Die dag ligt voor de "
+		    "ontvangst of in de toekomst.",
+		    "That day lies before receipt or in the future.");
+	}
+	return t->what == TERM_WAIVED ? waive_may(d, c, t->code, why) :
+	    t->what == TERM_EXTENDED ? extend_may(d, c, why) : OK;
 }
 
 enum err
-act_term(struct desk *d, size_t k, bool extend, const char *code,
+act_term(struct desk *d, size_t k, const struct act_term *t,
     const char *text, size_t len, struct refusal *why)
 {
+	static const char *const words[] = {[TERM_WAIVED] = "waived",
+		[TERM_EXTENDED] = "extended", [TERM_MEETING] = "meeting"};
 	uint8_t record[RECORD_ID];
 	json_t *o;
 	enum err e = act_begin(d, why);
@@ -96,18 +115,17 @@ act_term(struct desk *d, size_t k, bool extend, const char *code,
 	}
 	e = act_words(d, k, text, len, record, why);
 	if (e == OK) {
-		e = internal(d, why);
-	}
-	if (e == OK) {
-		e = term_may(d, k, extend, code, why);
+		e = term_may(d, k, t, why);
 	}
 	if (e == OK) {
 		o = act_event(d, "term", k);
-		json_object_set_new(o, "what", json_string(extend ?
-		    "extended" : "waived"));
-		json_object_set_new(o, "on", json_boolean(code != NULL));
-		json_object_set_new(o, "code", json_string(extend ||
-		    code == NULL ? "" : code));
+		json_object_set_new(o, "what", json_string(words[t->what]));
+		json_object_set_new(o, "on", json_boolean(t->on));
+		json_object_set_new(o, "code", json_string(t->on &&
+		    t->what == TERM_WAIVED ? t->code : ""));
+		if (t->on && t->what == TERM_MEETING) {
+			event_day(o, "asked", t->asked);
+		}
 		event_hex(o, "record", record, RECORD_ID);
 		e = desk_event(d, o);
 	}

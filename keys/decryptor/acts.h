@@ -118,11 +118,21 @@ enum err act_given(struct desk *d, size_t k, enum given_by by, day_t day,
  * the text offered before. */
 enum err act_oral(struct desk *d, size_t k, enum oral_state to,
     const char *text, size_t len, struct refusal *why);
-/* Profile of an authority only: the acknowledgement is left out (${code}: why,
- * of vocabulary ack_waiver), or with ${extend} the feedback may take six
- * months, before its term is over; ${code} NULL takes it back. ${text}: the
- * reason, a note of the case. */
-enum err act_term(struct desk *d, size_t k, bool extend, const char *code,
+/*
+ * Terms beside those that run by themselves. Of an authority's profile only:
+ * the acknowledgement is left out (${code}: why, of vocabulary ack_waiver),
+ * or the feedback may take six months, recorded before its term is over. The
+ * reporter asked for a meeting on day ${asked}. ${on} false: it is taken
+ * back, or the meeting was held. ${text}: the reason, a note of the case.
+ */
+enum term_what { TERM_WAIVED, TERM_EXTENDED, TERM_MEETING };
+struct act_term {
+	enum term_what what;
+	bool on;
+	const char *code;
+	day_t asked;
+};
+enum err act_term(struct desk *d, size_t k, const struct act_term *t,
     const char *text, size_t len, struct refusal *why);
 /* Consent of the reporter to one forwarding to ${to}, or a legal duty
  * (GROUND_CONSENT, GROUND_DUTY), with what it rests on; ${given} false: it is
@@ -321,6 +331,7 @@ enum err act_year_close(struct desk *d, int year, bool without_stick,
 enum due_what {
 	DUE_ACK, DUE_FEEDBACK, DUE_CARRY, DUE_TRIAGE, DUE_ORAL,
 	DUE_REQUEST, DUE_DESTROY, DUE_REVIEW, DUE_IMPORT,
+	DUE_MEETING, /* the reporter asked for one */
 	DUE_RETENTION, /* closed, and no class was chosen */
 	DUE_CLOCK /* the terms of this case cannot be told: look at it */
 };

@@ -318,6 +318,7 @@ case_add(struct state *s, const char *ref, size_t m, const char *route,
 	k->closed = k->destroyed_day = k->withdrawn_on = DAY_NONE;
 	k->told_decision = k->reopened = k->said_early = DAY_NONE;
 	k->retention_from = k->destroy_on = k->decided = DAY_NONE;
+	k->meeting = DAY_NONE;
 	k->since = msg->seen;
 	s->kases++;
 	message_join(s, m, s->kases - 1);

@@ -336,13 +336,14 @@ on_oral(struct state *s, const json_t *o)
 	    .talk = (enum oral_state)n});
 }
 
-/* An authority leaves the acknowledgement out, takes six months, or takes that
- * back; why is a note of the case */
+/* An authority leaves the acknowledgement out or takes six months; the reporter
+ * asks for a meeting; or that is no longer so. Why is a note of the case. */
 enum err
 on_term(struct state *s, const json_t *o)
 {
 	const char *what, *code;
 	bool on = json_is_true(json_object_get(o, "on"));
+	day_t asked = DAY_NONE;
 	size_t k;
 	enum err e = event_field_case(s, o, &k);
 
@@ -355,8 +356,14 @@ on_term(struct state *s, const json_t *o)
 		s->kase[k].extended = on;
 	} else if (strcmp(what, "waived") == 0 && (code[0] != 0) == on) {
 		strcpy(s->kase[k].ack_waiver, code);
+	} else if (strcmp(what, "meeting") == 0) {
+		e = on ? event_field_day(o, "asked", &asked) : OK;
+		s->kase[k].meeting = asked;
 	} else {
-		return ERR_FORMAT;
+		e = ERR_FORMAT;
+	}
+	if (e != OK) {
+		return e;
 	}
 	return on_note(s, o);
 }

@@ -227,6 +227,7 @@ struct kase {
 	 * out, a code or ""; six months for the feedback */
 	char ack_waiver[CODE_WORD];
 	bool extended;
+	day_t meeting; /* day it was asked for; DAY_NONE: no, or it was held */
 	enum oral_state oral_state;
 	uint8_t oral_sha256[HASH_LEN];
 	bool hold;

@@ -141,12 +141,14 @@ static const struct verb verbs[] = {
 	{"step", verb_step, "step ID [STATE [--reason FILE|-]]",
 	    "Takes a case to a state, through every guard; without STATE "
 	    "lists the steps and what each lacks.\n"},
-	{"term", verb_term, "term ID waived --why CODE|extended [--off] "
-	    "[--reason FILE]",
+	{"term", verb_term, "term ID waived --why CODE|extended|meeting "
+	    "[--on DAY] [--off] [--reason FILE]",
 	    "Of an authority's channel only: the acknowledgement is left out "
 	    "(--why: geweigerd, gevaar_identiteit),\nor the feedback may take "
-	    "six months; that is recorded before the three are over. --off "
-	    "takes it\nback. The reason, from --reason or standard input, is "
+	    "six months; that is recorded before the three are over. "
+	    "meeting: the\nreporter asked for one, on --on (today); `clocks` "
+	    "names it until --off, when it was held. --off\ntakes back what "
+	    "was recorded. The reason, from --reason or standard input, is "
 	    "a note of the case.\n"},
 	{"assign", verb_assign, "assign ID PERSON",
 	    "Another holder of this desk handles the case; never somebody it "
@@ -281,9 +283,13 @@ static const struct verb verbs[] = {
 	    "gateway says that another machine took over, you asked the other "
 	    "holders and none\ndid. This machine goes on, and the gateway's "
 	    "word counts no more.\n"},
-	{"clocks", verb_clocks, "clocks",
+	{"clocks", verb_clocks, "clocks [--breach MOMENT] [--review DAY]",
 	    "What is due, sorted by day: legal terms, drafts to carry, "
-	    "signatures, destruction.\n"},
+	    "signatures, destruction. --breach: until\nwhen a breach of "
+	    "personal data, known since MOMENT (2026-11-30T09:00:00Z), is told "
+	    "to the data\nprotection authority. --review: until when an "
+	    "authority reviews its procedures, last reviewed\non DAY. Both are "
+	    "of the organisation: they are counted, not kept.\n"},
 	{"note", verb_note, "note ID [--file FILE]",
 	    "Keeps a note with the case; nobody else reads it.\n"},
 	{"register", verb_register, "register import DIR [--replace] | show | "

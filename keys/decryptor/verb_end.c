@@ -228,7 +228,7 @@ static const char *const due_words[] = {
 	[DUE_ORAL] = "agreement", [DUE_REQUEST] = "approval",
 	[DUE_DESTROY] = "destroy", [DUE_REVIEW] = "access_ends",
 	[DUE_IMPORT] = "import", [DUE_CLOCK] = "clock_unknown",
-	[DUE_RETENTION] = "retention_class",
+	[DUE_RETENTION] = "retention_class", [DUE_MEETING] = "meeting",
 };
 static const char *const colour_words[] = {"green", "amber", "red", "done"};
 
@@ -253,13 +253,18 @@ verb_clocks(struct desk *d, int argc, char **argv)
 {
 	struct due *due = NULL;
 	json_t *list = json_array();
+	const char *breach = NULL, *review = NULL;
+	struct option_rule rules[] = {{.name = "breach", .value = &breach},
+		{.name = "review", .value = &review}};
 	char day[DAY_TEXT];
 	size_t n = 0;
 	enum err e;
 
-	if (!options_take(argc, argv, NULL, 0, NULL, 0, NULL)) {
+	if (!options_take(argc, argv, rules, 2, NULL, 0, NULL) ||
+	    breach != NULL || review != NULL) {
 		json_decref(list);
-		return EXIT_USAGE;
+		return breach == NULL && review == NULL ? EXIT_USAGE :
+		    clocks_beside(d, breach, review);
 	}
 	e = desk_open(d, DESK_CASEBOOK);
 	if (e == OK && (e = act_due(d, &due, &n)) != OK) {

@@ -139,6 +139,7 @@ codes_json(const struct kase *k, json_t *o)
 	    given_by_word(k->ack_by)));
 	json_object_set_new(o, "ack_waiver", json_string(k->ack_waiver));
 	json_object_set_new(o, "extended", json_boolean(k->extended));
+	json_day_set(o, "meeting_asked", k->meeting);
 	json_day_set(o, "told_decision", k->told_decision);
 	json_object_set_new(o, "feedback_by", json_string(
 	    given_by_word(k->feedback_by)));

@@ -248,35 +248,55 @@ verb_step(struct desk *d, int argc, char **argv)
 	return exit_of(e);
 }
 
+static bool
+term_parse(const char *word, enum term_what *out)
+{
+	static const char *const words[] = {"waived", "extended", "meeting"};
+
+	for (int i = TERM_WAIVED; word != NULL && i <= TERM_MEETING; i++) {
+		if (strcmp(words[i], word) == 0) {
+			*out = (enum term_what)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 int
 verb_term(struct desk *d, int argc, char **argv)
 {
-	static const char usage[] = "term ID waived --why CODE|extended "
-	    "[--off] [--reason FILE]";
-	const char *word[2] = {NULL, NULL}, *reason = NULL, *code = NULL;
+	static const char usage[] = "term ID waived --why CODE|extended|"
+	    "meeting [--on DAY] [--off] [--reason FILE]";
+	const char *word[2] = {NULL, NULL}, *reason = NULL, *code = NULL,
+	    *on = NULL;
 	struct buf text = buf_new_secret(65536);
-	bool off = false, extend;
+	struct act_term t = {.what = TERM_WAIVED};
+	bool off = false;
 	struct option_rule rules[] = {{.name = "reason", .value = &reason},
-		{.name = "why", .value = &code}, {.name = "off", .flag = &off}};
+		{.name = "why", .value = &code}, {.name = "on", .value = &on},
+		{.name = "off", .flag = &off}};
 	struct refusal why;
 	size_t k = 0;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 3, word, 2, NULL)) {
+	if (!options_take(argc, argv, rules, 4, word, 2, NULL) ||
+	    !verb_day(d, on, "on", &t.asked)) {
 		return EXIT_USAGE;
 	}
-	extend = word[1] != NULL && strcmp(word[1], "extended") == 0;
-	if (word[1] == NULL || (!extend && strcmp(word[1], "waived") != 0) ||
-	    (code != NULL && (extend || off))) {
+	if (!term_parse(word[1], &t.what) || (code != NULL && (off ||
+	    t.what != TERM_WAIVED)) || (on != NULL && (off ||
+	    t.what != TERM_MEETING))) {
 		say_error("use: %s", usage);
 		return EXIT_USAGE;
 	}
+	t.on = !off;
+	t.code = code == NULL ? "" : code;
 	e = verb_case(d, word[0], usage, &k);
 	if (e == OK) {
 		e = verb_text(reason, &text);
 	}
-	if (e == OK && (e = act_term(d, k, extend, off ? NULL : code == NULL ?
-	    "" : code, (const char *)text.p, text.len, &why)) != OK) {
+	if (e == OK && (e = act_term(d, k, &t, (const char *)text.p,
+	    text.len, &why)) != OK) {
 		tell_refusal(&why);
 	}
 	if (e == OK && !d->json) {

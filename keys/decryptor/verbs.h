@@ -46,6 +46,8 @@ int verb_close(struct desk *d, int argc, char **argv);
 int verb_reopen(struct desk *d, int argc, char **argv);
 int verb_hold(struct desk *d, int argc, char **argv);
 int verb_destroy(struct desk *d, int argc, char **argv);
+/* Terms of the organisation, of no case: counted for who asks */
+int clocks_beside(struct desk *d, const char *breach, const char *review);
 int verb_term(struct desk *d, int argc, char **argv);
 int verb_assign(struct desk *d, int argc, char **argv);
 int verb_link(struct desk *d, int argc, char **argv);

@@ -43,6 +43,25 @@ guard S-TWO "own rule" h step "$REF" niet_ontvankelijk --reason - \
 	<<<"Geen werkrelatie"
 guard S-TWO "own rule" h classify "$REF" --wbk nee
 
+# A meeting that was asked for is due within ten working days (C11)
+refused "before receipt" h term "$REF" meeting --on 2026-11-23 <<<"x"
+refused "nothing to take back" h term "$REF" meeting --off <<<"x"
+misused "use: term" h term "$REF" meeting --why geweigerd
+misused "use: term" h term "$REF" gesprek
+meeting() {
+	ok h --json clocks
+	json "[d['day'] for d in o if (d['what'], d['case']) == ('meeting', '$REF')]"
+}
+ok h term "$REF" meeting --on 2026-11-25 <<<"Zij wil het vertellen"
+[ "$(meeting)" = "['2026-12-09']" ] || fail "meeting: $(cat "$T/out")"
+refused "stands so already" h term "$REF" meeting <<<"x"
+ok h show "$REF"
+grep -q "Zij wil het vertellen" "$T/out" || fail "the wish cannot be read"
+ok h term "$REF" meeting --off <<<"Gesproken op 26 november"
+[ "$(meeting)" = "[]" ] || fail "still due: $(cat "$T/out")"
+ok h clocks --review 2024-02-29
+grep -q "no review at a term" "$T/out" || fail "a review inside: $(cat "$T/out")"
+
 # The subject of a report never signs, by keyring, file or paper
 echo "Verlenging van de termijn met een week" >"$T/lie"
 ok h --json approve --case "$REF" --act wbk_downgrade --detail nee \

@@ -97,11 +97,17 @@ page = ui.ask("GET", at)[2]
 ui.want("the form", 'id="terms"' in page)
 page = ui.post(at, do="term", what="geweigerd", text="Dat schreef de melder")
 ui.want("waived", "melder wil geen bevestiging" in page)
-page = ui.post(at, do="term", what="extend", text="Uitzoeken")
+page = ui.post(at, do="term", what="extended", text="Uitzoeken")
 ui.want("extended", "mag zes maanden duren" in page)
 ui.want("reasons", "Dat schreef de melder" in page and "Uitzoeken" in page)
-page = ui.post(at, do="term", what="extend", text="x")
+page = ui.post(at, do="term", what="extended", text="x")
 ui.want("twice", 'class="notice red"' in page)
+page = ui.post(at, do="term", what="meeting", asked="2026-11-25", text="Bel mij")
+ui.want("meeting", "9 december 2026" in page and "Bel mij" in page)
+page = ui.post(at, do="term", what="off-meeting", text="Gesproken")
+ui.want("held", "9 december 2026" not in page)
+GUESS = "kent dit programma de feestdagen niet"
+ui.want("no guess", GUESS not in page and GUESS not in ui.ask("GET", "/nl/")[2])
 ui.end()
 PY
 		fail "the page"
@@ -121,4 +127,26 @@ ok h term "$M" waived --off <<<"Hij wil het nu wel"
 case_is "$M" "('2026-12-02', 'pending', '2027-06-02', 'pending')"
 ok h acknowledge "$M"
 ok h --json verify
+
+# Two terms of the organisation are counted for who asks
+ok h --json clocks --breach 2026-11-30T09:30:00Z --review 2024-02-29
+[ "$(json "o['breach_due'],o['review_due']")" = \
+	"('2026-12-03T09:30:00Z', '2027-02-28')" ] || fail "$(cat "$T/out")"
+for wrong in 2026-11-30 2026-11-30T24:00:00Z 2026-02-30T09:00:00Z; do
+	misused "a moment in UTC" h clocks --breach $wrong
+done
+
+# Holidays that are not known yet: the date is marked as a guess
+H=$T/home
+day=2029-01-02
+ok h enter report --received 2028-12-28 --route brief <<<"Een brief"
+python3 - "$BIN" "$H" "$PASS" $day "$HERE/tests/desk" <<'PY' || fail "the guess"
+import sys
+sys.path.insert(0, sys.argv[5])
+from uihttp import Ui
+ui = Ui(*sys.argv[1:5])
+page = ui.ask("GET", "/nl/")[2]
+ui.want("today", page.count("kent dit programma de feestdagen niet") == 1)
+ui.end()
+PY
 echo "ok: waived and extended with a reason, on time, at two desks and on the page"

@@ -99,15 +99,23 @@ do_consent(struct visit *v, struct refusal *why)
 	    0, field(v, "text"), fields_len(v->form, "text"), why);
 }
 
-/* "extend", "extend-off", "waive-off", or the code of a waiver */
+/* "extended", "meeting" or the code of a waiver; "off-" before what ends */
 static enum err
 do_term(struct visit *v, struct refusal *why)
 {
-	const char *what = field(v, "what");
-	bool extend = strncmp(what, "extend", 6) == 0;
+	const char *what = field(v, "what"), *asked = field(v, "asked");
+	struct act_term t = {.on = strncmp(what, "off-", 4) != 0,
+		.asked = v->d->today};
 
-	return act_term(v->d, v->k, extend, strcmp(what, "extend-off") == 0 ||
-	    strcmp(what, "waive-off") == 0 ? NULL : what, field(v, "text"),
+	what += t.on ? 0 : 4;
+	t.code = what;
+	t.what = strcmp(what, "extended") == 0 ? TERM_EXTENDED :
+	    strcmp(what, "meeting") == 0 ? TERM_MEETING : TERM_WAIVED;
+	if (asked[0] != 0 && day_parse(asked, &t.asked) != OK) {
+		return refuse(why, ERR_USAGE, "Dat is geen dag.",
+		    "That is no day.");
+	}
+	return act_term(v->d, v->k, &t, field(v, "text"),
 	    fields_len(v->form, "text"), why);
 }
 
@@ -411,14 +419,20 @@ timeline_set(struct visit *v, size_t k)
 	view_list(&v->view, "steps", rows, n);
 }
 
-/* What an authority may do with its terms */
+/* Terms beside those that run by themselves */
 static void
 terms_set(struct visit *v, const struct kase *c)
 {
+	struct clock_terms terms = clocks_terms(v->d->profile);
 	struct view *w = &v->work;
 
-	view_flag(w, "authority", profile_external(v->d->profile) &&
-	    c->kind == REPORT_REPORT);
+	view_flag(w, "terms", c->kind == REPORT_REPORT &&
+	    case_state_open(c->state));
+	view_flag(w, "authority", profile_external(v->d->profile));
+	view_text(w, "meeting_due", c->meeting == DAY_NONE ? NULL :
+	    date_long(v, clock_meeting_due(&terms, v->d->holidays,
+	    c->meeting)));
+	view_text(w, "today_iso", date_iso(v, v->d->today));
 	view_text(w, "waived", c->ack_waiver[0] == 0 ? NULL : code_label(v,
 	    "ack_waiver", c->ack_waiver));
 	view_flag(w, "extended", c->extended);

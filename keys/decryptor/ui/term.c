@@ -33,6 +33,8 @@ term_of(struct visit *v, size_t k, bool feedback, struct term *out)
 	out->due = feedback ? clocks.feedback_due : clocks.ack_due;
 	out->due_late = feedback ? clocks.feedback_due_atw :
 	    clocks.ack_due_atw;
+	out->guess = out->due_late != DAY_NONE && !(feedback && c->extended) &&
+	    !holidays_covers(v->d->holidays, out->due_late);
 	if (out->due_late == out->due) {
 		out->due_late = DAY_NONE;
 	}
@@ -84,6 +86,7 @@ term_set(struct visit *v, struct view *row, const struct term *t)
 	view_text(row, "due_short", date_short(v, t->due));
 	view_text(row, "due_late", t->due_late == DAY_NONE ? NULL :
 	    date_long(v, t->due_late));
+	view_flag(row, "guess", t->guess && !met);
 	view_text(row, "term", say(v, t->feedback ? TEXT_TERM_FEEDBACK :
 	    TEXT_TERM_ACK));
 	view_text(row, "bar_run", place(v, t, v->d->today, BAR_LEFT));

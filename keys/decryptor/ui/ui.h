@@ -229,6 +229,7 @@ struct term {
 	day_t from, due, due_late; /* due_late: Atw, DAY_NONE when the same */
 	day_t drafted, posted;
 	enum clock_colour colour;
+	bool guess; /* the holidays that we know do not reach that far */
 	bool unknown; /* the dates cannot be told: shown in red, as today */
 };
 /* The next legal date of case ${k}; false: none runs */
