@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #define LANGUAGES_MAX 16
-#define KEYS_MAX 1024
+#define KEYS_MAX 2048
 
 struct text {
 	char *p;
