@@ -2,7 +2,8 @@
 // What the network sees of the script page: node wire.mjs PORT CODE WRONG
 // Reading: a right code with replies, a wrong one and none make the same
 // requests, byte for byte. Sending: a report, short or long, a question, a
-// follow-up and a withdrawal are one request of one size. A first visit, from
+// follow-up and a withdrawal are one request of one size; by the command line
+// too. A first visit, from
 // the start page to the form that can be typed in, is small and few requests.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -132,7 +133,7 @@ async function mistyped(which) {
 }
 
 // The one request of a message: its size and headers but for the digest
-async function sending(which) {
+function messages(which) {
 	const seen = {};
 	const note = (name) => {
 		const sent = tap.requests.filter((r) =>
@@ -144,6 +145,18 @@ async function sending(which) {
 				h.replace(/^(content-digest: ).*/i, "$1")) };
 		tap.requests.length = 0;
 	};
+	const judge = () => {
+		for (const [name, s] of Object.entries(seen)) {
+			assert.deepEqual(s, seen.report, `${which}: ${name}`);
+		}
+		console.log(`${which}: ${Object.keys(seen).length} kinds of ` +
+			`message, each one request of ${seen.report.size} bytes`);
+	};
+	return { note, judge };
+}
+
+async function sending(which) {
+	const { note, judge } = messages(which);
 	const b = await open(which, {});
 	const mine = await script.report(b, url, { text: "Kort." });
 	note("report");
@@ -164,11 +177,7 @@ async function sending(which) {
 	note("withdrawal");
 	await b.close();
 	// Referer never; the page it comes from does not show in the request
-	for (const [name, s] of Object.entries(seen)) {
-		assert.deepEqual(s, seen.report, `${which}: ${name}`);
-	}
-	console.log(`${which}: ${Object.keys(seen).length} kinds of message, ` +
-		`each one request of ${seen.report.size} bytes`);
+	judge();
 }
 
 // From the poster's address to a form to type in; the signed key files, which
@@ -198,17 +207,25 @@ async function first(which) {
 		`${seen.keys.length}, ${keyBytes} bytes`);
 }
 
+// The command line in a folder of its own, which holds what ${files} says
+async function reporter(files, ...words) {
+	const home = fs.mkdtempSync(os.tmpdir() + "/cli-");
+	for (const [name, text] of Object.entries(files)) {
+		fs.writeFileSync(`${home}/${name}`, text, { mode: 0o600 });
+	}
+	tap.requests.length = 0;
+	return (await promisify(execFile)(
+		process.env.BUILD + "/bin/meldluik-reporter",
+		["--gateway", url, ...words],
+		{ cwd: home, env: { ...process.env, HOME: home } })).stdout;
+}
+
 // The command line the same: a right code and a wrong one
 async function commandLine() {
 	const seen = {};
 	for (const [name, code] of [["right", right], ["wrong", wrong]]) {
-		const home = fs.mkdtempSync(os.tmpdir() + "/cli-");
-		fs.writeFileSync(home + "/code", code, { mode: 0o600 });
-		tap.requests.length = 0;
-		const { stdout } = await promisify(execFile)(
-			process.env.BUILD + "/bin/meldluik-reporter", ["--gateway", url,
-				"--code-file", home + "/code", "--json", "check"],
-			{ env: { ...process.env, HOME: home } });
+		const stdout = await reporter({ code }, "--code-file", "code",
+			"--json", "check");
 		seen[name] = { raw: tap.requests.map((r) => r.raw),
 			replies: JSON.parse(stdout).replies.length };
 	}
@@ -217,6 +234,24 @@ async function commandLine() {
 	assert(seen.right.raw.length >= 2 + 3 * 3);
 	console.log(`command line: ${seen.right.raw.length} equal requests for ` +
 		"a right and a wrong code");
+	const { note, judge } = messages("command line");
+	const say = async (name, text, ...words) => {
+		await reporter({ text, code: right },
+			"--text", "text", ...words);
+		note(name);
+	};
+	const send = ["--code-fd", "2", "send"];
+	await say("report", "Kort.", ...send);
+	await say("long report to another desk", "Lang: é👤 ".repeat(3000),
+		"--about", "coordinator", "--relation", "employee", ...send);
+	await say("report without a code", "Zonder", "--no-mailbox", "send");
+	await say("advice", "Een vraag?", "--advice", ...send);
+	const coded = ["--code-file", "code", "follow-up"];
+	await say("follow-up", "Nog iets", ...coded);
+	await say("long follow-up", "Nog é👤 ".repeat(3000), ...coded);
+	await reporter({ code: right }, "--code-file", "code", "withdraw");
+	note("withdrawal");
+	judge();
 }
 
 await commandLine();

@@ -61,14 +61,46 @@ minisign -S -l -s "$T/k.sec" -m "$T/doc" -x "$T/old" \
 	fail "minisign -S -l"
 "$SIGN" check "$KEY" reply $ORG 3 "$T/old" <"$T/doc" 2>/dev/null &&
 	fail "legacy signature accepted"
-# a key of minisign's own making has another key id: refused as ours
+# a key of minisign's own making has another key id: it is none of ours, nor
+# is the right key under another id
 minisign -G -W -f -p "$T/g.pub" -s "$T/g.sec" >/dev/null 2>&1 </dev/null ||
 	fail "minisign -G"
-"$SIGN" check "$(sed -n 2p "$T/g.pub")" reply $ORG 3 "$T/old" <"$T/doc" \
-    2>/dev/null && fail "foreign key id accepted"
+"$SIGN" check "$KEY" reply $ORG 3 "$T/theirs" <"$T/doc" || fail "ours"
+# id_of FILE: the one of its second line, hex; id_to ID FILE: there, changed
+id_of() {
+	sed -n 2p "$1" | base64 -d | head -c 10 | tail -c 8 | od -An -tx1 |
+		tr -d ' \n'
+}
+id_to() {
+	python3 - "$1" "$2" <<-'PY'
+	import base64
+	import sys
+	lines = open(sys.argv[2]).read().split("\n")
+	b = base64.b64decode(lines[1])
+	lines[1] = base64.b64encode(
+	    b[:2] + bytes.fromhex(sys.argv[1]) + b[10:]).decode()
+	sys.stdout.write("\n".join(lines))
+	PY
+}
+ID=$(echo "$KEY" | base64 -d | tail -c 32 | sha256sum | cut -c1-16)
+OTHER=$(id_of "$T/g.pub")
+[ "$(id_of "$T/k.pub")" = "$ID" ] && [ "$(id_of "$T/theirs")" = "$ID" ] ||
+	fail "the key id is not the hash of the key"
+id_to "$ID" "$T/theirs" | cmp -s - "$T/theirs" || fail "the change is none"
+id_to "$OTHER" "$T/k.pub" >"$T/id.pub"
+id_to "$OTHER" "$T/theirs" >"$T/id.minisig"
+for key in "$T/g.pub" "$T/id.pub"; do
+	"$SIGN" check "$(sed -n 2p "$key")" reply $ORG 3 "$T/theirs" \
+	    <"$T/doc" 2>/dev/null
+	[ $? = 2 ] || fail "a key under a foreign id is taken: $key"
+done
+"$SIGN" check "$KEY" reply $ORG 3 "$T/id.minisig" <"$T/doc" 2>/dev/null
+[ $? = 1 ] || fail "a signature under a foreign id is taken"
+minisign -V -H -P "$KEY" -m "$T/doc" -x "$T/id.minisig" >/dev/null 2>&1 &&
+	fail "minisign takes it"
 # a signed note splits with head and tail, as FORMAT.md says
 "$SIGN" note $SEED receipt $ORG 0 <"$T/doc" >"$T/note" || fail "note"
 head -4 "$T/note" >"$T/d.minisig"
 tail -n +6 "$T/note" >"$T/d"
 minisign -V -H -p "$T/k.pub" -m "$T/d" >/dev/null 2>&1 || fail "note split"
-echo "minisign and we agree on $n documents; legacy form refused"
+echo "minisign and we agree on $n documents; legacy form and foreign key ids refused"
