@@ -76,6 +76,9 @@ llvm-cov export "$first" "${objects[@]}" -summary-only \
 llvm-cov show "$first" "${objects[@]}" -format=text \
 	-instr-profile="$tree/all.profdata" -output-dir="$tree/lines" \
 	2>/dev/null || exit 1
-python3 tests/coverage/table.py "$top" "$tree/summary.json"
+commit=$(git describe --always --abbrev=12 --dirty=" with changes")
+day=$(git log -1 --format=%cs)
+python3 tests/coverage/table.py "$top" "$tree/summary.json" \
+	"commit $commit of $day" "$(date -u +%F)"
 echo "$ran tests ran, $failed failed: ${patterns[*]}"
 [ $failed -eq 0 ]

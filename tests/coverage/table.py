@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-top, path = sys.argv[1:]
+top, path, commit, day = sys.argv[1:]
 with open(path, encoding="utf-8") as f:
     files = json.load(f)["data"][0]["files"]
 lines, functions = collections.Counter(), collections.Counter()
@@ -22,6 +22,7 @@ for f in files:
         ran[where] += s["lines"]["covered"]
         functions[where] += s["functions"]["count"]
         called[where] += s["functions"]["covered"]
+print("Of %s, run on %s:\n" % (commit, day))
 print("| folder | lines | run | % | functions | called |")
 print("|---|---|---|---|---|---|")
 for where in sorted(lines, key=lambda w: (w == "all", w)):
