@@ -193,6 +193,14 @@ enum err part_put(struct store *s, uint64_t keyno, uint32_t number,
 	return r;
 }
 
+static uint32_t part_number(const MDB_val *key)
+{
+	const uint8_t *p = key->mv_data;
+
+	return (uint32_t)p[8] << 24 | (uint32_t)p[9] << 16 |
+	    (uint32_t)p[10] << 8 | p[11];
+}
+
 enum err parts_delete(struct store *s, uint64_t keyno)
 {
 	uint8_t key[12];
@@ -215,6 +223,10 @@ enum err parts_delete(struct store *s, uint64_t keyno)
 		rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
 		if (rc != 0 || key_value(k.mv_data) != keyno) {
 			break;
+		}
+		if (!value_there(v.mv_data, 1)) { /* as record_del */
+			part_key(keyno, part_number(&k) + 1, key);
+			continue;
 		}
 		s->dirty = s->bdirty = true;
 		rc = mdb_cursor_del(c, 0);

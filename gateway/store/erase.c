@@ -147,6 +147,36 @@ static enum err copy_patiently(struct store *s, struct copying *c)
 	return c->err;
 }
 
+struct looking {
+	struct store *s;
+	unsigned values;
+};
+
+static enum err look(void *arg, const MDB_val *key, const MDB_val *value)
+{
+	struct looking *l = arg;
+
+	(void)key;
+	if (l->s->alive != NULL && ++l->values % 256 == 0) {
+		l->s->alive(l->s->alive_arg);
+	}
+	return value_there(value->mv_data, value->mv_size) ? OK : ERR_CRYPT;
+}
+
+/* A value that the disk cannot give would end the process in the middle of
+ * the copy, each day anew. */
+static enum err index_there(struct store *s)
+{
+	struct looking l = { s, 0 };
+	enum err r = OK;
+
+	for (unsigned d = 0; r == OK && d < DB_PARTS; d++) {
+		r = record_walk(s, (enum db)d, look, &l);
+	}
+	store_abort(s);
+	return r;
+}
+
 static enum err index_copy(struct store *s, int dir)
 {
 	struct copying c = { .env = s->index, .fd = -1, .err = OK,
@@ -171,11 +201,12 @@ static enum err index_copy(struct store *s, int dir)
 
 static enum err index_compact(struct store *s)
 {
-	enum err r;
-	int dir = openat(s->dir, "index", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum err r = index_there(s);
+	int dir = r != OK ? -1 :
+	    openat(s->dir, "index", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (dir < 0) {
-		return ERR_IO;
+		return r != OK ? r : ERR_IO;
 	}
 	if ((r = index_copy(s, dir)) != OK) {
 		goto out;
@@ -225,9 +256,10 @@ enum err erase_finish(struct store *s)
 		return r;
 	}
 	if ((r = index_compact(s)) != OK) {
-		/* No room for a copy: the keys are gone all the same, and it
-		 * is made on the next day that has room. */
-		return r == ERR_FULL ? OK : r;
+		/* No room for a copy, or a record that cannot be read: the
+		 * keys are gone all the same, and it is made on the next day
+		 * that has room, or when that record is gone. */
+		return r == ERR_FULL || r == ERR_CRYPT ? OK : r;
 	}
 	s->now.erase_due = 0;
 	if ((r = state_beat(s)) != OK) {

@@ -61,7 +61,8 @@ static enum err content_open(struct store *s)
 	bool there = false;
 	enum err r;
 
-	if ((r = envs_open(s)) != OK || (r = format_read(s, &there)) != OK ||
+	if ((r = badpage_catch()) != OK || (r = envs_open(s)) != OK ||
+	    (r = format_read(s, &there)) != OK ||
 	    (r = record_keys_open(s->dir, !there, &s->keys)) != OK) {
 		return r;
 	}

@@ -331,6 +331,11 @@ bool space_copy(struct store *s);
 /* erase.c */
 enum err erase_keys(struct store *s);
 enum err erase_finish(struct store *s); /* and the copy, if it is due */
+/* badpage.c: from now on a page of the map that the disk cannot give ends
+ * the process only where nobody asked before whether it is there */
+enum err badpage_catch(void);
+/* Can all ${len} bytes of a value be read? */
+bool value_there(const void *p, size_t len);
 /* chaff.c */
 enum err chaff_beat(struct store *s);
 

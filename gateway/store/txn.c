@@ -227,7 +227,8 @@ enum err record_open(struct store *s, enum db d, const MDB_val *key,
 	uint8_t ad[AD_MAX];
 	size_t len, start, adlen;
 
-	if (value->mv_size < RECORD_OVER || key->mv_size > AD_MAX - 13) {
+	if (value->mv_size < RECORD_OVER || key->mv_size > AD_MAX - 13 ||
+	    !value_there(p, value->mv_size)) {
 		return ERR_CRYPT;
 	}
 	len = (size_t)p[8] << 24 | (size_t)p[9] << 16 | (size_t)p[10] << 8 |
@@ -275,12 +276,18 @@ enum err record_get(struct store *s, enum db d, const void *key, size_t klen,
 enum err record_del(struct store *s, enum db d, const void *key,
     size_t klen)
 {
-	MDB_val k = { klen, (void *)(uintptr_t)key };
+	MDB_val k = { klen, (void *)(uintptr_t)key }, v;
 	MDB_txn *txn;
 	enum err r;
 
-	if ((r = txn_for(s, d, &txn)) != OK) {
+	if ((r = txn_for(s, d, &txn)) != OK ||
+	    (r = lmdb_err(mdb_get(txn, s->dbi[d], &k, &v))) != OK) {
 		return r;
+	}
+	/* LMDB reads there how long it is. What cannot be read stays as it
+	 * is, and loses its key. */
+	if (!value_there(v.mv_data, 1)) {
+		return OK;
 	}
 	mark_dirty(s, d, 0);
 	return lmdb_err(mdb_del(txn, s->dbi[d], &k, NULL));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Erasure: who must have confirmed, how long after, and a crash before every
  * step of the daily batch. */
+#include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -168,30 +169,38 @@ static void taken_back_confirmation_counts(void **state)
 	buf_free(&e);
 }
 
-static void large_ones_go_and_give_room_back(void **state)
+static void upload(struct world *w, const struct buf *e,
+    uint8_t hash[HASH_LEN])
 {
-	struct world *w = *state;
-	struct store_figures before, full, after;
-	uint8_t hash[HASH_LEN], id[UPLOAD_ID];
+	uint8_t id[UPLOAD_ID];
 	struct store_receipt r;
-	struct buf e;
-	uint64_t serial;
 	uint32_t next;
-	day_t day = KIT_DAY;
 
-	store_figures(w->s, &before);
-	kit_envelope(&e, 8388608);
-	hash_bytes(e.p, e.len, hash);
+	hash_bytes(e->p, e->len, hash);
 	ok(store_upload_begin(w->s, THIS_WEEK, id));
-	for (size_t at = 0, i = 1; at < e.len; at += ENVELOPE_PART, i++) {
-		size_t n = e.len - at < ENVELOPE_PART ? e.len - at :
-							ENVELOPE_PART;
+	for (size_t at = 0, i = 1; at < e->len; at += ENVELOPE_PART, i++) {
+		size_t n = e->len - at < ENVELOPE_PART ? e->len - at :
+							 ENVELOPE_PART;
 
-		ok(store_upload_part(w->s, id, (uint32_t)i, e.p + at, n,
+		ok(store_upload_part(w->s, id, (uint32_t)i, e->p + at, n,
 		    &next));
 		ok(store_commit(w->s));
 	}
 	ok(store_upload_finish(w->s, id, hash, THIS_WEEK, &r));
+}
+
+static void large_ones_go_and_give_room_back(void **state)
+{
+	struct world *w = *state;
+	struct store_figures before, full, after;
+	uint8_t hash[HASH_LEN];
+	struct buf e;
+	uint64_t serial;
+	day_t day = KIT_DAY;
+
+	store_figures(w->s, &before);
+	kit_envelope(&e, 8388608);
+	upload(w, &e, hash);
 	ok(store_manifest_cut(w->s, &serial));
 	ok(store_commit(w->s));
 	ok(kit_confirm(w->s, &w->org, 1, 2, 1, day));
@@ -238,6 +247,90 @@ static void the_copy_keeps_nobody_waiting(void **state)
 	assert_int_equal(w->s->now.erase_due, 0);
 	ok(store_daily(w->s, KIT_DAY + 2)); /* a day without anything to erase */
 	assert_int_equal(copies, 1);
+}
+
+/* As a sector that went bad: what touches that page of a value gets SIGBUS */
+static void spoil(struct store *s, enum db d, const void *key, size_t klen,
+    size_t page)
+{
+	MDB_val k = { klen, (void *)(uintptr_t)key }, v;
+	int empty = memfd_create("bad", 0);
+	uint8_t *at;
+
+	assert_true(empty >= 0);
+	ok(d == DB_PARTS ? btxn_need(s) : txn_need(s));
+	assert_int_equal(mdb_get(d == DB_PARTS ? s->btxn : s->txn,
+	    s->dbi[d], &k, &v), 0);
+	at = (uint8_t *)((uintptr_t)v.mv_data & ~(uintptr_t)4095);
+	store_abort(s);
+	assert_ptr_equal(mmap(at + 4096 * page, 4096, PROT_READ,
+	    MAP_SHARED | MAP_FIXED, empty, 0), at + 4096 * page);
+	close(empty);
+}
+
+static enum err whole(struct store *s, const uint8_t hash[HASH_LEN],
+    uint64_t offset)
+{
+	struct buf b = buf_new(ENVELOPE_PART);
+	uint64_t total;
+	enum err r = store_envelope(s, hash, offset, ENVELOPE_PART, &b,
+	    &total);
+
+	buf_free(&b);
+	return r;
+}
+
+/* What cannot be read is said to be so, goes when its day comes, and keeps
+ * only the copy of the index waiting; the store lives on */
+static void bad_sectors(void **state)
+{
+	struct world *w = *state;
+	uint8_t text[HASH_LEN], good[HASH_LEN], large[HASH_LEN], key[12];
+	struct store_receipt r;
+	struct entry entry;
+	uint64_t serial;
+	struct buf e;
+
+	w->o.grace_days = 0;
+	world_reopen(w);
+	copies = 0;
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	hash_bytes(e.p, e.len, text);
+	ok(put(w, &e, THIS_WEEK, &r));
+	kit_envelope_vary(&e, 2);
+	hash_bytes(e.p, e.len, good);
+	ok(put(w, &e, THIS_WEEK, &r));
+	buf_free(&e);
+	kit_envelope(&e, 3145728);
+	upload(w, &e, large);
+	ok(store_manifest_cut(w->s, &serial));
+	ok(store_commit(w->s));
+	ok(entry_find(w->s, text, &entry));
+	key_of(entry.number, key);
+	spoil(w->s, DB_TEXT, key, 8, 9);
+	is(whole(w->s, text, 0), ERR_CRYPT);
+	ok(whole(w->s, good, 0));
+	spoil(w->s, DB_TEXT, key, 8, 0);
+	is(whole(w->s, text, 0), ERR_CRYPT);
+	ok(entry_find(w->s, large, &entry));
+	part_key(entry.keyno, 2, key);
+	spoil(w->s, DB_PARTS, key, sizeof(key), 0);
+	ok(whole(w->s, large, 0));
+	is(whole(w->s, large, ENVELOPE_PART), ERR_CRYPT);
+	ok(whole(w->s, large, 2 * (uint64_t)ENVELOPE_PART));
+
+	ok(kit_confirm(w->s, &w->org, 1, 2, serial, KIT_DAY));
+	ok(kit_confirm(w->s, &w->org, 2, 2, serial, KIT_DAY));
+	ok(store_daily(w->s, KIT_DAY));
+	is(there(w->s, text), ERR_UNKNOWN);
+	is(there(w->s, good), ERR_UNKNOWN);
+	is(there(w->s, large), ERR_UNKNOWN);
+	assert_int_equal(copies, 0);
+	assert_int_equal(w->s->now.erase_due, 1);
+	world_reopen(w); /* the disk was copied to a good one */
+	ok(store_daily(w->s, KIT_DAY + 1));
+	assert_int_equal(copies, 1);
+	buf_free(&e);
 }
 
 /*
@@ -383,6 +476,7 @@ int main(void)
 		T(taken_back_confirmation_counts),
 		T(large_ones_go_and_give_room_back),
 		T(the_copy_keeps_nobody_waiting),
+		T(bad_sectors),
 		T(crash_before_every_step),
 		T(chaff_comes_and_goes_like_the_rest),
 	};
