@@ -11,7 +11,10 @@
 
 #include "store_private.h"
 
-#define CHAFF_CLASS_MAX 8388608u /* enough to look like photographs */
+/* Enough to look like photographs. What is larger cannot hide among these: it
+ * would take the room of reports (THREATS.md says so). */
+#define CHAFF_CLASS_MAX 8388608u
+#define CHAFF_BEFORE 4u /* one in so many is of the week before */
 
 struct chaff {
 	struct store *s;
@@ -121,19 +124,28 @@ out:
 	return r;
 }
 
+/* Now and then the week before, as long as that is taken: who left the page
+ * open over the end of the week seals to it, and would stand out else */
 static day_t chaff_week(const struct store *s)
 {
 	day_t week = week_of(s->today);
-	day_t best = DAY_NONE;
+	day_t best = DAY_NONE, before = DAY_NONE;
 
 	for (size_t i = 0; i < s->weeks; i++) {
 		day_t m = s->week[i].monday;
 
-		if (m <= week && m > best && week_accepts(s, m)) {
+		if (m > week || !week_accepts(s, m)) {
+			continue;
+		}
+		if (m > best) {
+			before = best;
 			best = m;
+		} else if (m > before) {
+			before = m;
 		}
 	}
-	return best;
+	return before != DAY_NONE &&
+	    randombytes_uniform(CHAFF_BEFORE) == 0 ? before : best;
 }
 
 enum err chaff_beat(struct store *s)

@@ -433,13 +433,13 @@ static void chaff_comes_and_goes_like_the_rest(void **state)
 	struct buf m = buf_new(INBOUND_MAX), sig = buf_new(SIGN_TEXT_MAX);
 	struct inbound *in = NULL;
 	uint64_t serial, seconds = 0;
-	size_t larger = 0;
+	size_t larger = 0, older = 0;
 	day_t day = KIT_DAY;
 
 	w->o.chaff_a_day = 1440 * 4; /* four a minute on average */
 	w->o.grace_days = 0;
 	world_reopen(w);
-	for (unsigned i = 0; i < 60; i++) {
+	for (unsigned i = 0; i < 100; i++) {
 		ok(store_beat(w->s, seconds += 60));
 	}
 	ok(store_manifest_cut(w->s, &serial));
@@ -447,15 +447,21 @@ static void chaff_comes_and_goes_like_the_rest(void **state)
 	ok(store_manifest(w->s, serial, &m, &sig));
 	ok(inbound_parse(m.p, m.len, sig.p, sig.len, store_key(w->s),
 	    w->org.keyset.org, &in));
-	/* One a beat at most; the chance of fewer than 40 in 60 beats with
-	 * a mean gap of 15 seconds is below 1e-9. */
-	assert_in_range(in->envelopes, 40, 60);
+	/* One a beat at most; the chance of fewer than 70 in 100 beats
+	 * with a mean gap of 15 seconds is below 1e-8, and so is that of none
+	 * of last week among them, or none of this. */
+	assert_in_range(in->envelopes, 70, 100);
 	for (size_t i = 0; i < in->envelopes; i++) {
 		ok(envelope_size_check(in->envelope[i].size));
 		larger += in->envelope[i].size != ENVELOPE_TEXT_SIZE;
+		assert_true(in->envelope[i].size <= 7400000);
+		older += in->envelope[i].week == THIS_WEEK - 7;
+		assert_true(in->envelope[i].week == THIS_WEEK ||
+		    in->envelope[i].week == THIS_WEEK - 7);
 		ok(there(w->s, in->envelope[i].sha256));
 	}
-	assert_in_range(larger, 1, 40);
+	assert_in_range(larger, 1, 69);
+	assert_in_range(older, 1, in->envelopes - 1);
 	ok(kit_confirm(w->s, &w->org, 1, 2, serial, day));
 	ok(kit_confirm(w->s, &w->org, 2, 2, serial, day));
 	ok(store_daily(w->s, day));
