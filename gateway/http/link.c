@@ -374,7 +374,8 @@ link_receive(void)
 			return ERR_IO;
 		}
 		if (message[0] == IPC_PUBLIC && got == 1 && n == 1) {
-			snapshot_load(fds[0]); /* transferred */
+			/* without memory for it: the next channel brings it */
+			e = snapshot_load(fds[0]) == ERR_MEMORY ? ERR_IO : OK;
 			continue;
 		}
 		while (n > 0) {

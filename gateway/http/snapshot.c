@@ -198,21 +198,22 @@ parse_keys(struct snapshot *s, day_t today)
 	return choose_epoch(s, today);
 }
 
-static void
+static enum err
 install(struct memory *m, day_t today)
 {
 	struct snapshot *s = calloc(1, sizeof(*s)), *old;
+	enum err e;
 
 	if (s == NULL) {
 		memory_release(m);
-		return;
+		return ERR_MEMORY;
 	}
 	atomic_init(&s->uses, 1);
 	s->memory = m;
-	if (read_entries(s) != OK) {
+	if ((e = read_entries(s)) != OK) {
 		log_event(EVENT_BAD_PUBLIC);
 		snapshot_release(s);
-		return;
+		return e;
 	}
 	if (parse_keys(s, today) != OK) {
 		log_event(EVENT_BAD_PUBLIC);
@@ -222,19 +223,22 @@ install(struct memory *m, day_t today)
 	current = s;
 	pthread_mutex_unlock(&lock);
 	snapshot_release(old);
+	return OK;
 }
 
-void
+enum err
 snapshot_load(int fd)
 {
 	const int want = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW;
 	struct memory *m = NULL;
+	enum err e = ERR_FORMAT;
 	off_t size;
 
 	/* Unsealed memory could shrink under a reader and end it */
 	if ((fcntl(fd, F_GET_SEALS) & want) != want || (size = lseek(fd, 0, SEEK_END)) < 4) {
 		goto out;
 	}
+	e = ERR_MEMORY;
 	m = calloc(1, sizeof(*m));
 	if (m == NULL) {
 		goto out;
@@ -246,9 +250,10 @@ snapshot_load(int fd)
 		free(m);
 		goto out;
 	}
-	install(m, exchange_today());
+	e = install(m, exchange_today());
 out:
 	close(fd);
+	return e;
 }
 
 void
@@ -263,6 +268,6 @@ snapshot_day(int32_t today)
 	}
 	pthread_mutex_unlock(&lock);
 	if (m != NULL) {
-		install(m, today);
+		(void)install(m, today);
 	}
 }

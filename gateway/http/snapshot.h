@@ -13,8 +13,9 @@
 #define SNAPSHOT_ENTRY (SNAPSHOT_PATH + 16u)
 #define SNAPSHOT_FILES 1024u
 
-/* Takes over ${fd}; on failure the old snapshot stays */
-void snapshot_load(int fd);
+/* Takes over ${fd}; on failure the old snapshot stays. ERR_MEMORY: what was
+ * right could not be taken, and is to be shown again */
+enum err snapshot_load(int fd);
 /* The day changed: another epoch may be the one to seal with */
 void snapshot_day(int32_t today);
 

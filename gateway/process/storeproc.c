@@ -336,6 +336,7 @@ take_control(struct keeper *k)
 		k->slots = slots_map(fds[1]);
 		close(fds[1]);
 		k->show = true;
+		k->show_at = 0;
 		if (k->slots == NULL) {
 			drop_link(k);
 		} else {
@@ -466,13 +467,7 @@ run(struct keeper *k)
 			beat(k);
 			k->beat = monotonic() + BEAT_SECONDS;
 		}
-		if (k->link >= 0 && (k->show ||
-		    store_public_version(k->store) != k->shown) &&
-		    show_public(k) != OK) {
-			log_event(EVENT_STORE_FAILED);
-			k->shown = store_public_version(k->store);
-			k->show = false;
-		}
+		show_when_due(k, monotonic());
 	}
 }
 

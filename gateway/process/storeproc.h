@@ -22,6 +22,7 @@ struct keeper {
 	uint8_t *copy; /* of what is parsed: web cannot change it any more */
 	uint64_t shown; /* version of the public files that web has */
 	bool show;      /* a new web has none */
+	int64_t show_at; /* not before: it failed, and is tried again */
 	bool lost;      /* web does not read its answers */
 	bool apart;     /* the link broke, and both may live: another is due */
 	day_t today;
@@ -54,6 +55,9 @@ slot_at(struct keeper *k, const struct turn *t)
 	return k->slots + slot_offset(t->r.slot);
 }
 
+/* Shows web the public files where they are not those that it has, or tries
+ * again what failed a while ago; ${now} in seconds */
+void show_when_due(struct keeper *k, int64_t now);
 /* One request of the table: asks the store, fills the answer. What it asked
  * is durable after the batch's commit. ${what} MUST be in the table. */
 enum err ask_handle(struct keeper *k, struct turn *t);

@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include "../http/snapshot.h"
+#include "events.h"
 #include "storeproc.h"
+
+#define SHOW_AGAIN 60 /* seconds: each try reads all of it */
 
 struct listing {
 	struct buf head;
@@ -86,6 +89,26 @@ fill_public(struct listing *l, int fd)
 	return e;
 }
 
+void
+show_when_due(struct keeper *k, int64_t now)
+{
+	enum err e;
+
+	if (k->link < 0 || now < k->show_at || (!k->show &&
+	    store_public_version(k->store) == k->shown)) {
+		return;
+	}
+	e = show_public(k);
+	if (e == OK) {
+		return;
+	}
+	k->show = true;
+	k->show_at = now + SHOW_AGAIN;
+	if (e != ERR_BUSY) {
+		log_event(EVENT_STORE_FAILED);
+	}
+}
+
 enum err
 show_public(struct keeper *k)
 {
@@ -115,8 +138,12 @@ show_public(struct keeper *k)
 		e = ERR_IO;
 		goto out;
 	}
-	/* Not taken: that web is gone, and the next one is shown all anew */
-	(void)ipc_send(k->link, &message, 1, &fd, 1);
+	/* Not taken: its queue is full, or that web is gone and the next one
+	 * is shown all anew */
+	if (!ipc_send(k->link, &message, 1, &fd, 1)) {
+		e = ERR_BUSY;
+		goto out;
+	}
 	k->shown = store_public_version(k->store);
 	k->show = false;
 out:

@@ -29,6 +29,7 @@ static int store = -1; /* the other end of the channel */
 static time_t clock_now = 1000;
 static bool text_allowed = true;
 static unsigned snapshots, cuts;
+static enum err loads;
 static struct exchange *hoarder, *reader;
 static struct watched *cut_last;
 static unsigned hoarder_age;
@@ -65,11 +66,12 @@ circuit_text(struct circuit *c, int64_t t)
 	return text_allowed;
 }
 
-void
+enum err
 snapshot_load(int fd)
 {
 	snapshots++;
 	close(fd);
+	return loads;
 }
 
 unsigned
@@ -313,6 +315,13 @@ public_files(void **state)
 	assert_true(ipc_send(store, &word, 1, &fd, 1));
 	assert_int_equal(link_receive(), OK);
 	assert_int_equal(snapshots, 2);
+	snapshots = 0;
+	for (loads = ERR_MEMORY; loads != OK; loads = loads == ERR_MEMORY ?
+	    ERR_FORMAT : OK) { /* no room for it: shown again, by another */
+		assert_true(ipc_send(store, &word, 1, &fd, 1));
+		assert_int_equal(link_receive(), loads == ERR_MEMORY ? ERR_IO :
+		    OK);
+	}
 	snapshots = 0;
 	close(fd);
 }

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "http/snapshot.h"
+#include "process/events.h"
 #include "process/storeproc.h"
 
 #define VERSION 7
@@ -25,6 +26,7 @@ static size_t path_len;
 static uint64_t listed, there; /* bytes of a file, as listed and as read */
 static enum err fails;
 static bool no_sealing, no_room, silent;
+static unsigned logged;
 
 int __real_memfd_create(const char *name, unsigned flags);
 int __wrap_memfd_create(const char *name, unsigned flags);
@@ -86,6 +88,13 @@ store_public_version(const struct store *s)
 {
 	(void)s;
 	return VERSION;
+}
+
+void
+log_event(enum event e)
+{
+	assert_int_equal(e, EVENT_STORE_FAILED);
+	logged++;
 }
 
 /* What is shown; ${out} is the memory, -1 if none came */
@@ -219,6 +228,54 @@ memory_that_fails(void **state)
 	assert_int_equal(refused(), ERR_IO);
 }
 
+/* A web whose queue is full, and files that cannot be read for a while: it is
+ * shown again, a minute later and not before; another web at once */
+static void
+shown_again(void **state)
+{
+	struct keeper *k = calloc(1, sizeof(*k));
+	char word[1];
+	int ends[2];
+
+	(void)state;
+	assert_non_null(k);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK,
+	    0, ends), 0);
+	k->link = -1;
+	k->show = true;
+	show_when_due(k, 1); /* to nobody */
+	assert_true(k->show);
+	k->link = ends[0];
+	while (send(ends[0], "x", 1, 0) == 1) {
+	}
+	show_when_due(k, 1);
+	assert_true(k->show);
+	assert_int_equal(logged, 0);
+	while (recv(ends[1], word, 1, 0) == 1) {
+	}
+	show_when_due(k, 60);
+	assert_int_equal(recv(ends[1], word, 1, 0), -1);
+	show_when_due(k, 61);
+	assert_int_equal(recv(ends[1], word, 1, 0), 1);
+	assert_int_equal(word[0], IPC_PUBLIC);
+	assert_false(k->show);
+	assert_int_equal(k->shown, VERSION);
+	show_when_due(k, 200); /* it has them */
+	k->shown = VERSION - 1;
+	fails = ERR_IO;
+	show_when_due(k, 200);
+	assert_int_equal(logged, 1);
+	fails = OK;
+	show_when_due(k, 259);
+	assert_int_equal(recv(ends[1], word, 1, 0), -1);
+	show_when_due(k, 260);
+	assert_int_equal(recv(ends[1], word, 1, 0), 1);
+	assert_int_equal(logged, 1);
+	close(ends[0]);
+	close(ends[1]);
+	free(k);
+}
+
 int
 main(void)
 {
@@ -227,6 +284,7 @@ main(void)
 		cmocka_unit_test_setup(too_much, begin),
 		cmocka_unit_test_setup(not_as_listed, begin),
 		cmocka_unit_test_setup(memory_that_fails, begin),
+		cmocka_unit_test_setup(shown_again, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
