@@ -176,5 +176,17 @@ enum err ceremony_folder_mine(const char *path, int *dir);
 
 /* Signs a revocation with the identity and keeps it in public/ */
 enum err revocation_make(struct desk *d, struct buf *note);
+#define REVOCATION_MAX (KEYSET_MAX + SIGN_TEXT_MAX + 1u)
+/* The one in public/; ERR_UNKNOWN: none */
+enum err revocation_stored(const struct desk *d, struct buf *note);
+/* The keyset in a signed note, whichever identity signed it, and its parts */
+enum err revocation_split(const struct buf *note, struct buf *doc,
+    struct buf *sig, struct keyset **out);
+/* Does a bundle of this machine deliver ${k}? The gateway asks who signed it,
+ * so ${k} must name this person with this machine's key */
+bool revocation_ours(const struct desk *d, const struct keyset *k);
+/* Keeps ${note} in public/ if it revokes the identity of the keyset held and
+ * is one to deliver from here; else nothing is done */
+enum err revocation_take(struct desk *d, const struct buf *note);
 
 #endif

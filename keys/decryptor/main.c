@@ -97,11 +97,15 @@ static const struct verb verbs[] = {
 	    "lays nothing together. A share is typed, or\na file with the "
 	    "text of its QR code.\n"},
 	{"revoke", verb_revoke, "revoke --stored | --note FILE | "
-	    "--new-identity [--without-old] [--share FILE ...]",
+	    "--new-identity [--without-old] [--share FILE ...] |\n"
+	    "         --print FILE [--language nl|en]",
 	    "The identity key is stolen or lost. --stored or --note: the "
 	    "revocation signed in advance;\nthe next export closes the "
-	    "channel. --new-identity: another key, vouched for by k sheets\n"
-	    "of the old one; --without-old when they are lost.\n"},
+	    "channel. Only a holder whom it names with the key of today can\n"
+	    "deliver it. --new-identity: another key, vouched for by k sheets "
+	    "of the old one; --without-old\nwhen they are lost. --print: the "
+	    "newest revocation for the safe, as a page; do so after each\n"
+	    "change of holders.\n"},
 	{"import", verb_import, "import DIR|PARCEL | DIR --start N | DIR "
 	    "--write-off HASH [--request FILE]",
 	    "Reads an inbound bundle: verifies the chain of manifests, opens "

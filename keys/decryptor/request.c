@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ceremony.h"
 #include "files.h"
 #include "founding.h"
 #include "meldluik/json.h"
@@ -224,7 +225,7 @@ enum err
 org_publish(const struct desk *d, const char *path)
 {
 	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX),
-	    blocks = buf_new(BLOCKS_FILE_MAX);
+	    blocks = buf_new(BLOCKS_FILE_MAX), note = buf_new(REVOCATION_MAX);
 	int dir = -1;
 	enum err e;
 
@@ -243,12 +244,16 @@ org_publish(const struct desk *d, const char *path)
 	if (e == OK) {
 		e = file_replace(dir, "blocks.json", blocks.p, blocks.len);
 	}
+	if (e == OK && revocation_stored(d, &note) == OK) {
+		e = file_replace(dir, "revocation.note", note.p, note.len);
+	}
 	if (dir >= 0) {
 		close(dir);
 	}
 	buf_free(&doc);
 	buf_free(&sig);
 	buf_free(&blocks);
+	buf_free(&note);
 	return e;
 }
 
@@ -332,7 +337,7 @@ enum err
 org_accept(struct desk *d, const char *path, const char *fingerprint)
 {
 	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX),
-	    other = buf_new(BLOCKS_FILE_MAX);
+	    other = buf_new(BLOCKS_FILE_MAX), note = buf_new(REVOCATION_MAX);
 	struct org_blocks blocks = {NULL, 0, 0};
 	struct keyset *k = NULL;
 	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -361,6 +366,9 @@ org_accept(struct desk *d, const char *path, const char *fingerprint)
 	if (e == OK) {
 		e = org_keyset_store(d, &doc, &sig);
 	}
+	if (e == OK && file_read(dir, "revocation.note", &note) == OK) {
+		e = revocation_take(d, &note);
+	}
 	if (dir >= 0) {
 		close(dir);
 	}
@@ -369,5 +377,6 @@ org_accept(struct desk *d, const char *path, const char *fingerprint)
 	buf_free(&doc);
 	buf_free(&sig);
 	buf_free(&other);
+	buf_free(&note);
 	return e;
 }

@@ -3,7 +3,8 @@
  * Revocation of the identity key (FORMAT.md section 6): the last keyset of
  * its line. It has the highest serial there is and names its own identity
  * among the revoked keys, so it travels as every keyset does and no other
- * one can come after it.
+ * one can come after it. Each machine has the newest: `keyset --publish` and
+ * `--accept` carry it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,57 @@ revocation_make(struct desk *d, struct buf *note)
 	}
 out:
 	free(k);
+	buf_free(&doc);
+	buf_free(&sig);
+	return e;
+}
+
+enum err
+revocation_stored(const struct desk *d, struct buf *note)
+{
+	return file_read(d->public, NOTE, note);
+}
+
+enum err
+revocation_split(const struct buf *note, struct buf *doc, struct buf *sig,
+    struct keyset **out)
+{
+	struct bytes s, o;
+	enum err e = note_split(note->p, note->len, &s, &o);
+
+	if (e == OK) {
+		buf_put(sig, s.p, s.len);
+		buf_put(doc, o.p, o.len);
+		e = keyset_parse(o.p, o.len, s.p, s.len, NULL, out);
+	}
+	return e;
+}
+
+bool
+revocation_ours(const struct desk *d, const struct keyset *k)
+{
+	const struct keyset_person *p = keyset_person(k, d->ring->person);
+	struct sign_pk own;
+
+	sign_pk_of(d->ring->operational, &own);
+	return p != NULL && p->role == PERSON_HOLDER &&
+	    sign_pk_equal(&p->key, &own);
+}
+
+enum err
+revocation_take(struct desk *d, const struct buf *note)
+{
+	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX);
+	struct keyset *k = NULL;
+	enum err e = OK;
+
+	if (revocation_split(note, &doc, &sig, &k) == OK &&
+	    keyset_withdrawn(k) && memcmp(k->org, d->keyset->org,
+	    ORG_LEN) == 0 && sign_pk_equal(&k->identity,
+	    &d->keyset->identity) && revocation_ours(d, k)) {
+		e = file_replace(d->public, NOTE, note->p, note->len);
+	}
+	keyset_free(k);
 	buf_free(&doc);
 	buf_free(&sig);
 	return e;

@@ -295,13 +295,14 @@ enum err
 print_revocation(const struct print *p, const char *note, struct buf *out)
 {
 	char day[DAY_TEXT];
-	enum err e;
+	enum err e = OK;
 
-	day_text(p->k->not_after, day);
+	day_text(p->today, day);
 	page_begin(p, T(p, "Intrekking, alvast getekend",
 	    "Revocation, signed in advance"), "", out);
 	buf_text(out, "<table>\n");
 	row(out, T(p, "Organisatie", "Organisation"), p->k->organisation);
+	row(out, T(p, "Geprint op", "Printed on"), day);
 	buf_text(out, "</table>\n");
 	put_fingerprint(&p->k->identity, out);
 	para(out, T(p, "Is de identiteitssleutel gestolen of zijn genoeg "
@@ -316,11 +317,33 @@ print_revocation(const struct print *p, const char *note, struct buf *out)
 	    "undone."));
 	para(out, T(p, "Bewaar het in de kluis. Wie het heeft kan het kanaal "
 	    "sluiten, maar niets lezen en niets vervalsen. Hetzelfde staat op "
-	    "de computer van het loket in public/revocation.note.",
+	    "de computer van het loket in public/revocation.note. Alleen wie "
+	    "op die dag lezer was kan het afleveren: komt of gaat er een, "
+	    "print het dan opnieuw (`revoke --print BESTAND`).",
 	    "Keep it in the safe. Who has it can close the channel, but can "
 	    "read and forge nothing. The same lies on the desk's computer in "
-	    "public/revocation.note."));
-	e = qr_svg(note, 110, out);
+	    "public/revocation.note. Only a holder of that day can deliver "
+	    "it: when one comes or goes, print it anew (`revoke --print "
+	    "FILE`)."));
+	if (strlen(note) > QR_TEXT_MAX) {
+		para(out, T(p, "Meer dan één code: zet de teksten in deze "
+		    "volgorde achter elkaar, met niets ertussen.", "More than "
+		    "one code: put their texts one after the other, in this "
+		    "order, with nothing between."));
+	}
+	/* with many holders it is too long for one code */
+	for (size_t at = 0, len = strlen(note); e == OK && at < len;) {
+		char piece[QR_TEXT_MAX + 1];
+		size_t n;
+		snprintf(piece, sizeof piece, "%s", note + at);
+		n = strlen(piece);
+		while (n > 1 && ((uint8_t)note[at + n] & 0xc0) == 0x80) {
+			n--; /* a letter stays whole */
+		}
+		piece[n] = 0;
+		at += n;
+		e = qr_svg(piece, 110, out);
+	}
 	return e == OK ? page_end(out) : e;
 }
 

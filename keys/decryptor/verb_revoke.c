@@ -4,7 +4,9 @@
  * advance closes the channel; `--new-identity` opens it again under another
  * key, which the old one vouches for where it is still there.
  */
+#include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,39 +14,24 @@
 #include "files.h"
 #include "founding.h"
 #include "meldluik/secret.h"
+#include "sheets_print.h"
 #include "terminal.h"
 #include "verbs.h"
 
-#define NOTE_MAX (KEYSET_MAX + SIGN_TEXT_MAX + 1u)
+#define PAGE_MAX (1u << 20)
 #define BEFORE "keyset.before.note"
-
-/* The keyset in a signed note, whichever identity signed it */
-static enum err
-note_keyset(const struct buf *note, struct buf *doc, struct buf *sig,
-    struct keyset **out)
-{
-	struct bytes s, o;
-	enum err e = note_split(note->p, note->len, &s, &o);
-
-	if (e == OK) {
-		buf_put(sig, s.p, s.len);
-		buf_put(doc, o.p, o.len);
-		e = keyset_parse(o.p, o.len, s.p, s.len, NULL, out);
-	}
-	return e;
-}
 
 static enum err
 close_channel(struct desk *d, const char *file)
 {
-	struct buf note = buf_new(NOTE_MAX), doc = buf_new(KEYSET_MAX),
-	    sig = buf_new(SIGN_TEXT_MAX), old = buf_new(NOTE_MAX);
+	struct buf note = buf_new(REVOCATION_MAX), doc = buf_new(KEYSET_MAX),
+	    sig = buf_new(SIGN_TEXT_MAX), old = buf_new(REVOCATION_MAX);
 	struct keyset *k = NULL;
 	enum err e = file != NULL ? file_read_path(file, &note) :
-	    file_read(d->public, "revocation.note", &note);
+	    revocation_stored(d, &note);
 
 	if (e == OK) {
-		e = note_keyset(&note, &doc, &sig, &k);
+		e = revocation_split(&note, &doc, &sig, &k);
 	}
 	if (e == OK && !keyset_withdrawn(k)) {
 		e = ERR_FORMAT;
@@ -63,6 +50,15 @@ close_channel(struct desk *d, const char *file)
 	if (keyset_withdrawn(d->keyset)) {
 		say_error("the identity key is revoked already");
 		e = ERR_CONFLICT;
+		goto out;
+	}
+	if (!revocation_ours(d, k)) {
+		say_error("this revocation is of before your key: the gateway "
+		    "would take no bundle of this machine with it. %s", file !=
+		    NULL ? "Use `revoke --stored`, or the machine of a holder "
+		    "of that day" : "Take the newest in with `keyset --accept "
+		    "DIR`, or use the machine of another holder");
+		e = ERR_STALE;
 		goto out;
 	}
 	e = file_read(d->public, "keyset.note", &old);
@@ -89,11 +85,69 @@ out:
 	return e;
 }
 
+/* Would every holder of today be able to bring ${k}? */
+static bool
+names_all(const struct desk *d, const struct keyset *k)
+{
+	for (unsigned i = 0; i < d->keyset->people; i++) {
+		const struct keyset_person *p = &d->keyset->person[i];
+		const struct keyset_person *there = keyset_person(k, p->id);
+		if (p->role == PERSON_HOLDER && (there == NULL ||
+		    !sign_pk_equal(&there->key, &p->key))) {
+			say_error("the revocation here does not name %s with "
+			    "the key of today: `keyset --publish` where the "
+			    "keyset was signed, `keyset --accept` here, and "
+			    "print it then", p->id);
+			return false;
+		}
+	}
+	return true;
+}
+
+static enum err
+print_stored(const struct desk *d, const char *file, const char *language)
+{
+	struct print p = {.k = d->keyset, .language = language == NULL ?
+		"nl" : language, .today = d->today};
+	struct buf note = buf_new(REVOCATION_MAX), doc = buf_new(KEYSET_MAX),
+	    sig = buf_new(SIGN_TEXT_MAX), page = buf_new(PAGE_MAX);
+	struct keyset *k = NULL;
+	enum err e = revocation_stored(d, &note);
+
+	if (e == OK) {
+		e = revocation_split(&note, &doc, &sig, &k);
+	}
+	if (e == OK && !names_all(d, k)) {
+		e = ERR_STALE;
+		goto out;
+	}
+	if (e == OK) {
+		e = print_revocation(&p, buf_cstr(&note), &page);
+	}
+	if (e == OK) {
+		e = file_create(AT_FDCWD, file, page.p, page.len);
+	}
+	if (e == OK) {
+		printf("Wrote %s. Print it for the safe; destroy the sheet of "
+		    "before.\n", file);
+	} else {
+		say_error("the revocation was not written to %s: %s", file,
+		    err_text(e));
+	}
+out:
+	keyset_free(k);
+	buf_free(&note);
+	buf_free(&doc);
+	buf_free(&sig);
+	buf_free(&page);
+	return e;
+}
+
 /* The last keyset that was no revocation */
 static enum err
 last_keyset(const struct desk *d, struct keyset **out)
 {
-	struct buf note = buf_new(NOTE_MAX), doc = buf_new(KEYSET_MAX),
+	struct buf note = buf_new(REVOCATION_MAX), doc = buf_new(KEYSET_MAX),
 	    sig = buf_new(SIGN_TEXT_MAX);
 	enum err e;
 
@@ -108,7 +162,7 @@ last_keyset(const struct desk *d, struct keyset **out)
 	} else {
 		e = file_read(d->public, BEFORE, &note);
 		if (e == OK) {
-			e = note_keyset(&note, &doc, &sig, out);
+			e = revocation_split(&note, &doc, &sig, out);
 		}
 	}
 	buf_free(&note);
@@ -182,10 +236,12 @@ new_identity(struct desk *d, bool without_old)
 int
 verb_revoke(struct desk *d, int argc, char **argv)
 {
-	const char *note = NULL;
+	const char *note = NULL, *print = NULL, *language = NULL;
 	bool fresh = false, without = false, now = false;
 	struct option_rule rules[] = {
 		{.name = "note", .value = &note},
+		{.name = "print", .value = &print},
+		{.name = "language", .value = &language},
 		{.name = "stored", .flag = &now},
 		{.name = "new-identity", .flag = &fresh},
 		{.name = "without-old", .flag = &without},
@@ -197,9 +253,12 @@ verb_revoke(struct desk *d, int argc, char **argv)
 	    NULL, 0, NULL)) {
 		return EXIT_USAGE;
 	}
-	if (((note != NULL) + now + fresh) != 1 || (without && !fresh)) {
+	if (((note != NULL) + (print != NULL) + now + fresh) != 1 ||
+	    (without && !fresh) || (language != NULL && strcmp(language,
+	    "nl") != 0 && strcmp(language, "en") != 0)) {
 		say_error("use: revoke --stored | revoke --note FILE | revoke "
-		    "--new-identity [--without-old]");
+		    "--print FILE [--language nl|en] | revoke --new-identity "
+		    "[--without-old]");
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK);
@@ -208,7 +267,8 @@ verb_revoke(struct desk *d, int argc, char **argv)
 		e = ERR_UNKNOWN;
 	}
 	if (e == OK) {
-		e = fresh ? new_identity(d, without) : close_channel(d, note);
+		e = fresh ? new_identity(d, without) : print != NULL ?
+		    print_stored(d, print, language) : close_channel(d, note);
 	}
 	return exit_of(e);
 }
