@@ -276,9 +276,42 @@ on_keys_lost(struct state *s, const json_t *o)
 	return e;
 }
 
+/* Which answers go with an export, and which it says could not */
+static enum err
+answers_carried(struct state *s, uint64_t serial, const json_t *left)
+{
+	uint8_t id[16];
+	size_t n;
+	json_t *v;
+
+	for (size_t i = 0; i < s->answers; i++) {
+		struct draft *a = &s->answer[i];
+		bool out = false;
+		json_array_foreach ((json_t *)(uintptr_t)left, n, v) {
+			if (!json_is_string(v) || hex_decode(
+			    json_string_value(v), id, sizeof id) != OK ||
+			    json_string_length(v) != 2 * sizeof id) {
+				return ERR_FORMAT;
+			}
+			out = out || memcmp(id, a->reply_id, sizeof id) == 0;
+		}
+		if (out && a->serial != 0) {
+			a->without = a->without == 0 ? serial : a->without;
+			a->again = 0;
+		} else if (!out && a->serial == 0 && a->taken_back ==
+		    DAY_NONE) {
+			a->serial = serial;
+		} else if (!out && a->without != 0 && a->again == 0) {
+			a->again = serial;
+		}
+	}
+	return OK;
+}
+
 static enum err
 on_export(struct state *s, const json_t *o)
 {
+	const json_t *left = NULL;
 	struct made *more;
 	uint64_t serial, slots;
 	day_t day, reach = DAY_NONE;
@@ -294,6 +327,10 @@ on_export(struct state *s, const json_t *o)
 	    (e = event_field_week(o, "keys_to", &reach)) != OK) {
 		return e;
 	}
+	if (json_object_get(o, "left_out") != NULL &&
+	    (e = json_array_field(o, "left_out", 16384, &left)) != OK) {
+		return e;
+	}
 	more = state_room(s->made, &s->mades_room, s->mades, sizeof *s->made);
 	if (more == NULL) {
 		return ERR_MEMORY;
@@ -305,13 +342,7 @@ on_export(struct state *s, const json_t *o)
 	s->out_serial = serial;
 	s->floor_slots = (uint32_t)slots;
 	day_split(day, &s->floor_year, &month, &dom);
-	for (size_t i = 0; i < s->answers; i++) {
-		if (s->answer[i].serial == 0 && s->answer[i].taken_back ==
-		    DAY_NONE) {
-			s->answer[i].serial = serial;
-		}
-	}
-	return OK;
+	return answers_carried(s, serial, left);
 }
 
 static enum err

@@ -22,6 +22,14 @@ made_find(const struct state *s, const uint8_t sha256[HASH_LEN])
 	return NULL;
 }
 
+/* Is it in bundle ${serial} of ours? Not in those that had to leave it out */
+static bool
+carries(const struct draft *a, uint64_t serial)
+{
+	return a->serial != 0 && a->serial <= serial && (a->without == 0 ||
+	    serial < a->without || (a->again != 0 && serial >= a->again));
+}
+
 /* Lanes are cumulative: what ${made} or one before it carried is public */
 static enum err
 replies_posted(struct state *s, const struct made *made)
@@ -31,8 +39,7 @@ replies_posted(struct state *s, const struct made *made)
 	for (size_t i = 0; i < s->answers; i++) {
 		struct draft *a = &s->answer[i];
 		struct kase *k = &s->kase[a->kase];
-		if (a->posted != DAY_NONE || a->serial == 0 ||
-		    a->serial > made->serial) {
+		if (a->posted != DAY_NONE || !carries(a, made->serial)) {
 			continue;
 		}
 		a->posted = answer_day(k, s->applied_day);

@@ -90,6 +90,9 @@ struct draft { /* a reply of ours */
 	day_t drafted, posted; /* DAY_NONE: not yet known to be applied */
 	day_t taken_back;      /* before any bundle carried it; DAY_NONE: not */
 	uint64_t serial;       /* first outbound that carried it; 0: none */
+	/* The first after that which could not, and the first that did again
+	 * after the last one that could not; 0: none */
+	uint64_t without, again;
 	bool reasoned, options; /* what the text does */
 	bool tells, tells_any; /* of a forwarding; to an unnamed target */
 	struct target target;

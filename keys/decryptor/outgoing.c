@@ -24,6 +24,7 @@ struct bundle {
 	day_t reach; /* last week it publishes with a key of this machine */
 	unsigned whole; /* weeks from this one on, without a gap */
 	json_t *others; /* what it publishes of the other holders */
+	json_t *left; /* ids of answers that wait, and do not go with it */
 };
 
 static enum err
@@ -81,6 +82,29 @@ slots_floor(const struct desk *d)
 	    LANE_SLOTS_MIN;
 }
 
+/* What the lane lacks, for who sees this export and for the journal */
+static enum err
+left_take(struct bundle *b, const struct live_threads *live)
+{
+	const struct state *s = b->d->state;
+	char hex[2 * sizeof s->answer->reply_id + 1];
+
+	b->r->left_out = live->left_cases;
+	if (live->left_cases == 0) {
+		return OK;
+	}
+	strcpy(b->r->left_case, s->kase[live->left_case].ref);
+	b->left = json_array();
+	for (size_t i = 0; i < s->answers; i++) {
+		if (live->left[i] && draft_waits(&s->answer[i])) {
+			hex_encode(s->answer[i].reply_id,
+			    sizeof s->answer[i].reply_id, hex);
+			json_array_append_new(b->left, json_string(hex));
+		}
+	}
+	return b->left == NULL ? ERR_MEMORY : OK;
+}
+
 static enum err
 lane_add(struct bundle *b)
 {
@@ -94,6 +118,9 @@ lane_add(struct bundle *b)
 	struct lane lane;
 	enum err e = threads_make(b->d, &live);
 
+	if (e == OK) {
+		e = left_take(b, &live);
+	}
 	memset(&lane, 0, sizeof lane);
 	memcpy(why.org, b->d->ring->org, ORG_LEN);
 	memcpy(lane.org, b->o->org, ORG_LEN);
@@ -284,6 +311,9 @@ journal_export(struct bundle *b)
 	json_object_set_new(o, "confirmed",
 	    json_integer((json_int_t)b->o->confirmed_serial));
 	json_object_set(o, "others", b->others);
+	if (json_array_size(b->left) > 0) {
+		json_object_set(o, "left_out", b->left);
+	}
 	if (b->reach != DAY_NONE) {
 		char week[WEEK_TEXT];
 		week_text(b->reach, week);
@@ -397,6 +427,7 @@ outgoing_make(struct desk *d, int stick, struct outgoing_result *r)
 		folder_remove(stick, tmp);
 	}
 	json_decref(b.others);
+	json_decref(b.left);
 	free(b.o);
 	return e;
 }

@@ -13,6 +13,8 @@ struct outgoing_result {
 	uint64_t serial, confirmed;
 	uint32_t slots;
 	unsigned replies, threads, weeks;
+	unsigned left_out; /* cases with answers that cannot go; one of them */
+	char left_case[REF_TEXT];
 	/* the first holder without a key for a week that it is to publish, and
 	 * that week; "": none */
 	char lacks[KEYSET_ID], lacks_week[WEEK_TEXT];

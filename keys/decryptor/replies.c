@@ -102,14 +102,35 @@ answer_notes(struct desk *d, const struct draft *a,
 	return e;
 }
 
+/* Of one record, which is damaged or not there or of a program that wrote
+ * what none reads: the others can be read */
+static bool
+of_record(enum err e)
+{
+	return e == ERR_CRYPT || e == ERR_UNKNOWN || e == ERR_FORMAT ||
+	    e == ERR_LIMIT || e == ERR_VERSION;
+}
+
+static void
+case_left(const struct desk *d, size_t k, struct live_threads *out,
+    const char *why)
+{
+	say_error("answers of case %s are left out: %s", d->state->kase[k].ref,
+	    why);
+	out->left_case = k;
+	out->left_cases++;
+}
+
 /* The newest replies that fit in eight slots, put oldest first */
 static enum err
-thread_make(struct desk *d, size_t k, struct lane_thread *t,
-    struct buf kept[SLOT_LIVE_MAX], unsigned *replies)
+thread_make(struct desk *d, size_t k, struct live_threads *out,
+    unsigned *replies)
 {
 	const struct state *s = d->state;
+	struct lane_thread *t = &out->thread[out->count];
+	struct buf *kept = out->note[out->count];
 	struct content *c = NULL;
-	enum err e = OK;
+	enum err e = OK, lost = OK;
 
 	*replies = 0;
 	for (size_t i = s->answers; i > 0 && e == OK; i--) {
@@ -123,6 +144,12 @@ thread_make(struct desk *d, size_t k, struct lane_thread *t,
 			break;
 		}
 		e = answer_notes(d, &s->answer[i - 1], note, &parts);
+		if (of_record(e)) {
+			out->left[i - 1] = true;
+			lost = e;
+			e = OK;
+			continue;
+		}
 		if (e == OK && t->notes + parts > SLOT_LIVE_MAX) {
 			notes_free(note, parts); /* more receipts, more parts */
 			break;
@@ -145,6 +172,9 @@ thread_make(struct desk *d, size_t k, struct lane_thread *t,
 		t->recipient = c->report->recipient;
 	}
 	content_free(c);
+	if (e == OK && lost != OK) {
+		case_left(d, k, out, err_text(lost));
+	}
 	return e;
 }
 
@@ -195,14 +225,20 @@ thread_ended(struct desk *d, size_t k, bool *ended)
 	return e;
 }
 
+/* None of its answers go */
 static void
-thread_drop(struct live_threads *out)
+thread_drop(struct desk *d, size_t k, struct live_threads *out,
+    const char *why)
 {
 	for (unsigned i = 0; i < SLOT_LIVE_MAX; i++) {
 		buf_free(&out->note[out->count][i]);
 	}
 	memset(out->note[out->count], 0, sizeof *out->note);
 	secret_wipe(&out->thread[out->count], sizeof *out->thread);
+	for (size_t i = 0; i < d->state->answers; i++) {
+		out->left[i] = out->left[i] || d->state->answer[i].kase == k;
+	}
+	case_left(d, k, out, why);
 }
 
 /* The thread of case ${k}, at the end of ${out} */
@@ -212,17 +248,16 @@ thread_put(struct desk *d, size_t k, struct live_threads *out,
 {
 	struct lane_thread *t = &out->thread[out->count];
 	unsigned replies;
-	enum err e = thread_make(d, k, t, out->note[out->count], &replies);
+	enum err e = thread_make(d, k, out, &replies);
 
-	if (e != OK) {
-		say_error("the answers of case %s cannot be read (%s)",
-		    d->state->kase[k].ref, err_text(e));
-	} else if (t->notes > 0 && !lane_fits(out->thread, out->count, t,
+	if (of_record(e)) {
+		thread_drop(d, k, out, err_text(e));
+		return OK;
+	}
+	if (e == OK && t->notes > 0 && !lane_fits(out->thread, out->count, t,
 	    load)) {
-		say_error("the answers of case %s are left out: its mailbox "
-		    "is another case's, or of too many that are alike",
-		    d->state->kase[k].ref);
-		thread_drop(out);
+		thread_drop(d, k, out, "its mailbox is another case's, or of "
+		    "too many that are alike");
 		return OK;
 	}
 	out->replies += replies;
@@ -245,7 +280,8 @@ threads_make(struct desk *d, struct live_threads *out)
 	}
 	out->thread = secret_new(s->kases * sizeof *out->thread);
 	out->note = calloc(s->kases, sizeof *out->note);
-	if (out->thread == NULL || out->note == NULL) {
+	out->left = calloc(s->answers + 1, sizeof *out->left);
+	if (out->thread == NULL || out->note == NULL || out->left == NULL) {
 		threads_free(out);
 		return ERR_MEMORY;
 	}
@@ -279,6 +315,7 @@ threads_free(struct live_threads *t)
 		}
 	}
 	free(t->note);
+	free(t->left);
 	secret_free(t->thread);
 	memset(t, 0, sizeof *t);
 }

@@ -27,9 +27,14 @@ struct live_threads {
 	struct buf (*note)[SLOT_LIVE_MAX]; /* secret */
 	size_t count;
 	unsigned replies;
+	/* What cannot go: answers of the state, and how many cases have them,
+	 * each named on stderr */
+	bool *left;
+	unsigned left_cases;
+	size_t left_case; /* one of them */
 };
-/* All live replies, signed afresh, of mailboxes that have not ended. Free with
- * threads_free. */
+/* All live replies, signed afresh, of mailboxes that have not ended. What
+ * cannot be read stops no other. Free with threads_free. */
 enum err threads_make(struct desk *d, struct live_threads *out);
 void threads_free(struct live_threads *t);
 

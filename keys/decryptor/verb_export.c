@@ -23,6 +23,8 @@ tell(const struct desk *d, const struct outgoing_result *r)
 		json_object_set_new(o, "slots", json_integer(r->slots));
 		json_object_set_new(o, "replies", json_integer(r->replies));
 		json_object_set_new(o, "weeks", json_integer(r->weeks));
+		json_object_set_new(o, "left_out",
+		    json_integer(r->left_out));
 		if (r->lacks[0] != 0) {
 			json_object_set_new(o, "lacks",
 			    json_string(r->lacks));
@@ -37,6 +39,10 @@ tell(const struct desk *d, const struct outgoing_result *r)
 	if (r->moved[0] != 0) {
 		printf("The bundle that lay there is now called %s.\n",
 		    r->moved);
+	}
+	if (r->left_out > 0) {
+		printf("Answers of %u case(s) could not go with it, and count "
+		    "for nothing; all else did.\n", r->left_out);
 	}
 	if (r->confirmed > 0) {
 		printf("Confirmed to the gateway: manifest %llu.\n",

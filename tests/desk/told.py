@@ -220,10 +220,14 @@ def damaged():
             missed.group(1) and page[2].count(ONE) == missed.group().count(ONE))
 
 
+def left():
+    keys("export", "konden niet mee", place=STICK)
+
+
 try:
     {"sticks": sticks, "forms": forms, "lies": lies, "clock": clock, "deputy": deputy,
      "stands_in": stands_in, "early": early,
-     "cut": cut, "damaged": damaged}[part]()
+     "cut": cut, "damaged": damaged, "left": left}[part]()
 finally:
     ui.end()
 print("%s: %d told" % (part, checks))

@@ -175,6 +175,8 @@ do_export(struct visit *v, struct buf *said)
 		notice_bad(v, TEXT_EXPORT_FULL);
 	} else if (e != OK) {
 		notice_said(v, TEXT_EXPORT_FAILED, said);
+	} else if (r.left_out > 0) {
+		notice_said(v, TEXT_EXPORT_LEFT, said);
 	} else if (r.weeks < 2 && !keyset_withdrawn(v->d->keyset)) {
 		notice_bad(v, TEXT_EXPORT_WEEKS);
 	} else {
