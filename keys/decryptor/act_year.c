@@ -10,8 +10,8 @@
 #include "acts_private.h"
 #include "registerbook.h"
 
-static bool
-closed_before(const struct state *s, int year)
+bool
+act_year_closed(const struct state *s, int year)
 {
 	for (size_t i = 0; i < s->entries; i++) {
 		if (s->entry[i].year == year &&
@@ -90,7 +90,7 @@ act_year_close(struct desk *d, int year, bool without_stick,
 	if (d->today <= day_make(year, 12, 31)) {
 		e = refuse(why, ERR_CONFLICT, "Dat jaar is nog niet voorbij.",
 		    "That year is not over yet.");
-	} else if (closed_before(d->state, year)) {
+	} else if (act_year_closed(d->state, year)) {
 		e = refuse(why, ERR_CONFLICT, "Dat jaar is al gesloten.",
 		    "That year is closed already.");
 	} else {

@@ -322,6 +322,14 @@ enum err act_enter_unmatched(struct desk *d, unsigned *cases,
  */
 enum err act_row(struct desk *d, const char *what, int year,
     const char *name, const void *p, size_t len, struct refusal *why);
+/*
+ * Takes back one row that was entered by mistake: hours, a signal, a council
+ * talk, an activity, or the last that was kept of an adviser's case. ${id} is
+ * what lists of them show (entry_id); not in a closed year.
+ */
+#define ENTRY_ID 13u
+void entry_id(const struct entry_row *row, char out[ENTRY_ID]);
+enum err act_row_undo(struct desk *d, const char *id, struct refusal *why);
 /* Freezes the figures of a year (two people, ACT_YEAR_CLOSING). Refused until
  * a manifest of after that year was read whole, unless ${without_stick}. */
 enum err act_year_close(struct desk *d, int year, bool without_stick,

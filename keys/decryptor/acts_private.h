@@ -58,6 +58,8 @@ enum err act_step_may(struct desk *d, size_t k, enum case_state to,
 /* The act that four eyes guard on the way to a state; ACT_COUNT: none */
 enum act act_of_state(enum case_state to);
 
+bool act_year_closed(const struct state *s, int year);
+
 /* Takes the keys of a case whose end the journal tells out of the key file */
 enum err case_keys_destroy(struct desk *d, size_t k);
 

@@ -456,6 +456,7 @@ const struct event_rule event_rules[] = {
 	{"extraction_removed", on_extraction_removed},
 	{"takeover", on_takeover},
 	{"entry", on_entry},
+	{"entry_gone", on_entry_gone},
 	{"register", on_register},
 	{"export", on_export},
 	{"backup", on_backup},

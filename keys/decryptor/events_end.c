@@ -308,3 +308,19 @@ on_entry(struct state *s, const json_t *o)
 	more[s->entries++] = r;
 	return OK;
 }
+
+/* Entered by mistake: it counts no more, and stays where it is in the list */
+enum err
+on_entry_gone(struct state *s, const json_t *o)
+{
+	uint8_t record[RECORD_ID];
+	enum err e = json_hex_field(o, "entry", record, RECORD_ID);
+
+	for (size_t i = 0; e == OK && i < s->entries; i++) {
+		if (memcmp(s->entry[i].record, record, RECORD_ID) == 0) {
+			s->entry[i].what[0] = 0;
+			return OK;
+		}
+	}
+	return e == OK ? ERR_FORMAT : e;
+}

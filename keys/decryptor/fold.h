@@ -176,7 +176,7 @@ struct case_link {
 	day_t day;
 };
 struct entry_row { /* activities, sections, closed years: no case */
-	char what[CODE_WORD];
+	char what[CODE_WORD]; /* "": taken back */
 	int year;
 	char name[CODE_WORD];
 	day_t day;

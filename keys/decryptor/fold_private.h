@@ -73,6 +73,7 @@ enum err on_extraction(struct state *s, const json_t *o);
 enum err on_extraction_removed(struct state *s, const json_t *o);
 enum err on_takeover(struct state *s, const json_t *o);
 enum err on_entry(struct state *s, const json_t *o);
+enum err on_entry_gone(struct state *s, const json_t *o);
 
 /* events_forward.c */
 enum err on_consent(struct state *s, const json_t *o);

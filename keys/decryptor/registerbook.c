@@ -365,6 +365,30 @@ talk_row(struct desk *d, struct registry *r, const struct imported *in,
 	return e;
 }
 
+enum err
+register_stands(struct desk *d, size_t i, bool *out)
+{
+	const struct entry_row *row = &d->state->entry[i];
+	struct registry *r = NULL;
+	struct imported in;
+	char id[16] = "T-";
+	enum err e = register_begin(d, &r, &in);
+
+	if (e == OK && (e = imported_read(d, r, &in)) == OK) {
+		imported_count(r, &in);
+		hex_encode(row->record, 6, id + 2);
+		*out = strcmp(row->what, "adviser_hours") == 0 ?
+		    imported_hours(&in, i) :
+		    strcmp(row->what, "adviser_case") == 0 ?
+		    imported_row(r, &in, TABLE_ADVISER_CASE, row->name) :
+		    strcmp(row->what, "talk") == 0 &&
+		    imported_row(r, &in, TABLE_TALK, id);
+	}
+	imported_free(&in);
+	registry_free(r);
+	return e;
+}
+
 /* "year,key,count" lines of a closed year; a row that was imported wins */
 static enum err
 ledger_rows(struct registry *r, struct buf *rows)

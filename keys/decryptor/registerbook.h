@@ -41,6 +41,8 @@ bool imported_row(const struct registry *r, const struct imported *in,
     enum register_table t, const char *id);
 bool imported_hours(const struct imported *in, size_t entry);
 
+/* Does an imported row stand for entry ${i} of the state? */
+enum err register_stands(struct desk *d, size_t i, bool *out);
 /* The imported rows that count. Opens the profile of ${d}. */
 enum err register_imported(struct desk *d, struct registry **out);
 /* Would packed ${rows}, beside what was imported or in its place, make a

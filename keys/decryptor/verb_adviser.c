@@ -14,7 +14,7 @@
 struct advising {
 	const char *what, *file, *id, *year, *activity, *hours, *out,
 	    *cell[ADVISER_CELLS];
-	bool led;
+	bool led, not_led;
 	int y;
 };
 
@@ -42,7 +42,7 @@ case_put(struct desk *d, struct advising *w)
 		return ERR_USAGE;
 	}
 	snprintf(id, sizeof id, "%s", w->id == NULL ? "" : w->id);
-	w->cell[ADVISER_CELL_LED] = w->led ? "1" : NULL;
+	w->cell[ADVISER_CELL_LED] = w->led ? "1" : w->not_led ? "0" : NULL;
 	e = adviser_case_put(d, id, w->y, w->cell, &why);
 	if (e != OK) {
 		tell_refusal(&why);
@@ -140,7 +140,7 @@ entry_list(struct desk *d, const struct entry_row *row, json_t *list)
 {
 	struct buf text = buf_new_secret(ADVISER_NOTE_MAX);
 	json_t *o = json_object(), *inner = NULL;
-	char day[DAY_TEXT];
+	char day[DAY_TEXT], id[ENTRY_ID];
 	bool words = strcmp(row->what, "signal") == 0;
 	enum err e = record_get(d->book, row->record, &text);
 
@@ -148,9 +148,11 @@ entry_list(struct desk *d, const struct entry_row *row, json_t *list)
 		e = json_read(text.p, text.len, ADVISER_NOTE_MAX, &inner);
 	}
 	day_text(row->day, day);
+	entry_id(row, id);
 	json_object_set_new(o, "what", json_string(row->what));
 	json_object_set_new(o, "name", json_string(row->name));
 	json_object_set_new(o, "day", json_string(day));
+	json_object_set_new(o, "row", json_string(id));
 	if (e == OK && words) {
 		json_object_set_new(o, "text", json_stringn(
 		    (const char *)text.p, text.len));
@@ -159,7 +161,8 @@ entry_list(struct desk *d, const struct entry_row *row, json_t *list)
 		inner = NULL; /* transferred */
 	}
 	if (e == OK && !d->json) {
-		printf("%s  %-13s %s\n  ", day, row->what, row->name);
+		printf("%s  %s  %-13s %s\n  ", day, id, row->what,
+		    row->name);
 		terminal_text(stdout, (const char *)text.p, text.len, true);
 		printf("\n");
 	}
@@ -169,31 +172,46 @@ entry_list(struct desk *d, const struct entry_row *row, json_t *list)
 	return e;
 }
 
-static enum err
-book_list(struct desk *d, const struct advising *w)
+enum err
+verb_rows(struct desk *d, int year, const char *const *whats, unsigned n)
 {
-	static const char *const whats[] = {"adviser_case", "adviser_hours",
-		"signal", "adviser"};
 	const struct state *s = d->state;
 	json_t *list = json_array();
 	enum err e = OK;
 
-	for (unsigned t = 0; t < 4; t++) {
+	for (unsigned t = 0; t < n; t++) {
+		bool each = strcmp(whats[t], "adviser_case") != 0 &&
+		    strcmp(whats[t], "adviser") != 0;
 		for (size_t i = 0; i < s->entries && e == OK; i++) {
 			const struct entry_row *row = &s->entry[i];
-			if (row->year == w->y && strcmp(row->what, whats[t]) ==
-			    0 && (t == 1 || t == 2 || adviser_newest(s, i))) {
+			if ((year == 0 || row->year == year) && strcmp(
+			    row->what, whats[t]) == 0 && (each ||
+			    adviser_newest(s, i))) {
 				e = entry_list(d, row, list);
 			}
 		}
 	}
 	if (e != OK) {
-		say_error("the book cannot be read: %s", err_text(e));
+		say_error("the rows cannot be read: %s", err_text(e));
 	} else if (d->json) {
 		print_json(list);
 		return OK;
 	}
 	json_decref(list);
+	return e;
+}
+
+enum err
+verb_row_undo(struct desk *d, const char *id)
+{
+	struct refusal why;
+	enum err e = act_row_undo(d, id, &why);
+
+	if (e != OK) {
+		tell_refusal(&why);
+	} else if (!d->json) {
+		printf("Taken back.\n");
+	}
 	return e;
 }
 
@@ -210,13 +228,15 @@ verb_adviser(struct desk *d, int argc, char **argv)
 		{.name = "talk", .value = &w.cell[ADVISER_CELL_TALK]},
 		{.name = "track", .value = &w.cell[ADVISER_CELL_TRACK]},
 		{.name = "led-to-report", .flag = &w.led},
+		{.name = "no-report", .flag = &w.not_led},
 		{.name = "activity", .value = &w.activity},
 		{.name = "hours", .value = &w.hours},
 		{.name = "file", .value = &w.file},
 		{.name = "out", .value = &w.out},
 	};
 	static const char *const whats[] = {"case", "hours", "signal", "list",
-		"export", "take"};
+		"export", "take", "undo"}, *const book[] = {"adviser_case",
+		"adviser_hours", "signal", "adviser"};
 	unsigned v = 0;
 	enum err e;
 
@@ -224,14 +244,15 @@ verb_adviser(struct desk *d, int argc, char **argv)
 	    word, 2, NULL)) {
 		return EXIT_USAGE;
 	}
-	while (v < 6 && strcmp(whats[v], word[0]) != 0) {
+	while (v < 7 && strcmp(whats[v], word[0]) != 0) {
 		v++;
 	}
-	if (v == 6 || (word[1] != NULL) != (v == 5) || (v < 5 && (w.year ==
+	if (v == 7 || (w.led && w.not_led) || (word[1] != NULL) != (v >= 5) ||
+	    (v < 5 && (w.year ==
 	    NULL || strlen(w.year) != 4 || strspn(w.year, "0123456789") != 4 ||
 	    (w.y = atoi(w.year)) < 1970 || w.y > 2199))) {
 		say_error("use: adviser case|hours|signal|list|export --year Y "
-		    "... | take FILE; see --help");
+		    "... | take FILE | undo ROW; see --help");
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK);
@@ -240,8 +261,10 @@ verb_adviser(struct desk *d, int argc, char **argv)
 	}
 	if (e == OK) {
 		e = v == 0 ? case_put(d, &w) : v == 1 ? hours_put(d, &w) :
-		    v == 2 ? signal_put(d, &w) : v == 3 ? book_list(d, &w) :
-		    v == 4 ? note_out(d, &w) : note_in(d, word[1]);
+		    v == 2 ? signal_put(d, &w) :
+		    v == 3 ? verb_rows(d, w.y, book, 4) :
+		    v == 4 ? note_out(d, &w) : v == 5 ? note_in(d, word[1]) :
+		    verb_row_undo(d, word[1]);
 	}
 	return exit_of(e);
 }

@@ -250,6 +250,20 @@ enter_row(struct desk *d, const struct entering *w)
 	return exit_of(e);
 }
 
+/* Activities and council talks as they stand, or one taken back */
+static int
+enter_rows(struct desk *d, const char *undo)
+{
+	static const char *const whats[] = {"activity", "talk"};
+	enum err e = desk_open(d, DESK_CASEBOOK);
+
+	if (e == OK) {
+		e = undo != NULL ? verb_row_undo(d, undo) :
+		    verb_rows(d, 0, whats, 2);
+	}
+	return exit_of(e);
+}
+
 int
 verb_enter(struct desk *d, int argc, char **argv)
 {
@@ -270,12 +284,19 @@ verb_enter(struct desk *d, int argc, char **argv)
 		{.name = "attended", .value = &w.attended},
 	};
 
+	const char *word[2] = {NULL, NULL};
+
 	if (!options_take(argc, argv, rules, sizeof rules / sizeof *rules,
-	    &w.what, 1, NULL) || !verb_day(d, w.received, "received",
+	    word, 2, NULL) || !verb_day(d, w.received, "received",
 	    &w.day)) {
 		return EXIT_USAGE;
 	}
-	if (w.what == NULL) {
+	w.what = word[0] == NULL ? "" : word[0];
+	if ((strcmp(w.what, "list") == 0 && word[1] == NULL) ||
+	    (strcmp(w.what, "undo") == 0 && word[1] != NULL)) {
+		return enter_rows(d, word[1]);
+	}
+	if (word[1] != NULL) {
 		w.what = "";
 	}
 	if (strcmp(w.what, "unmatched") == 0) {
@@ -291,7 +312,8 @@ verb_enter(struct desk *d, int argc, char **argv)
 	if (strcmp(w.what, "report") != 0 && strcmp(w.what, "advice") != 0 &&
 	    strcmp(w.what, "message") != 0 && strcmp(w.what, "talk") != 0) {
 		say_error("`enter` takes report, advice, message, talk, "
-		    "unmatched, agreement, activity or council-talk");
+		    "unmatched, agreement, activity, council-talk, list or "
+		    "undo ROW");
 		return EXIT_USAGE;
 	}
 	return enter_case(d, &w);

@@ -16,6 +16,19 @@ ok desk "$T/vp1" 2026-11-24 holder request --desk 1 --person vp1 --approver \
 ok h keyset --add-holder "$T/vp1.json"
 ok h register section --year 2026 --name 'Vooraf <b>' <<<"Dit jaar <i>"
 ok h enter activity --kind Lezing --audience raad --sessions 3
+# A council talk and a lecture that never were are taken back
+ok h enter council-talk --participants griffier
+ok h enter activity --kind Feest --sessions 9
+ok h --json enter list
+[ "$(json "[e['what'] for e in o]")" = "['activity', 'activity', 'talk']" ] ||
+	fail "the rows: $(cat "$T/out")"
+for row in $(json "' '.join(e['row'] for e in o[1:])"); do
+	ok h enter undo "$row"
+	refused "no such row" h enter undo "$row"
+done
+misused "takes report" h enter undo
+ok h register export "$T/rows"
+[ "$(wc -l <"$T/rows/talk.csv")" -le 1 ] || fail "the talk counts"
 mkdir "$T/stick"
 python3 "$(dirname "$0")/adviser.py" "$BIN" "$T/vp1" "$H" "$PASS" $day \
 	"$T/stick" || exit 1
@@ -32,6 +45,8 @@ for form in html csv md json; do
 		fail "the page writes another report"
 done
 grep -q "Dit jaar &lt;i&gt;" "$T/y.html" || fail "no section in the report"
+grep -q Lezing "$T/y.html" && ! grep -q Feest "$T/y.html" ||
+	fail "the activities of the report"
 for home in "$H" "$T/vp1"; do
 	ok desk "$home" $day --json verify
 done

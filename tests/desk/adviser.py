@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The adviser's book on the page, then the coordinator's side of it.
 adviser.py BIN HIS_HOME HER_HOME PASSFILE DAY STICK"""
+import re
 import sys
 
 from uihttp import Ui
@@ -43,6 +44,15 @@ try:
             put("case", which="V-2026-09", talk="1"))
     refused("hours_talk", put("case", which="V-2026-01", talk="veel"))
     kept("hours", "6 uur", put("hours", activity="onboarding", hours="6"))
+    page = put("hours", activity="overleg_verslag", hours="140")
+    slip = re.search(r', 140<form.*?name="row" value="(\w+)"', page,
+                     re.S)
+    kept("undo", "telt niet meer mee", put("undo", row=slip.group(1)))
+    ui.want("140 is still there", ", 140<" not in ui.ask("GET", AT)[2])
+    refused("regel is er niet", put("undo", row=slip.group(1)))
+    ui.want("led, by a wrong tick", "<td>Ja</td>" not in
+            put("case", which="V-2026-01", led="0"))
+    put("case", which="V-2026-01", led="1")
     refused("activity", put("hours", activity="onzin", hours="1"))
     refused("hours", put("hours", activity="onboarding", hours="-1"))
     kept("signal", "Onrust &lt;b&gt;", put("signal", text="Onrust <b>hier"))

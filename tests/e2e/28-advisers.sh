@@ -28,6 +28,28 @@ ok one case --year 2026 --relations collega+externe --kinds lekken+pesten \
 ok one case --year 2026 --case "$ID" --talk 7 --led-to-report
 ok one hours --year 2026 --activity onboarding --hours 5
 ok one hours --year 2026 --activity onboarding --hours 6
+# A slip of the hand is taken back: hours, a signal, a tick, a case
+row() { # of the last in the list that is WHAT
+	ok one list --year "${2:-2026}" --json
+	json "[e['row'] for e in o if e['what'] == '$1'][-1]"
+}
+ok one hours --year 2026 --activity onboarding --hours 140
+ok one undo "$(row adviser_hours)"
+ok one signal --year 2026 <<<"Met een naam erin"
+ROW=$(row signal)
+ok one undo "$ROW"
+refused "no such row" one undo "$ROW"
+refused "no such row" one undo 000000000000
+misused "use: adviser" one undo
+misused "use: adviser" one case --year 2026 --case "$ID" --no-report \
+	--led-to-report
+ok one case --year 2026 --case "$ID" --no-report
+ok one list --year 2026 --json
+[ "$(json "[e['content']['led_to_report'] for e in o if \
+e['name'] == '$ID']")" = "['0']" ] || fail "still led to a report"
+ok one undo "$(row adviser_case)" # of that case, as it was before
+ok one case --year 2026 --kinds prive
+ok one undo "$(row adviser_case)"
 ok one signal --year 2026 <<<"Onrust op een afdeling: geen namen"
 ok one case --year 2025 --kinds prive
 refused "kinds" one case --year 2026 --kinds onzin
@@ -102,6 +124,9 @@ ok desk "$T/vp2" $day register export "$T/vp2rows"
 sed -i 's/^2026,overleg_verslag,9/2026,overleg_verslag,19/' \
 	"$T/vp2rows/adviser_hours.csv"
 ok desk "$T/vp2" $day register import "$T/vp2rows" --replace
+ok two list --year 2026 --json
+refused "imported row stands" two undo \
+	"$(json "[e['row'] for e in o if e['what'] == 'adviser_hours'][0]")"
 ok two export --year 2026 --out "$T/two4.txt"
 grep -q '"adviser.activity.overleg_verslag":19' "$T/two4.txt" ||
 	fail "figures without what was completed"

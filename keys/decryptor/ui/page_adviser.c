@@ -97,6 +97,9 @@ entries_set(struct visit *v, const char *what, int year, bool newest)
 		    (newest && !adviser_newest(s, i))) {
 			continue;
 		}
+		char id[ENTRY_ID];
+		entry_id(e, id);
+		view_text(&rows[n], "id", visit_text(v, "%s", id));
 		view_text(&rows[n], "day", date_long(v, e->day));
 		if (strcmp(what, "signal") == 0) {
 			signal_set(v, &rows[n++], e);
@@ -184,7 +187,7 @@ do_case(struct visit *v, int year, struct refusal *why)
 		[ADVISER_CELL_KINDS] = ticked(v, "k", "adviser_kind"),
 		[ADVISER_CELL_TALK] = filled(v, "talk"),
 		[ADVISER_CELL_TRACK] = filled(v, "track"),
-		[ADVISER_CELL_LED] = field(v, "led")[0] == 0 ? NULL : "1",
+		[ADVISER_CELL_LED] = filled(v, "led"),
 	};
 	const char *which = field(v, "which");
 	char id[CODE_WORD] = "";
@@ -202,6 +205,19 @@ do_case(struct visit *v, int year, struct refusal *why)
 	e = adviser_case_put(v->d, id, year, cell, why);
 	if (e == OK) {
 		notice_good(v, TEXT_ADV_KEPT, id);
+	}
+	return e;
+}
+
+/* The button says which row */
+static enum err
+do_undo(struct visit *v, int year, struct refusal *why)
+{
+	enum err e = act_row_undo(v->d, field(v, "row"), why);
+
+	(void)year;
+	if (e == OK) {
+		notice_good(v, TEXT_ADV_GONE, NULL);
 	}
 	return e;
 }
@@ -295,7 +311,7 @@ page_adviser(struct visit *v)
 		    struct refusal *why);
 	} work[] = {
 		{"case", do_case}, {"hours", do_hours}, {"signal", do_signal},
-		{"export", do_export}, {"take", do_take},
+		{"export", do_export}, {"take", do_take}, {"undo", do_undo},
 	};
 	int now, month, day, year;
 	struct refusal why;
