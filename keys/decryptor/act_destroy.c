@@ -166,6 +166,38 @@ rows_late(struct buf *out, const struct state *s, size_t k)
 	}
 }
 
+/* Holders whose machine may hold a copy that nothing here ends: who had the
+ * desk, or may have imported for it */
+static void
+row_copies(struct buf *out, const struct desk *d)
+{
+	struct buf who = buf_new(KEYSET_ID * (KEYSET_HOLDERS_MAX +
+	    d->state->formers) * 2);
+
+	for (size_t i = 0; i < d->state->formers; i++) {
+		buf_text(&who, who.len == 0 ? "" : ", ");
+		buf_text(&who, d->state->former[i]);
+	}
+	for (unsigned i = 0; i < d->keyset->people; i++) {
+		const struct keyset_person *p = &d->keyset->person[i];
+		bool named = p->role != PERSON_HOLDER || p->desk !=
+		    d->ring->desk || strcmp(p->id, d->ring->person) == 0;
+		for (size_t j = 0; j < d->state->formers && !named; j++) {
+			named = strcmp(d->state->former[j], p->id) == 0;
+		}
+		if (!named) {
+			buf_text(&who, who.len == 0 ? "" : ", ");
+			buf_text(&who, p->id);
+		}
+	}
+	if (who.len > 0) {
+		row(out, "Mogelijk nog een kopie op de computer van",
+		    "Perhaps still a copy on the machine of",
+		    buf_cstr(&who));
+	}
+	buf_free(&who);
+}
+
 /* All of it stands in the journal, so that it can be written again */
 static void
 declaration(struct desk *d, size_t k, struct buf *out)
@@ -217,16 +249,19 @@ declaration(struct desk *d, size_t k, struct buf *out)
 	    "Extracted folders removed", removed);
 	row_number(out, "Uitgenomen mappen niet gevonden",
 	    "Extracted folders not found", missing);
+	row_copies(out, d);
 	buf_text(out, "</table>\n<p>Vernietigd: de sleutels van alle "
 	    "berichten, antwoorden en aantekeningen van dit dossier, en de "
 	    "bestanden. Bewaard: kenmerk, data en codes van het register "
 	    "(statistiek zonder persoonsgegevens, RT5). Reservekopie&euml;n "
 	    "van v&oacute;&oacute;r deze dag bevatten de sleutels nog: "
-	    "vernietig ze.</p>\n<p lang=\"en\">Destroyed: the keys of all "
+	    "vernietig ze. Wat een andere houder van het meldpunt inlas of "
+	    "overnam, staat nog op diens computer.</p>\n<p lang=\"en\">Destroyed: the keys of all "
 	    "messages, answers and notes of this case, and its files. Kept: "
 	    "reference, days and register codes (statistics without personal "
 	    "data, RT5). Backups from before this day still hold the keys: "
-	    "destroy them.</p>\n<p>Naam, datum, handtekening <span "
+	    "destroy them. What another holder of the desk imported or took "
+	    "over is still on their machine.</p>\n<p>Naam, datum, handtekening <span "
 	    "lang=\"en\">/ Name, date, signature</span>:</p>\n");
 	html_page_close(out);
 }

@@ -2,7 +2,8 @@
 /*
  * Take-over of a desk by another of its holders, from the last backup. The
  * casebook is built and its journal walked beside the home's own before
- * anything is replaced; what lay there keeps a name of its own. The tenure
+ * anything is replaced; what lay there keeps a name of its own until the new
+ * key is in the keyring. The tenure
  * rises, so the gateway takes only this machine's bundles from then on and
  * the old machine turns read-only when it sees one.
  */
@@ -71,10 +72,69 @@ tenure_raise(struct desk *d, struct casebook *book, const struct heir_keys *h,
 	return e;
 }
 
+static bool
+message_there(const struct state *s, const struct message *m)
+{
+	for (size_t i = 0; i < s->messages; i++) {
+		const struct message *n = &s->message[i];
+		if (m->entered ? memcmp(m->record, n->record, RECORD_ID) == 0 :
+		    memcmp(m->message_id, n->message_id, MESSAGE_ID_LEN) == 0 &&
+		    memcmp(m->payload, n->payload, HASH_LEN) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The casebook that is here gives way, with its key: what ${theirs} lacks of
+ * it is read by nobody any more. One that does not open loses nothing, as
+ * after a take-over that was cut */
+static enum err
+own_check(struct desk *d, const struct state *theirs, struct refusal *why)
+{
+	struct state *own = state_new();
+	struct casebook *book = NULL;
+	char refs[10 * REF_TEXT + 8] = "";
+	size_t last = NOT_FOUND;
+	unsigned n = 0;
+	enum err e = own == NULL ? ERR_MEMORY : OK;
+
+	if (e == OK && (casebook_open(d->dir, d->home, d->ring->casebook,
+	    &book) != OK || journal_walk(book, state_fold, own) != OK)) {
+		own->messages = 0;
+	}
+	for (size_t i = 0; e == OK && i < own->messages; i++) {
+		const struct message *m = &own->message[i];
+		size_t at = strlen(refs), k = m->kase;
+		if ((k != NOT_FOUND && own->kase[k].destroyed) || m->gone ||
+		    message_there(theirs, m)) {
+			continue;
+		}
+		if (n++ == 0 || k != last) {
+			snprintf(refs + at, sizeof refs - at, "%s%s", at == 0 ?
+			    "" : " ", k == NOT_FOUND ? "?" :
+			    own->kase[k].ref);
+		}
+		last = k;
+	}
+	casebook_close(book);
+	state_free(own);
+	return e != OK || n == 0 ? e : refuse_word(why, ERR_CONFLICT,
+	    "In uw eigen casusboek staat wat de reservekopie mist (%s); het is "
+	    "na de overname niet meer te lezen. Wat de server nog bewaart, "
+	    "komt bij de volgende import terug. Lees het nu (`list`, `show`, "
+	    "`extract`), leg vast wat anders weg is, en geef de opdracht dan "
+	    "met --leave-own.", "Your own casebook holds what the backup lacks "
+	    "(%s); after the take-over nobody can read it. What the gateway "
+	    "still keeps comes again with the next import. Read it now "
+	    "(`list`, `show`, `extract`), keep what would be gone, and give "
+	    "the command again with --leave-own.", refs);
+}
+
 /* The staged casebook opens, is of this desk, and says who goes on */
 static enum err
 stage_check(struct desk *d, int stage, const uint8_t key[32],
-    uint64_t *tenure)
+    const struct takeover_wish *w, uint64_t *tenure, struct refusal *why)
 {
 	struct casebook *book = NULL;
 	struct state *s = state_new();
@@ -90,6 +150,9 @@ stage_check(struct desk *d, int stage, const uint8_t key[32],
 	}
 	if (e == OK && s->desk != d->ring->desk) {
 		e = ERR_FOREIGN;
+	}
+	if (e == OK && !w->leave_own) {
+		e = own_check(d, s, why);
 	}
 	if (e == OK) {
 		e = tenure_raise(d, book, &keys, tenure);
@@ -164,6 +227,9 @@ stage_in(struct desk *d, int stage, const uint8_t key[32])
 		memcpy(d->ring->casebook, key, 32);
 		e = keyringfile_save(d);
 	}
+	if (e == OK) {
+		casebook_asides_erase(d->dir);
+	}
 	return e;
 }
 
@@ -214,7 +280,7 @@ takeover_refused(enum err e, struct refusal *why)
 }
 
 enum err
-act_takeover(struct desk *d, const char *path, bool unsigned_too,
+act_takeover(struct desk *d, const char *path, const struct takeover_wish *w,
     uint64_t *tenure, struct refusal *why)
 {
 	uint8_t key[32], hash[HASH_LEN];
@@ -227,16 +293,16 @@ act_takeover(struct desk *d, const char *path, bool unsigned_too,
 		    "openen.", "The backup cannot be opened.");
 	}
 	folder_remove(d->dir, ROOM_TAKEOVER);
-	e = unsigned_too ? OK : signed_inside(d, path, hash);
+	e = w->unsigned_too ? OK : signed_inside(d, path, hash);
 	if (e == OK) {
 		e = folder_open(d->dir, ROOM_TAKEOVER, true, &stage);
 	}
 	if (e == OK) {
-		e = heirs_read(d, fd, stage, unsigned_too ? NULL : hash, key);
+		e = heirs_read(d, fd, stage, w->unsigned_too ? NULL : hash, key);
 	}
 	close(fd);
 	if (e == OK) {
-		e = stage_check(d, stage, key, tenure);
+		e = stage_check(d, stage, key, w, tenure, why);
 	}
 	if (e == OK) {
 		e = papers_adopt(d, stage);
@@ -251,7 +317,7 @@ act_takeover(struct desk *d, const char *path, bool unsigned_too,
 		close(stage);
 	}
 	folder_remove(d->dir, ROOM_TAKEOVER);
-	return e == OK ? OK : takeover_refused(e, why);
+	return e == OK || why->nl[0] != 0 ? e : takeover_refused(e, why);
 }
 
 /* Whom the keyset names no longer may well have been taken over */

@@ -205,10 +205,15 @@ enum err act_parcel_take(struct desk *d, const char *path,
 /*
  * Take-over from ${path}, a backup that was also sealed to this ring's owner
  * (FILE.deputy), and whose note beside it a holder of this desk signed, unless
- * ${unsigned_too}. ${d} has its keyring open and no casebook in use.
+ * ${unsigned_too}. ERR_CONFLICT, unless ${leave_own}: the home's own casebook,
+ * which gives way, holds a message that the backup lacks. ${d} has its keyring
+ * open and no casebook in use.
  */
-enum err act_takeover(struct desk *d, const char *path, bool unsigned_too,
-    uint64_t *tenure, struct refusal *why);
+struct takeover_wish {
+	bool unsigned_too, leave_own;
+};
+enum err act_takeover(struct desk *d, const char *path,
+    const struct takeover_wish *w, uint64_t *tenure, struct refusal *why);
 /* The gateway says that another machine took over, and a person says that no
  * other holder did: this one goes on, above the tenure that was told. */
 enum err act_takeover_deny(struct desk *d, uint64_t *tenure,

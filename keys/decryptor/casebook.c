@@ -3,6 +3,7 @@
  * The database under the casebook. LMDB keeps old pages until it reuses
  * them, so nothing but sealed values is ever given to it.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "casebook_private.h"
+#include "files.h"
 #include "meldluik/json.h"
 #include "meldluik/secret.h"
 
@@ -190,6 +192,28 @@ casebook_close(struct casebook *b)
 	secret_free(b->keys);
 	secret_free(b->casekey);
 	free(b);
+}
+
+void
+casebook_asides_erase(int dir)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	while (list != NULL && (entry = readdir(list)) != NULL) {
+		if (strncmp(entry->d_name, "casekeys.before-", 16) == 0) {
+			file_erase(dir, entry->d_name);
+		} else if (strncmp(entry->d_name, "casebook.before-",
+		    16) == 0) {
+			folder_remove(dir, entry->d_name);
+		}
+	}
+	if (list != NULL) {
+		closedir(list);
+	} else if (fd >= 0) {
+		close(fd);
+	}
 }
 
 void

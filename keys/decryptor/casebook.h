@@ -31,6 +31,10 @@ enum err casebook_create(int dir, const char *home, const uint8_t key[32]);
 enum err casebook_open(int dir, const char *home, const uint8_t key[32],
     struct casebook **out);
 void casebook_close(struct casebook *b);
+/* What take-overs set aside in ${dir}: sealed under the key in use, it would
+ * show what was destroyed since; under another, nobody opens it. Once the
+ * casebook itself was opened */
+void casebook_asides_erase(int dir);
 /* For a child after fork: wipes its copy of the keys, touches nothing else */
 void casebook_forget(struct casebook *b);
 

@@ -164,6 +164,7 @@ open_casebook(struct desk *d)
 		    err_text(e));
 		return e;
 	}
+	casebook_asides_erase(d->dir);
 	e = first_event_pay(d);
 	if (e == OK) {
 		e = keys_mark(d);

@@ -258,10 +258,39 @@ on_extraction_removed(struct state *s, const json_t *o)
 	return e;
 }
 
+/* ${to} has the desk now; who had it keeps a machine with the casebook */
+static enum err
+person_next(struct state *s, const char *to)
+{
+	void *more = state_room(s->former, &s->former_room, s->formers,
+	    sizeof *s->former);
+	size_t n = 0;
+
+	if (more == NULL) {
+		return ERR_MEMORY;
+	}
+	s->former = more;
+	memcpy(s->former[s->formers], s->person, KEYSET_ID);
+	s->formers++;
+	for (size_t i = 0; i < s->formers; i++) {
+		bool again = strcmp(s->former[i], to) == 0;
+		for (size_t j = 0; j < n && !again; j++) {
+			again = strcmp(s->former[j], s->former[i]) == 0;
+		}
+		if (!again) {
+			memmove(s->former[n++], s->former[i], KEYSET_ID);
+		}
+	}
+	s->formers = n;
+	memcpy(s->person, to, KEYSET_ID);
+	return OK;
+}
+
 /* Another machine of the desk goes on from here */
 enum err
 on_takeover(struct state *s, const json_t *o)
 {
+	char person[KEYSET_ID] = "";
 	uint64_t tenure = 0;
 	enum err e = event_field_serial(o, "tenure", &tenure);
 
@@ -269,8 +298,10 @@ on_takeover(struct state *s, const json_t *o)
 		return ERR_FORMAT;
 	}
 	if (e == OK) {
-		e = event_field_word(o, "person", s->person,
-		    sizeof s->person);
+		e = event_field_word(o, "person", person, sizeof person);
+	}
+	if (e == OK) {
+		e = person_next(s, person);
 	}
 	if (e == OK) {
 		s->tenure = tenure;

@@ -38,6 +38,7 @@ state_free(struct state *s)
 	if (s == NULL) {
 		return;
 	}
+	DROP(former, former_room);
 	DROP(kase, kases_room);
 	DROP(message, messages_room);
 	DROP(answer, answers_room);

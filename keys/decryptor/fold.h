@@ -306,6 +306,9 @@ struct read_body { /* sorted by hash */
 
 struct state {
 	char person[KEYSET_ID];
+	char (*former)[KEYSET_ID]; /* who had the desk before, until it was
+	                            * theirs again: a machine with a copy */
+	size_t formers, former_room;
 	unsigned desk;
 	uint64_t tenure;
 	struct kase *kase;

@@ -278,15 +278,17 @@ static const struct verb verbs[] = {
 	{"handbook", verb_handbook, "handbook [--language nl|en]",
 	    "The coordinator's handbook as one HTML file on standard output, "
 	    "to print or to read\nwithout the page. Needs no --home.\n"},
-	{"takeover", verb_takeover, "takeover BACKUP.deputy [--unsigned] | "
-	    "--note FILE | --deputy FILE | --deny",
+	{"takeover", verb_takeover, "takeover BACKUP.deputy [--unsigned] "
+	    "[--leave-own] |\n         --note FILE | --deputy FILE | --deny",
 	    "The deputy goes on with the desk from the last backup; the other "
 	    "machine turns read-only at\nits next import. Beforehand the "
 	    "deputy writes a --note and the holder takes it in with "
 	    "--deputy,\nagain when that key was replaced: then each backup "
 	    "also writes FILE.deputy and\nFILE.deputy.note, which says by "
 	    "whom it is.\n--unsigned: also "
-	    "without that, if you know where it comes from. --deny: the "
+	    "without that, if you know where it comes from.\n--leave-own: "
+	    "what only the casebook of this machine holds, which gives way,\n"
+	    "may go. --deny: the "
 	    "gateway says that another machine took over, you asked the other "
 	    "holders and none\ndid. This machine goes on, and the gateway's "
 	    "word counts no more.\n"},

@@ -68,11 +68,11 @@ took(struct desk *d, enum err e, const struct refusal *why, uint64_t tenure,
 }
 
 static enum err
-backup_take(struct desk *d, const char *path, bool unsigned_too)
+backup_take(struct desk *d, const char *path, const struct takeover_wish *w)
 {
 	uint64_t tenure = 0;
 	struct refusal why;
-	enum err e = act_takeover(d, path, unsigned_too, &tenure, &why);
+	enum err e = act_takeover(d, path, w, &tenure, &why);
 
 	return took(d, e, &why, tenure, "Import the newest bundle, then "
 	    "export: the other machine turns read-only when it sees it.");
@@ -98,12 +98,14 @@ int
 verb_takeover(struct desk *d, int argc, char **argv)
 {
 	const char *path = NULL, *note = NULL, *deputy = NULL;
-	bool denied = false, unsigned_too = false;
+	struct takeover_wish w = {.unsigned_too = false};
+	bool denied = false;
 	struct option_rule rules[] = {
 		{.name = "note", .value = &note},
 		{.name = "deputy", .value = &deputy},
 		{.name = "deny", .flag = &denied},
-		{.name = "unsigned", .flag = &unsigned_too},
+		{.name = "unsigned", .flag = &w.unsigned_too},
+		{.name = "leave-own", .flag = &w.leave_own},
 	};
 	enum err e;
 
@@ -112,9 +114,9 @@ verb_takeover(struct desk *d, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if ((path != NULL) + (note != NULL) + (deputy != NULL) + denied != 1 ||
-	    (unsigned_too && path == NULL)) {
-		say_error("use: takeover BACKUP.deputy [--unsigned] | --note "
-		    "FILE | --deputy FILE | --deny");
+	    ((w.unsigned_too || w.leave_own) && path == NULL)) {
+		say_error("use: takeover BACKUP.deputy [--unsigned] "
+		    "[--leave-own] | --note FILE | --deputy FILE | --deny");
 		return EXIT_USAGE;
 	}
 	if (denied) {
@@ -126,7 +128,7 @@ verb_takeover(struct desk *d, int argc, char **argv)
 	} else if (e == OK && deputy != NULL) {
 		e = deputy_take(d, deputy);
 	} else if (e == OK) {
-		e = backup_take(d, path, unsigned_too);
+		e = backup_take(d, path, &w);
 	}
 	return exit_of(e);
 }

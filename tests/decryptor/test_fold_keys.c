@@ -85,6 +85,19 @@ keys_lost_with_a_machine(void **unused)
 	apply(s, json_pack("{s:s,s:s,s:i,s:s}", "e", "takeover", "day",
 	    "2026-12-01", "tenure", 3, "person", "deputy"));
 	assert_false(lost(s, "2026-12-13"));
+	assert_int_equal(s->formers, 1);
+	assert_string_equal(s->former[0], "coordinator");
+	apply(s, json_pack("{s:s,s:s,s:i,s:s}", "e", "takeover", "day",
+	    "2026-12-01", "tenure", 4, "person", "third"));
+	apply(s, json_pack("{s:s,s:s,s:i,s:s}", "e", "takeover", "day",
+	    "2026-12-01", "tenure", 5, "person", "coordinator"));
+	assert_int_equal(s->formers, 2); /* it is the coordinator's again */
+	assert_string_equal(s->former[0], "deputy");
+	assert_string_equal(s->former[1], "third");
+	apply(s, json_pack("{s:s,s:s,s:i,s:s}", "e", "takeover", "day",
+	    "2026-12-01", "tenure", 6, "person", "deputy"));
+	assert_int_equal(s->formers, 2);
+	assert_string_equal(s->former[0], "third");
 	/* What theirs do not open may be of before them; or since when */
 	apply(s, json_pack("{s:s,s:s}", "e", "keys_lost", "day",
 	    "2026-12-01"));

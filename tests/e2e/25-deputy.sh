@@ -154,6 +154,27 @@ ok desk "$D" $day export "$T/b"
 once "$T/b/outbound-1" 2 "Wanneer is het gebeurd" "De vervanger antwoordt"
 ok desk "$D" $day --json verify
 
+# And back. The old machine alone read what was sealed before the deputy's
+# keys, so not without a word. Then no other copy lies under the same key; nor
+# one that an older version left, once the home is opened
+B=$T/back
+cp -r "$H" "$B"
+for f in casebook casekeys; do
+	cp -r "$H/$f" "$B/$f.before-1"
+	cp -r "$H/$f" "$T/trusting/$f.before-7"
+done
+ok desk "$B" $day takeover --note "$T/heir3"
+ok desk "$D" $day takeover --deputy "$T/heir3"
+ok desk "$D" $day backup "$STICK/back.age"
+refused "what the backup lacks" desk "$B" $day takeover "$STICK/back.age.deputy"
+[ -e "$B/casebook.before-1" ] || fail "opened with another key than was asked"
+ok desk "$B" $day takeover --leave-own "$STICK/back.age.deputy"
+ls "$B" | grep before && fail "a copy under the living key stays"
+ok desk "$B" $day show "$P"
+ok desk "$B" $day takeover "$STICK/back.age.deputy" # its own is in it
+ok desk "$T/trusting" $day list
+ls "$T/trusting" | grep before && fail "what an older version left stays"
+
 # Year closing and the public list
 h() { desk "$D" "$day" "$@"; }
 day=2027-02-01

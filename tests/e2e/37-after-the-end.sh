@@ -33,6 +33,8 @@ ok h rotate
 ok h --json approve --case "$R" --act destroy
 second
 ok h destroy "$R" --out "$T/d1.html"
+grep -q "copy on the machine of</span></th><td>deputy</td>" "$T/d1.html" ||
+	fail "whose machine may have a copy is not said"
 [ -z "$(ls "$H/attachments")" ] || fail "an attachment outlived its case"
 grep -q "Messages after that" "$T/d1.html" && fail "a late message, too early"
 mkdir "$T/q"

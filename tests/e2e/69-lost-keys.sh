@@ -75,7 +75,17 @@ grep -q "was destroyed here before" "$T/out" || fail "written off twice"
 ok desk "$D" $day takeover --note "$T/d.note"
 ok h takeover --deputy "$T/d.note"
 ok h backup "$STICK/e.age"
-ok desk "$D" $day takeover "$STICK/e.age.deputy"
+# but the week was written off, and what she read in it is hers alone: not
+# without a word
+misused "use: takeover" desk "$D" $day takeover --note "$T/n" --leave-own
+ok desk "$D" $day --json list
+OWN=$(json "o['cases'][0]['ref']")
+refused "what the backup lacks ($OWN)" desk "$D" $day takeover \
+	"$STICK/e.age.deputy"
+ok desk "$D" $day show "$OWN"
+grep -q GEHEIM "$T/out" || fail "what she read is gone by a refusal"
+ok desk "$D" $day takeover --leave-own "$STICK/e.age.deputy"
+ls "$D" | grep before && fail "a casebook without a key stays"
 ok desk "$D" $day --json import "$T/gw"
 [ "$(json "o['reports'],o['no_key']")" = "(1, 0)" ] ||
 	fail "the deputy does not read on: $(cat "$T/out")"
