@@ -313,7 +313,7 @@ on_export(struct state *s, const json_t *o)
 {
 	const json_t *left = NULL;
 	struct made *more;
-	uint64_t serial, slots;
+	uint64_t serial, slots, confirmed = 0;
 	day_t day, reach = DAY_NONE;
 	int month, dom;
 	enum err e = event_field_serial(o, "serial", &serial);
@@ -331,6 +331,10 @@ on_export(struct state *s, const json_t *o)
 	    (e = json_array_field(o, "left_out", 16384, &left)) != OK) {
 		return e;
 	}
+	if (json_object_get(o, "confirmed") != NULL &&
+	    (e = event_field_serial(o, "confirmed", &confirmed)) != OK) {
+		return e;
+	}
 	more = state_room(s->made, &s->mades_room, s->mades, sizeof *s->made);
 	if (more == NULL) {
 		return ERR_MEMORY;
@@ -338,6 +342,7 @@ on_export(struct state *s, const json_t *o)
 	s->made = more;
 	more[s->mades].serial = serial;
 	more[s->mades].reach = reach;
+	more[s->mades].confirmed = confirmed;
 	memcpy(more[s->mades++].sha256, s->out_hash, HASH_LEN);
 	s->out_serial = serial;
 	s->floor_slots = (uint32_t)slots;

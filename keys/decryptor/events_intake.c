@@ -109,6 +109,9 @@ take_applied(struct state *s, const json_t *o)
 		if (made != NULL) {
 			e = replies_posted(s, made);
 		}
+		if (made != NULL && made->confirmed > s->applied_confirmed) {
+			s->applied_confirmed = made->confirmed;
+		}
 		if (made != NULL && (size_t)(made - s->made) >=
 		    s->lost.mades) {
 			keys_renewed(s, day, made->reach);

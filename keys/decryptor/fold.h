@@ -282,6 +282,7 @@ struct made { /* an outbound bundle of this casebook */
 	uint64_t serial;
 	uint8_t sha256[HASH_LEN];
 	day_t reach; /* last week it publishes a key of this machine for */
+	uint64_t confirmed;
 };
 /* Keys of this person that reporters had and no machine has any more: after a
  * restore, or in a home that takes the place of another. What new keys do not
@@ -361,6 +362,9 @@ struct state {
 	size_t mades, mades_room;
 	uint64_t applied_tenure, applied_serial;
 	uint8_t applied_hash[HASH_LEN];
+	/* highest manifest that a bundle of this casebook confirmed and the
+	 * gateway applied: up to there it keeps nothing for this desk */
+	uint64_t applied_confirmed;
 	day_t applied_day;
 	uint32_t floor_slots;
 	int floor_year;

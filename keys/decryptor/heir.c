@@ -20,10 +20,8 @@ heir_seed(const struct keyring *k, uint8_t seed[AGE_HYBRID_SEED])
 	    k->operational, SIGN_SEED);
 }
 
-/* ${o}, of this organisation and desk, signed by this ring's owner; takes the
- * reference */
-static enum err
-note_sign(const struct desk *d, const char *purpose, const char *type,
+enum err
+holder_note_make(const struct desk *d, const char *purpose, const char *type,
     json_t *o, struct buf *out)
 {
 	struct sign_purpose why = {.purpose = purpose,
@@ -65,13 +63,11 @@ heir_note(struct desk *d, struct buf *out)
 	o = json_object();
 	json_object_set_new(o, "person", json_string(d->ring->person));
 	json_object_set_new(o, "recipient", json_string(text));
-	return note_sign(d, "heir", HEIR_TYPE, o, out);
+	return holder_note_make(d, "heir", HEIR_TYPE, o, out);
 }
 
-/* A note of this organisation and desk by one who holds it now, ${who}; the
- * caller json_decref()s ${out} */
-static enum err
-note_open(const struct desk *d, const char *purpose, const char *type,
+enum err
+holder_note_open(const struct desk *d, const char *purpose, const char *type,
     const void *p, size_t len, const struct keyset_person **who, json_t **out)
 {
 	uint8_t org[ORG_LEN];
@@ -110,7 +106,7 @@ heir_parse(const struct desk *d, const void *p, size_t len,
 	const struct keyset_person *who = NULL;
 	const char *id, *text;
 	json_t *o = NULL;
-	enum err e = note_open(d, "heir", HEIR_TYPE, p, len, &who, &o);
+	enum err e = holder_note_open(d, "heir", HEIR_TYPE, p, len, &who, &o);
 
 	if (e == OK) {
 		e = json_string_field(o, "person", 1, KEYSET_ID - 1, &id);
@@ -157,7 +153,7 @@ heir_backup_note(const struct desk *d, const uint8_t hash[HASH_LEN],
 	json_t *o = json_object();
 
 	event_hex(o, "sha256", hash, HASH_LEN);
-	return note_sign(d, "deputy", HEIR_BACKUP_TYPE, o, out);
+	return holder_note_make(d, "deputy", HEIR_BACKUP_TYPE, o, out);
 }
 
 enum err
@@ -166,8 +162,8 @@ heir_backup_check(const struct desk *d, const void *p, size_t len,
 {
 	const struct keyset_person *who = NULL;
 	json_t *o = NULL;
-	enum err e = note_open(d, "deputy", HEIR_BACKUP_TYPE, p, len, &who,
-	    &o);
+	enum err e = holder_note_open(d, "deputy", HEIR_BACKUP_TYPE, p, len,
+	    &who, &o);
 
 	if (e == OK) {
 		e = json_hex_field(o, "sha256", hash, HASH_LEN);

@@ -13,6 +13,18 @@
 #define HEIR_TYPE "meldluik-heir"
 #define HEIR_MAX 8192u
 
+/*
+ * Signed notes between the holders of a desk. _make adds type, version,
+ * organisation and desk to ${o}, signs it, and takes the reference. _open: by
+ * a holder of this ring's desk, in the keyset of today, of this type,
+ * organisation and desk; the caller json_decref()s ${out}.
+ */
+enum err holder_note_make(const struct desk *d, const char *purpose,
+    const char *type, json_t *o, struct buf *out);
+enum err holder_note_open(const struct desk *d, const char *purpose,
+    const char *type, const void *p, size_t len,
+    const struct keyset_person **who, json_t **out);
+
 /* The seed; the caller wipes it */
 void heir_seed(const struct keyring *k, uint8_t seed[AGE_HYBRID_SEED]);
 /* The note of this ring's owner, appended to ${out} */

@@ -76,7 +76,8 @@ static const struct verb verbs[] = {
 	    "asks from now on that the\nminisign key of who makes Meldluik "
 	    "signed it too: page.json.minisig beside it. --publish\nwrites "
 	    "keyset and blocks for another holder, who takes them in with "
-	    "--accept.\n"},
+	    "--accept; and for other holders\nof this desk the weeks that were "
+	    "read, backed up and confirmed, whose keys --accept ends.\n"},
 	{"rotate", verb_rotate, "rotate [--holiday DAY] | --destroy WEEK "
 	    "[--request FILE]",
 	    "Makes week keys up to 26 weeks ahead. Then export; who is not "

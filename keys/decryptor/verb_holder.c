@@ -214,6 +214,23 @@ weeks_wanted(const struct desk *d, const char *until, day_t *end,
 	return OK;
 }
 
+/* Keys of long ago: this machine is not told what the desk has read */
+static void
+weeks_old_tell(const struct desk *d)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->ring->weeks; i++) {
+		n += d->ring->week[i].week + 7 * WEEKS_OLD < week_of(d->today);
+	}
+	if (n > 0) {
+		say_error("%u keys here are of weeks that ended more than %d "
+		    "weeks ago. Who reads for the desk: `keyset --publish "
+		    "DIR`; here `keyset --accept DIR` ends those that nothing "
+		    "needs", n, WEEKS_OLD);
+	}
+}
+
 int
 verb_rotate(struct desk *d, int argc, char **argv)
 {
@@ -269,8 +286,12 @@ verb_rotate(struct desk *d, int argc, char **argv)
 		    "Next: `holder request --out FILE` for the founder if you "
 		    "are not the founder, then `export`.\n",
 		    d->ring->weeks - before, n);
+		weeks_old_tell(d);
 	} else {
 		say_error("no new keys were published: %s", err_text(e));
+		if (e == ERR_FULL) {
+			weeks_old_tell(d);
+		}
 	}
 	blocks_free(&blocks);
 	return exit_of(e);

@@ -195,7 +195,10 @@ keyset_work(struct desk *d, const struct keyset_wish *w)
 			say_error("the keyset in %s cannot be accepted: %s",
 			    w->accept, err_text(e));
 		}
-		return e == OK ? journal_keyset(d) : e;
+		if (e == OK) {
+			e = journal_keyset(d);
+		}
+		return e == OK ? weeks_note_accept(d, w->accept) : e;
 	}
 	if (d->keyset == NULL) {
 		say_error("this desk has no keyset yet; take it in with "
@@ -213,6 +216,9 @@ keyset_work(struct desk *d, const struct keyset_wish *w)
 	}
 	if (e == OK && w->publish != NULL) {
 		e = org_publish(d, w->publish);
+		if (e == OK) {
+			e = weeks_note_publish(d, w->publish);
+		}
 		if (e != OK) {
 			say_error("cannot write to %s: %s", w->publish,
 			    err_text(e));

@@ -27,11 +27,35 @@ week_key_lost(const struct desk *d, const struct org_blocks *b, day_t week,
 }
 
 enum err
+weeks_end(struct desk *d, const day_t *dead, unsigned n)
+{
+	json_t *o = event_new(d, "week_keys_destroyed"),
+	    *weeks = json_array();
+	enum err e;
+
+	for (unsigned i = 0; i < n; i++) {
+		char name[WEEK_TEXT];
+		week_text(dead[i], name);
+		json_array_append_new(weeks, json_string(name));
+	}
+	json_object_set_new(o, "weeks", weeks);
+	/* Said before it is done: a crash between the two leaves a key that
+	 * weeks_finish destroys, never an unexplained loss */
+	e = desk_record(d, o);
+	for (unsigned i = 0; e == OK && i < n; i++) {
+		e = keyring_week_destroy(d->ring, dead[i]);
+	}
+	if (e == OK) {
+		e = keyringfile_save(d);
+	}
+	return e;
+}
+
+enum err
 weeks_destroy(struct desk *d, struct intake_result *r)
 {
 	const struct state *s = d->state;
 	uint64_t safe;
-	json_t *o, *weeks;
 	day_t dead[KEYRING_WEEKS_MAX], gateway;
 	unsigned n = 0;
 	enum err e;
@@ -57,23 +81,7 @@ weeks_destroy(struct desk *d, struct intake_result *r)
 	if (n == 0) {
 		return OK;
 	}
-	weeks = json_array();
-	for (unsigned i = 0; i < n; i++) {
-		char name[WEEK_TEXT];
-		week_text(dead[i], name);
-		json_array_append_new(weeks, json_string(name));
-	}
-	o = event_new(d, "week_keys_destroyed");
-	json_object_set_new(o, "weeks", weeks);
-	/* Said before it is done: a crash between the two leaves a key that
-	 * weeks_finish destroys, never an unexplained loss */
-	e = desk_record(d, o);
-	for (unsigned i = 0; e == OK && i < n; i++) {
-		e = keyring_week_destroy(d->ring, dead[i]);
-	}
-	if (e == OK) {
-		e = keyringfile_save(d);
-	}
+	e = weeks_end(d, dead, n);
 	r->weeks_destroyed = e == OK ? n : 0;
 	return e;
 }

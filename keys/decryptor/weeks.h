@@ -32,6 +32,22 @@ enum err week_destroy_old(struct desk *d, const char *name,
 /* A crash between the word of a destruction and the deed leaves the key in
  * the keyring; it goes now */
 enum err weeks_finish(struct desk *d);
+/* Says that they are destroyed, and destroys them */
+enum err weeks_end(struct desk *d, const day_t *dead, unsigned n);
+/* Of weeks of which nothing can be wanting at this desk: closed, and confirmed
+ * by it in a bundle that the gateway applied. `keyset --publish` writes a note
+ * of them, from which --accept of the desk's other holders ends their keys. */
+#define WEEKS_NOTE_TYPE "meldluik-weeks"
+#define WEEKS_NOTED 512u
+struct weeks_noted {
+	day_t week[WEEKS_NOTED];
+	size_t n;
+};
+enum err weeks_note_make(const struct desk *d, struct buf *out);
+enum err weeks_note_parse(const struct desk *d, const void *p, size_t len,
+    struct weeks_noted *out);
+enum err weeks_note_publish(const struct desk *d, const char *path);
+enum err weeks_note_accept(struct desk *d, const char *path);
 /* `keyset calendar` */
 enum err calendar_show(struct desk *d);
 

@@ -111,10 +111,42 @@ keys_lost_with_a_machine(void **unused)
 	state_free(s);
 }
 
+static void
+export_confirms(struct state *s, int serial, const char *hash, int confirmed)
+{
+	apply(s, json_pack("{s:s,s:s,s:i,s:s,s:i,s:i}", "e", "export", "day",
+	    "2026-11-26", "serial", serial, "sha256", hash, "slots", 16,
+	    "confirmed", confirmed));
+}
+
+/* Only what a bundle of this casebook confirmed, and the gateway applied, is
+ * over for the desk's other holders too */
+static void
+confirmed_and_applied(void **unused)
+{
+	struct state *s = desk_with_case();
+
+	(void)unused;
+	export_confirms(s, 1, HASH_A, 2);
+	export_confirms(s, 2, HASH_B, 5);
+	assert_int_equal(s->applied_confirmed, 0);
+	applied(s, 1, 1, 1, HASH_A, "2026-11-26");
+	assert_int_equal(s->applied_confirmed, 2);
+	applied(s, 2, 1, 2, HASH_C, "2026-11-27"); /* another machine's */
+	assert_int_equal(s->applied_confirmed, 2);
+	applied(s, 3, 1, 3, HASH_B, "2026-11-27");
+	assert_int_equal(s->applied_confirmed, 5);
+	export_confirms(s, 4, HASH_A, 0); /* after a restore of long ago */
+	applied(s, 4, 1, 4, HASH_A, "2026-11-28");
+	assert_int_equal(s->applied_confirmed, 5);
+	state_free(s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(confirmed_and_applied),
 		cmocka_unit_test(keys_lost_by_a_restore),
 		cmocka_unit_test(keys_lost_with_a_machine),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Vectors of the documents between desks and people (vectors/approval, heir,
- * deputy, papers, transfer, adviser, plan; made by vectors/make-notes.py). Each
+ * deputy, weeks, papers, transfer, adviser, plan; made by vectors/make-notes.py). Each
  * has one fault, and its name begins with the answer: good-, format-, ...
  */
 #include <dirent.h>
@@ -98,6 +98,13 @@ deputy(void **state)
 }
 
 static void
+weeks(void **state)
+{
+	(void)state;
+	folder("weeks", notes_weeks);
+}
+
+static void
 papers(void **state)
 {
 	(void)state;
@@ -132,6 +139,7 @@ main(void)
 		cmocka_unit_test(approval),
 		cmocka_unit_test(heir),
 		cmocka_unit_test(deputy),
+		cmocka_unit_test(weeks),
 		cmocka_unit_test(papers),
 		cmocka_unit_test(transfer),
 		cmocka_unit_test(adviser),

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: three rotations and two changes of holders: every report opens for
 # every holder of its week and for nobody else; weeks die, open cases stay;
-# calendar, holiday, warnings; approvers; a desk retired. What a copied
-# machine opens: 65-forward.sh.
+# calendar, holiday, warnings; approvers; a desk retired; the weeks of who
+# stands by end too. What a copied machine opens: 65-forward.sh.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 ok "$FIX" new "$T/gw"
@@ -245,6 +245,58 @@ ok desk "$A" 2027-05-20 holder remove gemeentesecretaris
 ok desk "$A" 2027-05-20 desk show
 grep -q "gemeentesecretaris" "$T/out" && fail "the last of a retired desk stays"
 out 2027-05-20
+
+# Long years: carla's machine stands by, rotates and imports nothing. What anna
+# has read, backed up and confirmed ends there too, by her word alone; before,
+# its keys filled the keyring until no new one was made
+for week in 2027-W{16..28}; do
+	ok "$FIX" cut "$T/gw" "$T/o/outbound-1" 2027-08-02 --closed "$week"
+done
+ok desk "$A" 2027-08-02 import "$T/gw"
+ok desk "$A" 2027-08-02 backup "$STICK/c.age"
+rm -rf "$T/o"
+mkdir "$T/o"
+# shellcheck disable=SC2046 # one word or none
+ok desk "$A" 2027-08-02 export "$T/o" $([ "$SECOND" = True ] ||
+	echo --confirm-without-backup)
+share 2027-08-02
+cp -r "$T/c4" "$T/standby"
+kept() { # WEEK...: what its calendar says
+	ok desk "$T/standby" 2027-08-02 --json keyset calendar
+	for week; do
+		json "[w['here'] for w in o['weeks'] if w['week']=='$week'][0]"
+	done | paste -sd' '
+}
+ok desk "$T/standby" 2027-08-02 keyset --accept "$T/share"
+[ "$(kept 2027-W16)" = key ] || fail "ended while the gateway has it"
+ok "$FIX" cut "$T/gw" "$T/o/outbound-1" 2027-08-02 --applied "$T/o/outbound-1"
+ok desk "$A" 2027-08-02 import "$T/gw"
+share 2027-08-02 "$T/three"
+ok desk "$T/three" 2027-08-02 keyset --publish "$T/other"
+ok desk "$B" 2027-08-02 keyset --publish "$T/bens"
+[ ! -e "$T/bens/weeks-1.note" ] || fail "the word of who holds nothing any more"
+for how in "cp $T/other/weeks-3.note $T/forged/weeks-1.note" \
+	"sed -i s/2027-W16/2027-W29/ $T/forged/weeks-1.note"; do
+	rm -rf "$T/forged"
+	cp -r "$T/share" "$T/forged"
+	$how
+	refused "no word of a holder of this desk" desk "$T/standby" 2027-08-02 \
+		keyset --accept "$T/forged"
+done
+ok desk "$T/standby" 2027-07-10 keyset --accept "$T/share"
+[ "$(kept 2027-W16 2027-W25 2027-W26)" = "destroyed destroyed key" ] ||
+	fail "a clock that is behind"
+ok desk "$T/standby" 2027-08-02 keyset --accept "$T/share"
+grep -q "keys of 3 week(s)" "$T/out" || fail "not told: $(cat "$T/out")"
+[ "$(kept 2027-W28 2027-W29)" = "destroyed key" ] ||
+	fail "not those that anna is done with"
+years() { # HOME: two rotations that reach as far as they can
+	ok desk "$1" 2028-05-15 rotate --holiday 2029-01-08
+	desk "$1" 2028-09-04 rotate --holiday 2029-04-30
+}
+refused "no room" years "$T/c4"
+grep -q "keyset --publish" "$T/err" || fail "no way out is told"
+ok years "$T/standby"
 
 # The list of keys has an end: others' go a year after their week, one's own
 # stay

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""Makes vectors/approval, heir, deputy, papers, transfer, adviser and plan: one
+"""Makes vectors/approval, heir, deputy, weeks, papers, transfer, adviser and plan: one
 good document of each kind (keys/FORMAT.md section 10) and copies with one
 fault each. The first
 word of a name is the answer it must get; the rest names the fault. They are
@@ -81,6 +81,18 @@ make("deputy", {
         "format-sha256-none": ("sha256", DROP),
         "format-sha256-short": ("sha256", "a5" * 31),
         "format-sha256-upper": ("sha256", "A5" * 32)})
+make("weeks", {
+    "type": "meldluik-weeks", "version": 1, "org": ORG, "desk": 1,
+    "weeks": ["2026-W45", "2026-W53"]}, {
+        "good-none": ("weeks", []),
+        "foreign-org": ("org", "01" * 16), "foreign-desk": ("desk", 2),
+        "format-desk-0": ("desk", 0), "format-org-none": ("org", DROP),
+        "format-extra": ("more", 1), "format-weeks-none": ("weeks", DROP),
+        "format-weeks-text": ("weeks", "2026-W45"),
+        "format-week-number": ("weeks", [202645]),
+        "format-week-54": ("weeks", ["2026-W54"]),
+        "format-week-53-none": ("weeks", ["2027-W53"]),
+        "format-weeks-many": ("weeks", ["2026-W45"] * 513)})
 SHEETS = [{"commitment": c * 16, "keeper": k} for c, k in
           (("a", "notaris"), ("b", ""), ("c", "Zoë, de kluis"))]
 SET = {"kind": "backup", "k": 2, "n": 3, "day": "2026-11-02",
