@@ -244,7 +244,7 @@ shown_again(void **state)
 	k->link = -1;
 	k->show = true;
 	show_when_due(k, 1); /* to nobody */
-	assert_true(k->show);
+	assert_true(k->show && k->show_at == 0);
 	k->link = ends[0];
 	while (send(ends[0], "x", 1, 0) == 1) {
 	}
