@@ -38,6 +38,7 @@ struct engine {
 };
 
 static unsigned line_seconds; /* to a whole line of tor */
+static void (*form_refused)(struct exchange *x, unsigned status);
 
 enum err
 engine_setup(const struct engine_site *s,
@@ -46,6 +47,7 @@ engine_setup(const struct engine_site *s,
 	exchange_setup(s);
 	watchdog_setup(limits);
 	line_seconds = limits->header_seconds;
+	form_refused = s->refused;
 	engine_today(today);
 	return hold_start();
 }
@@ -195,6 +197,8 @@ method_of(const char *s, enum method *out)
 static void
 refuse(struct exchange *x, unsigned status, const char *word)
 {
+	bool form = x->method == METHOD_POST && x->h != NULL;
+
 	if (x->state != NULL && x->h != NULL && x->h->release != NULL) {
 		x->h->release(x->state);
 		x->state = NULL;
@@ -202,6 +206,8 @@ refuse(struct exchange *x, unsigned status, const char *word)
 	x->h = NULL;
 	if (strncmp(x->path, "/v1/", 4) == 0) {
 		exchange_error(x, status, word);
+	} else if (form && form_refused != NULL) {
+		form_refused(x, status);
 	} else {
 		exchange_answer(x, status, "text/plain; charset=utf-8",
 		    word, strlen(word), 0);

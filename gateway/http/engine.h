@@ -14,6 +14,9 @@ struct engine_site {
 	const char *onion, *https, *contact; /* "" when absent */
 	const char *languages;               /* "nl, en": of the pages */
 	uint8_t credential[32];              /* H(courier token) */
+	/* Answers a form that is refused before it is read, 413 or 503, in
+	 * words; NULL: one word */
+	void (*refused)(struct exchange *x, unsigned status);
 };
 struct engine;
 

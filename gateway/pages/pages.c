@@ -177,6 +177,17 @@ root_begin(struct exchange *x)
 
 /* --- forms --- */
 
+void
+page_refused(struct exchange *x, unsigned status)
+{
+	unsigned lang = language_first();
+	const char *rest;
+
+	(void)path_split(exchange_path(x), &lang, &rest);
+	page_fail(x, status, lang, status == 413 ? TEXT_ERR_FILES :
+	    TEXT_ERR_BUSY);
+}
+
 /*
  * The first bytes wait in plain memory, which in this process is locked, kept
  * from core dumps, and wiped here: secret memory has a page and two fences

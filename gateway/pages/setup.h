@@ -19,6 +19,9 @@ struct pages_config {
 /* ERR_USAGE, ERR_IO or ERR_FORMAT; ${why} says in English what is wrong */
 enum err pages_setup(const struct pages_config *c, char why[PAGES_WHY]);
 
+/* A form that the engine refuses before it is read: 413 or 503 */
+struct exchange;
+void page_refused(struct exchange *x, unsigned status);
 /* The languages that are on, as security.txt lists them: "nl, en" */
 #define PAGES_LANGUAGES 64u
 void pages_languages(char out[PAGES_LANGUAGES]);

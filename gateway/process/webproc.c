@@ -250,6 +250,7 @@ web_main(void)
 	pages_languages(languages);
 	site.languages = languages;
 	memcpy(site.credential, c.credential, sizeof(site.credential));
+	site.refused = page_refused;
 	link_setup(slots);
 	link_attach(link);
 	if (engine_setup(&site, &limits, today) != OK) {

@@ -172,6 +172,10 @@ for name, head, parts in cases:
     peak = max(peak, rss() - base)
     assert peak <= LIMIT, (name, peak // MIB)
     honest()
+# What is too long for any form is refused before it comes, in words
+got = raw(TYPE + f"\r\nContent-Length: {4 << 30}", [], "/en/report")
+assert " 413 " in got.split("\r\n")[0] and '<html lang="en"' in got and \
+    "together are too large" in got, got[:300]
 # 16 at once, each with fields up to the edge and no end
 held = []
 for i in range(16):
