@@ -185,7 +185,7 @@ page_refused(struct exchange *x, unsigned status)
 
 	(void)path_split(exchange_path(x), &lang, &rest);
 	page_fail(x, status, lang, status == 413 ? TEXT_ERR_FILES :
-	    TEXT_ERR_BUSY);
+	    TEXT_ERR_PLACES);
 }
 
 /*
@@ -274,7 +274,8 @@ post_settle(struct exchange *x, struct posted *p)
 		p->settled = true;
 		(void)post_take(x, p, p->early, p->early_len);
 	} else {
-		page_fail(x, 503, p->lang, TEXT_ERR_BUSY);
+		/* nothing of it was kept here, but the browser has it yet */
+		page_fail(x, 503, p->lang, TEXT_ERR_PLACES);
 	}
 	secret_wipe(p->early, sizeof(p->early));
 	return good;
