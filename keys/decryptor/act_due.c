@@ -53,16 +53,17 @@ case_due(struct desk *d, size_t k, unsigned drafts, day_t *carry,
 	const struct kase *c = &d->state->kase[k];
 	struct clocks clocks;
 	enum err e = desk_clocks(d, c, &clocks);
+	bool terms = desk_terms_run(c);
 	day_t next = DAY_NONE;
 
 	if (e != OK && e != ERR_MEMORY) { /* the others go on */
 		return add(l, DUE_CLOCK, k, l->today, 0);
 	}
-	if (e == OK && c->feedback_posted == DAY_NONE) {
+	if (e == OK && terms && c->feedback_posted == DAY_NONE) {
 		e = add(l, DUE_FEEDBACK, k, clocks.feedback_due, 0);
 		next = clocks.feedback_due;
 	}
-	if (e == OK && c->ack_posted == DAY_NONE &&
+	if (e == OK && terms && c->ack_posted == DAY_NONE &&
 	    clocks.ack_due != DAY_NONE) {
 		e = add(l, DUE_ACK, k, clocks.ack_due, 0);
 		next = clocks.ack_due;

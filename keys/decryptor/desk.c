@@ -464,6 +464,12 @@ desk_policy(struct desk *d)
 	return e;
 }
 
+bool
+desk_terms_run(const struct kase *k)
+{
+	return k->kind == REPORT_REPORT;
+}
+
 enum err
 desk_clocks(struct desk *d, const struct kase *k, struct clocks *out)
 {

@@ -125,7 +125,10 @@ struct content;
 enum err desk_content(const struct desk *d, const struct message *m,
     struct content **out);
 enum err desk_policy(struct desk *d); /* profile and holidays, once */
-/* Clocks of a case as of its posted answers */
+/* Do the legal terms run? An advice question is no report and has none, until
+ * it is said to be one; then they run from receipt */
+bool desk_terms_run(const struct kase *k);
+/* Clocks of a case as of its posted answers, as if it were a report */
 enum err desk_clocks(struct desk *d, const struct kase *k,
     struct clocks *out);
 

@@ -106,7 +106,7 @@ case_json(struct desk *d, const struct kase *k)
 	codes_json(k, o);
 	json_object_set_new(o, "late", json_integer(state_late(d->state,
 	    (size_t)(k - d->state->kase))));
-	if (desk_clocks(d, k, &c) == OK) {
+	if (desk_terms_run(k) && desk_clocks(d, k, &c) == OK) {
 		json_day_set(o, "ack_due", c.ack_due);
 		json_day_set(o, "feedback_due", c.feedback_due);
 		json_object_set_new(o, "ack_status", json_string(
@@ -158,7 +158,7 @@ case_line(struct desk *d, const struct kase *k)
 	char received[DAY_TEXT], ack[DAY_TEXT], feedback[DAY_TEXT],
 	    early[DAY_TEXT];
 	struct clocks c = {.ack_due = DAY_NONE, .feedback_due = DAY_NONE};
-	enum err e = desk_clocks(d, k, &c);
+	enum err e = desk_terms_run(k) ? desk_clocks(d, k, &c) : OK;
 
 	if (e == OK && k->ack_posted != DAY_NONE) {
 		c.ack_due = DAY_NONE;

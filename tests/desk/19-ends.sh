@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: on the page too, a report without any way back is acknowledged and
 # answered as that, by two people, and closed; its measures are ticked; closed
-# without a retention class it stays in sight; a withdrawn one keeps its dates.
+# without a retention class it stays in sight; a withdrawn one keeps its dates;
+# today lists all that clocks lists; less than wrongdoing is asked for there.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 three_people
@@ -21,5 +22,24 @@ ok h import "$T/gw"
 ok h --json list
 GONE=$(json "[c['ref'] for c in o['cases'] if c['withdrawn']][0]")
 ok h step "$GONE" ingetrokken
+ok h --json enter report <<<"Nog een melding"
+SORTED=$(json "o['ref']")
+ok h classify "$SORTED" --about nobody --kind melding --type OMG \
+	--origin intern --wbk ja
+ok h --json enter talk --route gesprek <<<"Een gesprek"
+TALK=$(json "o['ref']")
+ok h enter agreement --case "$TALK" --state offered <<<"Het verslag"
+ok h --json approve --case "$TALK" --act abort
+ok h --json enter advice --route gesprek <<<"Mag ik iets vragen?"
+ADVICE=$(json "o['ref']")
+# An advice question has no legal term, here as on the page
+ok h --json list
+[ "$(json "[(c['ack_due'], c['feedback_due']) for c in o['cases']
+	if c['ref'] == '$ADVICE' and c.get('ack_due')]")" = "[]" ] ||
+	fail "an advice question with a legal date"
+ok h --json clocks
+[ "$(json "[x['what'] for x in o if x['case'] == '$ADVICE']")" = \
+	"['triage']" ] || fail "an advice question has a term in clocks"
+cp "$T/out" "$T/dues"
 python3 "$(dirname "$0")/ends.py" "$BIN" "$H" "$PASS" $day "$REF" \
-	"$GONE" "$S/keyring.age" || exit 1
+	"$GONE" "$SORTED" "$T/dues" "$S/keyring.age" || exit 1

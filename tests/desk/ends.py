@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A case that has no way back, and a withdrawn one, from the page; see
 19-ends.sh.
-ends.py BIN HOME PASSFILE DAY CASE WITHDRAWN KEYRING"""
+ends.py BIN HOME PASSFILE DAY CASE WITHDRAWN SORTED CLOCKS KEYRING"""
+import json
 import os
 import re
 import sys
 
 from uihttp import Ui
 
-BIN, HOME, PASS, DAY, REF, GONE, KEYRING = sys.argv[1:]
+BIN, HOME, PASS, DAY, REF, GONE, SORTED, DUES, KEYRING = sys.argv[1:]
 CASE = "/nl/case/" + REF
 ui = Ui(BIN, HOME, PASS, DAY, os.path.dirname(KEYRING))
 
@@ -22,18 +23,58 @@ def no_route(kind):
                    text="Geen naam en geen adres", do="settle")
 
 
+def forms(page, word):
+    """Hidden fields of the forms of ${page} that hold ${word}"""
+    return [dict(re.findall(r'type="hidden" name="([a-z]+)" value="([^"]*)"',
+                            f)) for f in re.findall(
+        r"<form .*?</form>", page, re.S) if word in f]
+
+
+def signed(case, page):
+    return ui.post(case + "/approve", how="here", id=re.search(
+        r'name="id" value="(\w+)"', page).group(1), keyring=KEYRING,
+        passphrase=ui.passphrase)
+
+
+def today():
+    """All that clocks tells of a case stands there too"""
+    page = ui.ask("GET", "/nl/")[2]
+    beside = re.search(r'id="b-h".*?</section>', page, re.S).group()
+    words = {"agreement": "gespreksverslag", "approval": "handtekening",
+             "triage": "niet ingedeeld"}
+    for due in json.load(open(DUES)):
+        want("%s of %s" % (due["what"], due["case"]), due["case"] in page)
+        if due["what"] in ("agreement", "approval"):
+            want(due["what"], words[due["what"]] in beside and
+                 due["case"] in beside)
+    want("the advice question", words["triage"] in beside)
+
+
+def downgrade():
+    """From wrongdoing to less: asked for on the page, by two"""
+    case, sort = "/nl/case/" + SORTED, {
+        "coi": "no", "do": "keep", "type": "OMG", "origin": "intern",
+        "then": "acknowledgement", **{"q%d" % q: "no" for q in range(1, 5)}}
+    want("alone it is refused", "S-TWO" in ui.post(case + "/triage", **sort))
+    asks = [f for f in forms(ui.ask("GET", case)[2], "wbk_downgrade")
+            if f["detail"] == "nee"]
+    want("no button asks for it", len(asks) == 1)
+    signed(case, ui.post(case, **asks[0]))
+    text = ui.post(case + "/triage", **sort)
+    want("sorted: %s" % re.findall(r'class="notice.*?</', text, re.S),
+         'class="notice green"' in text)
+    want("asked for again", not forms(ui.ask("GET", case)[2],
+                                      "wbk_downgrade"))
+
+
 try:
+    today()
+    downgrade()
     want("alone", "S-TWO" in no_route("acknowledgement"))
     text = ui.ask("GET", CASE)[2]
-    asks = [dict(re.findall(r'type="hidden" name="([a-z]+)" value="([^"]*)"',
-                            f)) for f in re.findall(
-        r"<form .*?</form>", text, re.S) if "feedback_without_route" in f]
+    asks = forms(text, "feedback_without_route")
     want("asked for in one way: %s" % asks, len(asks) == 1)
-    text = ui.post(CASE, **asks[0])
-    request = re.search(r'name="id" value="(\w+)"', text)
-    want("no request", request)
-    text = ui.post(CASE + "/approve", how="here", id=request.group(1),
-                   keyring=KEYRING, passphrase=ui.passphrase)
+    text = signed(CASE, ui.post(CASE, **asks[0]))
     want("signed: %s" % re.findall(r'class="notice.*?</', text, re.S),
          'class="notice green"' in text)
     for kind in "acknowledgement", "feedback":

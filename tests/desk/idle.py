@@ -80,6 +80,23 @@ try:
     ui.login()
     ui.want("and not written", words not in ui.ask("GET", CASE)[2])
 
+    # A page that is asked with a choice comes back with that choice
+    for path, form in (
+            ("/nl/enter", {"what": "advice", "day": "2026-11-26",
+                           "route": "telefoon", "text": words}),
+            ("/nl/adviser", {"do": "signal", "year": "2025", "text": words}),
+            (CASE + "/letter", {"do": "settle", "kind": "feedback",
+                                "by": "mailbox", "text": words,
+                                "reasoned": "1"})):
+        ui.ask("POST", "/nl/lock", {})
+        ui.want("asks for " + path, ui.ask("POST", path, form)[1] ==
+                "/nl/login")
+        to = ui.ask("POST", "/nl/login", {"passphrase": ui.passphrase})[1]
+        text = ui.ask("GET", to)[2]
+        ui.want("%s lost what was typed" % to, words + "</textarea>" in text)
+        ui.want("%s has another choice" % to, form.get(
+            "reasoned") is None or 'name="reasoned" value="1" checked' in text)
+
     # Another's passphrase is never kept
     later(7 * 60)
     wiped(SECRETS)

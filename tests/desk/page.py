@@ -132,6 +132,9 @@ try:
     text = re.search(r'<textarea id="text"[^>]*>\n(.*?)</textarea>', r[2],
                      re.S).group(1)
     want("template", refs[0] in text)
+    want("ENTER in its date throws nothing away", re.search(
+        r'<form [^>]*/letter".*?<button[^>]* value="(\w+)"', r[2],
+        re.S).group(1) == "look")
     r = ask("POST", case + "/letter", {"kind": "acknowledgement", "by":
                                        "mailbox", "text": text,
                                        "do": "settle"})

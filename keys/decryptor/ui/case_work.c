@@ -15,6 +15,8 @@
 #include "case.h"
 #include "meldluik/retention.h"
 
+#define DOWNGRADES 4u /* codes that are less than wrongdoing */
+
 static enum err
 do_note(struct visit *v, struct refusal *why)
 {
@@ -284,13 +286,41 @@ const struct deed case_deeds[] = {
 	{NULL, NULL, TEXTS, NULL}
 };
 
+/* Sorting a case to less than wrongdoing takes two people, who are asked here;
+ * how many rows at ${no} */
+static size_t
+downgrades_set(struct visit *v, size_t k, struct view *no)
+{
+	const struct vocabulary *w = taxonomy_find(v->d->profile, "wbk");
+	struct refusal why;
+	size_t n = 0, request;
+
+	for (size_t i = 0; w != NULL && i < vocabulary_count(w) &&
+	    n < DOWNGRADES; i++) {
+		const char *code = vocabulary_code(w, i);
+		if (!wbk_is_downgrade(v->d->state->kase[k].wbk, code) ||
+		    !foureyes_needed(v->d->profile, ACT_WBK_DOWNGRADE) ||
+		    act_approved(v->d, ACT_WBK_DOWNGRADE, k, code, &request,
+		    &why) == OK) {
+			continue;
+		}
+		view_text(&no[n], "to", code);
+		view_text(&no[n], "label", say_word(v, TEXT_WBK_DOWN,
+		    code_label(v, "wbk", code)));
+		view_text(&no[n], "why", refusal_text(v, &why));
+		view_text(&no[n++], "act", act_code(ACT_WBK_DOWNGRADE));
+	}
+	return n;
+}
+
 /* Steps that may be taken, and those that may not with the rule */
 static void
 steps_set(struct visit *v, size_t k)
 {
 	struct act_step step[CASE_STATES];
 	size_t n = act_steps(v->d, k, step), may = 0, not = 0;
-	struct view *yes = visit_rows(v, n), *no = visit_rows(v, n);
+	struct view *yes = visit_rows(v, n), *no = visit_rows(v, n +
+	    DOWNGRADES);
 
 	for (size_t i = 0; i < n; i++) {
 		enum act a = act_of_state(step[i].to);
@@ -311,6 +341,9 @@ steps_set(struct visit *v, size_t k)
 			view_text(row, "act", a == ACT_COUNT || a ==
 			    ACT_FEEDBACK_WITHOUT_ROUTE ? NULL : act_code(a));
 		}
+	}
+	if (case_state_open(v->d->state->kase[k].state)) {
+		not += downgrades_set(v, k, &no[not]);
 	}
 	view_list(&v->view, "may", yes, may);
 	view_list(&v->view, "may_not", no, not);

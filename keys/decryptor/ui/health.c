@@ -219,7 +219,8 @@ stick_set(struct visit *v, struct view *to)
 		}
 		waiting += a->serial == 0;
 		carried += a->serial != 0;
-		if ((f || a->kind == REPLY_ACKNOWLEDGEMENT) &&
+		if (desk_terms_run(c) &&
+		    (f || a->kind == REPLY_ACKNOWLEDGEMENT) &&
 		    term_of(v, a->kase, f, &t) == OK && t.due < oldest &&
 		    t.due != DAY_NONE) {
 			oldest = t.due;

@@ -397,7 +397,7 @@ clocks_set(struct visit *v, size_t k)
 	struct term t;
 	size_t n = 0;
 
-	if (v->d->state->kase[k].kind == REPORT_REPORT) {
+	if (desk_terms_run(&v->d->state->kase[k])) {
 		for (int f = 0; f < 2; f++) {
 			if (term_shown(v, k, f == 1, &t)) {
 				view_text(&rows[n], "cid", f == 0 ? "k1" :

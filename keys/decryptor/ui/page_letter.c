@@ -101,7 +101,7 @@ form(struct visit *v, size_t i, const char *text, size_t len, bool fresh)
 	view_flag(w, "by_no_route", strcmp(field(v, "by"), "no_route") == 0);
 	dated = l.mailbox && (l.kind == REPLY_FEEDBACK ||
 	    l.kind == REPLY_ACKNOWLEDGEMENT);
-	if (dated && term_of(v, v->k, l.kind == REPLY_FEEDBACK, &t) == OK) {
+	if (dated && desk_terms_run(c) && term_of(v, v->k, l.kind == REPLY_FEEDBACK, &t) == OK) {
 		term_set(v, w, &t);
 		view_flag(w, "has_term", true);
 	}

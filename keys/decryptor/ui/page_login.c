@@ -17,6 +17,33 @@ form(struct visit *v)
 	visit_page(v, PAGE_LOGIN, TEXT_TITLE_LOGIN, 0);
 }
 
+/* What the page of a form is asked with, so that it has that form: by its own
+ * field of the same name, a word or a year */
+static const char *
+asked(struct visit *v, const char *path)
+{
+	static const struct {
+		const char *end, *name;
+	} page[] = {
+		{"/enter", "what"}, {"/adviser", "year"}, {"/report", "year"},
+		{"/letter", "kind"},
+	};
+	const char *value = "";
+
+	for (size_t i = 0; i < sizeof page / sizeof *page; i++) {
+		size_t len = strlen(path), n = strlen(page[i].end);
+		if (len >= n && strcmp(path + len - n, page[i].end) == 0) {
+			value = fields_get(v->ui->refused, page[i].name);
+		}
+		if (value != NULL && value[0] != 0 && strlen(value) < 32 &&
+		    strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_") ==
+		    strlen(value)) {
+			return visit_text(v, "?%s=%s", page[i].name, value);
+		}
+	}
+	return "";
+}
+
 /* To what was typed while the desk locked itself, else to what is due */
 static void
 onward(struct visit *v)
@@ -27,7 +54,9 @@ onward(struct visit *v)
 		visit_go(v, "/ceremony");
 	} else if (v->ui->refused != NULL) {
 		notice_bad(v, TEXT_WAS_LOCKED);
-		visit_go(v, "%.*s", (int)visit_form_page(at) - 3, at + 3);
+		at = visit_text(v, "%.*s", (int)visit_form_page(at) - 3,
+		    at + 3);
+		visit_go(v, "%s%s", at, asked(v, at));
 	} else {
 		visit_go(v, "/");
 	}

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../acts.h"
 #include "ui.h"
 
 static int
@@ -102,12 +103,67 @@ counts_set(struct visit *v, const struct term *t, size_t n)
 	    n - late - red - amber));
 }
 
+/* What stands in none of the lists of legal dates, nor at the stick */
+static bool
+beside(const struct state *s, const struct due *d)
+{
+	switch (d->what) {
+	case DUE_ACK:
+	case DUE_CARRY:
+	case DUE_CLOCK:
+	case DUE_RETENTION:
+		return false;
+	case DUE_FEEDBACK: /* of a decision, where the term was met before */
+		return s->kase[d->kase].feedback_posted != DAY_NONE;
+	case DUE_TRIAGE:
+		return !desk_terms_run(&s->kase[d->kase]);
+	default:
+		return true;
+	}
+}
+
+/* As list ${dues}, the most urgent first; how many */
+static size_t
+dues_set(struct visit *v)
+{
+	static const enum text_id text[] = {
+		[DUE_FEEDBACK] = TEXT_DUE_TELL, [DUE_TRIAGE] = TEXT_DUE_TRIAGE,
+		[DUE_ORAL] = TEXT_DUE_TALK, [DUE_REQUEST] = TEXT_DUE_REQUEST,
+		[DUE_DESTROY] = TEXT_DUE_DESTROY,
+		[DUE_REVIEW] = TEXT_DUE_ACCESS,
+		[DUE_IMPORT] = TEXT_DUE_IMPORT,
+		[DUE_MEETING] = TEXT_DUE_MEETING,
+	};
+	struct view *rows = visit_rows(v, UI_ROWS);
+	struct due *due = NULL;
+	size_t n = 0, count = 0, all = 0;
+
+	if (act_due(v->d, &due, &all) != OK) {
+		all = 0;
+	}
+	for (size_t i = 0; i < all; i++) {
+		const struct due *d = &due[i];
+		if (!beside(v->d->state, d) || count++ >= UI_ROWS) {
+			continue;
+		}
+		view_text(&rows[n], "ref", d->kase == NOT_FOUND ? NULL :
+		    v->d->state->kase[d->kase].ref);
+		view_text(&rows[n], "text", say(v, text[d->what]));
+		tag_set(v, &rows[n++], d->colour, due_words(v, d->day));
+	}
+	free(due);
+	view_list(&v->view, "dues", rows, n);
+	view_text(&v->view, "more_dues", count == n ? NULL :
+	    say_n(v, TEXT_DUE_MORE_N, (long long)(count - n)));
+	return count;
+}
+
 /* What has no legal date of its own */
 static void
 beside_set(struct visit *v)
 {
 	const struct state *s = v->d->state;
-	size_t advice = 0, destroy = 0, unclassed = 0;
+	size_t advice = 0, destroy = 0, unclassed = 0, dues = dues_set(v);
 
 	for (size_t i = 0; i < s->kases; i++) {
 		const struct kase *c = &s->kase[i];
@@ -125,7 +181,7 @@ beside_set(struct visit *v)
 	view_text(&v->view, "n_unclassed", unclassed == 0 ? NULL :
 	    say_n(v, TEXT_UNCLASSED_N, (long long)unclassed));
 	view_flag(&v->view, "beside_none", advice == 0 && destroy == 0 &&
-	    unclassed == 0);
+	    unclassed == 0 && dues == 0);
 }
 
 static bool

@@ -57,7 +57,7 @@ term_next(struct visit *v, size_t k, struct term *out)
 {
 	const struct kase *c = &v->d->state->kase[k];
 
-	if (c->kind != REPORT_REPORT || !case_state_open(c->state)) {
+	if (!desk_terms_run(c) || !case_state_open(c->state)) {
 		return false;
 	}
 	if (c->ack_posted == DAY_NONE && term_shown(v, k, false, out)) {
