@@ -57,6 +57,41 @@ async function ended() {
 	await b.close();
 }
 
+// A board that is not there: said where it was before, and where the desk of
+// the code answers; another desk may have answered nobody yet
+async function notThere(desk, before) {
+	const b = await open("chromium", {});
+	let gone = !before;
+	await b.page.setRequestInterception(true);
+	b.page.on("request", (r) => gone && r.url().includes(
+		`/v1/board/${desk}.json`) ? r.respond({ status: 404 }) :
+		r.continue());
+	if (before) { // without a code the whole board is read, too
+		await script.goto(b, url, "replies");
+		await b.run(() => {
+			document.querySelector("#check-form textarea").required =
+				false;
+		});
+		await b.click("#check-form button[type=submit]");
+		await b.until("a code is asked for", () =>
+			document.querySelector("#ml-error")?.textContent);
+		gone = true;
+		await b.type("#check-form textarea[name=code]", code);
+		await b.click("#check-form button[type=submit]");
+		await b.wait("#ml-replies");
+	} else {
+		await script.check(b, url, code);
+	}
+	const words = await b.words();
+	assert.equal(words.includes("1 delen van het bord"), before ||
+		desk === 1, `desk ${desk}, ${before}: ${words}`);
+	assert.equal(words.includes("Wij lezen het."), desk === 2, words);
+	assert.deepEqual(b.errors, [], b.name);
+	console.log(`${b.name}: no board of desk ${desk}, ` +
+		(before ? "after it was seen" : "from the beginning"));
+	await b.close();
+}
+
 for (const which of ["firefox", "chromium"]) {
 	for (const [days, board, keys] of CLOCKS) {
 		const b = await open(which, {});
@@ -74,5 +109,8 @@ for (const which of ["firefox", "chromium"]) {
 		await b.close();
 	}
 }
+await notThere(1, false);
+await notThere(2, false);
+await notThere(2, true);
 await lapsed();
 await ended();

@@ -4,9 +4,10 @@
 // (Above 256 slots a lane has shards, and the Range names one of them; a
 // missing code then takes a random one.)
 import { demand, random, text } from "./bytes.js";
-import { codeDerive } from "./code.js";
+import { codeDerive, codeDesk } from "./code.js";
 import { laneParse, laneRange, repliesJoin, shardCheck, shardOpen }
 	from "./board.js";
+import { deskNow } from "./keyset.js";
 import { daysBetween, today } from "./week.js";
 import { insist } from "./upload.js";
 
@@ -26,13 +27,15 @@ async function shardFetch(lane, range, tell) {
 }
 
 /*
- * ${code} null: none was typed. Returns {replies, damaged, missing, old}:
- * lanes that are not there or do not verify are counted, not fatal: one bad
- * lane must not hide another desk's answer.
+ * ${code} null: none was typed. Returns {replies, damaged, old}: lanes that
+ * do not verify are counted, not fatal: one bad lane must not hide another
+ * desk's answer. So is one that is not there where it was before, or where
+ * the desk of the code is to answer: another desk may have answered nobody.
  */
 export async function boardRead(k, code, tell) {
 	const keys = codeDerive(code ?? random(15), k.org);
-	const out = { replies: [], damaged: 0, missing: 0, old: 0 };
+	const own = code && deskNow(k, codeDesk(code));
+	const out = { replies: [], damaged: 0, old: 0 };
 	const notes = [], lanes = [];
 	const desks = k.desks.map((d) => d.number).sort((a, b) => a - b);
 	for (const [i, desk] of desks.entries()) {
@@ -41,7 +44,7 @@ export async function boardRead(k, code, tell) {
 		const doc = await insist(`/v1/board/${desk}.json`, {}, wait);
 		const sig = await insist(`/v1/board/${desk}.json.minisig`, {}, wait);
 		if (doc.status !== 200 || sig.status !== 200) {
-			out.missing++;
+			out.damaged += !own || own.number === desk || seen.has(desk);
 			continue;
 		}
 		try {

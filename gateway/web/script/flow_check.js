@@ -90,12 +90,11 @@ function repliesShow(ctx, board) {
 	const n = board.replies.length;
 	const held = board.replies.find((r) => r.receipts.length > 0);
 	const lastReply = board.replies[0]?.id ?? "";
-	const bad = board.damaged + (board.missing === ctx.k.desks.length ?
-		board.missing : 0);
 	show(ctx.box, el("h1", {}, t("replies_title")),
 		el("p", { class: "lead" }, n === 0 ? t("replies_none") :
 			n === 1 ? t("replies_one") : t("replies_some", n)),
-		bad ? el("p", { class: "err" }, t("replies_damaged", bad)) : null,
+		board.damaged ? el("p", { class: "err" },
+			t("replies_damaged", board.damaged)) : null,
 		board.old ? el("p", { class: "err" }, t("replies_old")) : null,
 		ctx.epoch ? null : el("p", { class: "err" }, t("not_open")),
 		el("div", { id: "ml-replies" },
