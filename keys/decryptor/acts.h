@@ -181,6 +181,9 @@ void act_late_detail(const struct desk *d, size_t k,
 enum err act_destroy(struct desk *d, size_t k, struct buf *out,
     struct refusal *why);
 
+/* May the case go to that desk? To a retired one no more, but with what comes
+ * after a parcel that it has */
+bool recuse_desk(const struct desk *d, size_t k, unsigned to);
 /*
  * Recusal. act_recuse seals the case to desk ${to} as the new file ${path}
  * (parcel.h) and locks it here; again for a lost stick or later messages,
@@ -190,9 +193,6 @@ enum err act_destroy(struct desk *d, size_t k, struct buf *out,
  * act_handed_over clears what was extracted and destroys the keys;
  * ERR_CONFLICT when a message came after the last parcel.
  */
-/* May the case go to that desk? To a retired one no more, but with what comes
- * after a parcel that it has */
-bool recuse_desk(const struct desk *d, size_t k, unsigned to);
 enum err act_recuse(struct desk *d, size_t k, unsigned to,
     const char *reason, size_t len, const char *path, char code[20],
     struct refusal *why);

@@ -35,9 +35,9 @@ enum err request_take(struct desk *d, const void *p, size_t len,
 /* The same from a file; says what is wrong, journals the keyset */
 enum err request_file_take(struct desk *d, const char *file, bool replace);
 enum err journal_keyset(struct desk *d);
-/* Takes a person out of the keyset; the key is revoked */
 /* Says who of a retired desk is in the keyset yet, and until when */
 void retired_tell(const struct desk *d);
+/* Takes a person out of the keyset; the key is revoked */
 enum err holder_remove(struct desk *d, const char *id);
 /* This home under new keys in folder ${path}; with ${operational} the
  * signing key and the weeks ahead are new too */
