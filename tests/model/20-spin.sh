@@ -63,7 +63,7 @@ breaks "backup before confirmation" "$kept" -DMUTANT=4 -DBUNDLES=1
 breaks "bodies before confirmation" "$kept" -DMUTANT=5 -DBUNDLES=1
 breaks "a number above what is known" "((tenure[" -DMUTANT=6 -DFOCUS=1 \
 	-DCALM -DBUNDLES=1
-breaks "all read before a key ends" "(((0!=0)||(held[" -DMUTANT=7 -DKEYS=1 \
+breaks "a backup before a key ends" "(( !((sealed_to" -DMUTANT=7 -DKEYS=1 \
 	-DCALM -DBUNDLES=1
 breaks "what no key opens stays unread" "$kept" -DMUTANT=8 -DKEYS=1 -DCALM \
 	-DBUNDLES=1

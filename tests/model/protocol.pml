@@ -189,13 +189,15 @@ inline learn(m, s) {
 #else
 #define READS(m) OPENS(m)
 #endif
+/* A backup counts up to where all was read, so this is the one guard */
 #if MUTANT == 7
-#define ALL_READ(m) (true)
+#define ALL_SAFE(m) (true)
 #else
-#define ALL_READ(m) COMPLETE_TO(m, imported[m])
+#define ALL_SAFE(m) (backed[m] >= closed_by)
 #endif
 /* Of the bodies not erased, up to manifest s, those in ${set} come along. Then
- * the key of a week that is over goes, once all that it opens was read. */
+ * the key of a week that is over goes, once all of it was read and is in a
+ * backup. */
 inline import(m, s, set) {
 	if
 	:: imported[m] < s -> imported[m] = s; learn(m, s)
@@ -206,8 +208,15 @@ inline import(m, s, set) {
 	held[m] = held[m] | (stored & set &
 	    ((listed[0] != 0 && listed[0] <= s && READS(m) -> 1 : 0) |
 	    (listed[1] != 0 && listed[1] <= s -> 2 : 0)));
-	key[m] = key[m] && !(closed_by != 0 && imported[m] >= closed_by &&
-	    ALL_READ(m))
+	if
+	:: key[m] && closed_by != 0 && imported[m] >= closed_by &&
+	    ALL_SAFE(m) ->
+		key[m] = false;
+		/* P7 takes nothing from P3: what it opened is in a backup */
+		assert(!(sealed_to & BIT(m)) || (ever_copied & 1) ||
+		    written_off)
+	:: else
+	fi
 }
 
 /* What no key of this machine opens is named, and two people sign for it */
@@ -305,9 +314,9 @@ inline calm(m) {
 	/* the coordinator's own machine had the key until all was read */
 	assert(m != 0 || (held[m] & 1) || !(stored & 1));
 	write_off(m);
+	backup(m);
 	import(m, head, 0);
 	assert(closed_by == 0 || !key[m]); /* P7: a week that is over */
-	backup(m);
 	number(m);
 	assert(NEWER(tenure[m], out[m]));
 	complete(m);
