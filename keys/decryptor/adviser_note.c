@@ -10,6 +10,7 @@
 
 #include "acts_private.h"
 #include "adviserbook.h"
+#include "fold_private.h"
 #include "meldluik/json.h"
 
 #define NOTE_TYPE "meldluik-adviser-figures"
@@ -231,6 +232,42 @@ out:
 	return e;
 }
 
+/* An older file on a stick must not undo a newer one */
+static enum err
+newest(struct desk *d, const struct bytes *doc, const char *person, int year,
+    struct refusal *why)
+{
+	json_t *o = NULL, *held = NULL;
+	day_t day, before;
+	enum err e = json_read(doc->p, doc->len, ADVISER_NOTE_MAX, &o);
+
+	if (e == OK) {
+		e = event_field_day(o, "day", &day);
+	}
+	for (size_t i = 0; e == OK && i < d->state->entries; i++) {
+		const struct entry_row *row = &d->state->entry[i];
+		if (strcmp(row->what, "adviser") != 0 || row->year != year ||
+		    strcmp(row->name, person) != 0 ||
+		    !adviser_newest(d->state, i)) {
+			continue;
+		}
+		e = adviser_entry(d, row, &held);
+		if (e == OK && event_field_day(held, "day", &before) == OK &&
+		    day < before) {
+			e = refuse(why, ERR_STALE, "Er zijn al nieuwere "
+			    "cijfers van deze vertrouwenspersoon over dat "
+			    "jaar. Kloppen die niet, vraag dan een nieuw "
+			    "bestand.", "There are newer figures of this "
+			    "adviser for that year already. If they are wrong, "
+			    "ask for a new file.");
+		}
+		json_decref(held);
+		held = NULL;
+	}
+	json_decref(o);
+	return e == OK || why->nl[0] != 0 ? e : refuse_err(why, e);
+}
+
 enum err
 adviser_take(struct desk *d, const void *file, size_t len,
     char person[KEYSET_ID], int *year, struct refusal *why)
@@ -243,7 +280,8 @@ adviser_take(struct desk *d, const void *file, size_t len,
 		return refuse_err(why, e);
 	}
 	e = adviser_note_open(d, file, len, person, year, &doc, why);
-	if (e == OK && (e = year_may(d, *year, why)) == OK) {
+	if (e == OK && (e = year_may(d, *year, why)) == OK &&
+	    (e = newest(d, &doc, person, *year, why)) == OK) {
 		e = act_row(d, "adviser", *year, person, doc.p, doc.len, why);
 	}
 	return e;

@@ -71,6 +71,8 @@ struct ceremony {
 	bool begun, named, dice, carded, written;
 	struct card card;
 	bool has_card;
+	unsigned erased; /* files with shares that ceremony_forget removed; 0:
+	                  * what they lie on is not here, or memory that ended */
 	struct words *list[2]; /* Dutch, English; NULL: not installed */
 	char *offered;         /* drawn, not typed back yet */
 	double bits;           /* of ${offered} */

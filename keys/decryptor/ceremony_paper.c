@@ -381,16 +381,19 @@ ceremony_anew(struct ceremony *c, struct refusal *why)
 
 /* Files with shares, from the folder they were printed from */
 static void
-shares_remove(const struct ceremony *c)
+shares_remove(struct ceremony *c)
 {
 	char name[64];
 	int dir = -1;
 
+	c->erased = 0;
 	if (c->folder[0] == 0 || ceremony_folder_open(c, &dir) != OK) {
 		return;
 	}
 	for (unsigned i = PAPERS_PUBLIC; ceremony_file(i, name) != NULL;
 	    i++) {
+		c->erased += faccessat(dir, name, F_OK,
+		    AT_SYMLINK_NOFOLLOW) == 0;
 		file_erase(dir, name);
 	}
 	close(dir);

@@ -178,11 +178,20 @@ talk_forget(struct ceremony *c)
 	if (ceremony_forget(c, &why) != OK) {
 		return talk_tell(c, &why);
 	}
-	puts(SAY(c, "\nDe identiteit staat nu alleen op papier. De bestanden "
-	    "met delen zijn verwijderd.\nReservekopieën van vóór nu bevatten "
-	    "hem nog: vernietig ze en maak een nieuwe.\nLeeg ook het geheugen "
-	    "van de printer: zet hem uit.", "\nThe identity is on paper only "
-	    "now. The files with shares were removed.\nBackups made before "
+	if (c->erased > 0) {
+		puts(SAY(c, "\nDe bestanden met delen zijn verwijderd.",
+		    "\nThe files with shares were removed."));
+	} else {
+		printf(SAY(c, "\nLET OP: in %s staan geen bestanden met delen "
+		    "meer. Lag de map op een stick,\ndan staan ze daar nog: "
+		    "vernietig die stick.\n", "\nNOTE: there are no files with "
+		    "shares in %s any more. If that folder was on a stick,\n"
+		    "they are still there: destroy the stick.\n"), c->folder);
+	}
+	puts(SAY(c, "De identiteit staat nu op deze computer niet meer.\n"
+	    "Reservekopieën van vóór nu bevatten hem nog: vernietig ze en maak "
+	    "een nieuwe.\nLeeg ook het geheugen van de printer: zet hem uit.",
+	    "The identity is on this computer no more.\nBackups made before "
 	    "now still hold it: destroy them and make a new one.\nEmpty the "
 	    "printer's memory too: switch it off."));
 	return OK;

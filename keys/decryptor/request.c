@@ -150,6 +150,30 @@ role_field(const json_t *o, enum person_role *role)
 	return e;
 }
 
+/* Before anything is signed or revoked. Who sits at a terminal answers; a
+ * script was started by somebody who compared */
+static enum err
+compared(const struct desk *d, const char *person, const struct sign_pk *key)
+{
+	char print[FINGERPRINT_TEXT], answer[16];
+	enum err e = OK;
+
+	if (d->json) {
+		return OK;
+	}
+	sign_fingerprint(key, print);
+	printf("Compare this key of %s by voice, before it is signed:\n  %s\n",
+	    person, print);
+	fflush(stdout);
+	if (isatty(0) && isatty(1)) {
+		e = terminal_ask("Is it the same? (yes/no) ", answer,
+		    sizeof answer);
+		e = e != OK || (strcmp(answer, "yes") != 0 &&
+		    strcmp(answer, "ja") != 0) ? ERR_NO_MATCH : OK;
+	}
+	return e;
+}
+
 enum err
 request_take(struct desk *d, const void *p, size_t len, bool replace)
 {
@@ -201,7 +225,7 @@ request_take(struct desk *d, const void *p, size_t len, bool replace)
 	    &blocks)) != OK) {
 		goto out;
 	}
-	if (fresh) {
+	if (fresh && (e = compared(d, person, &key)) == OK) {
 		e = org_keyset_save(d, k);
 	}
 	if (e == OK) {
@@ -209,7 +233,7 @@ request_take(struct desk *d, const void *p, size_t len, bool replace)
 	}
 	if (e == OK && !d->json) {
 		sign_fingerprint(&key, fingerprint);
-		printf("%s %s (%s) at desk %u. Compare this key by voice:\n"
+		printf("%s %s (%s) at desk %u, with this key:\n"
 		    "  %s\n", replace ? "Replaced the key of" : fresh ?
 		    "Added" : "Renewed", person, role == PERSON_HOLDER ?
 		    "holder" : "approver", (unsigned)desk, fingerprint);

@@ -311,11 +311,20 @@ sheets(void **state)
 static void
 over(void **state)
 {
-	char path[128];
+	char path[128], away[128];
 
 	(void)state;
+	/* The stick with the sheets' files is not in: not said to be removed */
+	snprintf(away, sizeof away, "%s.away", folder);
+	assert_int_equal(rename(folder, away), 0);
 	now(ceremony_forget(&c, &why), WANT_TRANSCRIPT);
+	assert_int_equal(c.erased, 0);
 	assert_false(d.ring->has_identity);
+	assert_int_equal(rmdir(folder), 0);
+	assert_int_equal(rename(away, folder), 0);
+	c.step = STEP_FORGET;
+	now(ceremony_forget(&c, &why), WANT_TRANSCRIPT);
+	assert_int_equal(c.erased, 4);
 	snprintf(path, sizeof path, "%s/share-backup-1.html", folder);
 	assert_int_equal(access(path, F_OK), -1);
 	out_of_turn(WANT_TRANSCRIPT);

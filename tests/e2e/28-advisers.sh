@@ -112,6 +112,9 @@ ok two case --year 2026 --kinds pesten
 ok two export --year 2026 --out "$T/two3.txt"
 ok h adviser take "$T/two3.txt"
 [ "$(figures)" = "(5, 1, [10, 4], 20, [4, 1])" ] || fail "later: $(figures)"
+# An old stick does not undo a newer one
+ok desk "$T/vp2" 2026-11-30 adviser export --year 2026 --out "$T/two0.txt"
+refused "newer figures" h adviser take "$T/two0.txt"
 mkdir "$T/frozen" # as older programs wrote them: nothing may come after that
 printf 'year,key,count\n2026,adviser.cases,5\n' >"$T/frozen/ledger.csv"
 ok h register import "$T/frozen" --replace

@@ -221,7 +221,9 @@ take_forget(struct visit *v, struct refusal *why)
 {
 	enum err e = ceremony_forget(of(v), why);
 
-	if (e == OK) {
+	if (e == OK && of(v)->erased == 0) {
+		notice_bad(v, TEXT_CER_FORGOTTEN_FILES);
+	} else if (e == OK) {
 		notice_good(v, TEXT_CER_FORGOTTEN, NULL);
 	}
 	return e;
