@@ -12,7 +12,7 @@ static void *add(void *p) { n++; return p; }
 int main(void) { pthread_t t; pthread_create(&t, 0, add, 0); n++;
 return pthread_join(t, 0); }'
 ways=4
-programs='test_store_intake test_store_upload test_store_outbound
+programs='test_store_intake test_store_upload test_store_outbound test_store_live
 test_store_flood test_age_seal test_envelope test_web_circuit test_secret'
 if [ -n "${FULL:-}" ]; then
 	ways=24

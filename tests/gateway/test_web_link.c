@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Web's side of the channel: what a store may answer, who gets a slot or a
- * place and who waits. The store is the test, the connections are none, the clock is set.
+ * Web's side of the channel: what a store may answer, who gets a slot and who
+ * waits. The store is the test, the connections are none, the clock is set.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -18,6 +18,7 @@
 
 #include "http/link.h"
 #include "http/snapshot.h"
+#include "kit/web_hoarder.h"
 #include "meldluik/envelope.h"
 #include "process/ipc.h"
 
@@ -28,12 +29,8 @@ static uint8_t *memory;
 static int store = -1; /* the other end of the channel */
 static time_t clock_now = 1000;
 static bool text_allowed = true;
-static unsigned snapshots, cuts;
+static unsigned snapshots;
 static enum err loads;
-static struct exchange *hoarder, *reader;
-static struct watched *cut_last;
-static unsigned hoarder_age;
-static bool hoarder_slow, hoarder_reads;
 
 int __wrap_clock_gettime(clockid_t which, struct timespec *t);
 
@@ -72,41 +69,6 @@ snapshot_load(int fd)
 	snapshots++;
 	close(fd);
 	return loads;
-}
-
-unsigned
-watchdog_body_age(struct watched *w, bool *slow)
-{
-	*slow = hoarder_slow && hoarder != NULL && w == hoarder->watched;
-	return hoarder != NULL && w == hoarder->watched && !hoarder_reads ?
-	    hoarder_age : 0;
-}
-
-unsigned
-watchdog_answer_age(struct watched *w)
-{
-	return hoarder != NULL && w == hoarder->watched && hoarder_reads ?
-	    hoarder_age : reader != NULL && w == reader->watched ? 7 : 0;
-}
-
-void
-watchdog_cut(struct watched *w)
-{
-	assert_true(w == hoarder->watched ||
-	    (reader != NULL && w == reader->watched));
-	cut_last = w;
-	cuts++;
-}
-
-static struct exchange *
-exchange_new(void)
-{
-	struct exchange *x = calloc(1, sizeof(*x));
-
-	assert_non_null(x);
-	x->slot = SLOT_NONE;
-	x->watched = (struct watched *)x; /* a name of its own */
-	return x;
 }
 
 static void
@@ -498,72 +460,6 @@ slots(void **state)
 	end(x);
 }
 
-/* Whether ${x} gets a place, and of whom */
-static void
-placed(struct exchange *x, const struct exchange *of)
-{
-	unsigned before = cuts;
-
-	assert_int_equal(exchange_place(x), of != NULL);
-	assert_int_equal(cuts, of != NULL ? before + 1 : before);
-	if (of != NULL) {
-		assert_ptr_equal(cut_last, of->watched);
-	}
-}
-
-/* Places for forms: so many, one each, and the silent give way, whether they
- * do not send or do not read */
-static void
-places(void **state)
-{
-	static struct exchange *all[102];
-
-	(void)state;
-	cuts = 0;
-	for (unsigned i = 0; i < 102; i++) {
-		all[i] = exchange_new();
-		if (i < 96) {
-			assert_true(exchange_place(all[i]));
-		}
-	}
-	placed(all[96], NULL);
-	assert_true(exchange_place(all[9])); /* it has one */
-	hoarder = all[5];
-	hoarder_age = 5; /* not long */
-	hoarder_slow = false;
-	placed(all[96], NULL);
-	hoarder_age = 6;
-	placed(all[96], all[5]);
-	places_forget(all[5]); /* has none, takes none with it */
-	placed(all[97], NULL);
-	hoarder = all[6];
-	hoarder_age = 2;
-	hoarder_slow = true;
-	placed(all[97], all[6]);
-	hoarder = all[7];
-	hoarder_slow = false;
-	hoarder_reads = true;
-	hoarder_age = 5;
-	placed(all[98], NULL);
-	hoarder_age = 6;
-	placed(all[98], all[7]);
-	/* an upload that comes well is not what goes first */
-	hoarder = all[8];
-	hoarder_reads = false;
-	hoarder_age = 60;
-	reader = all[10];
-	placed(all[99], all[10]);
-	reader = NULL;
-	placed(all[100], all[8]);
-	places_forget(all[11]);
-	hoarder = NULL;
-	assert_true(exchange_place(all[101]));
-	for (unsigned i = 0; i < 102; i++) {
-		places_forget(all[i]);
-		free(all[i]);
-	}
-}
-
 static void
 limits(void **state)
 {
@@ -617,7 +513,6 @@ main(void)
 		cmocka_unit_test(a_full_channel),
 		cmocka_unit_test(large_answers),
 		cmocka_unit_test(slots),
-		cmocka_unit_test(places),
 		cmocka_unit_test(limits),
 	};
 
