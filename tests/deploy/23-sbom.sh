@@ -12,7 +12,7 @@ trap 'rm -rf "$W"' EXIT
 	skip "node-spdx-license-ids is missing"
 must="meldluik meldluik-gateway meldluik-courier meldluik-decryptor
 meldluik-reporter libsodium23 libc6 libcurl4 libarchive13 liblmdb0 libssl3
-libmicrohttpd12 libjansson4 libseccomp2 libqrencode4 libgfshare2 libinih1
+libmicrohttpd12 systemd libjansson4 libseccomp2 libqrencode4 libgfshare2 libinih1
 libsodium-dev cmake debhelper pqclean age-encryption @noble/post-quantum
 +esbuild +terser +nodejs"
 case $(dpkg --print-architecture) in
@@ -28,7 +28,8 @@ stand_ins() {
 		printf '%s\n' "Package: meldluik-$p" "Version: $VERSION" \
 			"Architecture: $(dpkg --print-architecture)" \
 			"Maintainer: test <test@meldluik.example>" \
-			"Depends: $(linked "$p")" "Description: stand-in" \
+			"Depends: $(linked "$p"), systemd | systemd-sysusers" \
+			"Description: stand-in" \
 			>"$W/$p/DEBIAN/control"
 		dpkg-deb -b --root-owner-group "$W/$p" \
 			"$W/release/meldluik-$p.deb" >/dev/null || fail "no $p"
@@ -36,7 +37,8 @@ stand_ins() {
 	{
 		echo "Build-Date: Tue, 24 Nov 2026 10:00:00 +0000"
 		echo "Installed-Build-Depends:"
-		dpkg-query -W -f ' ${Package} (= ${Version}),\n'
+		dpkg-query -W -f ' ${Package} (= ${Version}),\n' |
+			grep -v '^ systemd ' # needed to run, not to build
 	} | sort -u -k1,1 >"$W/release/meldluik.buildinfo"
 }
 # linked PROGRAM: the packages of its libraries, as dpkg-shlibdeps names them
