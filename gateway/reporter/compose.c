@@ -67,7 +67,7 @@ desk_route(const struct reporter *r, const struct route_desk *desks,
 		say("no desk here may read a report about that person: use "
 		    "an outside channel (Huis voor Klokkenluiders, or the "
 		    "authority of the field)");
-	} else if (e == ERR_UNKNOWN) {
+	} else if (e == ERR_UNKNOWN && p != NULL) {
 		say("there is no such role");
 		roles_say(r, p);
 	} else if (e != OK) {

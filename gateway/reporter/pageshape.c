@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "meldluik/listed.h"
 #include "pageshape.h"
 
 #define WORD_MAX 24u
@@ -39,15 +40,6 @@ static const char *const links[] = { "/", "#", "https://", "http://",
 	"mailto:", "tel:", NULL };
 static const char *const heads[] = { "/style.css", "data:image/svg+xml,",
 	NULL };
-
-static bool
-listed(const char *const *list, const char *word)
-{
-	while (*list != NULL && strcmp(*list, word) != 0) {
-		list++;
-	}
-	return *list != NULL;
-}
 
 static bool
 begins(const char *const *list, const char *s)
@@ -96,8 +88,9 @@ attributes_read(const char *s, const char *element, char why[PAGE_WHY])
 
 	while (*s == ' ') {
 		n = word(s + 1, name);
-		if (n == 0 || !listed(attributes, name) ||
-		    (strcmp(name, "name") == 0 && !listed(named, element))) {
+		if (n == 0 || !word_listed(attributes, name) ||
+		    (strcmp(name, "name") == 0 &&
+		    !word_listed(named, element))) {
 			(void)snprintf(why, PAGE_WHY, "<%s> has the attribute "
 			    "%s, which our pages do not have", element,
 			    n == 0 ? "without a name" : name);
@@ -132,7 +125,8 @@ in_place(const char *name, bool closing, unsigned at)
 		return closing == (*head[at] == '/') &&
 		    strcmp(name, head[at] + closing) == 0;
 	}
-	return listed(elements, name) || (closing && listed(ends, name));
+	return word_listed(elements, name) ||
+	    (closing && word_listed(ends, name));
 }
 
 /* One tag, from behind its "<"; ${text}: what it opens holds text only */

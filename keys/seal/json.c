@@ -15,6 +15,7 @@
 #include <sodium.h>
 
 #include "meldluik/json.h"
+#include "meldluik/listed.h"
 #include "meldluik/secret.h"
 
 #define JSON_DEPTH 8
@@ -196,15 +197,8 @@ json_keys(const json_t *o, const char *const *allowed)
 		return ERR_FORMAT;
 	}
 	json_object_foreach((json_t *)(uintptr_t)o, key, v) {
-		size_t i = 0;
-
-		if (strncmp(key, JSON_X, strlen(JSON_X)) == 0) {
-			continue;
-		}
-		while (allowed[i] != NULL && strcmp(allowed[i], key) != 0) {
-			i++;
-		}
-		if (allowed[i] == NULL) {
+		if (strncmp(key, JSON_X, strlen(JSON_X)) != 0 &&
+		    !word_listed(allowed, key)) {
 			return ERR_FORMAT;
 		}
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "meldluik/calendar.h"
+#include "meldluik/listed.h"
 #include "meldluik/secret.h"
 #include "report_private.h"
 
@@ -52,15 +53,6 @@ report_sealed_by_word(enum report_sealed_by s)
 	return (unsigned)s < REPORT_SEALERS ? report_sealed_by_words[s] : "";
 }
 
-static bool
-listed(const char *const *list, const char *word)
-{
-	while (*list != NULL && strcmp(*list, word) != 0) {
-		list++;
-	}
-	return *list != NULL;
-}
-
 /* Only characters of ${set}, between ${min} and ${max} of them */
 static bool
 made_of(const char *s, const char *set, size_t min, size_t max)
@@ -91,14 +83,14 @@ report_about_valid(const char *s)
 static bool
 question_valid(const char *key)
 {
-	return listed(questions, key) || (strncmp(key, "q_", 2) == 0 &&
+	return word_listed(questions, key) || (strncmp(key, "q_", 2) == 0 &&
 	    made_of(key + 2, LOWER DIGITS "_", 1, QUESTION_MAX));
 }
 
 bool
 report_relation_valid(const char *s)
 {
-	return listed(relations, s);
+	return word_listed(relations, s);
 }
 
 bool

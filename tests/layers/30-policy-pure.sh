@@ -14,7 +14,7 @@ fail() {
 	bad=1
 }
 
-allowed='err bytes html view calendar csv profile taxonomy routing foureyes'
+allowed='err bytes listed html view calendar csv profile taxonomy routing foureyes'
 allowed="$allowed casestate clocks retention forward register annual"
 for h in $(sed -n 's|^#include "meldluik/\(.*\)\.h".*|\1|p' \
     policy/*.[ch] policy/base/*.[ch] 2>/dev/null | sort -u); do

@@ -10,6 +10,7 @@
 
 #include "meldluik/bytes.h"
 #include "meldluik/html.h"
+#include "meldluik/listed.h"
 
 static void
 reads_big_endian_to_the_exact_end(void **state)
@@ -210,6 +211,21 @@ markdown_shows_and_never_obeys(void **state)
 }
 
 static void
+words_of_a_list(void **state)
+{
+	static const char *const list[] = {"one", "three", NULL, "four"};
+
+	(void)state;
+	assert_true(word_listed(list, "one"));
+	assert_true(word_listed(list, "three"));
+	assert_false(word_listed(list, "thre"));
+	assert_false(word_listed(list, "three "));
+	assert_false(word_listed(list, ""));
+	assert_false(word_listed(list, "four"));
+	assert_false(word_listed(list + 2, "one"));
+}
+
+static void
 every_result_has_a_text(void **state)
 {
 	(void)state;
@@ -230,6 +246,7 @@ main(void)
 	    cmocka_unit_test(secret_buffer_grows_and_is_wiped),
 	    cmocka_unit_test(hex_is_lowercase_and_exact),
 	    cmocka_unit_test(utf8_refuses_what_is_not_canonical),
+	    cmocka_unit_test(words_of_a_list),
 	    cmocka_unit_test(html_shows_and_never_obeys),
 	    cmocka_unit_test(markdown_shows_and_never_obeys),
 	    cmocka_unit_test(every_result_has_a_text),
