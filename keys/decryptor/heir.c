@@ -73,7 +73,7 @@ holder_note_open(const struct desk *d, const char *purpose, const char *type,
 	uint8_t org[ORG_LEN];
 	struct bytes sig, doc;
 	json_t *o = NULL;
-	int64_t desk;
+	int64_t desk = 0;
 	enum err e = d->keyset == NULL ? ERR_FOREIGN :
 	    note_split(p, len, &sig, &doc);
 
@@ -104,7 +104,7 @@ heir_parse(const struct desk *d, const void *p, size_t len,
     char person[KEYSET_ID], struct age_recipient *out)
 {
 	const struct keyset_person *who = NULL;
-	const char *id, *text;
+	const char *id = NULL, *text = NULL;
 	json_t *o = NULL;
 	enum err e = holder_note_open(d, "heir", HEIR_TYPE, p, len, &who, &o);
 

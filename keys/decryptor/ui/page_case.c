@@ -258,8 +258,9 @@ talk_of(struct visit *v, size_t k)
 
 	for (size_t i = 0; i < s->messages; i++) {
 		if (s->message[i].kase == k) {
+			number++;
 			item_add(&l, (struct item){.in = &s->message[i],
-			    .number = ++number,
+			    .number = number,
 			    .day = s->message[i].received});
 		}
 	}
