@@ -175,6 +175,15 @@ def lies():
     keys("import", "De server liegt", place=AT + "/gw")
 
 
+def denies():
+    ui.want("no button", 'value="deny"' in ui.ask("GET", KEYS)[2])
+    told("read-only", "overgenomen", ui.post(CASE, do="note", text="Iets"))
+    keys("deny", "niemand anders", "green")
+    ui.want("a button still", 'value="deny"' not in ui.ask("GET", KEYS)[2])
+    keys("deny", "Niemand zegt")
+    told("written", "bewaard", ui.post(CASE, do="note", text="Iets"), "green")
+
+
 def early():
     for case, marked in (CASE, True), (OTHER, False):
         for lang, words in ("nl", "vóór de melding er was"), (
@@ -227,7 +236,8 @@ def left():
 try:
     {"sticks": sticks, "forms": forms, "lies": lies, "clock": clock, "deputy": deputy,
      "stands_in": stands_in, "early": early,
-     "cut": cut, "damaged": damaged, "left": left}[part]()
+     "cut": cut, "damaged": damaged, "left": left,
+     "denies": denies}[part]()
 finally:
     ui.end()
 print("%s: %d told" % (part, checks))

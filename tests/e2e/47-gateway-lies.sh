@@ -59,6 +59,9 @@ grep -q "takeover --deny" "$T/err" || fail "no way out is told"
 for words in "export $T/c" "note $R" "import $T/gw"; do
 	refused "takeover --deny" h $words <<<"Iets"
 done
+cp -r "$H" "$T/page" # the same on the page
+python3 "$HERE/tests/desk/told.py" denies "$BIN" "$T/page" "$PASS" $day \
+	"$T" "$STICK" "" "$R" "$R" || exit 1
 ok h --json takeover --deny
 [ "$(json "o['tenure']")" = 1025 ] || fail "the tenure is not above the lie"
 refused "Nobody says" h takeover --deny

@@ -289,6 +289,21 @@ do_signed(struct visit *v, struct buf *said)
 	}
 }
 
+/* A person says that no other holder took over, whatever the gateway says */
+static void
+do_deny(struct visit *v, struct buf *said)
+{
+	struct refusal why = {.e = OK};
+	uint64_t tenure;
+
+	(void)said;
+	if (act_takeover_deny(v->d, &tenure, &why) != OK) {
+		notice_refusal(v, &why);
+	} else {
+		notice_good(v, TEXT_DENIED, NULL);
+	}
+}
+
 void
 page_keys(struct visit *v)
 {
@@ -299,7 +314,7 @@ page_keys(struct visit *v)
 		{"import", do_import}, {"export", do_export},
 		{"backup", do_backup}, {"verify", do_verify},
 		{"parcel", do_parcel}, {"lost", do_lost},
-		{"signed", do_signed},
+		{"signed", do_signed}, {"deny", do_deny},
 	};
 	struct buf said = buf_new(1024);
 
