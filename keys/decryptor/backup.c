@@ -4,24 +4,14 @@
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive_age.h"
 #include "backup.h"
 #include "files.h"
+#include "medium.h"
 #include "papers.h"
 #include "terminal.h"
-
-/* Another device than the home's? A copy on the same disk dies with it. */
-static bool
-second_medium(const struct desk *d, int fd)
-{
-	struct stat home, there;
-
-	return fstat(d->dir, &home) == 0 && fstat(fd, &there) == 0 &&
-	    home.st_dev != there.st_dev;
-}
 
 static enum err
 journal_backup(struct desk *d, bool second, uint64_t complete)
@@ -196,7 +186,7 @@ backup_make(struct desk *d, const char *path, struct backup_made *out)
 		return ERR_IO;
 	}
 	memset(out, 0, sizeof *out);
-	out->second = second_medium(d, fd);
+	out->second = medium_second(d->dir, fd);
 	damage = backup_whole(d);
 	e = backup_write(d, fd, hash);
 	if (e == OK && fsync(fd) != 0) {

@@ -70,9 +70,9 @@ tell_backup(const struct desk *d, const char *file,
 		    "the gateway.\n", file,
 		    (unsigned long long)state_complete(d->state));
 	} else {
-		printf("Wrote %s, but it lies on the same disk as the desk: "
-		    "it does not count as a backup and confirms nothing. "
-		    "Write it to another medium.\n", file);
+		printf("Wrote %s, but it lies in memory or on the disk of the "
+		    "desk: it does not count as a backup and confirms "
+		    "nothing. Write it to another medium.\n", file);
 	}
 	if (m->paper) {
 		printf("Read back and right. %s.paper opens it with k sheets "

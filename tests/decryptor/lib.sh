@@ -18,14 +18,27 @@ if [ -n "${OUT:-}" ]; then
 else
 	T=$(mktemp -d)
 fi
-# The second medium: another file system, where there is one
-if [ -d /dev/shm ] && [ -w /dev/shm ]; then
-	STICK=$(mktemp -d /dev/shm/meldluik.XXXXXX)
-else
-	STICK=$(mktemp -d "$T/stick.XXXXXX")
-fi
+# Sets STICK, a second medium: a disk of its own where one can be mounted, else
+# this disk, and then the homes lie in memory. Call it before T is used.
+second_medium() {
+	STICK=$T/stick.disk
+	mkdir "$STICK"
+	if truncate -s 2G "$T/stick.image" &&
+		mkfs.ext4 -q -F -m 0 "$T/stick.image" &&
+		mount -o loop "$T/stick.image" "$STICK"; then
+		return
+	fi 2>/dev/null
+	STICK=$T
+	T=$(mktemp -d /dev/shm/meldluik.XXXXXX) ||
+		fail "no disk can be mounted, and there is no memory to write"
+	PASS=$T/pass
+	cp "$STICK/pass" "$PASS"
+}
 cleanup() {
-	rm -rf "$T" "$STICK"
+	if mountpoint -q "${STICK:-/nowhere}"; then
+		umount "$STICK" 2>/dev/null || umount -l "$STICK"
+	fi
+	rm -rf "$T" "${STICK:-$T}"
 }
 trap cleanup EXIT
 PASS=$T/pass

@@ -9,6 +9,7 @@
 # And what goes right: a backup with attachments, and the export it confirms.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 EDIT=$BUILD/bin/journal_edit
 [ -x "$EDIT" ] || { echo "skip: journal_edit is not built"; exit 77; }
 found

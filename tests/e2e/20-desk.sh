@@ -4,6 +4,7 @@
 # answering, export, posting day, backup and confirmation.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 
 ok "$FIX" new "$T/gw"
 ok desk "$T/org" 2026-11-24 init --batch --organisation "Gemeente Voorbeeld" \

@@ -5,6 +5,7 @@
 # import keeps the text from being shown.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 found
 H=$T/home
 WEEK=2026-W48

@@ -6,6 +6,7 @@
 # the old machine turns read-only; the year is closed by two.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 three_people
 
 # By phone with a code; a talk that is agreed

@@ -5,6 +5,7 @@
 # denied by the holder, who goes on.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 three_people
 ok desk "$D" $day takeover --note "$T/heir"
 ok h takeover --deputy "$T/heir"

@@ -6,6 +6,7 @@
 # stands by end too. What a copied machine opens: 65-forward.sh.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 ok "$FIX" new "$T/gw"
 A=$T/a
 B=$T/b

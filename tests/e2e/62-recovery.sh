@@ -5,6 +5,7 @@
 # new identity that the old one vouches for; a wrong passphrase costs the
 # whole KDF, and a keyring below the floor is refused without work.
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 SHARES=$BUILD/bin/sharetool
 [ -x "$SHARES" ] || { echo "skip: sharetool is not built"; exit 77; }
 found

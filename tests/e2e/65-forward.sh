@@ -7,6 +7,7 @@
 # code, or a backup without its passphrase. The open case stays.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 AGEC=$BUILD/bin/agec
 KEYS=$BUILD/bin/desk_keys
 [ -x "$AGEC" ] && [ -x "$KEYS" ] ||

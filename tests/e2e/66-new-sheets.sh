@@ -5,6 +5,7 @@
 # the key is on paper only again. After a new identity `init` begins again.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 KEYS=$BUILD/bin/desk_keys
 [ -x "$KEYS" ] || { echo "skip: desk_keys is not built"; exit 77; }
 found

@@ -7,6 +7,7 @@
 # is told apart again.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 three_people
 confirmed() { # FOLDER: what an export to it confirms
 	mkdir "$1"

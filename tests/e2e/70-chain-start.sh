@@ -5,6 +5,7 @@
 # what the gateway's chain lacks. The old machine turns read-only.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 three_people
 ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-25 --text "een"
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25

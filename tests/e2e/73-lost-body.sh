@@ -6,6 +6,7 @@
 # the same if it ever comes.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 three_people
 confirms() { # NUMBER FOLDER
 	mkdir "$2"

@@ -5,6 +5,7 @@
 # many envelopes of nobody. Keys of little work but where age opens a backup.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 JUNK=600
 found
 H=$T/home

@@ -9,6 +9,7 @@
 # desk (SOFT: with a key of little work). The gateway's clock is moved from outside (clock/shim.c).
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 D=$BIN
 . "$(dirname "$0")/../http/lib.sh"
 R=$BIN/meldluik-reporter

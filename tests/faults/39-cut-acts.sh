@@ -5,6 +5,7 @@
 # lacks is found by `backup`, which then counts for nothing.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+second_medium
 three_people
 head -c 1000000 /dev/urandom >"$T/big"
 ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-25 --text "met bijlage" \

@@ -105,6 +105,10 @@ files(const struct ui *ui, const char *profile)
 	for (unsigned i = 0; i < ui->sticks && e == OK; i++) {
 		e = allow(rules, ui->stick[i], attr.handled_access_fs);
 	}
+	if (e == OK) { /* which disks lie under a mapper: medium.c */
+		e = allow(rules, "/sys/devices/virtual/block",
+		    LANDLOCK_ACCESS_FS_READ_DIR);
+	}
 	if (e == OK && profile != NULL) {
 		e = allow_profile(rules, profile, attr.handled_access_fs);
 	}
