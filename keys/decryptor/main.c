@@ -199,8 +199,8 @@ static const struct verb verbs[] = {
 	    "same person and year replaces the earlier.\n"},
 	{"acknowledge", verb_acknowledge, "acknowledge ID [--show] "
 	    "[--file FILE]",
-	    "Drafts the acknowledgement in the language of the report; --show "
-	    "only prints it, --file sends\nan edited one.\n"},
+	    "Drafts the acknowledgement in Dutch where the report is, else in "
+	    "English; --show only prints it, --file sends\nan edited one.\n"},
 	{"reply", verb_reply, "reply ID [--kind question|message|feedback|"
 	    "closing] [--letter NAME] [--show]\n"
 	    "         [--to WHERE] [--receiver CODE] [--reasoned] [--options] "

@@ -89,6 +89,11 @@ try:
         now = re.findall(r'name="measure_\d+" value="1" checked><span>([^<]*)',
                          text)
         want("measures: %s" % now, sorted(now) == ticked)
+    # Closing has a form of its own; a button of the steps could only refuse
+    text = ui.post(CASE, do="step", to="teruggekoppeld")
+    want("told", 'class="notice green"' in text)
+    want("a button that always refuses", 'name="to" value="gesloten"' not in
+         text and 'name="to" value="heropend"' in text)
     text = ui.post(CASE, do="close")
     want("closed: %s" % re.findall(r'class="notice.*?</', text, re.S),
          'class="notice green"' in text)

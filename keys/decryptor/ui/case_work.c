@@ -326,8 +326,10 @@ steps_set(struct visit *v, size_t k)
 		enum act a = act_of_state(step[i].to);
 		if (step[i].to == CASE_DESTROYED ||
 		    step[i].to == CASE_FORWARDED ||
-		    step[i].to == CASE_RECUSAL) {
-			continue; /* these have pages of their own */
+		    step[i].to == CASE_RECUSAL || (step[i].allowed &&
+		    (step[i].to == CASE_CLOSED ||
+		    step[i].to == CASE_RETAINED))) {
+			continue; /* these have a page or form of their own */
 		}
 		struct view *row = step[i].allowed ? &yes[may++] :
 		    &no[not++];
