@@ -56,7 +56,10 @@ class Visitor:
 
     def login(self, passphrase):
         self.ask("GET", "/nl/login")
-        self.ask("POST", "/nl/login", {"passphrase": passphrase})
+        status, to, _ = self.ask("POST", "/nl/login",
+                                 {"passphrase": passphrase})
+        self.want("the passphrase is not taken: %s %s" % (status, to),
+                  to and not to.endswith("/login"))
 
 
 class Ui(Visitor):
