@@ -82,7 +82,7 @@ def forms():
     again("/nl/enter?what=report", 'name="route"', "/nl/register", "/case/",
           what="report", text="Per telefoon", day=DAY, route="meldpunt",
           language="nl")
-    again("/nl/adviser", 'value="hours"', "/nl/adviser", ", 7</li>",
+    again("/nl/adviser", 'value="hours"', "/nl/adviser", ", 7<",
           do="hours", activity="overleg_verslag", hours="7")
     sent = again(CASE, 'value="note"', CASE, "kanarie-notitie", do="note",
                  text="kanarie-notitie")
