@@ -21,6 +21,7 @@ ends() {
 		mountpoint -q "$at" && umount "$at"
 	done
 	[ -z "${mapped:-}" ] || dmsetup remove "$mapped"
+	[ -z "${disk:-}" ] || partx -d "$disk" 2>/dev/null
 	[ -z "${disk:-}" ] || losetup -d "$disk"
 	rm -rf "$memory"
 	cleanup
@@ -38,7 +39,8 @@ with open(sys.argv[1], "r+b") as f:
     f.seek(446)
     f.write(part(2048) + part(2048 + (40 << 11)) + bytes(32) + b"\x55\xaa")
 PY
-disk=$(losetup -f --show "$T/image" 2>/dev/null) && partx -a "$disk"
+disk=$(losetup -f --show "$T/image" 2>/dev/null) &&
+	partx -a "$disk" 2>/dev/null
 said="no right to make a disk with partitions"
 if [ -n "$disk" ] && [ -b "${disk}p2" ]; then
 	mkfs.ext4 -q -F "${disk}p1" && mkfs.ext4 -q -F "${disk}p2" &&
