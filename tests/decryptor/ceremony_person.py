@@ -144,7 +144,7 @@ for n, name in ((3, "share-identity-3.html"), (1, "share-backup-1.html"),
             f.write("\n".join(lines(name)) + "\n")
     t.answer("regel 1: ", path)
     t.see("leesbaar en klopt")
-t.see("alleen op papier")
+t.see("op deze computer niet meer")
 t.answer("papier er ligt", "")
 t.see("Klaar")
 if t.end() != 0:

@@ -115,7 +115,7 @@ t.end()
 t = start()
 t.see("stap 5 van 7")
 prove(t, "new", every[2:])
-t.see("alleen op papier")
+t.see("op deze computer niet meer")
 t.answer("papier er ligt", "")
 t.see("vernietig")
 if t.end() != 0:
