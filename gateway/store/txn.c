@@ -284,9 +284,9 @@ enum err record_del(struct store *s, enum db d, const void *key,
 	    (r = lmdb_err(mdb_get(txn, s->dbi[d], &k, &v))) != OK) {
 		return r;
 	}
-	/* LMDB reads there how long it is. What cannot be read stays as it
-	 * is, and loses its key. */
-	if (!value_there(v.mv_data, 1)) {
+	/* LMDB reads there how long it is, if it has bytes at all. What cannot
+	 * be read stays as it is, and loses its key. */
+	if (!value_there(v.mv_data, v.mv_size != 0)) {
 		return OK;
 	}
 	mark_dirty(s, d, 0);
