@@ -4,7 +4,7 @@
  * journal that is taken over knows: its exports name the keys they carried of
  * each holder, its manifests say which of them the gateway applied. What was
  * sealed before looks like another desk's, as after a loss of keys
- * (keys/FORMAT.md section 10).
+ * (keys/DESK.md).
  */
 #ifndef DECRYPTOR_HEIR_KEYS_H
 #define DECRYPTOR_HEIR_KEYS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Epoch blocks of files between desks (keys/FORMAT.md section 10), the file
+ * Epoch blocks of files between desks (keys/DESK.md), the file
  * and one of them: what is read can be written, and reads the same.
  */
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A desk of two people, without a home, that is handed documents of the
- * offline desk (FORMAT.md section 10) by the other one, who signs whatever
+ * offline desk (keys/DESK.md) by the other one, who signs whatever
  * he is given: for the fuzz targets and for the vectors.
  */
 #ifndef TESTS_DECRYPTOR_NOTES_H

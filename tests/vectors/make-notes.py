@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """Makes vectors/approval, heir, deputy, weeks, papers, transfer, adviser and plan: one
-good document of each kind (keys/FORMAT.md section 10) and copies with one
+good document of each kind (keys/DESK.md) and copies with one
 fault each. The first
 word of a name is the answer it must get; the rest names the fault. They are
 signed when they are used (decryptor/notes.h).
