@@ -38,7 +38,7 @@ for name, parts in PARTS.items():
                                         sorted((top / p).rglob("*.c")))]
     for path in sorted({m for f in files
                         for m in LITERAL.findall(f.read_text())} - SAID):
-        path = path.replace("%s", "x")
+        path = re.sub("%[a-z]", "1", path)
         if path.startswith("/proc/self/fd/"):
             continue
         looked += 1
