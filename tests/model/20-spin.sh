@@ -55,7 +55,7 @@ holds "a week's keys end when all was read" -DFOCUS=1 -DKEYS=1 -DCALM \
 [ -z "${FULL:-}" ] || holds "kept beside a machine that works on, with keys" \
 	-DFOCUS=1 -DKEYS=1 -DBUNDLES=1
 holds "posted means in public" -DFOCUS=2 -DBUNDLES=$reply
-kept="((0==1)||(ever_copied"
+kept="(((0==1)||(ever_copied"
 breaks "the word of every desk" "$kept" -DMUTANT=1 -DBUNDLES=1
 breaks "order of bundles" "((sent[" -DMUTANT=2 -DBUNDLES=1
 breaks "the hash of our own bundle" "sent[" -DMUTANT=3 -DFOCUS=2 -DBUNDLES=3
