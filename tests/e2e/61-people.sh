@@ -177,25 +177,10 @@ ok desk "$T/c4" 2027-04-20 holder request --keyset "$T/share/keyset.json" \
 	--desk 1 --person carla --out "$T/request.json"
 # on a terminal the key is compared before anything is signed
 replaces() { # WORD
-	python3 - "$1" "$BIN" --home "$A" --passphrase-file "$PASS" --today \
-		2027-04-20 holder replace "$T/request.json" <<'P'
-import os, pty, sys
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[2], sys.argv[2:])
-seen = b""
-while True:
-    try:
-        piece = os.read(fd, 4096)
-    except OSError:
-        break
-    if not piece:
-        break
-    seen += piece
-    if seen.endswith(b"(yes/no) "):
-        os.write(fd, sys.argv[1].encode() + b"\n")
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-P
+	echo "$1" >"$T/word"
+	python3 "$HERE/tests/vectors/tty_answer.py" "$T/word" "$BIN" \
+		--home "$A" --passphrase-file "$PASS" --today 2027-04-20 \
+		holder replace "$T/request.json"
 }
 cp "$A/public/keyset.note" "$T/keyset.note"
 replaces no && fail "replaced by a key that was not compared"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Runs a command on a pseudo-terminal and types the line of a file at every
-# passphrase prompt: tty_answer.py FILE COMMAND...
+# prompt for a passphrase, or for a yes or no: tty_answer.py FILE COMMAND...
 import os
 import pty
 import sys
@@ -19,7 +19,8 @@ while True:
     if not piece:
         break
     seen += piece
-    if b"assphrase" in seen and seen.rstrip().endswith(b":"):
+    if (b"assphrase" in seen and seen.rstrip().endswith(b":") or
+            seen.endswith(b"(yes/no) ")):
         os.write(fd, answer)
         seen = b""
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
