@@ -394,6 +394,10 @@ take_opened(struct bodies *b, const struct inbound_envelope *env,
 			*read = false;
 			return OK;
 		}
+		if (lost_too_late(b->d, env)) { /* it stays written off */
+			b->r->too_late++;
+			return OK;
+		}
 		return note_body(b, b->other, env->sha256);
 	case OPENED_DAMAGED:
 		b->r->damaged++;

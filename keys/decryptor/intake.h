@@ -17,6 +17,7 @@ struct intake_result {
 	uint64_t missing;     /* listed bodies that the bundle lacks */
 	uint64_t edited;      /* bodies that are not what is listed */
 	uint64_t no_key;      /* bodies of weeks whose key this ring lost */
+	uint64_t too_late;    /* written off, and their key is destroyed */
 	unsigned posted;      /* replies now known to be posted */
 	unsigned weeks_destroyed;
 	unsigned refused;     /* numbers of the gateway that cannot be */

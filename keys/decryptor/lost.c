@@ -49,6 +49,14 @@ lost_wanted(const struct desk *d, int folder, const struct manifest *m)
 	return wanted;
 }
 
+bool
+lost_too_late(const struct desk *d, const struct inbound_envelope *env)
+{
+	return state_body_lost(d->state, env->sha256) &&
+	    keyring_week(d->ring, env->week) == NULL &&
+	    state_week_destroyed(d->state, env->week);
+}
+
 /* Every body that is waited for, until ${each} says that it is enough */
 static enum err
 waiting_walk(const struct desk *d, bool (*each)(void *arg,

@@ -28,6 +28,9 @@ int bodies_folder(int bundle);
 /* Is there something to read of ${m}: it was not read whole, or what was
  * written off of it lies in ${folder} */
 bool lost_wanted(const struct desk *d, int folder, const struct manifest *m);
+/* ${env} was written off, and came when this desk's key of its week was
+ * destroyed: nobody can say here whose it was */
+bool lost_too_late(const struct desk *d, const struct inbound_envelope *env);
 /* What did not come for LOST_DAYS since it was listed, at most LOST_SHOWN.
  * What an earlier gateway listed is not waited for, and not in it. */
 enum err lost_overdue(const struct desk *d, struct overdue out[LOST_SHOWN],

@@ -117,7 +117,8 @@ static const struct verb verbs[] = {
 	    "home was made with the sheets and has read nothing yet.\n"
 	    "--write-off: a body that did not come for a week is lost at the "
 	    "gateway for good. Two people\nsign for it (`approve`), and "
-	    "confirming goes on; if it ever comes, it is read.\n"},
+	    "confirming goes on; if it ever comes while the\nkey of its "
+	    "week lives, it is read.\n"},
 	{"list", verb_list, "list", "Cases, with what is due.\n"},
 	{"show", verb_show, "show ID",
 	    "One case: messages, replies (drafted or posted), notes, and what "

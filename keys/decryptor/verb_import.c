@@ -70,6 +70,8 @@ tell_json(const struct desk *d, const struct intake_result *r)
 	    json_integer((json_int_t)r->missing));
 	json_object_set_new(o, "edited", json_integer((json_int_t)r->edited));
 	json_object_set_new(o, "no_key", json_integer((json_int_t)r->no_key));
+	json_object_set_new(o, "too_late",
+	    json_integer((json_int_t)r->too_late));
 	json_object_set_new(o, "posted", json_integer(r->posted));
 	json_object_set_new(o, "applied_refused", json_integer(r->refused));
 	json_object_set_new(o, "weeks_destroyed",
@@ -133,6 +135,13 @@ tell_open(const struct desk *d, const struct intake_result *r)
 		    "confirmed, so the gateway keeps them. Once it closed the "
 		    "week, two people can write it off: `rotate --destroy "
 		    "WEEK`", (unsigned long long)r->no_key);
+	}
+	if (r->too_late > 0) {
+		say_error("%llu bodies that were written off came after all, "
+		    "too late: the key of their week is destroyed here. They "
+		    "stay written off. If another holder of the desk still "
+		    "has that key, import this stick there",
+		    (unsigned long long)r->too_late);
 	}
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A body that does not come, on the desk's page; see e2e/73-lost-body.sh.
-lost.py ask|off BIN HOME PASSFILE DAY STICK HASH [SIGNED]"""
+lost.py ask|off|late BIN HOME PASSFILE DAY STICK HASH [SIGNED]"""
 import re
 import sys
 
@@ -18,6 +18,10 @@ def told(text, page, colour):
 
 
 try:
+    if part == "late":
+        told("1 afgeschreven bericht(en) kwamen toch nog, te laat",
+             ui.post(KEYS, do="import", place=STICK), "red")
+        sys.exit()
     page = ui.ask("GET", KEYS)[2]
     ui.want("not named", 'value="%s" required' % HASH[:16] in page)
     ui.want("the health is silent", "na een week nog niet heel" in page)

@@ -3,7 +3,7 @@
 # Goal: a body that the gateway lost for good stops confirming until two
 # people write exactly that one off; not by one, not in its first week, not
 # what is on the stick. Then confirming goes on; it is counted, and read all
-# the same if it ever comes.
+# the same if it ever comes while the key of its week lives, else told.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 second_medium
@@ -94,6 +94,29 @@ ok desk "$S" $day approve --sign "$T/gw/verzoek-lost-${FOUR:0:32}.txt" \
 page off
 ok h --json list
 [ "$(json "o['lost']")" = 1 ] || fail "the page writes off nothing"
+
+# And comes when the key of its week is destroyed: told as that, every time,
+# counted as before, and no longer as one that was for others
+day=2026-12-14
+ok "$FIX" cut "$T/gw" "$ORG" $day --closed 2026-W49
+ok h import "$T/gw"
+ok h backup "$STICK/c.age"
+ok h --json import "$T/gw"
+[ "$(json "o['weeks_destroyed'],o['too_late']")" = "(1, 0)" ] ||
+	fail "its week does not end: $(cat "$T/out")"
+mv "$T/$FOUR.age" "$T/gw/envelopes"
+for i in 1 2; do
+	ok h --json import "$T/gw"
+	[ "$(json "o['too_late'],o['reports'],o['missing']")" = "(1, 0, 0)" ] ||
+		fail "time $i: not told as too late: $(cat "$T/out")"
+done
+grep -q "1 bodies that were written off came after all, too late" "$T/err" ||
+	fail "too late, and not in words: $(cat "$T/err")"
+page late
+ok h --json list
+[ "$(json "len(o['cases']),o['lost']")" = "(3, 1)" ] ||
+	fail "too late, and not counted as lost any more"
+ok h verify
 H=$T/back
 ok h restore "$STICK/b.age"
 ok h --json list

@@ -146,6 +146,8 @@ do_import(struct visit *v, struct buf *said)
 	} else if (r.missing > 0 || r.no_key > 0) {
 		notice_bad(v, r.no_key > 0 ? TEXT_IMPORT_NO_KEY :
 		    TEXT_IMPORT_MISSING);
+	} else if (r.too_late > 0) {
+		notice_bad_n(v, TEXT_IMPORT_TOO_LATE, r.too_late);
 	} else if (nothing_came(&r)) {
 		notice_good(v, TEXT_IMPORT_NOTHING, NULL);
 	} else {

@@ -188,6 +188,7 @@ const char *refusal_text(struct visit *v, const struct refusal *why);
 /* Shown on the next page */
 void notice_good(struct visit *v, enum text_id t, const char *word);
 void notice_bad(struct visit *v, enum text_id t);
+void notice_bad_n(struct visit *v, enum text_id t, uint64_t n);
 /* That a form did its work already, before what it said then */
 void notice_again(struct visit *v);
 void notice_refusal(struct visit *v, const struct refusal *why);

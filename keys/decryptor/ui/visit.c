@@ -293,6 +293,12 @@ notice_bad(struct visit *v, enum text_id t)
 }
 
 void
+notice_bad_n(struct visit *v, enum text_id t, uint64_t n)
+{
+	notice(v, true, say_n(v, t, (long long)n), "");
+}
+
+void
 notice_again(struct visit *v)
 {
 	if (v->ui->notice[0] == 0) {
