@@ -176,27 +176,42 @@ scrubbed(struct extracting *x, json_t *o, const char *stem, const char *name,
 	return OK;
 }
 
+/* What cannot be read is named, and the rest written */
+static enum err
+left_out(struct extracting *x, enum err e, const char *name)
+{
+	if (!record_lost(e)) {
+		return e;
+	}
+	fprintf(x->list, "%s: CANNOT BE READ: %s\n", name, err_text(e));
+	json_array_append_new(x->r->lost, json_string(name));
+	return OK;
+}
+
 static enum err
 message_out(struct extracting *x, const struct message *m, unsigned number)
 {
 	struct content *c = NULL;
 	enum err e = desk_content(x->d, m, &c);
+	char stem[64];
 
-	if (e == OK) {
-		fprintf(x->list, "message %u: %s\n", number,
-		    report_kind_word(m->kind));
-		for (unsigned i = 0; i < c->report->answers; i++) {
-			fprintf(x->list, "[");
-			terminal_word(x->list, c->report->answer[i].key);
-			fprintf(x->list, "]\n");
-			terminal_text(x->list, c->report->answer[i].text,
-			    strlen(c->report->answer[i].text), true);
-			fprintf(x->list, "\n");
-		}
+	snprintf(stem, sizeof stem, "m%02u", number);
+	if (e != OK) {
+		return left_out(x, e, stem);
+	}
+	fprintf(x->list, "message %u: %s\n", number,
+	    report_kind_word(m->kind));
+	for (unsigned i = 0; i < c->report->answers; i++) {
+		fprintf(x->list, "[");
+		terminal_word(x->list, c->report->answer[i].key);
+		fprintf(x->list, "]\n");
+		terminal_text(x->list, c->report->answer[i].text,
+		    strlen(c->report->answer[i].text), true);
+		fprintf(x->list, "\n");
 	}
 	for (unsigned i = 0; e == OK && i < c->files; i++) {
 		const struct filekind *kind = NULL;
-		char stem[64], name[80];
+		char name[80];
 		stem_of(number, i + 1, stem);
 		e = one_file(x, stem, &c->file[i], &c->report->attachment[i],
 		    name, &kind);
@@ -206,6 +221,8 @@ message_out(struct extracting *x, const struct message *m, unsigned number)
 			describe(x, o, name, &c->report->attachment[i], kind);
 			x->r->files++;
 			e = scrubbed(x, o, stem, name, kind);
+		} else {
+			e = left_out(x, e, stem);
 		}
 	}
 	content_free(c);
@@ -307,6 +324,7 @@ act_extract(struct desk *d, size_t k, const char *path, bool scrub,
 
 	memset(r, 0, sizeof *r);
 	r->list = json_array();
+	r->lost = json_array();
 	if (e != OK) {
 		return e;
 	}

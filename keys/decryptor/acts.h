@@ -155,6 +155,9 @@ struct extract_result {
 	 * hidden data), copy, copy_sha256 or no_copy (not_asked, kind,
 	 * no_tool, failed), metadata. The caller's to json_decref. */
 	json_t *list;
+	/* What cannot be read and was left out: "m01", a message, or
+	 * "m01-attachment-01". The caller's too. */
+	json_t *lost;
 };
 enum err act_extract(struct desk *d, size_t k, const char *path, bool scrub,
     struct extract_result *r, struct refusal *why);

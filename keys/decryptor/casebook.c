@@ -359,6 +359,13 @@ record_get(struct casebook *b, const uint8_t id[RECORD_ID], struct buf *out)
 	return e;
 }
 
+bool
+record_lost(enum err e)
+{
+	return e == ERR_CRYPT || e == ERR_UNKNOWN || e == ERR_FORMAT ||
+	    e == ERR_LIMIT || e == ERR_VERSION;
+}
+
 /* The records that events name, in the order of their keys */
 struct named {
 	uint8_t (*id)[RECORD_ID];

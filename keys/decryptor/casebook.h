@@ -63,6 +63,9 @@ enum err record_put(struct casebook *b, const uint8_t *key, const void *p,
  * ERR_CRYPT: damaged */
 enum err record_get(struct casebook *b, const uint8_t id[RECORD_ID],
     struct buf *out);
+/* Is ${e}, of a record that was read, of that record alone: damaged, not
+ * there, or of a program that wrote what none reads? The others can be read */
+bool record_lost(enum err e);
 
 /*
  * Journal. Record n is nonce || XChaCha20-Poly1305(event JSON) with n and

@@ -102,15 +102,6 @@ answer_notes(struct desk *d, const struct draft *a,
 	return e;
 }
 
-/* Of one record, which is damaged or not there or of a program that wrote
- * what none reads: the others can be read */
-static bool
-of_record(enum err e)
-{
-	return e == ERR_CRYPT || e == ERR_UNKNOWN || e == ERR_FORMAT ||
-	    e == ERR_LIMIT || e == ERR_VERSION;
-}
-
 static void
 case_left(const struct desk *d, size_t k, struct live_threads *out,
     const char *why)
@@ -144,7 +135,7 @@ thread_make(struct desk *d, size_t k, struct live_threads *out,
 			break;
 		}
 		e = answer_notes(d, &s->answer[i - 1], note, &parts);
-		if (of_record(e)) {
+		if (record_lost(e)) {
 			out->left[i - 1] = true;
 			lost = e;
 			e = OK;
@@ -250,7 +241,7 @@ thread_put(struct desk *d, size_t k, struct live_threads *out,
 	unsigned replies;
 	enum err e = thread_make(d, k, out, &replies);
 
-	if (of_record(e)) {
+	if (record_lost(e)) {
 		thread_drop(d, k, out, err_text(e));
 		return OK;
 	}

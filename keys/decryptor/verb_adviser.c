@@ -136,7 +136,8 @@ note_in(struct desk *d, const char *path)
 
 /* One entry of the book: its own words, or a note that was taken in */
 static enum err
-entry_list(struct desk *d, const struct entry_row *row, json_t *list)
+entry_list(struct desk *d, const struct entry_row *row, json_t *list,
+    unsigned *lost)
 {
 	struct buf text = buf_new_secret(ADVISER_NOTE_MAX);
 	json_t *o = json_object(), *inner = NULL;
@@ -160,11 +161,17 @@ entry_list(struct desk *d, const struct entry_row *row, json_t *list)
 		json_object_set_new(o, "content", inner);
 		inner = NULL; /* transferred */
 	}
-	if (e == OK && !d->json) {
+	if (!d->json) {
 		printf("%s  %s  %-13s %s\n  ", day, id, row->what,
 		    row->name);
-		terminal_text(stdout, (const char *)text.p, text.len, true);
+		terminal_text(stdout, e == OK ? (const char *)text.p :
+		    "CANNOT BE READ", e == OK ? text.len : 14, true);
 		printf("\n");
+	}
+	if (record_lost(e)) {
+		++*lost;
+		json_object_set_new(o, "unreadable", json_true());
+		e = OK;
 	}
 	json_array_append_new(list, o);
 	json_decref(inner);
@@ -177,6 +184,7 @@ verb_rows(struct desk *d, int year, const char *const *whats, unsigned n)
 {
 	const struct state *s = d->state;
 	json_t *list = json_array();
+	unsigned lost = 0;
 	enum err e = OK;
 
 	for (unsigned t = 0; t < n; t++) {
@@ -187,15 +195,18 @@ verb_rows(struct desk *d, int year, const char *const *whats, unsigned n)
 			if ((year == 0 || row->year == year) && strcmp(
 			    row->what, whats[t]) == 0 && (each ||
 			    adviser_newest(s, i))) {
-				e = entry_list(d, row, list);
+				e = entry_list(d, row, list, &lost);
 			}
 		}
 	}
 	if (e != OK) {
 		say_error("the rows cannot be read: %s", err_text(e));
 	} else if (d->json) {
-		print_json(list);
-		return OK;
+		print_json(json_incref(list));
+	}
+	if (e == OK && lost > 0) {
+		say_error("%u row(s) cannot be read", lost);
+		e = ERR_CRYPT;
 	}
 	json_decref(list);
 	return e;

@@ -14,7 +14,7 @@ verb_extract(struct desk *d, int argc, char **argv)
 		{.name = "to", .value = &to},
 		{.name = "scrub", .flag = &scrub},
 	};
-	struct extract_result r = {.list = NULL};
+	struct extract_result r = {.list = NULL, .lost = NULL};
 	struct refusal why;
 	size_t k = 0;
 	json_t *o;
@@ -38,6 +38,7 @@ verb_extract(struct desk *d, int argc, char **argv)
 		json_object_set_new(o, "unscrubbed",
 		    json_integer(r.unscrubbed));
 		json_object_set(o, "files", r.list);
+		json_object_set(o, "unreadable", r.lost);
 		print_json(o);
 	} else if (e == OK) {
 		printf("Wrote message.txt and %u attachment(s) to %s. Open "
@@ -47,6 +48,13 @@ verb_extract(struct desk *d, int argc, char **argv)
 			    "says why.\n", r.unscrubbed);
 		}
 	}
+	if (e == OK && json_array_size(r.lost) > 0) {
+		say_error("%zu message(s) or attachment(s) cannot be read "
+		    "and are left out; message.txt names them",
+		    json_array_size(r.lost));
+		e = ERR_CRYPT;
+	}
 	json_decref(r.list);
+	json_decref(r.lost);
 	return exit_of(e);
 }

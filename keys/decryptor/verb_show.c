@@ -83,8 +83,33 @@ content_print(const struct report *r)
 	}
 }
 
+/* What of a case cannot be read is named, and the rest shown: counted in
+ * ${lost}, after which nothing is wrong */
 static enum err
-show_messages(struct desk *d, size_t k, json_t *list)
+show_lost(enum err e, json_t *o, unsigned *lost)
+{
+	if (!record_lost(e)) {
+		return e;
+	}
+	++*lost;
+	if (o != NULL) {
+		json_object_set_new(o, "unreadable", json_true());
+	} else {
+		printf("  CANNOT BE READ: %s\n", err_text(e));
+	}
+	return OK;
+}
+
+/* Why the text of a message that is there is not shown */
+static const char *
+hidden_why(const struct kase *k, const struct message *m)
+{
+	return k->destroyed && !m->late ? "destroyed" : k->locked ?
+	    "for another desk" : "withdrawn by the reporter";
+}
+
+static enum err
+show_messages(struct desk *d, size_t k, json_t *list, unsigned *lost)
 {
 	const struct state *s = d->state;
 	enum err e = OK;
@@ -93,29 +118,23 @@ show_messages(struct desk *d, size_t k, json_t *list)
 		const struct message *m = &s->message[i];
 		struct content *c = NULL;
 		char day[DAY_TEXT];
-		json_t *o;
+		json_t *o = NULL;
+		bool shown;
 		if (m->kase != k) {
 			continue;
 		}
 		day_text(m->received, day);
-		if (desk_text_shown(d, m) &&
-		    (e = desk_content(d, m, &c)) != OK) {
-			say_error("a message cannot be opened: %s",
-			    err_text(e));
-			break;
-		}
+		shown = desk_text_shown(d, m);
+		e = shown ? desk_content(d, m, &c) : OK;
 		if (list == NULL) {
 			printf("\n%s  %s%s%s\n", day,
 			    report_kind_word(m->kind), m->entered ?
 			    " (entered by hand)" : "", m->conflict ?
 			    "  CONFLICT: same code, other content" : "");
-			if (c == NULL) {
+			if (!shown) {
 				printf("  %s; the text is not shown\n",
-				    s->kase[k].destroyed && !m->late ?
-				    "destroyed" : s->kase[k].locked ?
-				    "for another desk" :
-				    "withdrawn by the reporter");
-			} else {
+				    hidden_why(&s->kase[k], m));
+			} else if (c != NULL) {
 				content_print(c->report);
 			}
 		} else {
@@ -125,20 +144,22 @@ show_messages(struct desk *d, size_t k, json_t *list)
 			    json_string(report_kind_word(m->kind)));
 			json_object_set_new(o, "received", json_string(day));
 			json_object_set_new(o, "hidden",
-			    json_boolean(c == NULL));
+			    json_boolean(!shown));
 			json_object_set_new(o, "conflict",
 			    json_boolean(m->conflict));
 			event_hex(o, "message_id", m->message_id,
 			    MESSAGE_ID_LEN);
 			json_array_append_new(list, o);
 		}
+		e = show_lost(e, o, lost);
 		content_free(c);
 	}
 	return e;
 }
 
 static enum err
-show_sealed(struct desk *d, const uint8_t record[RECORD_ID], json_t *o)
+show_sealed(struct desk *d, const uint8_t record[RECORD_ID], json_t *o,
+    unsigned *lost)
 {
 	struct buf text = buf_new_secret(RECORD_MAX);
 	enum err e = record_get(d->book, record, &text);
@@ -151,7 +172,7 @@ show_sealed(struct desk *d, const uint8_t record[RECORD_ID], json_t *o)
 		    json_stringn((const char *)text.p, text.len));
 	}
 	buf_free(&text);
-	return e;
+	return show_lost(e, o, lost);
 }
 
 /* Where one of our answers is */
@@ -176,7 +197,7 @@ answer_state(const struct draft *a)
 }
 
 static enum err
-show_answers(struct desk *d, size_t k, json_t *list)
+show_answers(struct desk *d, size_t k, json_t *list, unsigned *lost)
 {
 	const struct state *s = d->state;
 	char drafted[DAY_TEXT];
@@ -205,13 +226,13 @@ show_answers(struct desk *d, size_t k, json_t *list)
 			    json_integer((json_int_t)a->serial));
 			json_array_append_new(list, o);
 		}
-		e = show_sealed(d, a->record, o);
+		e = show_sealed(d, a->record, o, lost);
 	}
 	return e;
 }
 
 static enum err
-show_notes(struct desk *d, size_t k, json_t *list)
+show_notes(struct desk *d, size_t k, json_t *list, unsigned *lost)
 {
 	const struct state *s = d->state;
 	char day[DAY_TEXT];
@@ -230,13 +251,13 @@ show_notes(struct desk *d, size_t k, json_t *list)
 			json_day_set(o, "day", s->note[i].day);
 			json_array_append_new(list, o);
 		}
-		e = show_sealed(d, s->note[i].record, o);
+		e = show_sealed(d, s->note[i].record, o, lost);
 	}
 	return e;
 }
 
 static enum err
-show_kept(struct desk *d, size_t k, json_t *list)
+show_kept(struct desk *d, size_t k, json_t *list, unsigned *lost)
 {
 	const struct state *s = d->state;
 	char day[DAY_TEXT], title[160];
@@ -260,7 +281,7 @@ show_kept(struct desk *d, size_t k, json_t *list)
 			json_object_set_new(o, "what", json_string(title));
 			json_array_append_new(list, o);
 		}
-		e = show_sealed(d, w->record, o);
+		e = show_sealed(d, w->record, o, lost);
 	}
 	return e;
 }
@@ -341,6 +362,7 @@ verb_show(struct desk *d, int argc, char **argv)
 	const char *ref = NULL;
 	json_t *o = NULL, *list[LISTS] = {NULL};
 	size_t k = 0;
+	unsigned lost = 0;
 	enum err e;
 
 	if (!options_take(argc, argv, NULL, 0, &ref, 1, NULL)) {
@@ -371,15 +393,15 @@ verb_show(struct desk *d, int argc, char **argv)
 		show_mailbox(d, k);
 	}
 	show_links(d->state, k, list[LINKS]);
-	e = show_messages(d, k, list[IN]);
+	e = show_messages(d, k, list[IN], &lost);
 	if (e == OK && desk_ours_shown(d, k)) {
-		e = show_answers(d, k, list[OUT]);
+		e = show_answers(d, k, list[OUT], &lost);
 	}
 	if (e == OK && desk_ours_shown(d, k)) {
-		e = show_notes(d, k, list[NOTES]);
+		e = show_notes(d, k, list[NOTES], &lost);
 	}
 	if (e == OK) {
-		e = show_kept(d, k, list[KEPT]);
+		e = show_kept(d, k, list[KEPT], &lost);
 	}
 	if (e == OK) {
 		show_steps(d, k, list[STEPS]);
@@ -389,5 +411,12 @@ verb_show(struct desk *d, int argc, char **argv)
 		o = NULL; /* transferred */
 	}
 	json_decref(o);
+	if (e == OK && lost > 0) {
+		say_error("%u part(s) of case %s cannot be read and are "
+		    "left out. Do not go on with this home: `verify`, and "
+		    "restore the newest backup", lost,
+		    d->state->kase[k].ref);
+		e = ERR_CRYPT;
+	}
 	return exit_of(e);
 }

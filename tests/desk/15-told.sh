@@ -110,7 +110,19 @@ for i in $(seq 0 $((RECORDS - 1))); do
 	ok "$EDIT" "$H" records edit "$i" # as it was
 done
 ok h acknowledge "${REFS%% *}"
+ok h note "${REFS%% *}" <<<"Een notitie"
 RECORDS=$("$EDIT" "$H" records count)
+# Of one that is damaged the place is named, and the rest of the case shown
+for i in $(seq 0 $((RECORDS - 1))); do
+	ok "$EDIT" "$H" records edit "$i"
+	h --json show "${REFS%% *}" >"$T/out" 2>"$T/err"
+	if [ "$(json "'unreadable' in o['in'][0]")" = True ]; then
+		cp -r "$H" "$T/partly" # an extract adds a record
+		H=$T/partly told partly
+	fi
+	ok "$EDIT" "$H" records edit "$i" # as it was
+done
+[ -d "$T/partly" ] || fail "no record hides the first message"
 for i in $(seq 0 $((RECORDS - 1))); do
 	ok "$EDIT" "$H" records edit "$i"
 done

@@ -12,6 +12,7 @@ part, BIN, HOME, PASS, DAY, AT, SECOND, FULL, ONE, TWO = sys.argv[1:]
 KEYS, STICK = "/nl/keys", AT + "/stick"
 CASE, OTHER = "/nl/case/" + ONE, "/nl/case/" + TWO
 ui = Ui(BIN, HOME, PASS, DAY, AT, SECOND)
+UNREAD = "kan niet worden gelezen: het is beschadigd"
 checks = 0
 
 
@@ -219,14 +220,29 @@ def cut():
 
 def damaged():
     keys("verify", "register is beschadigd")
-    shut(500, "Ga niet verder met dit loket", "GET", CASE)
-    shut(500, "Ga niet verder met dit loket", "GET", CASE + "/triage")
+    for path in CASE, CASE + "/triage":
+        status, _, page = ui.ask("GET", path)
+        ui.want("%s: %s" % (path, status), status == 200 and
+                "Verhaal nummer" not in page and UNREAD in page)
+        told(path, "Ga niet verder met dit loket", page)
     page = ui.ask("POST", "/nl/search", {"word": "Verhaal"})
     missed = re.search(r'class="notice red"><p><strong>3 zaken(.*?)</div>',
                        page[2], re.S)
     ui.want("a search: %s" % page[0], page[0] == 200 and missed and
             ONE in missed.group(1) and OTHER.rsplit("/", 1)[1] in
             missed.group(1) and page[2].count(ONE) == missed.group().count(ONE))
+
+
+def partly():
+    """The first message is damaged, the letter and the note are not"""
+    page = ui.ask("GET", CASE)[2]
+    ui.want("one part: %d" % page.count(UNREAD), page.count(UNREAD) == 1)
+    told("how many", "(1 beschadigd)", page)
+    ui.want("the rest is hidden", "Een notitie" in page and ONE in page and
+            "bevestig" in page.split('class="msg out"')[1])
+    page = ui.post(CASE, do="extract", place=STICK)
+    told("extracted", "Dit ontbreekt", page)
+    ui.want("what is missing", re.search(r"</strong> m01 *</p>", page))
 
 
 def left():
@@ -236,7 +252,7 @@ def left():
 try:
     {"sticks": sticks, "forms": forms, "lies": lies, "clock": clock, "deputy": deputy,
      "stands_in": stands_in, "early": early,
-     "cut": cut, "damaged": damaged, "left": left,
+     "cut": cut, "damaged": damaged, "left": left, "partly": partly,
      "denies": denies}[part]()
 finally:
     ui.end()

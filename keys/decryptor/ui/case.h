@@ -18,6 +18,11 @@ struct item {
 };
 /* Facts above every page of a case */
 void case_head(struct visit *v, size_t k);
+/* ${e}, of a record of the case: what cannot be read is flagged ${unread} in
+ * ${row} and counted, and the rest of the page is shown */
+enum err unread_set(struct visit *v, struct view *row, enum err e);
+/* How many it were, as text ${some_unread} */
+void unread_tell(struct visit *v);
 /* Answers of a report as list ${answers} */
 void answers_set(struct visit *v, struct view *row, const struct report *r);
 /*

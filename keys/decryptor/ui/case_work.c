@@ -221,11 +221,26 @@ extracted_set(struct visit *v, struct view *row, const json_t *o)
 	}
 }
 
+/* What could not be read, by the names that message.txt has */
+static void
+lost_names_set(struct visit *v, const json_t *lost)
+{
+	size_t n = json_array_size(lost);
+	struct view *rows = visit_rows(v, n);
+
+	for (size_t i = 0; i < n; i++) {
+		view_text(&rows[i], "name", visit_text(v, "%s",
+		    json_string_value(json_array_get(lost, i))));
+	}
+	view_flag(&v->view, "has_lost", n > 0);
+	view_list(&v->view, "lost", rows, n);
+}
+
 /* What was taken out is shown once, as the list beside the files has it */
 static enum err
 do_extract(struct visit *v, struct refusal *why)
 {
-	struct extract_result r = {.list = NULL};
+	struct extract_result r = {.list = NULL, .lost = NULL};
 	const char *place = field(v, "place"), *path;
 	int dir = place_need(v, place, why);
 	struct view *rows;
@@ -248,9 +263,11 @@ do_extract(struct visit *v, struct refusal *why)
 		case_head(v, v->k);
 		view_text(&v->view, "folder", path);
 		view_list(&v->view, "rows", rows, r.files);
+		lost_names_set(v, r.lost);
 		visit_page(v, PAGE_EXTRACTED, TEXT_TITLE_EXTRACTED, 3);
 	}
 	json_decref(r.list);
+	json_decref(r.lost);
 	return e;
 }
 

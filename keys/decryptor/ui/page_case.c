@@ -70,6 +70,21 @@ reporter_signed(const struct state *s, const struct message *m)
 	    sign_pk_equal(&m->signer, &s->kase[m->kase].signer);
 }
 
+enum err
+unread_set(struct visit *v, struct view *row, enum err e)
+{
+	v->unread += record_lost(e);
+	view_flag(row, "unread", record_lost(e));
+	return record_lost(e) ? OK : e;
+}
+
+void
+unread_tell(struct visit *v)
+{
+	view_text(&v->view, "some_unread", v->unread == 0 ? NULL :
+	    say_n(v, TEXT_CASE_DAMAGED, (long long)v->unread));
+}
+
 static void
 incoming_set(struct visit *v, struct view *row, const struct message *m,
     struct content *c)
@@ -82,7 +97,7 @@ incoming_set(struct visit *v, struct view *row, const struct message *m,
 	view_text(row, "day", date_long(v, m->received));
 	view_flag(row, "signed", reporter_signed(v->d->state, m));
 	view_flag(row, "conflict", m->conflict);
-	view_flag(row, "hidden", c == NULL);
+	view_flag(row, "hidden", !desk_text_shown(v->d, m));
 	if (c != NULL) {
 		answers_set(v, row, c->report);
 	} else {
@@ -99,7 +114,7 @@ draft_id(struct visit *v, const struct draft *a)
 	return visit_text(v, "%s", hex);
 }
 
-/* Text of a record as ${text}; none when its key is gone */
+/* Text of a record as ${text} */
 static enum err
 sealed_set(struct visit *v, struct view *row, const uint8_t record[RECORD_ID])
 {
@@ -109,7 +124,7 @@ sealed_set(struct visit *v, struct view *row, const uint8_t record[RECORD_ID])
 	view_text(row, "text", e != OK ? "" : visit_keep(v,
 	    (const char *)text.p, text.len));
 	buf_free(&text);
-	return e == ERR_UNKNOWN ? OK : e;
+	return unread_set(v, row, e);
 }
 
 /* What we said: the frame of it */
@@ -297,8 +312,8 @@ talk_set(struct visit *v, size_t k, size_t *n)
 		}
 		if (desk_text_shown(v->d, m)) {
 			e = desk_content(v->d, m, &content);
-			e = e == ERR_UNKNOWN ? OK : e; /* destroyed */
 		}
+		e = unread_set(v, &rows[i - from], e);
 		incoming_set(v, &rows[i - from], m, content);
 		if (content != NULL) {
 			files = files_of(v, content->report, item[i].number,
@@ -425,9 +440,10 @@ show(struct visit *v)
 		e = notes_set(v, v->k, &notes);
 	}
 	if (e != OK) {
-		visit_plain(v, 500, TEXT_CASE_DAMAGED);
+		visit_plain(v, 500, TEXT_VERIFY_FAILED);
 		return;
 	}
+	unread_tell(v);
 	pages_set(v, said > notes ? said : notes);
 	case_work_set(v, v->k);
 	visit_page(v, PAGE_CASE, TEXTS, 3);

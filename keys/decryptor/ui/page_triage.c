@@ -63,10 +63,12 @@ show(struct visit *v)
 		e = desk_content(v->d, &v->d->state->message[c->first],
 		    &content);
 	}
+	e = unread_set(v, &v->view, e);
 	if (e != OK) {
-		visit_plain(v, 500, TEXT_CASE_DAMAGED);
+		visit_plain(v, 500, TEXT_VERIFY_FAILED);
 		return;
 	}
+	unread_tell(v);
 	case_head(v, v->k);
 	if (content != NULL) {
 		view_text(&v->view, "about", about_label(v, visit_text(v,
