@@ -49,16 +49,11 @@ static enum err
 desk_route(const struct reporter *r, const struct route_desk *desks,
     size_t n, unsigned *out)
 {
-	struct profile *nl = NULL, *eu = NULL;
-	const struct profile *p = NULL;
-	enum err e = profile_builtin("nl", &nl);
+	struct law l;
+	enum err e = law_open(r->k, &l);
 
 	if (e == OK) {
-		e = profile_builtin("eu", &eu);
-	}
-	if (e == OK) {
-		p = keyset_profile(r->k, nl, eu);
-		e = routing_pick(p, r->o->about, desks, n, out);
+		e = routing_pick(l.p, r->o->about, desks, n, out);
 	}
 	if (e == ERR_POLICY && r->o->desk != 0) {
 		say("desk %u must not read a report about that person: leave "
@@ -67,17 +62,17 @@ desk_route(const struct reporter *r, const struct route_desk *desks,
 		say("no desk here may read a report about that person: use "
 		    "an outside channel (Huis voor Klokkenluiders, or the "
 		    "authority of the field)");
-	} else if (e == ERR_UNKNOWN && p != NULL) {
-		say("there is no such role");
-		roles_say(r, p);
+	} else if (e == ERR_UNKNOWN && l.p != NULL) {
+		say("there is no such role: \"%.*s\"",
+		    (int)strnlen(r->o->about, SAID_MAX), r->o->about);
+		roles_say(r, l.p);
 	} else if (e != OK) {
 		say("the desks cannot be told apart: %s", err_text(e));
 	} else if (r->o->about == NULL) {
-		say("%s", routing_default_warning(p, r->o->language));
-		roles_say(r, p);
+		say("%s", routing_default_warning(l.p, r->o->language));
+		roles_say(r, l.p);
 	}
-	profile_free(nl);
-	profile_free(eu);
+	law_close(&l);
 	return e;
 }
 
@@ -169,12 +164,17 @@ deliver(struct reporter *r, enum report_kind kind, unsigned desk,
 static enum err
 ready(struct reporter *r)
 {
+	enum err e;
+
 	if (r->o->out == NULL && r->t == NULL) {
 		say("give --gateway URL to send, or --out FILE to seal to a "
 		    "file");
 		return ERR_USAGE;
 	}
-	return trust_open(r);
+	if ((e = options_good(r->o)) != OK || (e = trust_open(r)) != OK) {
+		return e;
+	}
+	return relation_good(r->k, r->o->relation, r->o->language);
 }
 
 static enum err

@@ -122,16 +122,30 @@ fitting(const struct verb *v, const struct reporter_options *o, bool file)
 	return bad == 0;
 }
 
+static const char *
+option_name(int opt)
+{
+	size_t i = 0;
+
+	while (options[i].val != opt) {
+		i++;
+	}
+	return options[i].name;
+}
+
 static bool
-number(const char *s, unsigned min, unsigned max, unsigned *out)
+number(int opt, const char *s, unsigned min, unsigned max, unsigned *out)
 {
 	size_t n = strlen(s);
 
-	if (n == 0 || n > 6 || strspn(s, "0123456789") != n) {
-		return false;
+	*out = n == 0 || n > 6 || strspn(s, "0123456789") != n ? max + 1 :
+	    (unsigned)strtoul(s, NULL, 10);
+	if (*out >= min && *out <= max) {
+		return true;
 	}
-	*out = (unsigned)strtoul(s, NULL, 10);
-	return *out >= min && *out <= max;
+	say("--%s takes a number from %u to %u, not \"%.*s\"",
+	    option_name(opt), min, max, (int)strnlen(s, SAID_MAX), s);
+	return false;
 }
 
 static bool
@@ -167,11 +181,11 @@ take_option(struct reporter_options *o, int opt, const char *arg)
 		o->answer[o->answers++] = arg;
 		return true;
 	case OPT_DESK:
-		return number(arg, 1, CODE_DESK_MAX, &o->desk);
+		return number(opt, arg, 1, CODE_DESK_MAX, &o->desk);
 	case OPT_TRIES:
-		return number(arg, 1, 1000, &o->tries);
+		return number(opt, arg, 1, 1000, &o->tries);
 	case OPT_CODE_FD:
-		if (!number(arg, 0, 1023, &fd)) {
+		if (!number(opt, arg, 0, 1023, &fd)) {
 			return false;
 		}
 		o->code_fd = (int)fd;

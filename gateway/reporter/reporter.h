@@ -8,6 +8,7 @@
 #define MELDLUIK_REPORTER_H
 
 #include "keysfetch.h"
+#include "law.h"
 #include "meldluik/envelope.h"
 #include "meldluik/mailbox.h"
 
@@ -72,6 +73,13 @@ enum err state_page(const struct reporter_options *o, const struct page *g,
     const uint8_t hash[HASH_LEN]);
 enum err state_keyset(const struct reporter_options *o,
     const struct keyset_files *f, const struct keyset *k);
+
+/* The question before the = of an --answer; false: there is none such */
+#define ANSWER_KEY 40u
+bool answer_key(const char *answer, char key[ANSWER_KEY]);
+/* Are the options of a message, that have a fixed choice, one of it? Says
+ * which is not and what there is. */
+enum err options_good(const struct reporter_options *o);
 
 /* What lies on the boards for a code */
 struct boards {

@@ -120,6 +120,31 @@ attachments_total(const struct reporter_options *o, uint64_t *total)
 	return OK;
 }
 
+static enum err
+answer_put(struct report *report, const char *answer)
+{
+	struct buf b = buf_new_secret(REPORT_JSON_MAX);
+	const char *file = strchr(answer, '=');
+	char key[ANSWER_KEY];
+	enum err e = ERR_USAGE;
+
+	if (!answer_key(answer, key)) {
+		goto out;
+	}
+	if ((e = file_read_path(file + 1, &b)) == OK) {
+		e = report_answer_add(report, key, b.len == 0 ? "" :
+		    (const char *)b.p, b.len);
+	}
+	if (e != OK) {
+		say("--answer %s: %s", key, e == ERR_CONFLICT ?
+		    "is given twice (--text is the answer \"what\")" :
+		    err_text(e));
+	}
+out:
+	buf_free(&b);
+	return e;
+}
+
 /* Everything of report.json but the attachments */
 static enum err
 report_fill(struct reporter *r, struct report *report,
@@ -151,21 +176,7 @@ report_fill(struct reporter *r, struct report *report,
 		    text->len);
 	}
 	for (unsigned i = 0; e == OK && i < o->answers; i++) {
-		const char *eq = strchr(o->answer[i], '=');
-		struct buf b = buf_new_secret(REPORT_JSON_MAX);
-		char key[40];
-
-		if (eq == NULL || (size_t)(eq - o->answer[i]) >=
-		    sizeof(key)) {
-			return ERR_USAGE;
-		}
-		memcpy(key, o->answer[i], (size_t)(eq - o->answer[i]));
-		key[eq - o->answer[i]] = '\0';
-		if ((e = file_read_path(eq + 1, &b)) == OK) {
-			e = report_answer_add(report, key, b.len == 0 ? "" :
-			    (const char *)b.p, b.len);
-		}
-		buf_free(&b);
+		e = answer_put(report, o->answer[i]);
 	}
 	if (e != OK || keys == NULL) {
 		return e;

@@ -243,8 +243,9 @@ verb_verify(struct reporter *r, int argc, char **argv)
 	if (!(argc == 1 && (strcmp(argv[0], "keyset") == 0 ||
 	    strcmp(argv[0], "page") == 0 || strcmp(argv[0], "all") == 0)) &&
 	    !(argc == 2 && strcmp(argv[0], "receipt") == 0)) {
-		say("verify keyset | verify page | verify all | "
-		    "verify receipt FILE");
+		say("verify takes keyset, page, all, or receipt FILE, not "
+		    "\"%.*s\"", argc == 0 ? 0 : (int)strnlen(argv[0],
+		    SAID_MAX), argc == 0 ? "" : argv[0]);
 		return ERR_USAGE;
 	}
 	if ((e = trust_open(r)) != OK) {

@@ -74,6 +74,10 @@ enum err report_question_add(struct report *r, const char *key,
     const char *asked, size_t len);
 enum err report_attachment_add(struct report *r, const char *name,
     const char *media_type, uint64_t size, const uint8_t sha256[HASH_LEN]);
+/* What every page asks: word ${i}, until NULL, which comes once */
+const char *report_question(size_t i);
+/* One of them, or of the organisation's own (q_...) */
+bool report_question_valid(const char *key);
 /* A language tag as reports have it */
 bool report_language_valid(const char *s);
 /* A copy without hidden data: original is set, by the caller after the add */

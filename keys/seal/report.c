@@ -80,8 +80,14 @@ report_about_valid(const char *s)
 	    sizeof(((struct report *)0)->about) - 1);
 }
 
-static bool
-question_valid(const char *key)
+const char *
+report_question(size_t i)
+{
+	return questions[i];
+}
+
+bool
+report_question_valid(const char *key)
 {
 	return word_listed(questions, key) || (strncmp(key, "q_", 2) == 0 &&
 	    made_of(key + 2, LOWER DIGITS "_", 1, QUESTION_MAX));
@@ -145,7 +151,8 @@ report_answer_add(struct report *r, const char *key, const char *text,
 {
 	char *k, *t;
 
-	if (!question_valid(key) || (len > 0 && !utf8_valid(text, len))) {
+	if (!report_question_valid(key) ||
+	    (len > 0 && !utf8_valid(text, len))) {
 		return ERR_FORMAT;
 	}
 	for (unsigned i = 0; i < r->answers; i++) {

@@ -32,7 +32,26 @@ some="--desk 1 --text $T/text"
 	seal 2 "is empty or no UTF-8 text" --desk 1 --text "$T/bytes"
 	seal 1 "longer than 48 KiB" --desk 1 --text "$T/long"
 	seal 1 "there is no desk 9" --desk 9 --text "$T/text"
-	seal 1 "there is no such role" --text "$T/text" --about niemand
+	seal 1 'there is no such role: "niemand"' --text "$T/text" \
+		--about niemand
+	grep -q "  coordinator  " "$T/err" || fail "the roles are not listed"
+	seal 2 'there is no "neef"' $some --relation neef --language en
+	grep -q "  former  *former employee" "$T/err" &&
+		[ "$(grep -c "^meldluik-reporter:   " "$T/err")" = 7 ] ||
+		fail "relations are not listed: $(cat "$T/err")"
+	seal 2 'no "a<U+001B>\[31mb<U+202E>' $some --relation \
+		$'a\e[31mb\u202e'"$(printf 'x%.0s' $(seq 99))"
+	grep -q "x\{41\}" "$T/err" && fail "all of a long word is said again"
+	seal 2 'there is no question "waarom"' $some --answer "waarom=$T/text"
+	grep -q ":   how_known" "$T/err" || fail "the questions are not listed"
+	seal 1 "answer what: is given twice" $some --answer "what=$T/text"
+	seal 1 "answer when: " $some --answer "when=$T/none"
+	seal 2 'such as nl or en, not "Nederlands!"' $some --language Nederlands!
+	seal 2 'number from 1 to 63, not "tien"' --desk tien
+	seal 2 '--tries takes a number from 1 to 1000, not "0"' $some --tries 0
+	says 2 'receipt FILE, not "paginas"' verify paginas
+	says 2 'not "zz"' --out "$T/sealed" --text "$T/text" \
+		--last-reply zz follow-up
 	seal 2 "is not a file that can be read" $some --attach "$T/none"
 	seal 2 "is not a file that can be read" $some --attach "$T"
 	says 2 "seal needs --out FILE" --no-mailbox $some seal
