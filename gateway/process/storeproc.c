@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -482,6 +483,7 @@ store_main(bool first)
 	int line;
 
 	log_role("store");
+	prctl(PR_SET_NAME, "meldluik-store"); /* for ps; started as exe */
 	memset(&k, 0, sizeof(k));
 	k.link = -1;
 	k.copy = malloc(SLOT_LARGE_LEN);

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -202,6 +203,7 @@ web_main(void)
 	int line, link = -1;
 
 	log_role("web");
+	prctl(PR_SET_NAME, "meldluik-web"); /* for ps; it was started as exe */
 	mallopt(M_ARENA_MAX, 2);
 	/* Before it gives back the end of an arena the C library opens a file
 	 * of /proc, which ends this process; what is large is mapped. */

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: each role can do what its row of the table says and nothing else: the
-# program's own sandbox.c, tried from inside; and the processes that run are
-# filtered, without new privileges and without capabilities but one. On a
-# kernel without Landlock they say so and go on with the rest.
+# program's own sandbox.c, tried from inside; and the processes that run have
+# its name, are filtered, without new privileges and without capabilities but
+# one. On a kernel without Landlock they say so and go on with the rest.
 . "$(dirname "$0")/lib.sh"
 [ -x "$BIN/web_sandbox" ] || skip "web_sandbox is not built"
 D=$(mktemp -d)
@@ -76,6 +76,7 @@ for role in monitor web store; do
 	grep -q '^Seccomp:	2' "$s" || fail "$role is not filtered"
 	grep -q '^NoNewPrivs:	1' "$s" || fail "$role may gain privileges"
 	[ $role = monitor ] && continue
+	grep -q "^Name:	meldluik-$role\$" "$s" || fail "$role has no name"
 	caps=$((16#$(awk '/^CapEff/ {print $2}' "$s")))
 	[ $((caps & ~(1 << 14))) = 0 ] || fail "$role has capabilities"
 done
