@@ -5,7 +5,9 @@
 # a changed file, a file too many, another key and a list signed by somebody
 # else install nothing; a casebook survives the update.
 # Short form: a small stick with the real install script and a real signature;
-# every refusal, and that the good stick alone comes as far as apt.
+# every refusal, and that the good stick alone comes as far as apt; and that
+# what a kit takes along includes what a package needs before it is unpacked
+# (python3-minimal was left out, and a kit installed nothing).
 . "$(dirname "$0")/lib.sh"
 stick_seal() { # STICK KEY: its list anew, signed
 	(cd "$1" && find . -type f ! -name 'SHA256SUMS*' |
@@ -79,6 +81,14 @@ END
 	echo x >"$T/resealed/debs/more.deb"
 	stick_seal "$T/resealed" "$T/other"
 	comes resealed "not signed by the key" "$key"
+	"$REPO/packaging/debian-needs" mat2 libsodium23 >"$T/needs" ||
+		fail "no list of what mat2 needs"
+	for what in mat2 python3 python3-minimal libpython3.11-minimal \
+		libsodium23; do
+		grep -qx "$what" "$T/needs" || fail "no $what in a kit"
+	done
+	grep -x "libc6\|dpkg\|perl-base\|apt" "$T/needs" &&
+		fail "in a kit, and every Debian has it"
 	echo "$n sticks: the good one alone comes as far as apt (short form)"
 	exit 0
 }
