@@ -296,6 +296,14 @@ act_late_detail(const struct desk *d, size_t k, char detail[DETAIL_TEXT])
 	snprintf(detail, DETAIL_TEXT, "late-%s", d->state->kase[k].ref);
 }
 
+bool
+act_late(const struct desk *d, size_t k)
+{
+	const struct kase *c = &d->state->kase[k];
+
+	return c->destroyed && c->moved_to == 0 && state_late(d->state, k) > 0;
+}
+
 static enum err
 late_approved(struct desk *d, size_t k, size_t *request, struct refusal *why)
 {

@@ -176,6 +176,8 @@ enum err act_hold(struct desk *d, size_t k, bool on, const char *reason,
  * request is of no case and names it here. */
 void act_late_detail(const struct desk *d, size_t k,
     char detail[DETAIL_TEXT]);
+/* Did something come to case ${k} after it was destroyed here? */
+bool act_late(const struct desk *d, size_t k);
 /*
  * Destroys the case: retention over, no hold, two people. ${out}: the
  * declaration of destruction, one printable HTML page. Of a case that was

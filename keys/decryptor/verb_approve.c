@@ -58,26 +58,31 @@ detail_of(enum act a, const char *said)
 	return a == ACT_FEEDBACK_WITHOUT_ROUTE ? "no_route" : NULL;
 }
 
-static void
-tell_request(struct desk *d, size_t r)
+/* Printed, or with --json returned */
+static json_t *
+request_told(struct desk *d, size_t r)
 {
 	const struct request *q = &d->state->request[r];
 	struct signer s[SIGNERS_MAX];
 	size_t n = act_signers_of(d, r, s);
 	char id[2 * HASH_LEN + 1];
-	json_t *o = json_object(), *list = json_array();
+	json_t *o, *list;
 
 	hex_encode(q->id, HASH_LEN, id);
 	if (!d->json) {
 		printf("%.12s  %s %s (%s)%s, signed by:", id,
 		    q->kase == NOT_FOUND ? "-" : d->state->kase[q->kase].ref,
 		    act_code(q->act), q->detail, q->used ? ", used" : "");
-	}
-	for (size_t i = 0; i < n; i++) {
-		json_array_append_new(list, json_string(s[i].person));
-		if (!d->json) {
+		for (size_t i = 0; i < n; i++) {
 			printf(" %s", s[i].person);
 		}
+		printf("\n");
+		return NULL;
+	}
+	o = json_object();
+	list = json_array();
+	for (size_t i = 0; i < n; i++) {
+		json_array_append_new(list, json_string(s[i].person));
 	}
 	json_object_set_new(o, "request", json_string(id));
 	json_object_set_new(o, "case", json_string(q->kase == NOT_FOUND ?
@@ -86,11 +91,16 @@ tell_request(struct desk *d, size_t r)
 	json_object_set_new(o, "detail", json_string(q->detail));
 	json_object_set_new(o, "used", json_boolean(q->used));
 	json_object_set_new(o, "signed_by", list);
-	if (d->json) {
+	return o;
+}
+
+static void
+tell_request(struct desk *d, size_t r)
+{
+	json_t *o = request_told(d, r);
+
+	if (o != NULL) {
 		print_json(o);
-	} else {
-		printf("\n");
-		json_decref(o);
 	}
 }
 
@@ -143,8 +153,7 @@ ask(struct desk *d, const struct approving *w)
 	if (w->ref != NULL) {
 		e = verb_case(d, w->ref, "approve --case ID --act ACT", &k);
 	}
-	if (e == OK && a == ACT_DESTROY && d->state->kase[k].destroyed &&
-	    d->state->kase[k].moved_to == 0 && state_late(d->state, k) > 0) {
+	if (e == OK && a == ACT_DESTROY && act_late(d, k)) {
 		act_late_detail(d, k, late);
 		detail = late;
 		k = NOT_FOUND;
@@ -296,10 +305,18 @@ static enum err
 list_all(struct desk *d)
 {
 	enum err e = desk_open(d, DESK_CASEBOOK);
+	json_t *list = json_array();
 
 	for (size_t i = 0; e == OK && i < d->state->requests; i++) {
-		tell_request(d, i);
+		json_t *o = request_told(d, i);
+		if (o != NULL) {
+			json_array_append_new(list, o);
+		}
 	}
+	if (e == OK && d->json) {
+		print_json(json_incref(list));
+	}
+	json_decref(list);
 	return e;
 }
 

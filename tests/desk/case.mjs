@@ -9,6 +9,20 @@ const [which, at, picture] = process.argv.slice(2);
 const t = await desk(which, at);
 const { b, gw, out, stick, org, want, begin, end, go, good, says, step, carry,
 	posted, letter } = t;
+const destroy = async () => {
+	await b.click("label:has(#sure)");
+	await b.submit("#destroy button");
+};
+// Asked for, signed here by the second, done; the nth time of the case
+async function twoDestroy(n) {
+	await b.submit("#after form:has(input[name=act][value=destroy]) button");
+	await good("asked");
+	await t.signHere();
+	want("two requests are shown", await b.run((k) =>
+		document.querySelectorAll("#signatures article").length >= k, n));
+	await destroy();
+	await says("declaration", "Verklaring van vernietiging");
+}
 
 try {
 	// Receive, sort, acknowledge, ask
@@ -139,23 +153,40 @@ try {
 	const pdf = await b.page.pdf({ format: "A4" });
 	want("printed", Buffer.from(pdf.slice(0, 5)).toString() === "%PDF-" &&
 		pdf.length > 10000);
-	await b.submit("button[name=do][value=destroy]");
+	await destroy();
 	await says("destroyed too early", "S-TERM");
 	await end();
 
 	// After the term, with the second holder beside her
 	await begin("home", "2027-06-03");
 	await go(`case/${ref}`);
-	await b.submit("button[name=do][value=destroy]");
+	want("sure without a tick", !(await b.run(() =>
+		document.getElementById("destroy").checkValidity())));
+	await destroy();
 	await says("alone", "S-TWO");
-	await b.submit("#after form:has(input[value=destroy]) button");
-	await good("asked");
-	await t.signHere();
-	await b.submit("button[name=do][value=destroy]");
-	await says("declaration", "Verklaring van vernietiging");
+	await twoDestroy(1);
 	await says("signers", "secretaris");
 	await go(`case/${ref}`);
 	want("the text is gone", !/Over de zorg|zaal 3/.test(await b.words()));
+	await b.submit("form:has(input[name=sure][type=hidden]) button");
+	await says("the paper again", "Verklaring van vernietiging");
+
+	// What comes after that is ended by two people too
+	fx("seal", gw, org, "--desk", "1", "--day", "2026-11-30", "--kind",
+		"follow_up", "--code", `${at}/code`, "--text",
+		"Nog een nakomer", "--attach", picture);
+	fx("cut", gw, org, "2027-06-03");
+	await carry("import", gw);
+	await go(`case/${ref}`);
+	await says("it is read", "Nog een nakomer");
+	await says("it is said", "Na de vernietiging van deze zaak kwam er nog");
+	await destroy();
+	await says("the late one alone", "kwam er nog een bericht");
+	await twoDestroy(2);
+	await says("the late one", "Berichten van daarna");
+	await go(`case/${ref}`);
+	want("the late text is gone", !(await b.words()).includes("nakomer"));
+	want("nothing to end", !(await b.has("#destroy")));
 	await go("register");
 	await says("the register stays", ref);
 	await end();

@@ -64,7 +64,7 @@ ok h backup "$STICK/b.age"
 confirms 2 "$T/o1"
 ok off "$ONE" # again: nothing new, no second request
 ok h --json approve
-[ "$(grep -A1 '"lost-' "$T/out" | grep -c '"used": true')" = 1 ] ||
+[ "$(json "[r['used'] for r in o if r['detail'][:5] == 'lost-']")" = "[True]" ] ||
 	fail "asked for twice, or not used up: $(cat "$T/out")"
 # One signature is for one body
 ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-12-03 --text "VIER"

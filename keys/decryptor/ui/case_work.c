@@ -176,13 +176,20 @@ static enum err
 do_request(struct visit *v, struct refusal *why)
 {
 	const char *word = field(v, "act");
+	char late[DETAIL_TEXT];
 	size_t request;
 
 	for (int a = 0; a < ACT_COUNT; a++) {
-		if (strcmp(act_code((enum act)a), word) == 0) {
-			return act_request(v->d, (enum act)a, v->k,
-			    field(v, "detail"), NULL, &request, why);
+		if (strcmp(act_code((enum act)a), word) != 0) {
+			continue;
 		}
+		if (a == ACT_DESTROY && act_late(v->d, v->k)) {
+			act_late_detail(v->d, v->k, late);
+			return act_request(v->d, (enum act)a, NOT_FOUND, late,
+			    NULL, &request, why);
+		}
+		return act_request(v->d, (enum act)a, v->k,
+		    field(v, "detail"), NULL, &request, why);
 	}
 	return refuse(why, ERR_USAGE, "Zo'n besluit is er niet.",
 	    "There is no such decision.");
@@ -276,7 +283,10 @@ static enum err
 do_destroy(struct visit *v, struct refusal *why)
 {
 	struct buf out = buf_new((size_t)1 << 20);
-	enum err e = act_destroy(v->d, v->k, &out, why);
+	enum err e = field(v, "sure")[0] == 0 ? refuse(why, ERR_USAGE, "Vink "
+	    "aan dat u weet dat dit niet terug kan.", "Tick that you know "
+	    "that this cannot be undone.") :
+	    act_destroy(v->d, v->k, &out, why);
 
 	if (e == OK) {
 		view_text(&v->view, "declaration", visit_body(v, &out));
@@ -368,6 +378,17 @@ steps_set(struct visit *v, size_t k)
 	view_list(&v->view, "may_not", no, not);
 }
 
+/* What ends that came after the end of case ${k} is asked of no case */
+static bool
+request_of_case(const struct visit *v, const struct request *r, size_t k)
+{
+	char late[DETAIL_TEXT];
+
+	act_late_detail(v->d, k, late);
+	return r->kase == k || (r->kase == NOT_FOUND &&
+	    r->act == ACT_DESTROY && strcmp(r->detail, late) == 0);
+}
+
 static void
 requests_set(struct visit *v, size_t k)
 {
@@ -380,7 +401,7 @@ requests_set(struct visit *v, size_t k)
 		size_t signers;
 		struct view *names;
 		char id[2 * HASH_LEN + 1];
-		if (s->request[i].kase != k) {
+		if (!request_of_case(v, &s->request[i], k)) {
 			continue;
 		}
 		signers = act_signers_of(v->d, i, signer);
@@ -510,7 +531,11 @@ case_work_set(struct visit *v, size_t k)
 	    case_state_open(c->state));
 	view_flag(w, "answered", c->state == CASE_ANSWERED);
 	view_flag(w, "closed", c->state == CASE_CLOSED);
-	view_flag(w, "retained", c->state == CASE_RETAINED);
+	view_flag(w, "ends", c->state == CASE_RETAINED || act_late(v->d, k));
+	view_text(w, "late", !act_late(v->d, k) ? NULL : say_n(v,
+	    TEXT_DESTROY_LATE, state_late(v->d->state, k)));
+	view_flag(w, "paper_again", c->destroyed && c->moved_to == 0 &&
+	    !act_late(v->d, k));
 	view_flag(w, "hold", c->hold);
 	terms_set(v, c);
 	targets_set(v);
