@@ -37,7 +37,7 @@ struct found {
 	bool typed; /* a code that could be one */
 	struct mailbox_replies lane[KEYSET_DESKS_MAX];
 	unsigned lanes;
-	unsigned damaged, receipts;
+	unsigned damaged, receipts, replies;
 	bool old;
 	struct piece piece[PIECES_MAX]; /* newest reply first */
 	unsigned pieces;
@@ -46,7 +46,7 @@ struct found {
 	struct view row[SHOWN_MAX];
 	char n[SHOWN_MAX][12], iso[SHOWN_MAX][DAY_TEXT];
 	char date[SHOWN_MAX][DATE_TEXT];
-	char skip[12], held[12], text[CODE_TEXT];
+	char skip[12], held[12], found[12], text[CODE_TEXT];
 	struct view v;
 };
 
@@ -143,6 +143,7 @@ replies_collect(struct found *f)
 		if (r->receipts > f->receipts) {
 			f->receipts = r->receipts;
 		}
+		f->replies++;
 		reply_cut(f, r, &scratch);
 	}
 	buf_free(&scratch);
@@ -176,7 +177,7 @@ room_beside(const char *what)
  * returns the first not shown */
 static unsigned
 rows_make(struct found *f, const struct site *s, unsigned skip, size_t room,
-    unsigned *rows, bool *question)
+    unsigned *rows)
 {
 	unsigned i, n = 0;
 
@@ -203,7 +204,6 @@ rows_make(struct found *f, const struct site *s, unsigned skip, size_t room,
 		view_bytes(v, "text", r->text + p->from, p->len);
 		view_flag(v, "is_question", r->kind == REPLY_QUESTION);
 		view_flag(v, "cut", !p->last);
-		*question = *question || r->kind == REPLY_QUESTION;
 	}
 	*rows = n;
 	return i;
@@ -256,7 +256,6 @@ page_show(struct exchange *x, struct found *f, const struct site *s,
 	    bad_withdraw = why == TEXT_ERR_WITHDRAW;
 	char form[FORM_ID_TEXT], form2[FORM_ID_TEXT];
 	unsigned skip = skip_of(fields), rows = 0, next = 0;
-	bool question = false;
 	struct view *v = &f->v;
 	uint8_t old[FORM_ID];
 
@@ -268,8 +267,7 @@ page_show(struct exchange *x, struct found *f, const struct site *s,
 	}
 	view_init(v, &s->view);
 	if (f->typed) {
-		next = rows_make(f, s, skip, room_beside(what), &rows,
-		    &question);
+		next = rows_make(f, s, skip, room_beside(what), &rows);
 		code_text(&f->code, f->text);
 	}
 	if (s->keyset != NULL) {
@@ -281,6 +279,7 @@ page_show(struct exchange *x, struct found *f, const struct site *s,
 	}
 	snprintf(f->skip, sizeof(f->skip), "%u", next);
 	snprintf(f->held, sizeof(f->held), "%u", f->receipts);
+	snprintf(f->found, sizeof(f->found), "%u", f->replies);
 	view_flag(v, "ask_code", !f->typed);
 	view_text(v, "error", why != NO_PROBLEM ? site_text(s->lang, why) :
 	    f->typed ? NULL : site_text(s->lang, code_problem(fields_get(fields, "code"),
@@ -288,7 +287,7 @@ page_show(struct exchange *x, struct found *f, const struct site *s,
 	view_flag(v, "none", f->typed && f->pieces == 0);
 	view_flag(v, "some", rows > 0 && skip == 0);
 	view_flag(v, "end", f->pieces > 0 && rows == 0);
-	view_flag(v, "question", question);
+	view_text(v, "found", f->replies == 1 ? NULL : f->found);
 	view_flag(v, "damaged", f->damaged > 0);
 	view_flag(v, "old", f->old);
 	view_list(v, "replies", f->row, rows);

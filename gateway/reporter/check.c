@@ -177,6 +177,11 @@ replies_show(struct reporter *r, const struct boards *b, unsigned later)
 		all[n++] = y;
 		held = y->receipts > held ? y->receipts : held;
 	}
+	if (!r->o->json && n == 1) {
+		puts("There is a message for you.");
+	} else if (!r->o->json && n > 1) {
+		printf("There are %u messages for you.\n", n);
+	}
 	for (unsigned i = n; i-- > 0;) { /* the newest where the eye is */
 		if (r->o->json) {
 			json_array_append_new(list, reply_json(all[i]));

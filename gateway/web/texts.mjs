@@ -65,10 +65,11 @@ const RICH = /^(do|code_keep)\d$/;
 const tag = (all, name, rest) => name === "a" ?
 	`<a ${/\/{{lang}}\/(\w+)"/.exec(rest)[1]}>` : `<${name}>`;
 
-// What a text node may hold: no tags, no template values but a desk's name
+// What a text node may hold: no tags, no template values but a desk's name and
+// how many replies there are
 function plain(s, key, language, keep) {
 	const out = s.replace(/<(\/?\w+)([^>]*)>/g, keep ? tag : "")
-		.replace(/\{\{(default_)?desk\}\}/, "{0}")
+		.replace(/\{\{((default_)?desk|found)\}\}/, "{0}")
 		.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 	if (out.includes("{{")) {
 		throw new Error(`${language}: ${key} has a value of the page`);

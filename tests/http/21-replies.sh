@@ -58,6 +58,8 @@ for name, shape in shapes.items():
     assert shape == first, (name, shape, first)
 assert first[0] == 200 and first[2] == 98304, first
 assert "geen antwoord" in none and "geen antwoord" not in text
+# as the page with scripts says it, whether they answer or ask
+assert "Er zijn 3 berichten voor u." in text and "voor u." not in none
 assert "Een code heeft 28" in check("empty", "")
 assert "Een code heeft 28" in check("short", right[:-1])
 # a wrong sign is said as such, and the rest need not be typed anew
