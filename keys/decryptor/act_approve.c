@@ -291,6 +291,31 @@ act_request(struct desk *d, enum act a, size_t k, const char *detail,
 }
 
 enum err
+act_request_summary(struct desk *d, size_t request, struct buf *out)
+{
+	struct buf doc = buf_new_secret(REQUEST_DOC_MAX);
+	const char *text = NULL;
+	json_t *o = NULL;
+	enum err e = record_get(d->book, d->state->request[request].record,
+	    &doc);
+
+	if (e == OK) {
+		e = json_read_type(doc.p, doc.len, REQUEST_DOC_MAX,
+		    REQUEST_TYPE, &o);
+	}
+	if (e == OK) {
+		e = json_string_field(o, "summary", 1, SUMMARY_MAX, &text);
+	}
+	if (e == OK) {
+		buf_text(out, text);
+		e = out->failed ? ERR_LIMIT : OK;
+	}
+	json_decref(o);
+	buf_free(&doc);
+	return e;
+}
+
+enum err
 act_request_file(struct desk *d, size_t request, struct buf *out,
     struct refusal *why)
 {

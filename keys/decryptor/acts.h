@@ -273,11 +273,14 @@ enum err act_request(struct desk *d, enum act a, size_t k,
 /* For ${detail} of no case (ACT_KEY_CEREMONY), unless it was asked already */
 enum err act_ceremony_ask(struct desk *d, const char *detail,
     const char *summary, size_t *request, struct refusal *why);
+/* What a request says it is for, appended to ${out} */
+enum err act_request_summary(struct desk *d, size_t request, struct buf *out);
 /* The file to carry to the other: a signed note, readable as text */
 enum err act_request_file(struct desk *d, size_t request, struct buf *out,
     struct refusal *why);
 /* What a carried request asks, as its document says. Who signs must see it
  * all: ${summary}, the asker's words, may say anything */
+#define SUMMARY_MAX 4000u
 struct signing {
 	enum act act;
 	char ref[REF_TEXT], detail[DETAIL_TEXT], by[KEYSET_ID];

@@ -7,7 +7,6 @@
 
 #define REQUEST_TYPE "meldluik-approval-request"
 #define REQUEST_DOC_MAX 8192u
-#define SUMMARY_MAX 4000u
 
 /* What a signature under a request of that desk is for */
 struct sign_purpose approval_purpose(const uint8_t org[ORG_LEN],

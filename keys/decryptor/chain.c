@@ -423,8 +423,6 @@ chain_start_find(const struct desk *d, int bundle, uint64_t serial,
 		inbound_free(m);
 	}
 	if (e == OK && out->serial == 0) {
-		say_error("manifest %llu of the gateway that the keyset names "
-		    "is not in this folder", (unsigned long long)serial);
 		e = ERR_UNKNOWN;
 	}
 	free(n.n);

@@ -32,7 +32,7 @@ enum err bundle_import(struct desk *d, int bundle, struct intake_result *r);
  * manifests. Says in plain words what is wrong. */
 enum err chain_import(struct desk *d, int bundle, struct intake_result *r);
 /* What a start at manifest ${serial} of ${bundle} means; ERR_UNKNOWN: it is
- * not there. Says what is wrong */
+ * not there. Says what is wrong with the others */
 enum err chain_start_find(const struct desk *d, int bundle, uint64_t serial,
     struct chain_start *out);
 /* A journalled manifest, verified again */

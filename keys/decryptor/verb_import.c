@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "acts_private.h"
 #include "intake.h"
 #include "lost.h"
+#include "resume.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -168,61 +168,26 @@ parcel_import(struct desk *d, const char *path)
 	return exit_of(e);
 }
 
-static enum err
-start_put(struct desk *d, const struct chain_start *at, size_t request)
-{
-	json_t *o = event_new(d, "start");
-
-	json_object_set_new(o, "serial",
-	    json_integer((json_int_t)at->serial));
-	event_hex(o, "previous", at->previous, HASH_LEN);
-	json_object_set_new(o, "tenure",
-	    json_integer((json_int_t)at->tenure));
-	return act_signed_record(d, o, request);
-}
-
-/* The chain goes on at manifest ${word}, as what is before it was read by a
- * machine that is gone: by the sheets that made this home, or by two people */
+/* The chain goes on at manifest ${word}: by the sheets that made this home,
+ * or by two people */
 static enum err
 import_start(struct desk *d, int bundle, const char *word, const char *file)
 {
-	const struct state *s = d->state;
-	char detail[DETAIL_TEXT], summary[512], hex[2 * HASH_LEN + 1];
-	struct chain_start at;
 	size_t request = NOT_FOUND;
-	char *end = NULL;
-	unsigned long long n = strtoull(word, &end, 10);
-	uint64_t last = s->manifests == 0 ? 0 :
-	    s->manifest[s->manifests - 1].serial;
-	enum err e;
+	struct refusal why;
+	struct resume r;
+	enum err e = resume_find(d, bundle, word, &r, &why);
 
-	if (n == 0 || *end != 0 || word[0] == '-') {
-		say_error("--start takes the number of a manifest");
-		return ERR_USAGE;
-	}
-	if (n <= last + 1) {
-		say_error("manifest %llu follows what this desk has read: "
-		    "import it without --start", n);
-		return ERR_USAGE;
-	}
-	e = chain_start_find(d, bundle, n, &at);
 	if (e != OK) {
+		tell_refusal(&why);
 		return e;
 	}
-	hex_encode(at.previous, HASH_LEN, hex);
-	snprintf(detail, sizeof detail, "start-%llu-%.16s", n, hex);
-	snprintf(summary, sizeof summary, "Go on here with manifest %llu, as "
-	    "tenure %llu. This desk has read up to %llu; what is between was "
-	    "read by a machine that is gone, and the next export confirms it "
-	    "too. A fetch begins with what this desk has not confirmed: "
-	    "let IT fetch once more, and compare that it begins with %llu.", n, (unsigned long long)at.tenure,
-	    (unsigned long long)last, n);
-	if (last > 0 || !s->from_sheets) {
-		e = verb_two_people(d, detail, summary, file, &request);
+	if (!r.alone) {
+		e = verb_two_people(d, r.detail, r.summary, file, &request);
 	} else if (!d->json) {
-		printf("%s\n", summary);
+		printf("%s\n", r.summary);
 	}
-	return e == OK ? start_put(d, &at, request) : e;
+	return e == OK ? resume_put(d, &r, request) : e;
 }
 
 /* Body ${hex} is lost at the gateway for good: two people go on without it */

@@ -209,6 +209,48 @@ try {
 	await b.submit("button[name=do][value=over]");
 	await good("handed over");
 	await end();
+
+	// Who read what is between is gone: on at a later list, by two people
+	const later = `${stick}/later`;
+	fx("cut", gw, org, "2026-11-27");
+	fs.cpSync(gw, later, { recursive: true, filter: (f) =>
+		!/manifest-[0-9]+\.json/.test(f) });
+	fx("seal", gw, org, "--desk", "1", "--day", "2026-11-27", "--text",
+		"Na het gat: de wisselwachter", "--new-code", `${at}/gat`);
+	const last = fx("cut", gw, org, "2026-11-28") && Math.max(
+		...fs.readdirSync(gw).map((f) => Number(f.match(
+			/^manifest-([0-9]+)\.json$/)?.[1] ?? 0)));
+	for (const f of fs.readdirSync(gw).filter((n) =>
+		n.startsWith(`manifest-${last}.`))) {
+		fs.copyFileSync(`${gw}/${f}`, `${later}/${f}`);
+	}
+	fs.cpSync(`${gw}/envelopes`, `${later}/envelopes`, { recursive: true });
+	await begin("home", "2026-11-28");
+	await go("keys");
+	await b.type("#p-import", later);
+	await b.submit("button[name=do][value=import]");
+	await says("a gap", "niet worden ingenomen");
+	const resume = async (number) => {
+		await go("keys");
+		await b.click("#resume summary");
+		await b.type("#p-resume", later);
+		await b.type("#n-resume", String(number));
+		await b.click("label:has(#s-resume)");
+		await b.submit("button[name=do][value=resume]");
+	};
+	await resume(1);
+	await says("what is read", "sluit aan op wat dit loket las");
+	await resume(last + 1);
+	await says("what is not there", "Vergelijk het nummer met IT");
+	await resume(last);
+	await good("asked");
+	await says("what she signs", `Go on here with manifest ${last}, as`);
+	await t.signHere();
+	await resume(last);
+	await good("resumed");
+	want("the request is used", !(await b.has("#signatures")));
+	want("what came after", (await find("wisselwachter")).length === 1);
+	await end();
 	console.log(`the other ways of a case, ${t.checks} checks`);
 } catch (e) {
 	console.log(`FAIL ${e.stack}`);

@@ -96,7 +96,7 @@ ok fresh "$T/r2" --json keyset
 	fail "not a keyset with the new machine"
 refused "see .import --help" fresh "$T/r2" import "$T/two"
 misused "number of a manifest" fresh "$T/r2" import "$T/two" --start twee
-misused "without --start" fresh "$T/r2" import "$T/two" --start 1
+misused "follows what this desk has read" fresh "$T/r2" import "$T/two" --start 1
 refused "is not in this folder" fresh "$T/r2" import "$T/two" --start 3
 ok fresh "$T/r2" import "$T/two" --start 2
 grep -q "Go on here with manifest 2, as tenure 2" "$T/out" || fail "not said"
@@ -122,7 +122,7 @@ later() {
 ok later --json import "$T/gw"
 [ "$(json "o['reports'],o['no_key']")" = "(1, 1)" ] ||
 	fail "the new machine does not read on: $(cat "$T/out")"
-misused "without --start" later import "$T/gw" --start 4
+misused "follows what this desk has read" later import "$T/gw" --start 4
 ok later verify
 
 # The identity is stolen: revoked with what lies ready, opened again. What was

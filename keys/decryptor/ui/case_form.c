@@ -22,7 +22,7 @@ case_form(struct visit *v, void (*show)(struct visit *v), const char *by,
 	struct refusal why;
 	enum err e;
 
-	if (v->d->state->importing) {
+	if (v->k != NOT_FOUND && v->d->state->importing) {
 		visit_plain(v, 409, TEXT_IMPORT_CUT);
 		return;
 	}
@@ -43,6 +43,10 @@ case_form(struct visit *v, void (*show)(struct visit *v), const char *by,
 		notice_refusal(v, &why);
 	} else {
 		notice_good(v, deed->done, NULL);
+	}
+	if (v->k == NOT_FOUND) {
+		visit_go(v, "/keys%s", e == OK ? deed->then : back);
+		return;
 	}
 	visit_go(v, "/case/%s%s", v->d->state->kase[v->k].ref, e == OK ?
 	    deed->then : back);

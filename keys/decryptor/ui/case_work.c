@@ -378,51 +378,6 @@ steps_set(struct visit *v, size_t k)
 	view_list(&v->view, "may_not", no, not);
 }
 
-/* What ends that came after the end of case ${k} is asked of no case */
-static bool
-request_of_case(const struct visit *v, const struct request *r, size_t k)
-{
-	char late[DETAIL_TEXT];
-
-	act_late_detail(v->d, k, late);
-	return r->kase == k || (r->kase == NOT_FOUND &&
-	    r->act == ACT_DESTROY && strcmp(r->detail, late) == 0);
-}
-
-static void
-requests_set(struct visit *v, size_t k)
-{
-	const struct state *s = v->d->state;
-	struct view *rows = visit_rows(v, s->requests);
-	size_t n = 0;
-
-	for (size_t i = s->requests; i-- > 0;) {
-		struct signer signer[SIGNERS_MAX];
-		size_t signers;
-		struct view *names;
-		char id[2 * HASH_LEN + 1];
-		if (!request_of_case(v, &s->request[i], k)) {
-			continue;
-		}
-		signers = act_signers_of(v->d, i, signer);
-		names = visit_rows(v, signers);
-		for (size_t j = 0; j < signers; j++) {
-			names[j].parent = &rows[n];
-			view_text(&names[j], "name", visit_text(v, "%s",
-			    signer[j].person));
-		}
-		hex_encode(s->request[i].id, HASH_LEN, id);
-		view_text(&rows[n], "id", visit_text(v, "%.16s", id));
-		view_text(&rows[n], "act_label", act_label(v,
-		    s->request[i].act));
-		view_text(&rows[n], "day", date_long(v, s->request[i].day));
-		view_flag(&rows[n], "used", s->request[i].used);
-		view_list(&rows[n++], "signers", names, signers);
-	}
-	view_flag(&v->view, "has_requests", n > 0);
-	view_list(&v->view, "requests", rows, n);
-}
-
 static void
 classes_set(struct visit *v)
 {

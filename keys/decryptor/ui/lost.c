@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Bodies that do not come: shown on the page, and written off there. */
+/* What keeps an import from going on: bodies that do not come are shown, and
+ * written off; and the chain begins at a later manifest. */
 #include <string.h>
 #include <unistd.h>
 
-#include "../files.h"
 #include "../intake.h"
 #include "../lost.h"
+#include "../resume.h"
 #include "ui.h"
 
 void
@@ -30,26 +31,6 @@ lost_set(struct visit *v)
 	view_list(&v->view, "lost", rows, n);
 }
 
-static enum err
-ask(struct visit *v, int dir, const char *detail, const char *summary,
-    const char **asked, struct refusal *why)
-{
-	struct buf file = buf_new(65536);
-	size_t request;
-	enum err e = act_ceremony_ask(v->d, detail, summary, &request, why);
-
-	*asked = visit_text(v, "verzoek-%s.txt", detail);
-	if (e == OK) {
-		e = act_request_file(v->d, request, &file, why);
-	}
-	if (e == OK && (e = file_create(dir, *asked, file.p, file.len)) !=
-	    OK && e != ERR_CONFLICT) { /* it may be there already */
-		refuse_err(why, e);
-	}
-	buf_free(&file);
-	return e == ERR_CONFLICT ? OK : e;
-}
-
 enum err
 lost_decide(struct visit *v, int dir, const char **asked,
     struct refusal *why)
@@ -72,8 +53,38 @@ lost_decide(struct visit *v, int dir, const char **asked,
 	lost_words(&b, detail, summary);
 	if (act_approved(v->d, ACT_KEY_CEREMONY, NOT_FOUND, detail, &request,
 	    why) != OK) {
-		return ask(v, dir, detail, summary, asked, why);
+		return request_ask(v, dir, detail, summary, asked, why);
 	}
 	e = lost_put(v->d, &b, request);
+	return e == OK ? OK : refuse_err(why, e);
+}
+
+enum err
+resume_decide(struct visit *v, int dir, const char **asked,
+    struct refusal *why)
+{
+	int bundle = bundle_open(v->d, field(v, "place"));
+	size_t request = NOT_FOUND;
+	struct resume r;
+	enum err e;
+
+	if (bundle < 0) {
+		return refuse(why, ERR_UNKNOWN, "Daar staat geen inname.",
+		    "There is nothing to import there.");
+	}
+	e = resume_find(v->d, bundle, field(v, "number"), &r, why);
+	close(bundle);
+	if (e == OK && field(v, "sure")[0] == 0) {
+		e = refuse(why, ERR_USAGE, "Vink aan dat IT hetzelfde nummer "
+		    "noemt.", "Tick that IT names the same number.");
+	}
+	if (e != OK) {
+		return e;
+	}
+	if (!r.alone && act_approved(v->d, ACT_KEY_CEREMONY, NOT_FOUND,
+	    r.detail, &request, why) != OK) {
+		return request_ask(v, dir, r.detail, r.summary, asked, why);
+	}
+	e = resume_put(v->d, &r, request);
 	return e == OK ? OK : refuse_err(why, e);
 }

@@ -60,6 +60,26 @@ do_carry(struct visit *v, struct refusal *why)
 }
 
 enum err
+request_ask(struct visit *v, int dir, const char *detail, const char *summary,
+    const char **asked, struct refusal *why)
+{
+	struct buf file = buf_new(65536);
+	size_t request;
+	enum err e = act_ceremony_ask(v->d, detail, summary, &request, why);
+
+	*asked = visit_text(v, "verzoek-%s.txt", detail);
+	if (e == OK) {
+		e = act_request_file(v->d, request, &file, why);
+	}
+	if (e == OK && (e = file_create(dir, *asked, file.p, file.len)) !=
+	    OK && e != ERR_CONFLICT) { /* it may be there already */
+		refuse_err(why, e);
+	}
+	buf_free(&file);
+	return e == ERR_CONFLICT ? OK : e;
+}
+
+enum err
 request_take_file(struct visit *v, struct refusal *why)
 {
 	struct buf file = buf_new(REQUEST_FILE_MAX);
@@ -102,7 +122,8 @@ do_paper(struct visit *v, struct refusal *why)
 	    day, why);
 }
 
-/* Only a form leads here; what it shows is the page of the case */
+/* Only a form leads here; what it shows is the page of the case, or of the
+ * keys for what belongs to none */
 void
 page_approve(struct visit *v)
 {
@@ -114,5 +135,6 @@ page_approve(struct visit *v)
 		{NULL, NULL, TEXTS, NULL}
 	};
 
-	case_form(v, page_case, "how", deeds, "#signatures");
+	case_form(v, v->k == NOT_FOUND ? page_keys : page_case, "how", deeds,
+	    "#signatures");
 }

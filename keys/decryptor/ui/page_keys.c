@@ -253,10 +253,11 @@ do_parcel(struct visit *v, struct buf *said)
 	}
 }
 
-/* A body that the gateway lost: asks the second for a signature, or with it
- * writes the body off and reads what is left */
+/* What two people decide: asks the second for a signature, or with it does
+ * it and reads what is left */
 static void
-do_lost(struct visit *v, struct buf *said)
+decided(struct visit *v, struct buf *said, enum err (*decide)(struct visit *v,
+    int dir, const char **asked, struct refusal *why))
 {
 	struct refusal why = {.e = OK};
 	int dir = place_open(v, field(v, "place"));
@@ -266,7 +267,7 @@ do_lost(struct visit *v, struct buf *said)
 	if (dir < 0) {
 		return;
 	}
-	e = lost_decide(v, dir, &asked, &why);
+	e = decide(v, dir, &asked, &why);
 	close(dir);
 	if (e != OK) {
 		notice_refusal(v, &why);
@@ -275,6 +276,18 @@ do_lost(struct visit *v, struct buf *said)
 	} else {
 		do_import(v, said);
 	}
+}
+
+static void
+do_lost(struct visit *v, struct buf *said)
+{
+	decided(v, said, lost_decide);
+}
+
+static void
+do_resume(struct visit *v, struct buf *said)
+{
+	decided(v, said, resume_decide);
 }
 
 /* What the second signed for it */
@@ -315,7 +328,7 @@ page_keys(struct visit *v)
 	} work[] = {
 		{"import", do_import}, {"export", do_export},
 		{"backup", do_backup}, {"verify", do_verify},
-		{"parcel", do_parcel}, {"lost", do_lost},
+		{"parcel", do_parcel}, {"lost", do_lost}, {"resume", do_resume},
 		{"signed", do_signed}, {"deny", do_deny},
 	};
 	struct buf said = buf_new(1024);
@@ -328,6 +341,7 @@ page_keys(struct visit *v)
 		people_set(v);
 		manifests_set(v);
 		lost_set(v);
+		requests_set(v, NOT_FOUND);
 		visit_page(v, PAGE_KEYS, TEXT_TITLE_KEYS, 5);
 		buf_free(&said);
 		return;

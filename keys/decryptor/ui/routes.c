@@ -29,6 +29,7 @@ static const struct {
 	{"/report", WAY_BOTH, false, page_report},
 	{"/adviser", WAY_BOTH, false, page_adviser},
 	{"/keys", WAY_BOTH, false, page_keys},
+	{"/keys/approve", WAY_POST, false, page_approve},
 	{"/sign", WAY_BOTH, false, page_sign},
 	{"/handbook", WAY_GET, false, page_handbook},
 };

@@ -281,7 +281,17 @@ void lost_set(struct visit *v);
  * a second person is asked, by the file *${asked} on it */
 enum err lost_decide(struct visit *v, int dir, const char **asked,
     struct refusal *why);
-/* page_approve.c: the signed request that field file names, taken back */
+/* The same for a start at the manifest that field number names */
+enum err resume_decide(struct visit *v, int dir, const char **asked,
+    struct refusal *why);
+/* requests.c: requests of case ${k}, or with NOT_FOUND the open ones that
+ * belong to none, as list ${requests} with who may sign on paper */
+void requests_set(struct visit *v, size_t k);
+/* page_approve.c: a second person is asked for ${detail} of no case, by the
+ * file *${asked} in ${dir} */
+enum err request_ask(struct visit *v, int dir, const char *detail,
+    const char *summary, const char **asked, struct refusal *why);
+/* The signed request that field file names, taken back */
 enum err request_take_file(struct visit *v, struct refusal *why);
 /* Opens a folder chosen on the page; -1 and a notice */
 int place_open(struct visit *v, const char *path);
