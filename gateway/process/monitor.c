@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -103,9 +104,14 @@ memory_with(const void *p, size_t len, size_t size)
 	return fd;
 }
 
-/* In the child: only the descriptors of its role remain */
+/*
+ * In the child: it ends with ${monitor}, also when it is stopped or in the
+ * midst of something and does not see its control channel close; and only the
+ * descriptors of its role remain.
+ */
 static void
-become(struct monitor *m, const struct child *c, int control, int config)
+become(struct monitor *m, const struct child *c, int control, int config,
+    pid_t monitor)
 {
 	int from[FD_PUBLIC + CONFIG_LISTENERS], to, n = FD_PUBLIC;
 	char word_web[] = ROLE_WORD_WEB, word_store[] = ROLE_WORD_STORE;
@@ -116,6 +122,11 @@ become(struct monitor *m, const struct child *c, int control, int config)
 	sigset_t none;
 	unsigned i;
 
+	/* It stays through the exec; whose end was before it, nobody tells */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
+	    getppid() != monitor) {
+		_exit(EXIT_TROUBLE);
+	}
 	from[FD_CONTROL] = control;
 	from[FD_CONFIG] = config;
 	from[FD_COURIER] = from[FD_METRICS] = -1;
@@ -151,6 +162,7 @@ static bool
 start(struct monitor *m, struct child *c)
 {
 	int pair[2], config;
+	pid_t self = getpid();
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)
 	    != 0) {
@@ -166,7 +178,7 @@ start(struct monitor *m, struct child *c)
 	c->heard = c->started;
 	c->pid = fork();
 	if (c->pid == 0) {
-		become(m, c, pair[1], config);
+		become(m, c, pair[1], config, self);
 	}
 	close(pair[1]);
 	close(config);

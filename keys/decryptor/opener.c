@@ -237,6 +237,7 @@ opener_new(const struct keyring_week *week, void (*wipe)(void *arg),
 {
 	struct opener *o = calloc(1, sizeof *o);
 	int ends[2];
+	pid_t self = getpid();
 	enum err e = o == NULL ? ERR_MEMORY : sandbox_prepare();
 
 	if (e != OK || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
@@ -246,7 +247,7 @@ opener_new(const struct keyring_week *week, void (*wipe)(void *arg),
 	}
 	o->nursery = fork();
 	if (o->nursery == 0) {
-		nursery_run(ends[1], week, wipe, arg);
+		nursery_run(ends[1], self, week, wipe, arg);
 	}
 	close(ends[1]);
 	o->sock = ends[0];

@@ -191,7 +191,7 @@ pid_send(int fd)
 }
 
 _Noreturn void
-nursery_run(int sock, const struct keyring_week *week,
+nursery_run(int sock, pid_t parent, const struct keyring_week *week,
     void (*wipe)(void *arg), void *arg)
 {
 	struct age_identity *id[KEYRING_WEEK_KEYS];
@@ -201,13 +201,14 @@ nursery_run(int sock, const struct keyring_week *week,
 	    &n);
 
 	wipe(arg);
-	if (e != OK || (sock > 3 && close_range(3, (unsigned)sock - 1, 0) !=
+	if (e != OK || !sandbox_bound(parent) || (sock > 3 && close_range(3, (unsigned)sock - 1, 0) !=
 	    0) || close_range((unsigned)sock + 1, ~0u, 0) != 0) {
 		_exit(CHILD_UNABLE);
 	}
 	while (request_take(sock, fds)) {
 		if (sibling() == 0) {
-			if (pid_send(fds[1]) != OK) {
+			if (!sandbox_bound(parent) ||
+			    pid_send(fds[1]) != OK) {
 				_exit(CHILD_UNABLE);
 			}
 			child(fds[0], fds[1], id, n);

@@ -7,6 +7,8 @@
 #ifndef DECRYPTOR_OPENER_PRIVATE_H
 #define DECRYPTOR_OPENER_PRIVATE_H
 
+#include <sys/types.h>
+
 #include "opener.h"
 
 #define PID_LEN 4u
@@ -21,8 +23,9 @@
 enum frame { FRAME_PIECE = 1, FRAME_REPORT, FRAME_JSON, FRAME_SIGNATURE,
 	FRAME_END };
 
-/* The process of opener_new: takes requests on ${sock} until it closes */
-_Noreturn void nursery_run(int sock, const struct keyring_week *week,
-    void (*wipe)(void *arg), void *arg);
+/* The process of opener_new, a child of ${parent} as those that it makes are:
+ * takes requests on ${sock} until it closes */
+_Noreturn void nursery_run(int sock, pid_t parent,
+    const struct keyring_week *week, void (*wipe)(void *arg), void *arg);
 
 #endif

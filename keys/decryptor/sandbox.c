@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -86,6 +87,13 @@ program_take(scmp_filter_ctx c)
 	filter.program.filter = filter.code;
 	filter.program.len = (unsigned short)((size_t)got / each);
 	return OK;
+}
+
+bool
+sandbox_bound(pid_t parent)
+{
+	return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 &&
+	    getppid() == parent;
 }
 
 enum err

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "sandbox.h"
 #include "scrub.h"
 
 #define NAME_LEN 80u
@@ -98,7 +99,7 @@ serve(int fd)
 
 /* Ends with the socket, or when its parent is gone in the midst of work */
 static void
-become(int fd)
+become(int fd, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR);
 
@@ -106,7 +107,7 @@ become(int fd)
 	    dup2(null, 2) < 0 || dup2(fd, 3) < 0 ||
 	    fcntl(3, F_SETFD, FD_CLOEXEC) != 0 ||
 	    close_range(4, ~0u, 0) != 0 ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
+	    !sandbox_bound(parent) ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
 		_exit(1);
 	}
@@ -117,13 +118,14 @@ enum err
 scrub_helper_start(void)
 {
 	int fd[2];
+	pid_t self = getpid();
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) != 0) {
 		return ERR_IO;
 	}
 	pid = fork();
 	if (pid == 0) {
-		become(fd[1]);
+		become(fd[1], self);
 	}
 	close(fd[1]);
 	if (pid < 0) {

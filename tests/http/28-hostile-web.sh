@@ -277,8 +277,11 @@ done
 curl -fsS -m 10 -o "$GW/health" "$URL/healthz" || fail "no store for web"
 [ "$(gw_pid web)" = "$web" ] || fail "web was ended with its store"
 
-# the monitor is killed: neither child stays, and neither holds the port
+# the monitor is killed: neither child stays, and neither holds the port; not
+# when they are stopped, as one in the midst of something, and see nothing of it
 old="$(gw_pid web) $(gw_pid store)"
+# shellcheck disable=SC2086
+kill -STOP $old
 kill -9 "$GWPID"
 wait "$GWPID" 2>/dev/null
 GWPID=
@@ -287,6 +290,7 @@ for _ in $(seq 300); do
 	kill -0 $old 2>/dev/null || { ended=1; break; }
 	sleep 0.1
 done
-[ -n "${ended:-}" ] || fail "a child outlives its monitor"
+# shellcheck disable=SC2086
+[ -n "${ended:-}" ] || { kill -9 $old; fail "a child outlives its monitor"; }
 gw_start
 echo "a web outside the table is ended, children end with their monitor"
