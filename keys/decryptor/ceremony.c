@@ -89,7 +89,7 @@ ceremony_to(struct ceremony *c, unsigned step, struct refusal *why)
 
 enum err
 ceremony_begin(struct ceremony *c, const char *language, bool rehearsal,
-    struct refusal *why)
+    bool authority, struct refusal *why)
 {
 	enum err e = ceremony_turn(c, WANT_BEGIN, why);
 
@@ -97,6 +97,7 @@ ceremony_begin(struct ceremony *c, const char *language, bool rehearsal,
 		strcpy(c->language, language[0] == 'e' || language[0] == 'E' ?
 		    "en" : "nl");
 		c->rehearsal = rehearsal;
+		c->authority = authority;
 		e = save(c, why);
 	}
 	c->begun = c->begun || e == OK;
@@ -314,6 +315,9 @@ ceremony_keys(struct ceremony *c, struct refusal *why)
 		return e;
 	}
 	clear_half(c);
+	profile_free(c->d->profile);
+	c->d->profile = NULL;
+	c->d->founded_as = c->authority ? "eu" : "nl";
 	e = founding_first(c->d, 1, c->person, c->organisation, c->has_card ?
 	    &c->card : NULL);
 	if (e == OK) {

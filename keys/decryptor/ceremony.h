@@ -61,6 +61,8 @@ struct ceremony {
 	/* the record */
 	char language[3];
 	bool rehearsal;
+	bool authority; /* profile "eu", not "nl"; once there is a home the
+	                 * keyset says it */
 	bool renewal; /* new sheets for an identity that was on paper */
 	char organisation[KEYSET_NAME], person[KEYSET_ID];
 	char folder[CEREMONY_FOLDER]; /* what is to be printed lies there */
@@ -97,7 +99,7 @@ enum ceremony_want ceremony_wants(const struct ceremony *c);
 bool ceremony_connected(char name[64]);
 
 enum err ceremony_begin(struct ceremony *c, const char *language,
-    bool rehearsal, struct refusal *why);
+    bool rehearsal, bool authority, struct refusal *why);
 enum err ceremony_organisation(struct ceremony *c, const char *name,
     struct refusal *why);
 enum err ceremony_person(struct ceremony *c, const char *id,

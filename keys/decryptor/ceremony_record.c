@@ -43,6 +43,8 @@ ceremony_save(struct ceremony *c)
 	json_object_set_new(o, "version", json_integer(1));
 	json_object_set_new(o, "language", json_string(c->language));
 	json_object_set_new(o, "rehearsal", json_boolean(c->rehearsal));
+	json_object_set_new(o, "profile", json_string(c->authority ? "eu" :
+	    "nl"));
 	json_object_set_new(o, "renewal", json_boolean(c->renewal));
 	json_object_set_new(o, "organisation",
 	    json_string(c->organisation));
@@ -81,6 +83,7 @@ static enum err
 load(struct ceremony *c, int dir)
 {
 	struct buf doc = buf_new(NOTE_MAX);
+	const char *profile = NULL; /* none in a record of before */
 	json_t *o = NULL;
 	int64_t step;
 	enum err e = file_read(dir, CEREMONY_FILE, &doc);
@@ -91,10 +94,13 @@ load(struct ceremony *c, int dir)
 	    (e = text_field(o, "organisation", c->organisation,
 	    KEYSET_NAME)) == OK && (e = text_field(o, "person", c->person,
 	    KEYSET_ID)) == OK && (e = text_field(o, "folder", c->folder,
-	    sizeof c->folder)) == OK && (e = json_int_field(o, "step", 0,
+	    sizeof c->folder)) == OK && (json_object_get(o, "profile") ==
+	    NULL || (e = json_string_field(o, "profile", 2, 2,
+	    &profile)) == OK) && (e = json_int_field(o, "step", 0,
 	    STEP_DONE, &step)) == OK) {
 		c->step = (unsigned)step;
 		c->rehearsal = json_is_true(json_object_get(o, "rehearsal"));
+		c->authority = profile != NULL && strcmp(profile, "eu") == 0;
 		c->renewal = json_is_true(json_object_get(o, "renewal"));
 		c->recorded = true;
 	}

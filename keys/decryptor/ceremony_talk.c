@@ -63,7 +63,7 @@ ask_begin(struct ceremony *c)
 	if (e != OK) {
 		return e;
 	}
-	if (ceremony_begin(c, word, c->rehearsal, &why) != OK) {
+	if (ceremony_begin(c, word, c->rehearsal, c->authority, &why) != OK) {
 		return talk_tell(c, &why);
 	}
 	printf("%s", SAY(c,
@@ -79,6 +79,11 @@ ask_begin(struct ceremony *c)
 		puts(SAY(c, "OEFENING: alles is echt, behalve de organisatie. "
 		    "Gooi daarna alles weg.", "REHEARSAL: everything is real "
 		    "but the organisation. Throw all of it away after."));
+	}
+	if (c->authority) {
+		puts(SAY(c, "Het kanaal van een bevoegde autoriteit (profiel "
+		    "eu).", "The channel of a competent authority (profile "
+		    "eu)."));
 	}
 	if (ceremony_connected(name)) {
 		printf(SAY(c, "LET OP: deze computer is verbonden (%s). Trek "
@@ -415,6 +420,9 @@ ceremony_run(struct desk *d, const char *organisation, const char *person,
 		return e;
 	}
 	c.rehearsal = c.recorded ? c.rehearsal : rehearsal;
+	if (d->founded_as != NULL) {
+		c.authority = strcmp(d->founded_as, "eu") == 0;
+	}
 	if (organisation != NULL) {
 		snprintf(c.organisation, sizeof c.organisation, "%s",
 		    organisation);

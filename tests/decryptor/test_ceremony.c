@@ -89,7 +89,8 @@ out_of_turn(enum ceremony_want want)
 
 	memset(&share, 0, sizeof share);
 	if (want != WANT_BEGIN) {
-		refused(ceremony_begin(&c, "en", true, &why), ERR_STALE, want);
+		refused(ceremony_begin(&c, "en", true, true,
+		    &why), ERR_STALE, want);
 	}
 	if (want != WANT_ORGANISATION && want != WANT_PERSON) {
 		refused(ceremony_organisation(&c, "X", &why), ERR_STALE,
@@ -148,7 +149,7 @@ names(void **state)
 	longest[KEYSET_NAME] = 0;
 	now(ceremony_find(&c, &d, &why), WANT_BEGIN);
 	out_of_turn(WANT_BEGIN);
-	now(ceremony_begin(&c, "nl", false, &why), WANT_ORGANISATION);
+	now(ceremony_begin(&c, "nl", false, true, &why), WANT_ORGANISATION);
 	out_of_turn(WANT_ORGANISATION);
 	refused(ceremony_organisation(&c, "", &why), ERR_USAGE,
 	    WANT_ORGANISATION);
@@ -181,6 +182,7 @@ until_keys(void **state)
 	desk_close(&d);
 	ceremony_end(&c);
 	now(ceremony_find(&c, &d, &why), WANT_DICE);
+	assert_true(c.authority);
 	assert_string_equal(c.person, "jan");
 	now(ceremony_dice(&c, "", &n, &why), WANT_CARD);
 	out_of_turn(WANT_CARD);

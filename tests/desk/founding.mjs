@@ -139,6 +139,9 @@ async function names() { // what the terminal began
 	await step("begin");
 	want("the record says rehearsal", await b.run(() =>
 		document.querySelector("[value=rehearsal]").checked));
+	want("an employer's, unless it is said", await b.run(() =>
+		document.querySelector("[name=profile][value=nl]").checked));
+	await b.click("label:has([name=profile][value=eu])");
 	await press();
 	await step("names");
 	want("the terminal's answer", await b.run(() => document.getElementById(

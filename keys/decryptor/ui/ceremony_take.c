@@ -33,7 +33,7 @@ take_begin(struct visit *v, struct refusal *why)
 
 	v->lang = lang[0] == 'e'; /* its pages go on in that language */
 	return ceremony_begin(of(v), lang, strcmp(field(v, "kind"),
-	    "rehearsal") == 0, why);
+	    "rehearsal") == 0, strcmp(field(v, "profile"), "eu") == 0, why);
 }
 
 static enum err

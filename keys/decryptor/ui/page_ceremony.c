@@ -63,6 +63,7 @@ begin_set(struct visit *v, const struct ui_founding *f)
 
 	view_flag(&v->view, "in_english", lang[0] == 'e');
 	view_flag(&v->view, "rehearse", f->c.rehearsal);
+	view_flag(&v->view, "authority", f->c.authority);
 	view_flag(&v->view, "again", f->c.recorded);
 	view_text(&v->view, "connected", f->connected[0] == 0 ? NULL :
 	    f->connected);
