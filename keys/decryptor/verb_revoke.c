@@ -105,15 +105,23 @@ names_all(const struct desk *d, const struct keyset *k)
 }
 
 static enum err
-print_stored(const struct desk *d, const char *file, const char *language)
+print_stored(struct desk *d, const char *file, const char *language)
 {
 	struct print p = {.k = d->keyset, .language = language == NULL ?
 		"nl" : language, .today = d->today};
+	struct ceremony made;
+	struct refusal why;
 	struct buf note = buf_new(REVOCATION_MAX), doc = buf_new(KEYSET_MAX),
 	    sig = buf_new(SIGN_TEXT_MAX), page = buf_new(PAGE_MAX);
 	struct keyset *k = NULL;
-	enum err e = revocation_stored(d, &note);
+	enum err e = ceremony_find(&made, d, &why); /* was it a rehearsal? */
 
+	if (e != OK) {
+		tell_refusal(&why);
+		goto out;
+	}
+	p.rehearsal = made.rehearsal;
+	e = revocation_stored(d, &note);
 	if (e == OK) {
 		e = revocation_split(&note, &doc, &sig, &k);
 	}

@@ -62,9 +62,13 @@ ok desk "$H" 2026-11-25 verify
 ok desk "$H" 2026-11-25 list
 ok desk "$H" 2026-11-25 --json keyset
 [ "$(json "len(o['weeks'])")" = 26 ] || fail "not 26 weeks"
-# It is an authority's, as the page was told before it was killed
+# It is an authority's, as the page was told before it was killed; and every
+# paper of a rehearsal says so, a revocation that is printed again too
 ok desk "$H" 2026-11-25 desk show
 grep -q "^Desk 1  intake " "$T/out" || fail "not an authority's: $(cat "$T/out")"
+ok desk "$H" 2026-11-25 revoke --print "$T/safe.html"
+grep -q "OEFENING - niet voor echte meldingen" "$T/safe.html" ||
+	fail "a revocation that is not marked"
 refused "only the holder" desk "$H" 2026-12-01 keyset --renew
 ok desk "$H" 2026-12-01 keyset --renew \
 	--share "$T/print/qr-share-identity-1.html" \
