@@ -39,6 +39,7 @@ struct engine {
 
 static unsigned line_seconds; /* to a whole line of tor */
 static void (*form_refused)(struct exchange *x, unsigned status);
+static void (*page_lost)(struct exchange *x, unsigned status);
 
 enum err
 engine_setup(const struct engine_site *s,
@@ -48,6 +49,7 @@ engine_setup(const struct engine_site *s,
 	watchdog_setup(limits);
 	line_seconds = limits->header_seconds;
 	form_refused = s->refused;
+	page_lost = s->lost;
 	engine_today(today);
 	return hold_start();
 }
@@ -257,6 +259,25 @@ within_budget(struct exchange *x)
 	return false;
 }
 
+/* No handler: a page for who browses, where there are pages and within the
+ * budget of its circuit; else a word */
+static void
+lost(const struct engine *g, struct exchange *x, unsigned status,
+    const char *word)
+{
+	const char *accept = exchange_header(x, "Accept");
+	bool known;
+
+	if (page_lost != NULL && strncmp(x->path, "/v1/", 4) != 0 &&
+	    accept != NULL && strstr(accept, "text/html") != NULL &&
+	    find_handler(g, METHOD_GET, "/", &known) != NULL &&
+	    within_budget(x)) {
+		page_lost(x, status);
+	} else {
+		refuse(x, status, word);
+	}
+}
+
 /* The first call of a request: header is complete, body is not read */
 static enum MHD_Result
 begin(struct engine *g, struct exchange *x, const char *method,
@@ -276,12 +297,12 @@ begin(struct engine *g, struct exchange *x, const char *method,
 		return send_answer(x);
 	}
 	if (!method_of(method, &x->method)) {
-		refuse(x, 405, "method");
+		lost(g, x, 405, "method");
 		return header_end(x);
 	}
 	x->h = find_handler(g, x->method, x->path, &known);
 	if (x->h == NULL) {
-		refuse(x, known ? 405 : 404, known ? "method" : "unknown");
+		lost(g, x, known ? 405 : 404, known ? "method" : "unknown");
 	} else if (x->length != UINT64_MAX && x->length > x->h->body_max) {
 		refuse(x, 413, "limit");
 	} else if (!within_budget(x)) {

@@ -75,6 +75,12 @@ exchange_path(const struct exchange *x)
 	return x->path;
 }
 
+void
+exchange_forget_path(struct exchange *x)
+{
+	x->path = "/";
+}
+
 const char *
 exchange_header(const struct exchange *x, const char *name)
 {

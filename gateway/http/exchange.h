@@ -20,6 +20,8 @@ enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT };
 
 enum method exchange_method(const struct exchange *x);
 const char *exchange_path(const struct exchange *x); /* no query: refused */
+/* From now on it is "/", so that no header of the answer repeats it */
+void exchange_forget_path(struct exchange *x);
 /* Value of a header (case-insensitive name) or NULL */
 const char *exchange_header(const struct exchange *x, const char *name);
 /* Declared Content-Length; UINT64_MAX when chunked */

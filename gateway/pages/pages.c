@@ -111,19 +111,6 @@ path_split(const char *path, unsigned *lang, const char **rest)
 }
 
 static void
-not_found(struct exchange *x, unsigned lang)
-{
-	struct site *s = site_open(lang);
-
-	if (s == NULL) {
-		page_failure(x, 503);
-		return;
-	}
-	page_answer(x, 404, PAGE_NOTFOUND, lang, &s->view, false);
-	site_close(s);
-}
-
-static void
 page_begin(struct exchange *x)
 {
 	const char *rest;
@@ -131,7 +118,7 @@ page_begin(struct exchange *x)
 
 	if (!path_split(exchange_path(x), &lang, &rest) ||
 	    !still_page(x, rest, lang, false)) {
-		not_found(x, lang);
+		still_lost(x, 404, lang);
 	}
 }
 
@@ -164,6 +151,18 @@ language_wanted(const char *s)
 		}
 	}
 	return best;
+}
+
+void
+page_lost(struct exchange *x, unsigned status)
+{
+	const char *rest;
+	unsigned lang;
+
+	if (!path_split(exchange_path(x), &lang, &rest)) {
+		lang = language_wanted(exchange_header(x, "Accept-Language"));
+	}
+	still_lost(x, status, lang);
 }
 
 /* The start page itself: a redirection would cost a trip through Tor */
@@ -219,7 +218,7 @@ post_begin(struct exchange *x)
 	unsigned lang = language_first(), i;
 
 	if (!path_split(exchange_path(x), &lang, &rest)) {
-		not_found(x, lang);
+		still_lost(x, 404, lang);
 		return;
 	}
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -228,7 +227,7 @@ post_begin(struct exchange *x)
 		}
 	}
 	if (i == sizeof(names) / sizeof(*names)) {
-		not_found(x, lang);
+		still_lost(x, 404, lang);
 		return;
 	}
 	p = calloc(1, sizeof(*p));

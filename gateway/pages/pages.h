@@ -92,6 +92,8 @@ void page_failure(struct exchange *x, unsigned status);
  * input (still.c). ${root}: as the address without a language */
 bool still_page(struct exchange *x, const char *path, unsigned lang,
     bool root);
+/* notfound.html, with ${status} 404 or 405; repeats nothing of the path */
+void still_lost(struct exchange *x, unsigned status, unsigned lang);
 /* Style sheet, scripts, offline page (assets.c) */
 void asset_begin(struct exchange *x);
 /* Renders and answers. ${secret}: the page holds a code or a text. */

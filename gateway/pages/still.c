@@ -12,7 +12,7 @@
 #include "pages.h"
 
 static const struct {
-	const char *path; /* after the language */
+	const char *path; /* after the language; NULL: what is not there */
 	enum page_id page;
 	const char *kind; /* of about.html */
 	bool scripted;
@@ -26,15 +26,18 @@ static const struct {
 	{ "privacy", PAGE_PRIVACY, "report", false },
 	{ "accessibility", PAGE_ACCESSIBILITY, "report", false },
 	{ "sealed", PAGE_SEALED, "report", false },
+	{ NULL, PAGE_NOTFOUND, "report", false },
 };
 #define STILL (sizeof(still) / sizeof(*still))
+#define LOST (STILL - 1)
 
 static struct {
 	bool used;
 	uint8_t keyset[HASH_LEN];
 	day_t week, day; /* of the keys, DAY_NONE: none */
 	struct buf plain, small;
-	/* of them: compressed, under the address without a language */
+	/* of them: compressed; other: under the address without a language,
+	 * of what is not there with status 405 */
 	struct answer *answer[2][2];
 } kept[STILL][LANGUAGES];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -133,9 +136,9 @@ out:
 /* The answer of a fresh page; NULL: no memory */
 static struct answer *
 kept_answer(struct exchange *x, unsigned i, unsigned lang, bool small,
-    bool root)
+    bool other)
 {
-	struct answer **a = &kept[i][lang].answer[small][root];
+	struct answer **a = &kept[i][lang].answer[small][other];
 	const struct buf *b;
 
 	if (*a == NULL) {
@@ -144,13 +147,14 @@ kept_answer(struct exchange *x, unsigned i, unsigned lang, bool small,
 			exchange_add_header(x, "Content-Encoding", "gzip");
 		}
 		exchange_add_header(x, "Vary", "Accept-Encoding");
-		*a = answer_keep(x, 200, HTML, b->p, b->len, 0);
+		*a = answer_keep(x, i != LOST ? 200 : other ? 405 : 404,
+		    HTML, b->p, b->len, 0);
 	}
 	return *a;
 }
 
 static void
-still_answer(struct exchange *x, unsigned i, unsigned lang, bool root)
+still_answer(struct exchange *x, unsigned i, unsigned lang, bool other)
 {
 	const struct snapshot *now = snapshot_take();
 	bool small = pack_wanted(x), good;
@@ -160,7 +164,7 @@ still_answer(struct exchange *x, unsigned i, unsigned lang, bool root)
 	good = kept_fresh(i, lang, snapshot_keyset(now),
 	    snapshot_epoch(now)) || kept_make(i, lang);
 	snapshot_release(now);
-	a = good ? kept_answer(x, i, lang, small, root) : NULL;
+	a = good ? kept_answer(x, i, lang, small, other) : NULL;
 	if (a != NULL) {
 		exchange_answer_kept(x, a);
 	}
@@ -175,11 +179,19 @@ still_page(struct exchange *x, const char *path, unsigned lang, bool root)
 {
 	unsigned i;
 
-	for (i = 0; i < STILL; i++) {
+	for (i = 0; i < LOST; i++) {
 		if (strcmp(still[i].path, path) == 0) {
 			still_answer(x, i, lang, root);
 			return true;
 		}
 	}
 	return false;
+}
+
+void
+still_lost(struct exchange *x, unsigned status, unsigned lang)
+{
+	exchange_forget_path(x);
+	exchange_add_header(x, "Vary", "Accept, Accept-Language");
+	still_answer(x, LOST, lang, status == 405);
 }

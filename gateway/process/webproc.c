@@ -253,6 +253,7 @@ web_main(void)
 	site.languages = languages;
 	memcpy(site.credential, c.credential, sizeof(site.credential));
 	site.refused = page_refused;
+	site.lost = page_lost;
 	link_setup(slots);
 	link_attach(link);
 	if (engine_setup(&site, &limits, today) != OK) {

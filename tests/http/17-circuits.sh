@@ -107,6 +107,8 @@ a = next(a for a in got if a.status == 503)
 assert Circuit(path, 9).ask("GET", "/healthz").status == 200
 a = c.ask("POST", "/nl/report", {"Content-Type": "text/plain"}, b"x")
 assert a.status == 503 and b"minuut opnieuw" in a.body, a.body  # a form
+a = Circuit(path, 8).ask("GET", "/x", {"Accept": "text/html"})
+assert (a.status, a.body) == (404, b"unknown"), "a page beyond its budget"
 for _ in range(40):
     a = Circuit(path, 8).ask("GET", "/healthz")
     if a.status == 200:

@@ -27,6 +27,7 @@ rm -f "$words"
 python3 - "$PORT" "$COURIER" "$TOKEN" "$GW" "$BIN/envtool" "$WEEK" <<'PY' ||
 import gzip
 import sys
+import gw
 import pages
 from pages import Browser, envelopes, opened, report_form
 port, courier, token, folder, tool, week = sys.argv[1:]
@@ -48,6 +49,41 @@ for wanted, lang in [("ar", "ar"), ("ar-EG,en;q=0.5", "ar"),
     assert "set-cookie" not in a.headers
 a = b.c.ask("GET", "/pl/report")  # a language that is off
 assert a.status == 404 and b'<html lang="en">' in a.body, a.body[:60]
+# what is not there, or not in this way: for who browses a page in her
+# language that leads to the start, the same whatever was asked for
+BROWSER = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "nl,en;q=0.5",
+           "Accept-Encoding": "identity"}
+sound = b.c.ask("GET", "/nl/who", BROWSER).headers
+lost = {}
+for method, path, status in [
+        ("GET", "/x", 404), ("GET", "/KANARIE" * 25, 404),
+        ("GET", "/KANARIE/wp-login.php", 404),
+        ("GET", "/nl/KANARIE", 404), ("POST", "/KANARIE", 404),
+        ("GET", "/healthz/KANARIE", 404), ("POST", "/healthz", 405),
+        ("PUT", "/nl/who", 405), ("DELETE", "/nl/KANARIE", 405),
+        ("BREW", "/", 405)]:
+    a = gw.Client(port).ask(method, path, BROWSER)
+    assert a.status == status, (method, path, a.status)
+    assert b'<html lang="nl">' in a.body and b'href="/nl/"' in a.body, path
+    assert b"KANARIE" not in a.body and "KANARIE" not in str(a.headers), path
+    lost.setdefault(a.body, []).append((path, sorted(a.headers.items())))
+    less = {k: v for k, v in a.headers.items() if k not in (
+        "content-length", "vary", "onion-location")}
+    assert all(sound.get(k) == v for k, v in less.items()), (path, less)
+    assert a.headers.get("onion-location", "/").endswith("/"), a.headers
+assert len(lost) == 1, [v[0] for v in lost.values()]
+assert len({str(h) for v in lost.values() for _, h in v}) == 1
+a = gw.Client(port).ask("GET", "/x", {**BROWSER, "Accept-Language": "ar"})
+assert b'<html lang="ar" dir="rtl">' in a.body and b'href="/ar/"' in a.body
+a = gw.Client(port).ask("GET", "/en/x", BROWSER)
+assert b'<html lang="en">' in a.body
+# for programs, and where no pages are, a word
+for where, path, word in [(port, "/x", b"unknown"), (courier, "/x", b"unknown"),
+                          (port, "/v1/x", b'{"error":"unknown"}\n')]:
+    for headers in ({"Accept": "*/*"}, BROWSER):
+        a = gw.Client(where).ask("GET", path, headers)
+        page = headers == BROWSER and (where, path) == (port, "/x")
+        assert a.status == 404 and (a.body == word) is not page, (path, a.body)
 a = b.c.ask("GET", "/.well-known/security.txt").body.decode().splitlines()
 assert "Contact: mailto:veilig@proef.example" in a and \
     "Preferred-Languages: nl, en, ar" in a, a
