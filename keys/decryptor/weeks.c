@@ -7,6 +7,8 @@
  * with ours. Manifests after that one cannot list the week, so they are not
  * waited for: something new comes with every bundle.
  */
+#include <string.h>
+
 #include "intake.h"
 #include "org.h"
 #include "terminal.h"
@@ -99,4 +101,28 @@ weeks_finish(struct desk *d)
 		}
 	}
 	return dead ? keyringfile_save(d) : OK;
+}
+
+bool
+weeks_lacking(const struct desk *d, struct weeks_lack *out)
+{
+	struct org_blocks blocks = {NULL, 0, 0};
+	struct buf doc = buf_new(KEYSET_MAX);
+	const struct keyset_person *p = NULL;
+	unsigned weeks = keyset_withdrawn(d->keyset) ? 0 : weeks_published(d);
+	enum err e = blocks_load(d, &blocks);
+
+	for (unsigned i = 0; e == OK && i < weeks; i++) {
+		day_t week = week_of(d->today) + 7 * (day_t)i;
+		buf_clear(&doc);
+		e = blocks_epoch(&blocks, d->keyset, week, &doc, &p);
+		if (e == ERR_UNKNOWN) {
+			strcpy(out->who, p->id);
+			week_text(week, out->week);
+			out->ahead = i;
+		}
+	}
+	blocks_free(&blocks);
+	buf_free(&doc);
+	return e == ERR_UNKNOWN && p != NULL;
 }

@@ -22,6 +22,13 @@ unsigned weeks_left(const struct desk *d); /* after this one */
 void weeks_warn(const struct desk *d);
 /* How many weeks an export publishes: more before a holiday */
 unsigned weeks_published(const struct desk *d);
+/* Is there a week that an export would publish, of which a holder made no key
+ * under the keyset of now? The first: who, which, and how far ahead */
+struct weeks_lack {
+	char who[KEYSET_ID], week[WEEK_TEXT];
+	unsigned ahead; /* weeks from this one; 0: it is this week */
+};
+bool weeks_lacking(const struct desk *d, struct weeks_lack *out);
 /*
  * Ends the key of an old week, or writes off a closed one whose key was lost,
  * once two people signed for it (ERR_POLICY

@@ -2,6 +2,7 @@
 // One case from receipt to destruction, every act by hand on the page.
 //   node case.mjs chromium|firefox FOLDER PICTURE     exit 1 at any fault
 // FOLDER holds home (the coordinator), sec (the second holder), gw and o.
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { desk, fixture as fx, pass } from "./desk.mjs";
 
@@ -158,7 +159,12 @@ try {
 	await end();
 
 	// After the term, with the second holder beside her
+	execFileSync(process.env.BIN, ["--home", `${at}/home`, "--today",
+		"2027-06-03", "--passphrase-file", process.env.PASS, "rotate"],
+	{ stdio: "ignore" });
 	await begin("home", "2027-06-03");
+	await go("keys");
+	await says("whose keys lack", "geen sleutels van secretaris (2027-W22)");
 	await go(`case/${ref}`);
 	want("sure without a tick", !(await b.run(() =>
 		document.getElementById("destroy").checkValidity())));

@@ -150,7 +150,10 @@ def forms():
 def clock():
     ui.want("the wrong clock", "staat vóór 25 november 2026" in
             ui.ask("GET", "/nl/")[2])
-    keys("export", "minder dan twee weken", place=STICK)
+    ui.want("whose keys lack", "geen sleutels van coordinator (2010-W01)" in
+            ui.ask("GET", "/nl/")[2])
+    keys("export", "ontbreken sleutels van coordinator (2010-W01)",
+         place=STICK)
 
 
 def deputy():

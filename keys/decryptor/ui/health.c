@@ -6,9 +6,10 @@
 #include "../heir.h"
 #include "../lost.h"
 #include "../org.h"
+#include "../weeks.h"
 #include "ui.h"
 
-#define HEALTH_ROWS 10u
+#define HEALTH_ROWS 12u
 #define EXPORT_EVERY 14 /* days: every desk's lane stays fresh */
 #define WEEKS_LOW 4u
 
@@ -49,6 +50,20 @@ weeks_line(struct health *h)
 	    say_n(h->v, TEXT_WEEKS_LEFT, left) : say(h->v, TEXT_IN_ORDER),
 	    TEXT_H_WEEKS, last == DAY_NONE ? say(h->v, TEXT_NONE_YET) :
 	    say_word(h->v, TEXT_MADE_UNTIL, visit_text(h->v, "%s", text)));
+}
+
+/* The page of the reporter closes in a week that any holder has no key of */
+static void
+holders_weeks_line(struct health *h)
+{
+	struct weeks_lack lack;
+
+	if (h->v->d->keyset != NULL && weeks_lacking(h->v->d, &lack)) {
+		line(h, lack.ahead < 2 ? CLOCK_RED : CLOCK_AMBER, say(h->v,
+		    TEXT_MISSING), TEXT_H_WEEKS, say_word(h->v,
+		    TEXT_WEEKS_LACK, visit_text(h->v, "%s (%s)", lack.who,
+		    lack.week)));
+	}
 }
 
 static void
@@ -197,6 +212,7 @@ keys_health(struct visit *v, struct view *to)
 	export_line(&h);
 	backup_line(&h);
 	weeks_line(&h);
+	holders_weeks_line(&h);
 	people_lines(&h);
 	deputy_line(&h);
 	view_list(to, "health", h.rows, h.n);

@@ -179,8 +179,10 @@ do_export(struct visit *v, struct buf *said)
 		notice_said(v, TEXT_EXPORT_FAILED, said);
 	} else if (r.left_out > 0) {
 		notice_said(v, TEXT_EXPORT_LEFT, said);
-	} else if (r.weeks < 2 && !keyset_withdrawn(v->d->keyset)) {
-		notice_bad(v, TEXT_EXPORT_WEEKS);
+	} else if (r.lacks[0] != 0) {
+		notice_bad_word(v, r.weeks < 2 ? TEXT_EXPORT_WEEKS :
+		    TEXT_EXPORT_LACKS, visit_text(v, "%s (%s)", r.lacks,
+		    r.lacks_week));
 	} else {
 		notice_good(v, r.confirmed < state_complete(v->d->state) ?
 		    TEXT_EXPORT_UNCONFIRMED : TEXT_EXPORT_DONE,

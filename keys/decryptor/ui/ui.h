@@ -192,6 +192,7 @@ void notice_bad(struct visit *v, enum text_id t);
 void notice_bad_n(struct visit *v, enum text_id t, uint64_t n);
 /* That a form did its work already, before what it said then */
 void notice_again(struct visit *v);
+void notice_bad_word(struct visit *v, enum text_id t, const char *word);
 void notice_refusal(struct visit *v, const struct refusal *why);
 /* What desk functions said (say_error) while they failed */
 void notice_said(struct visit *v, enum text_id t, const struct buf *said);

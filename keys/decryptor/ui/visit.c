@@ -299,6 +299,12 @@ notice_bad_n(struct visit *v, enum text_id t, uint64_t n)
 }
 
 void
+notice_bad_word(struct visit *v, enum text_id t, const char *word)
+{
+	notice(v, true, say_word(v, t, word), "");
+}
+
+void
 notice_again(struct visit *v)
 {
 	if (v->ui->notice[0] == 0) {
