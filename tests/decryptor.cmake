@@ -24,9 +24,10 @@ if(MELDLUIK_TESTS)
   target_link_options(test_ceremony PRIVATE -Wl,--wrap=age_scrypt_key)
   # The decryptor with a small scrypt work factor, for long scripts
   add_executable(desk_soft ${CMAKE_SOURCE_DIR}/keys/decryptor/main.c
-    decryptor/soft_scrypt.c)
+    decryptor/soft_scrypt.c decryptor/soft_room.c)
   target_include_directories(desk_soft PRIVATE ${CMAKE_SOURCE_DIR}/keys)
-  target_link_options(desk_soft PRIVATE -Wl,--wrap=age_scrypt_key)
+  target_link_options(desk_soft PRIVATE -Wl,--wrap=age_scrypt_key
+    -Wl,--wrap=casebook_room)
   target_link_libraries(desk_soft ${desk})
   add_executable(bench_desk bench/desk.c decryptor/soft_scrypt.c)
   target_include_directories(bench_desk PRIVATE ${CMAKE_SOURCE_DIR}/keys)

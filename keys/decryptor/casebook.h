@@ -43,6 +43,11 @@ enum err casebook_begin(struct casebook *b);
 enum err casebook_commit(struct casebook *b);
 void casebook_abort(struct casebook *b);
 
+/* How many more keys there is room for. Each case has one, and each message
+ * that comes after the end of its case; fewer than CASES_WARN: say so */
+#define CASEKEYS_MAX 65536u
+#define CASES_WARN 4096u
+size_t casebook_room(const struct casebook *b);
 /* A fresh case key, durable before it is used. One that an aborted
  * transaction took is only a spare. */
 enum err casekey_take(struct casebook *b, uint8_t id[KEY_ID]);

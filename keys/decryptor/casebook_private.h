@@ -11,7 +11,6 @@
 #define SEAL_TAG 16u
 #define SEAL_OVERHEAD (SEAL_NONCE + SEAL_TAG)
 #define CASEKEYS_BLOCK 64u /* made ahead, so that few imports sync the file */
-#define CASEKEYS_MAX 65536u
 
 /* Labels of the keys derived from the casebook key */
 #define LABEL_JOURNAL "meldluik/v1/casebook/journal"

@@ -133,6 +133,17 @@ casekey_take(struct casebook *b, uint8_t id[KEY_ID])
 	return OK;
 }
 
+size_t
+casebook_room(const struct casebook *b)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < b->casekeys; i++) {
+		used += b->casekey[i].used;
+	}
+	return CASEKEYS_MAX - used;
+}
+
 void
 casekey_mark(struct casebook *b, const uint8_t id[KEY_ID])
 {

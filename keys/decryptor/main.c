@@ -412,6 +412,7 @@ verb_run(struct desk *d, int argc, char **argv)
 		int rc = verbs[i].run(d, argc, argv);
 		if (rc == EXIT_OK) {
 			weeks_warn(d);
+			room_warn(d);
 		}
 		return rc;
 	}

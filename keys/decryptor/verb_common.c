@@ -40,6 +40,19 @@ verb_text(const char *file, struct buf *text)
 }
 
 void
+room_warn(const struct desk *d)
+{
+	size_t room = d->book == NULL || d->state == NULL ? CASEKEYS_MAX :
+	    casebook_room(d->book);
+
+	if (room < CASES_WARN) {
+		say_error("the casebook has room for %zu more cases: destroy "
+		    "those whose term is over (`clocks`), or no report can be "
+		    "imported then", room);
+	}
+}
+
+void
 tell_refusal(const struct refusal *why)
 {
 	if (why->rule[0] == 0) {

@@ -246,6 +246,8 @@ verb_list(struct desk *d, int argc, char **argv)
 		    json_integer((json_int_t)d->state->foreign));
 		json_object_set_new(o, "withdrawals",
 		    json_integer((json_int_t)d->state->withdrawals));
+		json_object_set_new(o, "room", json_integer((json_int_t)
+		    casebook_room(d->book)));
 		json_object_set_new(o, "importing",
 		    json_boolean(d->state->importing));
 		print_json(o);

@@ -94,6 +94,8 @@ enum err verb_text(const char *file, struct buf *text);
  */
 enum err verb_two_people(struct desk *d, const char *detail,
     const char *summary, const char *file, size_t *request);
+/* A sentence on stderr before the casebook is full; for main, after a verb */
+void room_warn(const struct desk *d);
 /* The refusal on stderr: sentence, rule, article */
 void tell_refusal(const struct refusal *why);
 /* Who gets a case: ${to} a word, ${receiver} the code of an authority (then

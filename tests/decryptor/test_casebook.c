@@ -253,7 +253,9 @@ records_and_keys(void **state)
 	struct buf out = buf_new_secret(1024);
 	uint64_t records, destroyed;
 
+	assert_int_equal(casebook_room(h->b), CASEKEYS_MAX);
 	assert_int_equal(casekey_take(h->b, id), OK);
+	assert_int_equal(casebook_room(h->b), CASEKEYS_MAX - 1);
 	assert_int_equal(casebook_begin(h->b), OK);
 	assert_int_equal(record_put(h->b, id, "geheim", 6, a), OK);
 	assert_int_equal(record_put(h->b, NULL, "", 0, b), OK);
@@ -279,12 +281,16 @@ records_and_keys(void **state)
 	assert_int_equal(destroyed, 0);
 	/* A key that no event names is a spare and is given out again */
 	uint8_t again[KEY_ID];
+	assert_int_equal(casebook_room(h->b), CASEKEYS_MAX);
 	assert_int_equal(casekey_take(h->b, again), OK);
 	assert_memory_equal(again, id, KEY_ID);
 	reopen(h);
 	casekey_mark(h->b, id);
 	assert_int_equal(casekey_take(h->b, again), OK);
 	assert_memory_not_equal(again, id, KEY_ID);
+	assert_int_equal(casebook_room(h->b), CASEKEYS_MAX - 2);
+	assert_true(casekey_drop(h->b, again)); /* destroyed: room again */
+	assert_int_equal(casebook_room(h->b), CASEKEYS_MAX - 1);
 	id[0] ^= 1;
 	assert_int_equal(casekey_find(h->b, id, case_key), ERR_UNKNOWN);
 	buf_free(&out);

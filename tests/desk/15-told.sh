@@ -64,6 +64,11 @@ H=$T/two told deputy
 ok desk "$T/two" $day takeover --deputy "$T/heir"
 H=$T/two told stands_in
 day=2010-01-04 told clock
+SOFT_ROOM=900 told room
+SOFT_ROOM=900 h list >/dev/null 2>"$T/err"
+grep -q "has room for 900 more cases" "$T/err" || fail "it does not say that it fills"
+ok h list
+grep -q "has room for" "$T/err" && fail "it says that it is full too early"
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25 --applied "$ORG" --serial 99999999
 told lies
 

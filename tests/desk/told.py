@@ -248,6 +248,12 @@ def partly():
     ui.want("what is missing", re.search(r"</strong> m01 *</p>", page))
 
 
+def room():
+    for path in "/nl/", KEYS:
+        ui.want("how much room: " + path, "nog plaats voor 900 zaken" in
+                ui.ask("GET", path)[2])
+
+
 def left():
     keys("export", "konden niet mee", place=STICK)
 
@@ -256,6 +262,7 @@ try:
     {"sticks": sticks, "forms": forms, "lies": lies, "clock": clock, "deputy": deputy,
      "stands_in": stands_in, "early": early,
      "cut": cut, "damaged": damaged, "left": left, "partly": partly,
+     "room": room,
      "denies": denies}[part]()
 finally:
     ui.end()

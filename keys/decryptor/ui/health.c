@@ -133,6 +133,19 @@ people_lines(struct health *h)
 	}
 }
 
+/* Before the casebook is full, in time to destroy what is over its term */
+static void
+room_line(struct health *h)
+{
+	size_t room = casebook_room(h->v->d->book);
+
+	if (room < CASES_WARN) {
+		line(h, room < CASES_WARN / 4 ? CLOCK_RED : CLOCK_AMBER,
+		    say(h->v, TEXT_DO_NOW), TEXT_H_ROOM, say_n(h->v,
+		    TEXT_ROOM_LEFT, (long long)room));
+	}
+}
+
 /* Each backup is for those deputies only whose note was taken in */
 static void
 deputy_line(struct health *h)
@@ -215,6 +228,7 @@ keys_health(struct visit *v, struct view *to)
 	holders_weeks_line(&h);
 	people_lines(&h);
 	deputy_line(&h);
+	room_line(&h);
 	view_list(to, "health", h.rows, h.n);
 }
 
