@@ -29,6 +29,8 @@ done
 misused "takes report" h enter undo
 ok h register export "$T/rows"
 [ "$(wc -l <"$T/rows/talk.csv")" -le 1 ] || fail "the talk counts"
+EDIT=$BUILD/bin/journal_edit
+[ -x "$EDIT" ] || { echo "skip: journal_edit is not built"; exit 77; }
 mkdir "$T/stick"
 python3 "$(dirname "$0")/adviser.py" "$BIN" "$T/vp1" "$H" "$PASS" $day \
 	"$T/stick" || exit 1
@@ -50,4 +52,14 @@ grep -q Lezing "$T/y.html" && ! grep -q Feest "$T/y.html" ||
 for home in "$H" "$T/vp1"; do
 	ok desk "$home" $day --json verify
 done
+# One row that is damaged: that it lacks is said, and the others are shown
+for i in $(seq 0 $(($("$EDIT" "$T/vp1" records count) - 1))); do
+	ok "$EDIT" "$T/vp1" records edit "$i"
+	desk "$T/vp1" $day --json adviser list --year 2026 >"$T/out" 2>"$T/err"
+	[ "$(json "[r['what'] for r in o if 'unreadable' in r]")" = \
+		"['signal']" ] && break
+	ok "$EDIT" "$T/vp1" records edit "$i" # as it was
+done
+python3 "$(dirname "$0")/adviser.py" "$BIN" "$T/vp1" "$H" "$PASS" $day \
+	"$T/stick" damaged || exit 1
 echo "ok: a book kept, its figures carried and added up, by hand on the page"

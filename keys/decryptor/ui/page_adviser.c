@@ -54,14 +54,16 @@ case_set(struct visit *v, struct view *row, const struct entry_row *e,
 	    0);
 }
 
-static void
+static enum err
 signal_set(struct visit *v, struct view *row, const struct entry_row *e)
 {
 	struct buf text = buf_new_secret(ADVISER_NOTE_MAX);
+	enum err r = record_get(v->d->book, e->record, &text);
 
-	view_text(row, "text", record_get(v->d->book, e->record, &text) ==
-	    OK ? visit_keep(v, (const char *)text.p, text.len) : "");
+	view_text(row, "text", r != OK ? "" : visit_keep(v,
+	    (const char *)text.p, text.len));
 	buf_free(&text);
+	return r;
 }
 
 /* The signals of a note that was taken in, one a row */
@@ -102,10 +104,16 @@ entries_set(struct visit *v, const char *what, int year, bool newest)
 		view_text(&rows[n], "id", visit_text(v, "%s", id));
 		view_text(&rows[n], "day", date_long(v, e->day));
 		if (strcmp(what, "signal") == 0) {
-			signal_set(v, &rows[n++], e);
+			if (signal_set(v, &rows[n], e) == OK) {
+				n++;
+			} else {
+				view_init(&rows[n], &v->view);
+				v->unread++;
+			}
 			continue;
 		}
 		if (adviser_entry(v->d, e, &o) != OK) {
+			v->unread++;
 			continue;
 		}
 		if (strcmp(what, "adviser_case") == 0) {
@@ -150,6 +158,8 @@ show(struct visit *v, int year, int now)
 	entries_set(v, "adviser_hours", year, false);
 	entries_set(v, "signal", year, false);
 	entries_set(v, "adviser", year, true);
+	view_text(&v->view, "some_unread", v->unread == 0 ? NULL :
+	    say_n(v, TEXT_BOOK_DAMAGED, (long long)v->unread));
 	places_set(v, &v->view);
 	visit_page(v, PAGE_ADVISER, TEXT_TITLE_ADVISER, 4);
 }

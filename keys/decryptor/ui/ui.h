@@ -96,7 +96,7 @@ struct visit {
 	 * frame, as one view holds VIEW_VALUES */
 	struct view view, work, head, outer;
 	struct chunk *arena;
-	size_t unread; /* records of the case that could not be read */
+	size_t unread; /* records of the page that could not be read */
 	/* the answer */
 	unsigned status;
 	struct buf body;
