@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: the protocol holds between machines that crash, backups, a take-over
-# and a courier who lies: every state of the model is visited, none breaks a
-# property, and with any of eight guards taken away one does. FULL=1 visits a
-# larger world (minutes, about 2 GB).
+# and one that is denied, a gateway made anew, a desk that begins again, two
+# weeks and a courier who lies: every state of the model is visited, none
+# breaks a property, and with any of twelve guards taken away one does. FULL=1
+# visits a larger world (minutes, about 2 GB).
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 model=$PWD/tests/model/protocol.pml
@@ -52,10 +53,28 @@ holds "kept until backed up, then erased" -DFOCUS=1 -DBUNDLES=$erasure
 holds "all is erased once nobody lies" -DFOCUS=1 -DCALM -DBUNDLES=1
 holds "a week's keys end when all was read" -DFOCUS=1 -DKEYS=1 -DCALM \
 	-DBUNDLES=1
-[ -z "${FULL:-}" ] || holds "kept beside a machine that works on, with keys" \
-	-DFOCUS=1 -DKEYS=1 -DBUNDLES=1
+holds "each of two weeks ends when it was read" -DFOCUS=1 -DKEYS=1 \
+	-DWEEKS=2 -DTAKEOVERS=0 -DCALM -DBUNDLES=1
+holds "a take-over that was none ends no desk" -DFOCUS=1 -DDENY=1 -DCALM \
+	-DBUNDLES=1
+holds "a gateway made anew takes no word of before" -DFOCUS=1 -DANEW=1 \
+	-DCALM -DBUNDLES=1
+holds "a desk without its casebook goes on" -DFOCUS=1 -DSTART=1 -DCALM \
+	-DBUNDLES=1
+if [ -n "${FULL:-}" ]; then
+	holds "kept beside a machine that works on, with keys" \
+		-DFOCUS=1 -DKEYS=1 -DBUNDLES=1
+	holds "and a take-over or a restore between two weeks" -DFOCUS=1 \
+		-DKEYS=1 -DWEEKS=2 -DCALM -DBUNDLES=1
+	holds "kept when a take-over is denied that was one" -DFOCUS=1 \
+		-DDENY=1 -DBUNDLES=1
+	holds "posted means in public, after a denial" -DFOCUS=2 -DDENY=1 \
+		-DBUNDLES=2
+	holds "posted means in public, at a gateway made anew" -DFOCUS=2 \
+		-DANEW=1 -DBUNDLES=2
+fi
 holds "posted means in public" -DFOCUS=2 -DBUNDLES=$reply
-kept="(((0==1)||(ever_copied"
+kept="(((0>=1)||(ever_copied"
 breaks "the word of every desk" "$kept" -DMUTANT=1 -DBUNDLES=1
 breaks "order of bundles" "((sent[" -DMUTANT=2 -DBUNDLES=1
 breaks "the hash of our own bundle" "sent[" -DMUTANT=3 -DFOCUS=2 -DBUNDLES=3
@@ -67,5 +86,13 @@ breaks "a backup before a key ends" "(( !((sealed_to" -DMUTANT=7 -DKEYS=1 \
 	-DCALM -DBUNDLES=1
 breaks "what no key opens stays unread" "$kept" -DMUTANT=8 -DKEYS=1 -DCALM \
 	-DBUNDLES=1
+breaks "a tenure above the one that was told" "((tenure[" -DMUTANT=9 \
+	-DDENY=1 -DCALM -DBUNDLES=1
+breaks "numbers above those of the gateway before" "$kept" -DMUTANT=10 \
+	-DANEW=1 -DCALM -DBUNDLES=1
+breaks "a look at where the fetch begins" "$kept" -DMUTANT=11 -DSTART=1 \
+	-DCALM -DBUNDLES=1
+breaks "each week on its own" "((0!=0)||(((stored" -DMUTANT=12 -DKEYS=1 \
+	-DWEEKS=2 -DTAKEOVERS=0 -DCALM -DBUNDLES=1
 [ $bad -eq 0 ] || exit 1
-echo "the protocol model holds; each of 8 guards taken away breaks it"
+echo "the protocol model holds; each of 12 guards taken away breaks it"

@@ -8,7 +8,8 @@
  * Desk 0 has two machines: 0 (coordinator) and 1 (the deputy who takes over,
  * or a new machine on which a backup is restored). Desk 1 confirms whatever
  * it likes, up and down: desk 0 must be safe beside it. Envelope 0 is for
- * desk 0, envelope 1 for another or chaff: both must be read by all.
+ * desk 0, envelope 1 for another or chaff: both must be read by all. With
+ * WEEKS=2 envelope 1 is for desk 0 too, of the week after.
  *
  * The courier brings any bundle ever made, again and in any order, any
  * prefix of the chain and any subset of the bodies. Signatures are taken for
@@ -35,6 +36,18 @@
 #ifndef KEYS
 #define KEYS 0 /* 1: machines have keys of the week, which end */
 #endif
+#ifndef WEEKS
+#define WEEKS 1 /* of KEYS */
+#endif
+#ifndef DENY
+#define DENY 0 /* 1: the gateway tells once of a take-over that was none */
+#endif
+#ifndef ANEW
+#define ANEW 0 /* 1: the gateway's store is lost once, before envelope 0 */
+#endif
+#ifndef START
+#define START 0 /* 1: a machine with no backup may be followed by --start */
+#endif
 
 /* --- gateway (gateway/store) --- */
 byte stored, receipted, marked, erased; /* sets of envelopes */
@@ -45,23 +58,25 @@ byte tenure_at, serial_at, maker_at;    /* applied bundle of desk 0 */
 byte manifest_tenure[4];                /* of desk 0, as each manifest says */
 byte manifest_serial[4], manifest_maker[4];
 byte published;         /* machines with a key in the week's file */
-byte sealed_to;         /* machines whose key opens envelope 0 */
-byte closed_by;         /* manifest that calls the week over; 0 none */
+byte sealed_to[WEEKS];  /* machines whose key opens envelope 0, 1 */
+byte closed_by[WEEKS];  /* manifest that calls the week over; 0 none */
+bool lied, anew;
 
 /* --- machines (keys/decryptor) --- */
-bool works[MACHINES], read_only[MACHINES];
+bool works[MACHINES];
+byte told[MACHINES];    /* a tenure above its own; 0: none. Else read-only */
 byte imported[MACHINES], held[MACHINES], backed[MACHINES];
-bool opened[MACHINES];  /* has the text of envelope 0; held: counts as read */
+byte opened[MACHINES];  /* of ours, has the text; held: counts as read */
 byte tenure[MACHINES], out[MACHINES];
 byte draft[MACHINES];   /* bundle that first carried the reply; 0: none */
 bool posted[MACHINES];
 /* the newest backup, on a medium of its own */
 byte copy_imported, copy_held, copy_tenure, copy_out,
     copy_backed;
-bool copy_opened;
+byte copy_opened;
 byte ever_copied;       /* envelopes in any backup ever made */
-bool key[MACHINES];     /* of the week */
-bool written_off;       /* two people gave envelope 0 up, by name */
+byte key[MACHINES];     /* of the weeks */
+byte written_off;       /* envelopes that two people gave up, by name */
 byte takeovers;
 
 /* --- every outbound bundle ever made --- */
@@ -93,7 +108,7 @@ inline complete(m) {
 
 inline receipt(e) {
 	if
-	:: e == 0 -> sealed_to = published
+	:: e < WEEKS -> sealed_to[e % WEEKS] = published
 	:: else
 	fi;
 	stored = stored | BIT(e);
@@ -132,7 +147,8 @@ inline daily_one(e) {
 		stored = stored & ~BIT(e);
 		erased = erased | BIT(e);
 		/* P3: what is erased is in a backup of its desk */
-		assert(e == 1 || (ever_copied & BIT(e)) || written_off)
+		assert(e >= WEEKS || (ever_copied & BIT(e)) ||
+		    (written_off & BIT(e)))
 	:: else
 	fi
 }
@@ -169,7 +185,7 @@ inline apply(m, s) {
 inline learn(m, s) {
 	if
 	:: manifest_tenure[s] > tenure[m] ->
-		read_only[m] = true
+		told[m] = manifest_tenure[s]
 	:: manifest_tenure[s] == tenure[m] &&
 	    draft[m] != 0 && manifest_serial[s] >= draft[m] && OURS(m, s) ->
 		if
@@ -183,18 +199,37 @@ inline learn(m, s) {
 	fi
 }
 /* Another desk's is known by its header; ours needs the key */
-#define OPENS(m) (!KEYS || (key[m] && (sealed_to & BIT(m))))
+#define OPENS(m, e) (!KEYS || ((key[m] & BIT(e)) && \
+	(sealed_to[(e) % WEEKS] & BIT(m))))
 #if MUTANT == 8
-#define READS(m) (true)
+#define READS(m, e) (true)
 #else
-#define READS(m) OPENS(m)
+#define READS(m, e) ((e) >= WEEKS || OPENS(m, e))
 #endif
 /* A backup counts up to where all was read, so this is the one guard */
 #if MUTANT == 7
-#define ALL_SAFE(m) (true)
+#define ALL_SAFE(m, w) (true)
 #else
-#define ALL_SAFE(m) (backed[m] >= closed_by)
+#define ALL_SAFE(m, w) (backed[m] >= closed_by[w])
 #endif
+#if MUTANT == 12
+#define OF_WEEK(w) 3
+#else
+#define OF_WEEK(w) BIT(w)
+#endif
+inline end_key(m, w) {
+	if
+	:: (key[m] & BIT(w)) && closed_by[w] != 0 &&
+	    imported[m] >= closed_by[w] && ALL_SAFE(m, w) ->
+		key[m] = key[m] & ~OF_WEEK(w);
+		/* P7 takes nothing from P3: what it opened is in a backup */
+		assert(!(sealed_to[w] & BIT(m)) || (ever_copied & BIT(w)) ||
+		    (written_off & BIT(w)))
+	:: else
+	fi
+}
+#define CAME(e, s, set) ((stored & (set) & BIT(e)) && listed[e] != 0 && \
+	listed[e] <= (s))
 /* Of the bodies not erased, up to manifest s, those in ${set} come along. Then
  * the key of a week that is over goes, once all of it was read and is in a
  * backup. */
@@ -203,29 +238,23 @@ inline import(m, s, set) {
 	:: imported[m] < s -> imported[m] = s; learn(m, s)
 	:: else
 	fi;
-	opened[m] = opened[m] || ((stored & set & 1) && listed[0] != 0 &&
-	    listed[0] <= s && OPENS(m));
-	held[m] = held[m] | (stored & set &
-	    ((listed[0] != 0 && listed[0] <= s && READS(m) -> 1 : 0) |
-	    (listed[1] != 0 && listed[1] <= s -> 2 : 0)));
-	if
-	:: key[m] && closed_by != 0 && imported[m] >= closed_by &&
-	    ALL_SAFE(m) ->
-		key[m] = false;
-		/* P7 takes nothing from P3: what it opened is in a backup */
-		assert(!(sealed_to & BIT(m)) || (ever_copied & 1) ||
-		    written_off)
-	:: else
-	fi
+	opened[m] = opened[m] | (CAME(0, s, set) && OPENS(m, 0) -> 1 : 0) |
+	    (WEEKS == 2 && CAME(1, s, set) && OPENS(m, 1) -> 2 : 0);
+	held[m] = held[m] | (CAME(0, s, set) && READS(m, 0) -> 1 : 0) |
+	    (CAME(1, s, set) && READS(m, 1) -> 2 : 0);
+	end_key(m, 0);
+#if WEEKS == 2
+	end_key(m, 1)
+#endif
 }
 
 /* What no key of this machine opens is named, and two people sign for it */
-inline write_off(m) {
+inline write_off(m, e) {
 	if
-	:: KEYS && !(held[m] & 1) && listed[0] != 0 &&
-	    listed[0] <= imported[m] && !OPENS(m) ->
-		written_off = true;
-		held[m] = held[m] | 1
+	:: KEYS && !(held[m] & BIT(e)) && listed[e] != 0 &&
+	    listed[e] <= imported[m] && !OPENS(m, e) ->
+		written_off = written_off | BIT(e);
+		held[m] = held[m] | BIT(e)
 	:: else
 	fi
 }
@@ -239,7 +268,7 @@ inline backup(m) {
 	copy_out = out[m];
 	copy_backed = at;
 	copy_opened = opened[m];
-	ever_copied = ever_copied | (opened[m] -> 1 : 0);
+	ever_copied = ever_copied | opened[m];
 	at = 0
 }
 
@@ -302,7 +331,59 @@ inline go_on(same_tenure) {
 	fi
 }
 
-#define WORKS(m) (works[m] && !read_only[m])
+#define WORKS(m) (works[m] && told[m] == 0)
+
+/* The gateway says that another machine took over, and takes no bundle that
+ * is not above that, as if it had applied one of nobody's */
+inline lie() {
+	lied = true;
+	tenure_at++;
+	maker_at = MACHINES
+}
+
+/* A holder's word that nobody did: above what was told. She may be wrong. */
+inline deny(m) {
+#if MUTANT != 9
+	tenure[m] = told[m] + 1;
+#endif
+	told[m] = 0
+}
+
+/* Machine 0 is gone and no backup is at hand: a home made with the sheets goes
+ * on at what the gateway's fetch begins with, because the desk has confirmed
+ * all before it; two people look that it does. */
+inline start_at(n) {
+	takeovers++;
+	works[0] = false;
+	works[1] = true;
+	imported[1] = n - 1;
+	held[1] = (listed[0] != 0 && listed[0] < n -> 1 : 0) |
+	    (listed[1] != 0 && listed[1] < n -> 2 : 0);
+	tenure[1] = manifest_tenure[n] + 1
+}
+#if MUTANT == 11
+#define BEGINS(n) (head >= (n))
+#else
+#define BEGINS(n) (head >= (n) && confirmed[0] == (n) - 1)
+#endif
+
+/*
+ * The store is lost and the gateway made anew: it knows no bundle, no
+ * confirmation and no body, and a body of before is waited for no more. Its
+ * manifests have numbers above all of before; the courier still has the
+ * bundles of before.
+ */
+inline make_anew() {
+	anew = true;
+	stored = 0; marked = 0;
+	listed[1] = 0;
+	confirmed[0] = 0; confirmed[1] = 0;
+	tenure_at = 0; serial_at = 0; maker_at = 0;
+#if MUTANT == 10
+	head = 0;
+#endif
+	reply_live = false
+}
 
 /* From here on everybody is honest and nothing is lost: then the gateway takes
  * the next bundle, and everything that was receipted is read, backed up,
@@ -310,13 +391,28 @@ inline go_on(same_tenure) {
 inline calm(m) {
 	cut();
 	import(m, head, 3);
-	assert(!read_only[m]);
-	/* the coordinator's own machine had the key until all was read */
-	assert(m != 0 || (held[m] & 1) || !(stored & 1));
-	write_off(m);
+#if DENY
+	if
+	:: told[m] != 0 -> deny(m)
+	:: else
+	fi;
+#endif
+	assert(told[m] == 0);
+	/* the coordinator's own machine had the keys until all was read */
+	assert(m != 0 || (stored & ~held[m] & (WEEKS == 2 -> 3 : 1)) == 0);
+	write_off(m, 0);
+#if WEEKS == 2
+	write_off(m, 1);
+#endif
+#if START
+	/* what a late bundle of the machine before had erased comes no more:
+	 * two people write it off by name (lost.c) */
+	held[m] = held[m] | erased;
+#endif
 	backup(m);
 	import(m, head, 0);
-	assert(closed_by == 0 || !key[m]); /* P7: a week that is over */
+	assert(closed_by[0] == 0 || !(key[m] & 1)); /* P7: a week that is over */
+	assert(WEEKS == 1 || closed_by[WEEKS - 1] == 0 || !(key[m] & 2));
 	number(m);
 	assert(NEWER(tenure[m], out[m]));
 	complete(m);
@@ -349,7 +445,7 @@ active proctype world() {
 		tenure[0] = 1; tenure[1] = 1;
 		copy_tenure = 1;
 		works[0] = true;
-		key[0] = true; key[1] = true;
+		key[0] = BIT(WEEKS) - 1; key[1] = BIT(WEEKS) - 1;
 		published = 1
 	}
 #if KEYS
@@ -359,24 +455,46 @@ active proctype world() {
 	fi;
 #endif
 	do
-	:: d_step { !(receipted & 1) && closed_by == 0 -> receipt(0) }
+	:: d_step { !(receipted & 1) && closed_by[0] == 0 -> receipt(0) }
 	:: d_step { head < SERIALS -> cut() }
 #if KEYS
-	:: d_step { head < SERIALS && closed_by == 0 ->
-		cut(); closed_by = head }
-	:: d_step { WORKS(0) -> write_off(0) }
-	:: d_step { WORKS(1) -> write_off(1) }
+	:: d_step { head < SERIALS && closed_by[0] == 0 ->
+		cut(); closed_by[0] = head }
+	:: d_step { WORKS(0) -> write_off(0, 0) }
+	:: d_step { WORKS(1) -> write_off(1, 0) }
+#if WEEKS == 2
+	:: d_step { head < SERIALS && closed_by[1] == 0 ->
+		cut(); closed_by[1] = head;
+		closed_by[0] = (closed_by[0] == 0 -> head : closed_by[0]) }
+	:: d_step { WORKS(0) -> write_off(0, 1) }
+	:: d_step { WORKS(1) -> write_off(1, 1) }
+#endif
 #endif
 	DESKWORK(0)
 	DESKWORK(1)
 	DELIVER(0, 1) DELIVER(0, 2) DELIVER(0, 3)
 	DELIVER(1, 1) DELIVER(1, 2) DELIVER(1, 3)
 #if FOCUS == 1
-	:: d_step { !(receipted & 2) -> receipt(1) }
+	:: d_step { !(receipted & 2) && (WEEKS == 1 ||
+	    closed_by[WEEKS - 1] == 0) -> receipt(1) }
 	:: d_step { (stored & marked) || DUE(0) || DUE(1) ->
 		daily_one(0); daily_one(1) }
 	:: d_step { confirmed[1] < head -> confirmed[1]++ }
 	:: d_step { confirmed[1] > 0 -> confirmed[1]-- }
+#endif
+#if DENY
+	:: d_step { !lied -> lie() }
+	:: d_step { works[0] && told[0] != 0 -> deny(0) }
+	:: d_step { works[1] && told[1] != 0 -> deny(1) }
+#endif
+#if ANEW
+	:: d_step { !anew && !(receipted & 1) && head != 0 -> make_anew() }
+#endif
+#if START
+	:: d_step { !works[1] && takeovers < TAKEOVERS && BEGINS(1) ->
+		start_at(1) }
+	:: d_step { !works[1] && takeovers < TAKEOVERS && BEGINS(2) ->
+		start_at(2) }
 #endif
 #ifdef CALM
 	:: d_step { WORKS(0) && !works[1] -> calm(0) }; break
