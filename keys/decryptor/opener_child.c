@@ -201,8 +201,9 @@ nursery_run(int sock, pid_t parent, const struct keyring_week *week,
 	    &n);
 
 	wipe(arg);
-	if (e != OK || !sandbox_bound(parent) || (sock > 3 && close_range(3, (unsigned)sock - 1, 0) !=
-	    0) || close_range((unsigned)sock + 1, ~0u, 0) != 0) {
+	if (e != OK || !sandbox_bound(parent) ||
+	    (sock > 3 && close_range(3, (unsigned)sock - 1, 0) != 0) ||
+	    close_range((unsigned)sock + 1, ~0u, 0) != 0) {
 		_exit(CHILD_UNABLE);
 	}
 	while (request_take(sock, fds)) {
