@@ -59,11 +59,14 @@ def read_answer(s, head=False):
     want = int(headers.get("content-length", "0"))
     if status == 204 or head:
         want = 0
-    while len(body) < want:
+    pieces, have = [body], len(body)
+    while have < want:
         piece = s.recv(65536)
         if not piece:
             break
-        body += piece
+        pieces.append(piece)
+        have += len(piece)
+    body = b"".join(pieces)
     return Answer(status, headers, body,
                   headers.get("connection", "").lower() == "close")
 
