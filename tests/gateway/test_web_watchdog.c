@@ -158,6 +158,34 @@ turns_are_short(void **state)
 	}
 }
 
+/* More than a block of records, twice; all but the last may take their time */
+static void
+every_record_is_looked_at(void **state)
+{
+	static struct watched *many[1000];
+	struct line l;
+	unsigned slow = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < 2; round++) {
+		for (unsigned i = 0; i < 1000; i++) {
+			many[i] = watchdog_add(-1);
+			assert_non_null(many[i]);
+			watchdog_wait(many[i]);
+		}
+		line_open(&l);
+		clock_now += 10;
+		while (watchdog_turn(&slow)) {
+		}
+		assert_int_equal(slow, round + 1);
+		assert_true(is_cut(&l));
+		line_close(&l);
+		for (unsigned i = 0; i < 1000; i++) {
+			watchdog_remove(many[i]);
+		}
+	}
+}
+
 static void
 age_of_a_body(void **state)
 {
@@ -227,6 +255,7 @@ main(void)
 		cmocka_unit_test(phases),
 		cmocka_unit_test(a_crowd),
 		cmocka_unit_test(turns_are_short),
+		cmocka_unit_test(every_record_is_looked_at),
 		cmocka_unit_test(age_of_a_body),
 		cmocka_unit_test(nobody),
 	};
