@@ -92,15 +92,16 @@ path_matches(const char *pattern, const char *path, size_t *quality)
 	return strcmp(pattern, path) == 0;
 }
 
-/* Exact before prefix, longer prefix before shorter */
+/* Exact before prefix, longer prefix before shorter. ${methods}: 1 << each that
+ * the path has, none: nothing is there */
 static const struct handler *
 find_handler(const struct engine *g, enum method m, const char *path,
-    bool *known)
+    unsigned *methods)
 {
 	const struct handler *const *t, *h, *best = NULL;
 	size_t quality, best_quality = 0;
 
-	*known = false;
+	*methods = 0;
 	if (m == METHOD_HEAD) {
 		m = METHOD_GET;
 	}
@@ -109,7 +110,7 @@ find_handler(const struct engine *g, enum method m, const char *path,
 			if (!path_matches(h->path, path, &quality)) {
 				continue;
 			}
-			*known = true;
+			*methods |= 1u << h->method;
 			if (h->method == m && quality > best_quality) {
 				best = h;
 				best_quality = quality;
@@ -179,16 +180,18 @@ judge(struct exchange *x, const char *method, const char *version)
 	return true;
 }
 
+static const char *const method_names[] = {
+	[METHOD_GET] = "GET", [METHOD_HEAD] = "HEAD",
+	[METHOD_POST] = "POST", [METHOD_PUT] = "PUT"};
+#define METHODS (sizeof(method_names) / sizeof(*method_names))
+
 static bool
 method_of(const char *s, enum method *out)
 {
-	static const char *const names[] = {
-		[METHOD_GET] = "GET", [METHOD_HEAD] = "HEAD",
-		[METHOD_POST] = "POST", [METHOD_PUT] = "PUT"};
 	unsigned i;
 
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(s, names[i]) == 0) {
+	for (i = 0; i < METHODS; i++) {
+		if (strcmp(s, method_names[i]) == 0) {
 			*out = (enum method)i;
 			return true;
 		}
@@ -259,22 +262,43 @@ within_budget(struct exchange *x)
 	return false;
 }
 
-/* No handler: a page for who browses, where there are pages and within the
- * budget of its circuit; else a word */
+/* What a 405 must say (RFC 9110 section 15.5.6) */
 static void
-lost(const struct engine *g, struct exchange *x, unsigned status,
-    const char *word)
+allow(struct exchange *x, unsigned methods)
+{
+	char list[32] = "";
+	unsigned i;
+
+	if (methods & 1u << METHOD_GET) {
+		methods |= 1u << METHOD_HEAD;
+	}
+	for (i = 0; i < METHODS; i++) {
+		if (methods & 1u << i) {
+			strcat(list, list[0] == '\0' ? "" : ", ");
+			strcat(list, method_names[i]);
+		}
+	}
+	exchange_add_header(x, "Allow", list);
+}
+
+/* No handler: a page for who browses, where there are pages and within the
+ * budget of its circuit; else a word. ${methods} of find_handler() */
+static void
+lost(const struct engine *g, struct exchange *x, unsigned methods)
 {
 	const char *accept = exchange_header(x, "Accept");
-	bool known;
+	unsigned status = methods == 0 ? 404 : 405, start;
 
+	if (methods != 0) {
+		allow(x, methods);
+	}
 	if (page_lost != NULL && strncmp(x->path, "/v1/", 4) != 0 &&
 	    accept != NULL && strstr(accept, "text/html") != NULL &&
-	    find_handler(g, METHOD_GET, "/", &known) != NULL &&
+	    find_handler(g, METHOD_GET, "/", &start) != NULL &&
 	    within_budget(x)) {
 		page_lost(x, status);
 	} else {
-		refuse(x, status, word);
+		refuse(x, status, status == 404 ? "unknown" : "method");
 	}
 }
 
@@ -283,7 +307,8 @@ static enum MHD_Result
 begin(struct engine *g, struct exchange *x, const char *method,
     const char *version)
 {
-	bool known;
+	unsigned methods;
+	bool ours;
 
 	x->seen = true;
 	x->in_header = true;
@@ -296,13 +321,11 @@ begin(struct engine *g, struct exchange *x, const char *method,
 		MHD_add_response_header(x->response, "Connection", "close");
 		return send_answer(x);
 	}
-	if (!method_of(method, &x->method)) {
-		lost(g, x, 405, "method");
-		return header_end(x);
-	}
-	x->h = find_handler(g, x->method, x->path, &known);
-	if (x->h == NULL) {
-		lost(g, x, known ? 405 : 404, known ? "method" : "unknown");
+	ours = method_of(method, &x->method);
+	x->h = find_handler(g, x->method, x->path, &methods);
+	if (x->h == NULL || !ours) {
+		x->h = NULL;
+		lost(g, x, methods);
 	} else if (x->length != UINT64_MAX && x->length > x->h->body_max) {
 		refuse(x, 413, "limit");
 	} else if (!within_budget(x)) {

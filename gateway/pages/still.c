@@ -36,8 +36,7 @@ static struct {
 	uint8_t keyset[HASH_LEN];
 	day_t week, day; /* of the keys, DAY_NONE: none */
 	struct buf plain, small;
-	/* of them: compressed; other: under the address without a language,
-	 * of what is not there with status 405 */
+	/* of them: compressed, under the address without a language */
 	struct answer *answer[2][2];
 } kept[STILL][LANGUAGES];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -133,40 +132,53 @@ out:
 	return good;
 }
 
-/* The answer of a fresh page; NULL: no memory */
-static struct answer *
-kept_answer(struct exchange *x, unsigned i, unsigned lang, bool small,
-    bool other)
+static const struct buf *
+kept_page(struct exchange *x, unsigned i, unsigned lang, bool small)
 {
-	struct answer **a = &kept[i][lang].answer[small][other];
+	if (small) {
+		exchange_add_header(x, "Content-Encoding", "gzip");
+	}
+	exchange_add_header(x, "Vary", "Accept-Encoding");
+	return small ? &kept[i][lang].small : &kept[i][lang].plain;
+}
+
+/* Gives a fresh page. The answer itself is not kept with 405, whose Allow
+ * differs from path to path */
+static void
+kept_give(struct exchange *x, unsigned i, unsigned lang, bool root,
+    unsigned status)
+{
+	bool small = pack_wanted(x);
+	struct answer **a = &kept[i][lang].answer[small][root];
 	const struct buf *b;
 
-	if (*a == NULL) {
-		b = small ? &kept[i][lang].small : &kept[i][lang].plain;
-		if (small) {
-			exchange_add_header(x, "Content-Encoding", "gzip");
-		}
-		exchange_add_header(x, "Vary", "Accept-Encoding");
-		*a = answer_keep(x, i != LOST ? 200 : other ? 405 : 404,
-		    HTML, b->p, b->len, 0);
+	if (status == 405) {
+		b = kept_page(x, i, lang, small);
+		exchange_answer(x, status, HTML, b->p, b->len, 0);
+		return;
 	}
-	return *a;
+	if (*a == NULL) {
+		b = kept_page(x, i, lang, small);
+		*a = answer_keep(x, status, HTML, b->p, b->len, 0);
+	}
+	if (*a != NULL) {
+		exchange_answer_kept(x, *a);
+	}
 }
 
 static void
-still_answer(struct exchange *x, unsigned i, unsigned lang, bool other)
+still_answer(struct exchange *x, unsigned i, unsigned lang, bool root,
+    unsigned status)
 {
 	const struct snapshot *now = snapshot_take();
-	bool small = pack_wanted(x), good;
-	struct answer *a;
+	bool good;
 
 	pthread_mutex_lock(&lock);
 	good = kept_fresh(i, lang, snapshot_keyset(now),
 	    snapshot_epoch(now)) || kept_make(i, lang);
 	snapshot_release(now);
-	a = good ? kept_answer(x, i, lang, small, other) : NULL;
-	if (a != NULL) {
-		exchange_answer_kept(x, a);
+	if (good) {
+		kept_give(x, i, lang, root, status);
 	}
 	pthread_mutex_unlock(&lock);
 	if (!good) {
@@ -181,7 +193,7 @@ still_page(struct exchange *x, const char *path, unsigned lang, bool root)
 
 	for (i = 0; i < LOST; i++) {
 		if (strcmp(still[i].path, path) == 0) {
-			still_answer(x, i, lang, root);
+			still_answer(x, i, lang, root, 200);
 			return true;
 		}
 	}
@@ -193,5 +205,5 @@ still_lost(struct exchange *x, unsigned status, unsigned lang)
 {
 	exchange_forget_path(x);
 	exchange_add_header(x, "Vary", "Accept, Accept-Language");
-	still_answer(x, LOST, lang, status == 405);
+	still_answer(x, LOST, lang, false, status);
 }
