@@ -16,12 +16,14 @@
 #include "attachment.h"
 #include "extraction.h"
 #include "html_page.h"
+#include "intake.h"
 #include "meldluik/retention.h"
 #include "meldluik/secret.h"
 
 struct doomed {
 	struct content_file *file;
 	size_t files, room;
+	size_t lost; /* messages that say no more which files are theirs */
 };
 
 /* What this destruction is of: the case, or what came after its end */
@@ -31,6 +33,8 @@ ends(const struct message *m, size_t k, bool late)
 	return m->kase == k && m->late == late;
 }
 
+/* A message that cannot be read stops no destruction: its key goes like the
+ * others, and with it all that opened its files */
 static enum err
 files_find(struct desk *d, size_t k, bool late, struct doomed *out)
 {
@@ -44,6 +48,11 @@ files_find(struct desk *d, size_t k, bool late, struct doomed *out)
 			continue;
 		}
 		e = desk_content(d, &s->message[i], &c);
+		if (record_lost(e)) {
+			out->lost++;
+			e = OK;
+			continue;
+		}
 		for (unsigned j = 0; e == OK && j < c->files; j++) {
 			if (out->files == out->room) {
 				void *more = reallocarray(out->file,
@@ -62,8 +71,18 @@ files_find(struct desk *d, size_t k, bool late, struct doomed *out)
 	return e;
 }
 
+static void
+lost_set(json_t *o, const struct doomed *doomed)
+{
+	if (doomed->lost > 0) {
+		json_object_set_new(o, "unreadable",
+		    json_integer((json_int_t)doomed->lost));
+	}
+}
+
 static enum err
-journal_it(struct desk *d, size_t k, size_t request, size_t files)
+journal_it(struct desk *d, size_t k, size_t request,
+    const struct doomed *doomed)
 {
 	json_t *o;
 	enum err e = act_step_put(d, k, CASE_DESTROYED, NULL, 0, request);
@@ -73,7 +92,8 @@ journal_it(struct desk *d, size_t k, size_t request, size_t files)
 		json_object_set_new(o, "class",
 		    json_string(d->state->kase[k].retention));
 		json_object_set_new(o, "files",
-		    json_integer((json_int_t)files));
+		    json_integer((json_int_t)doomed->files));
+		lost_set(o, doomed);
 		e = desk_event(d, o);
 	}
 	return e;
@@ -198,6 +218,38 @@ row_copies(struct buf *out, const struct desk *d)
 	buf_free(&who);
 }
 
+struct destroyed_unread
+act_destroyed_unread(const struct desk *d, size_t k)
+{
+	const struct state *s = d->state;
+	struct destroyed_unread n = {s->kase[k].unreadable, 0};
+
+	for (size_t i = 0; i < s->extractions; i++) {
+		n.folders += s->extraction[i].kase == k &&
+		    s->extraction[i].unreadable;
+	}
+	return n;
+}
+
+/* What was damaged, which a sound case has no row of */
+static void
+rows_unread(struct buf *out, struct destroyed_unread n)
+{
+	if (n.messages > 0) {
+		row_number(out, "Berichten met bijlagen die onleesbaar waren: "
+		    "vernietigd, hun bijlagen niet elk geteld",
+		    "Messages with attachments that could not be read: "
+		    "destroyed, their attachments not counted one by one",
+		    n.messages);
+	}
+	if (n.folders > 0) {
+		row_number(out, "Uitgenomen mappen waarvan de plaats "
+		    "onleesbaar was: zoek en wis ze zelf", "Extracted folders "
+		    "whose place could not be read: find and erase them "
+		    "yourself", n.folders);
+	}
+}
+
 /* All of it stands in the journal, so that it can be written again */
 static void
 declaration(struct desk *d, size_t k, struct buf *out)
@@ -205,6 +257,7 @@ declaration(struct desk *d, size_t k, struct buf *out)
 	const struct state *s = d->state;
 	const struct kase *c = &s->kase[k];
 	struct retention_class class = {.article = ""};
+	struct destroyed_unread unread = act_destroyed_unread(d, k);
 	size_t request = NOT_FOUND, removed = 0, missing = 0, messages = 0;
 
 	for (size_t i = 0; i < s->messages; i++) {
@@ -220,7 +273,8 @@ declaration(struct desk *d, size_t k, struct buf *out)
 	for (size_t i = 0; i < s->extractions; i++) {
 		if (s->extraction[i].kase == k) {
 			removed += s->extraction[i].found;
-			missing += !s->extraction[i].found;
+			missing += !s->extraction[i].found &&
+			    !s->extraction[i].unreadable;
 		}
 	}
 
@@ -249,6 +303,7 @@ declaration(struct desk *d, size_t k, struct buf *out)
 	    "Extracted folders removed", removed);
 	row_number(out, "Uitgenomen mappen niet gevonden",
 	    "Extracted folders not found", missing);
+	rows_unread(out, unread);
 	row_copies(out, d);
 	buf_text(out, "</table>\n<p>Vernietigd: de sleutels van alle "
 	    "berichten, antwoorden en aantekeningen van dit dossier, en de "
@@ -275,6 +330,9 @@ deed(struct desk *d, size_t k, const struct doomed *doomed,
 
 	for (size_t i = 0; i < doomed->files; i++) {
 		attachment_drop(d->attachments, &doomed->file[i]);
+	}
+	if (e == OK && doomed->lost > 0) { /* by what no other message names */
+		attachments_sweep(d, true);
 	}
 	return e == OK ? OK : refuse(why, e, "De vernietiging staat in het "
 	    "journaal, maar de sleutels konden niet weg. Open het meldpunt "
@@ -337,7 +395,7 @@ late_approved(struct desk *d, size_t k, size_t *request, struct refusal *why)
 static enum err
 late_destroy(struct desk *d, size_t k, struct refusal *why)
 {
-	struct doomed doomed = {NULL, 0, 0};
+	struct doomed doomed = {NULL, 0, 0, 0};
 	size_t request = NOT_FOUND;
 	json_t *o;
 	enum err e = act_begin(d, why);
@@ -353,6 +411,7 @@ late_destroy(struct desk *d, size_t k, struct refusal *why)
 		o = act_event(d, "late_destroyed", k);
 		event_hex(o, "request", d->state->request[request].id,
 		    HASH_LEN);
+		lost_set(o, &doomed);
 		e = desk_event(d, o);
 	}
 	if (e == OK) {
@@ -386,8 +445,7 @@ again(struct desk *d, size_t k, struct buf *out, struct refusal *why)
 enum err
 act_destroy(struct desk *d, size_t k, struct buf *out, struct refusal *why)
 {
-	struct extracts_gone gone = {0, 0};
-	struct doomed doomed = {NULL, 0, 0};
+	struct doomed doomed = {NULL, 0, 0, 0};
 	size_t request = NOT_FOUND;
 	enum err e;
 
@@ -406,10 +464,10 @@ act_destroy(struct desk *d, size_t k, struct buf *out, struct refusal *why)
 		e = files_find(d, k, false, &doomed);
 	}
 	if (e == OK) { /* while the key still tells where they are */
-		e = extracts_remove(d, k, &gone);
+		e = extracts_remove(d, k);
 	}
 	if (e == OK) {
-		e = journal_it(d, k, request, doomed.files);
+		e = journal_it(d, k, request, &doomed);
 	}
 	e = act_end(d, e, why);
 	if (e == OK) {

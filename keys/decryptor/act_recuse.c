@@ -156,7 +156,6 @@ enum err
 act_handed_over(struct desk *d, size_t k, const char *code,
     struct refusal *why)
 {
-	struct extracts_gone gone = {0, 0};
 	json_t *o;
 	enum err e = act_begin(d, why);
 
@@ -165,7 +164,7 @@ act_handed_over(struct desk *d, size_t k, const char *code,
 	}
 	e = handed_over_may(d, k, code, why);
 	if (e == OK) { /* while the key still tells where they are */
-		e = extracts_remove(d, k, &gone);
+		e = extracts_remove(d, k);
 	}
 	if (e == OK) {
 		o = act_event(d, "handed_over", k);

@@ -185,6 +185,12 @@ bool act_late(const struct desk *d, size_t k);
  */
 enum err act_destroy(struct desk *d, size_t k, struct buf *out,
     struct refusal *why);
+/* What of a case that is destroyed or handed over could not be read then:
+ * messages with attachments, and notes of where it was extracted to */
+struct destroyed_unread {
+	size_t messages, folders;
+};
+struct destroyed_unread act_destroyed_unread(const struct desk *d, size_t k);
 
 /* May the case go to that desk? To a retired one no more, but with what comes
  * after a parcel that it has */

@@ -567,7 +567,7 @@ bodies_import(struct desk *d, int bundle, struct intake_result *r)
 	b.damaged = json_array();
 	e = openers_make(&b);
 	if (e == OK) {
-		attachments_sweep(d);
+		attachments_sweep(d, d->state->importing);
 		e = desk_record(d, import_phase(d, "begin"));
 	}
 	for (size_t i = 0; e == OK && i < d->state->manifests; i++) {

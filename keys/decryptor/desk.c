@@ -134,8 +134,7 @@ keys_mark(struct desk *d)
 
 	for (size_t i = 0; i < s->messages; i++) {
 		const struct message *m = &s->message[i];
-		if (m->kase != NOT_FOUND && s->kase[m->kase].destroyed &&
-		    !m->late) {
+		if (state_key_gone(s, m)) {
 			dead = casekey_drop(d->book, m->key) || dead;
 		} else {
 			casekey_mark(d->book, m->key);

@@ -46,6 +46,18 @@ on_hold(struct state *s, const json_t *o)
 	return e;
 }
 
+/* Messages whose files nobody could name any more */
+static enum err
+unreadable_add(struct kase *c, const json_t *o)
+{
+	int64_t n = 0;
+	enum err e = json_object_get(o, "unreadable") == NULL ? OK :
+	    json_int_field(o, "unreadable", 0, INT32_MAX, &n);
+
+	c->unreadable += (unsigned)n;
+	return e;
+}
+
 /* Said before the key is destroyed; casekeys follow when the casebook is
  * opened again after a crash between the two */
 enum err
@@ -60,6 +72,9 @@ on_case_destroyed(struct state *s, const json_t *o)
 	}
 	if (e == OK) {
 		e = event_field_day(o, "day", &s->kase[k].destroyed_day);
+	}
+	if (e == OK) {
+		e = unreadable_add(&s->kase[k], o);
 	}
 	if (e == OK) {
 		s->kase[k].destroyed = s->kase[k].locked = true;
@@ -94,7 +109,7 @@ on_late_destroyed(struct state *s, const json_t *o)
 			m->gone_request = request;
 		}
 	}
-	return OK;
+	return unreadable_add(&s->kase[k], o);
 }
 
 enum err
@@ -253,6 +268,8 @@ on_extraction_removed(struct state *s, const json_t *o)
 			s->extraction[i].removed = true;
 			s->extraction[i].found = json_is_true(
 			    json_object_get(o, "found"));
+			s->extraction[i].unreadable = json_is_true(
+			    json_object_get(o, "unreadable"));
 		}
 	}
 	return e;

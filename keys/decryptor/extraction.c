@@ -100,7 +100,7 @@ folder_clear(const json_t *note)
 }
 
 enum err
-extracts_remove(struct desk *d, size_t k, struct extracts_gone *out)
+extracts_remove(struct desk *d, size_t k)
 {
 	enum err e = OK;
 
@@ -108,6 +108,7 @@ extracts_remove(struct desk *d, size_t k, struct extracts_gone *out)
 		struct extraction x = d->state->extraction[i];
 		struct buf note = buf_new_secret(NOTE_MAX);
 		json_t *o = NULL;
+		bool gone = false, lost;
 		if (x.kase != k || x.removed) {
 			buf_free(&note);
 			continue;
@@ -116,17 +117,20 @@ extracts_remove(struct desk *d, size_t k, struct extracts_gone *out)
 		if (e == OK) {
 			e = json_read(note.p, note.len, NOTE_MAX, &o);
 		}
+		lost = record_lost(e);
 		if (e == OK) {
-			bool gone = folder_clear(o);
-			out->removed += gone;
-			out->missing += !gone;
-			json_decref(o);
+			gone = folder_clear(o);
+		}
+		json_decref(o);
+		if (e == OK || lost) {
 			o = event_new(d, "extraction_removed");
 			event_hex(o, "record", x.record, RECORD_ID);
 			json_object_set_new(o, "found", json_boolean(gone));
+			if (lost) {
+				json_object_set_new(o, "unreadable",
+				    json_true());
+			}
 			e = desk_event(d, o);
-		} else {
-			json_decref(o);
 		}
 		buf_free(&note);
 	}

@@ -11,17 +11,12 @@
 
 #define EXTRACT_FILES_MAX 2048u
 
-struct extracts_gone {
-	size_t removed, missing; /* folders */
-};
-
 /* Inside the caller's transaction: notes folder ${path} (made absolute) and
  * the names of the files that will be written there, without endings */
 enum err extraction_note(struct desk *d, size_t k, const char *path,
     const json_t *names);
-/* Removes the files noted for case ${k}, then empty folders, and notes it.
- * What is not there any more is counted as missing. */
-enum err extracts_remove(struct desk *d, size_t k,
-    struct extracts_gone *out);
+/* Removes the files noted for case ${k}, then empty folders, and notes it; so
+ * too that one is not there any more, or that its note cannot be read */
+enum err extracts_remove(struct desk *d, size_t k);
 
 #endif

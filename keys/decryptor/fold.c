@@ -174,6 +174,12 @@ state_late(const struct state *s, size_t k)
 	return n;
 }
 
+bool
+state_key_gone(const struct state *s, const struct message *m)
+{
+	return m->kase != NOT_FOUND && s->kase[m->kase].destroyed && !m->late;
+}
+
 static int
 body_compare(const void *a, const void *b)
 {

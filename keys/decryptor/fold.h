@@ -169,6 +169,7 @@ struct extraction { /* files of a case that lie outside the casebook */
 	size_t kase;
 	day_t day;
 	bool removed, found; /* found: it was there when it was removed */
+	bool unreadable; /* nobody could say where it was */
 	uint8_t record[RECORD_ID]; /* where; sealed */
 };
 struct case_link {
@@ -241,6 +242,7 @@ struct kase {
 	bool destroyed;        /* its key is gone */
 	day_t destroyed_day;   /* also when handed over; DAY_NONE: not */
 	unsigned files;        /* destroyed with it */
+	unsigned unreadable;   /* messages that could not say their files */
 	unsigned moved_to, from_desk; /* 0: none */
 	char from_ref[REF_TEXT];
 	char move_code[20]; /* of the last parcel */
@@ -410,6 +412,8 @@ day_t ground_day(const struct state *s, size_t k, enum ground_kind kind,
 bool consent_holds(const struct state *s, size_t k, const struct target *t);
 /* Messages that came to case ${k} when its keys were gone, and are here yet */
 unsigned state_late(const struct state *s, size_t k);
+/* Is the key of ${m} destroyed, as the journal says? */
+bool state_key_gone(const struct state *s, const struct message *m);
 bool state_body_read(const struct state *s, const uint8_t sha256[HASH_LEN]);
 /* Was it written off? It is read all the same if it ever comes */
 bool state_body_lost(const struct state *s, const uint8_t sha256[HASH_LEN]);

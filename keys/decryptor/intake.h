@@ -40,8 +40,9 @@ enum err manifest_load(const struct desk *d, const struct manifest *m,
     struct inbound **out);
 /* Reads every listed body that lies in envelopes/ and was not read */
 enum err bodies_import(struct desk *d, int bundle, struct intake_result *r);
-/* Removes attachments that an interrupted import left behind */
-void attachments_sweep(struct desk *d);
+/* Removes attachments that an interrupted import left behind; ${whole}: that no
+ * record names, when all records can be read */
+void attachments_sweep(struct desk *d, bool whole);
 /* Destroys keys of weeks that are closed, read, and backed up */
 enum err weeks_destroy(struct desk *d, struct intake_result *r);
 

@@ -2,7 +2,8 @@
 /*
  * What an interrupted import leaves: attachments whose message was never
  * recorded. They are sealed under keys that nobody kept, so they are only
- * room on the disk; they go before the bodies are read again.
+ * room on the disk; they go before the bodies are read again. So do those of
+ * a destroyed message that could not name them.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -59,7 +60,8 @@ names_find(const struct desk *d, struct names *n)
 		e = desk_content(d, &d->state->message[i], &c);
 		if (e == OK) {
 			e = names_add(n, c);
-		} else if (e == ERR_UNKNOWN) {
+		} else if (state_key_gone(d->state,
+		    &d->state->message[i])) {
 			e = OK; /* destroyed: its files may go */
 		}
 		content_free(c);
@@ -87,15 +89,15 @@ stray(const struct names *n, bool whole, const char *name)
 }
 
 void
-attachments_sweep(struct desk *d)
+attachments_sweep(struct desk *d, bool whole)
 {
 	int fd = openat(d->attachments, ".", O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct names n = {NULL, 0, 0};
 	struct dirent *entry;
-	bool whole = d->state->importing && names_find(d, &n) == OK;
 
+	whole = whole && names_find(d, &n) == OK;
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		if (stray(&n, whole, entry->d_name)) {
 			unlinkat(d->attachments, entry->d_name, 0);

@@ -24,6 +24,23 @@ verb_case(struct desk *d, const char *ref, const char *usage, size_t *k)
 	return e;
 }
 
+void
+verb_destroyed_tell(const struct desk *d, size_t k)
+{
+	struct destroyed_unread n = act_destroyed_unread(d, k);
+
+	if (n.messages > 0) {
+		say_error("%zu message(s) with attachments of %s could not be "
+		    "read; they are destroyed all the same", n.messages,
+		    d->state->kase[k].ref);
+	}
+	if (n.folders > 0) {
+		say_error("where %zu folder(s) of %s were extracted to cannot "
+		    "be read; find and erase them yourself", n.folders,
+		    d->state->kase[k].ref);
+	}
+}
+
 enum err
 verb_text(const char *file, struct buf *text)
 {

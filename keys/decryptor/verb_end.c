@@ -214,6 +214,9 @@ verb_destroy(struct desk *d, int argc, char **argv)
 	if (e == OK && (e = verb_write(out, &page)) != OK) {
 		fwrite(page.p, 1, page.len, stdout); /* it exists only once */
 	}
+	if (e == OK) {
+		verb_destroyed_tell(d, k);
+	}
 	if (e == OK && !d->json) {
 		printf("Destroyed %s. Print and keep %s; destroy older "
 		    "backups.\n", d->state->kase[k].ref, out);

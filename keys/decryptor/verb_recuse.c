@@ -37,7 +37,10 @@ verb_recuse(struct desk *d, int argc, char **argv)
 	if (e == OK && over != NULL) {
 		if ((e = act_handed_over(d, k, over, &why)) != OK) {
 			tell_refusal(&why);
-		} else if (!d->json) {
+			return exit_of(e);
+		}
+		verb_destroyed_tell(d, k);
+		if (!d->json) {
 			printf("The keys of %s are destroyed here.\n",
 			    d->state->kase[k].ref);
 		}

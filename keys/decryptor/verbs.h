@@ -80,6 +80,8 @@ bool options_take(int argc, char **argv, const struct option_rule *rules,
 /* Opens the casebook and finds case ${ref}; says what is wrong */
 enum err verb_case(struct desk *d, const char *ref, const char *usage,
     size_t *k);
+/* What of a case was destroyed unread */
+void verb_destroyed_tell(const struct desk *d, size_t k);
 /* Rows of no case, of a year (0: of all), in the order of ${whats}; and one
  * taken back. Both say what went wrong. */
 enum err verb_rows(struct desk *d, int year, const char *const *whats,

@@ -1,15 +1,61 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: what comes after a case was destroyed is destroyed by two people too,
-# with its attachments, and the declaration says so and no more.
+# with its attachments, and the declaration says so and no more. Neither is kept
+# by a record that is damaged, whichever it is; the declaration tells that too.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
+EDIT=$BUILD/bin/journal_edit
+[ -x "$EDIT" ] || { echo "skip: journal_edit is not built"; exit 77; }
 three_people
 send() { # DAY TEXT KIND FILE: to the case, and into the desk
 	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day "$1" --text "$2" \
 		--code "$T/code" --kind "$3" --attach "$4" --name bijlage
 	ok "$FIX" cut "$T/gw" "$ORG" "$1"
 	ok h import "$T/gw"
+}
+# what the text of FILE says, without markup
+said() { sed 's/<[^>]*>/ /g' "$1" | tr -s ' \n' ' '; }
+# Destroys in copies of the home, of each one record damaged, and counts those
+# where it was a message or the note of an extract, which must be told
+damaged() { # MESSAGES FOLDERS
+	local i was=$H messages=0 folders=0 anew=0
+	for i in $(seq 0 $(($("$EDIT" "$was" records count) - 1))); do
+		H=$T/damaged
+		cp -r "$was" "$H"
+		ok "$EDIT" "$H" records edit "$i"
+		if ! h destroy "$R" --out "$T/damaged.html" \
+			>"$T/out" 2>"$T/err"; then
+			# what they signed, or a signature: both sign again
+			anew=$((anew + 1))
+			ok h --json approve --case "$R" --act destroy
+			second
+			ok h destroy "$R" --out "$T/damaged.html"
+		fi
+		[ -z "$(ls "$H/attachments")" ] || fail "record $i kept a file"
+		if grep -q "1 message(s) with attachments of $R" "$T/err"; then
+			messages=$((messages + 1))
+			said "$T/damaged.html" | grep -q "attachments that\
+ could not be read: [^0-9]* 1 " || fail "$(said "$T/damaged.html")"
+		elif grep -q "1 folder(s) of $R" "$T/err"; then
+			folders=$((folders + 1))
+			said "$T/damaged.html" | grep -q "folders not found 0\
+ .* place could not be read: [^0-9]* 1 " || fail "$(said "$T/damaged.html")"
+			[ -e "$T/x/message.txt" ] || fail "it was found"
+		else
+			said "$T/damaged.html" | grep -q "not be read" &&
+				fail "record $i: more is said than there is"
+		fi
+		ok h show "$R"
+		ok h destroy "$R" --out "$T/again.html"
+		cmp "$T/damaged.html" "$T/again.html" ||
+			fail "written again, it is another one"
+		rm -r "$H" "$T/damaged.html" "$T/again.html"
+		mkdir -p "$T/x" && cp "$T"/x.kept/* "$T/x/"
+	done
+	H=$was
+	[ "$messages $folders $anew" = "$* 3" ] || fail \
+		"$messages messages, $folders folders, $anew requests"
 }
 echo "eerste bijlage" >"$T/f1"
 echo "tweede bijlage" >"$T/f2"
@@ -30,8 +76,11 @@ ok h feedback "$R" --by letter --on 2026-12-04 --reasoned --options <<<"Klaar"
 ok h close "$R" --class RT3
 day=2027-02-10
 ok h rotate
+ok h extract "$R" --to "$T/x"
+cp -r "$T/x" "$T/x.kept"
 ok h --json approve --case "$R" --act destroy
 second
+damaged 1 1
 ok h destroy "$R" --out "$T/d1.html"
 grep -q "copy on the machine of</span></th><td>deputy</td>" "$T/d1.html" ||
 	fail "whose machine may have a copy is not said"
@@ -56,6 +105,7 @@ cp "$T/out" "$T/asked"
 guard S-TWO h destroy "$R" --out "$T/d2.html"
 cp "$T/asked" "$T/out"
 second
+damaged 1 0
 cp -r "$H" "$T/whole"
 ok h destroy "$R" --out "$T/d2.html"
 gone() {
@@ -68,8 +118,6 @@ gone() {
 }
 gone
 [ -e "$H/attachments/$A" ] && fail "its attachment stays"
-# what its text says of the declaration, without markup
-said() { sed 's/<[^>]*>/ /g' "$1" | tr -s ' \n' ' '; }
 said "$T/d2.html" | grep -q "Messages 1 .*Messages after that 1 .*Their\
  attachments 1 .*Destroyed on 2027-02-10 .*Signed by secretaris" ||
 	fail "the declaration: $(said "$T/d2.html")"

@@ -62,6 +62,34 @@ ok s --json import "$T/p2"
 C2=$(json "o['code']")
 ok s extract "$N" --to "$T/xs"
 grep -rq "Wezenlijk nieuw bewijs" "$T/xs" || fail "it did not go over"
+# A damaged record keeps no key alive. Where it is the note of the extract, whoever
+# is at the desk is told, for it is theirs to clear then.
+EDIT=$BUILD/bin/journal_edit
+told=0 was=$H
+cp -r "$T/x" "$T/x.kept"
+for i in $(seq 0 $(($("$EDIT" "$was" records count) - 1))); do
+	H=$T/damaged
+	cp -r "$was" "$H"
+	ok "$EDIT" "$H" records edit "$i"
+	ok h recuse "$R" --handed-over "$C2"
+	if [ -e "$T/x/message.txt" ]; then
+		told=$((told + 1))
+		grep -q "where 1 folder(s) of $R" "$T/err" || fail "not told"
+		PYTHONPATH=$HERE/tests/desk python3 - "$BIN" "$H" "$PASS" \
+			"$day" "/nl/case/$R" <<-'PY' || fail "nor on the page"
+			import sys
+			from uihttp import Ui
+			ui = Ui(*sys.argv[1:5])
+			page = ui.ask("GET", sys.argv[5])[2]
+			ui.want(page, "vernietigd: 1. Zoek en wis" in page)
+			ui.end()
+		PY
+	fi
+	rm -r "$H"
+	mkdir -p "$T/x" && cp "$T"/x.kept/* "$T/x/"
+done
+H=$was
+[ $told = 1 ] || fail "$told extracts stayed"
 ok h recuse "$R" --handed-over "$C2"
 [ -e "$T/x/message.txt" ] && fail "the extracted text stayed"
 ok h --json verify

@@ -383,6 +383,7 @@ case_head(struct visit *v, size_t k)
 {
 	const struct kase *c = &v->d->state->kase[k];
 	struct view *w = &v->head;
+	size_t lost = act_destroyed_unread(v->d, k).folders;
 
 	view_text(w, "ref", c->ref);
 	view_text(w, "title", c->ref);
@@ -403,6 +404,8 @@ case_head(struct visit *v, size_t k)
 	view_flag(w, "withdrawn", c->withdrawn);
 	view_text(w, "said_early", c->said_early == DAY_NONE ? NULL :
 	    say_word(v, TEXT_SAID_EARLY, date_long(v, c->said_early)));
+	view_text(w, "folders_lost", lost == 0 ? NULL :
+	    say_n(v, TEXT_FOLDERS_LOST, (long long)lost));
 	view_flag(w, "sorted", c->type[0] != 0);
 }
 
