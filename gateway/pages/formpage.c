@@ -183,16 +183,26 @@ form_filled(struct exchange *x, unsigned lang, enum post what,
 	page_free(p);
 }
 
-/* One line of the preview; nothing for what was not answered */
+/* One line of the preview; nothing for what was not answered. The languages
+ * are NULL where they are the page's */
 static void
-line(struct form_page *p, size_t *n, const char *asked, const char *text)
+line_in(struct form_page *p, size_t *n, const char *asked,
+    const char *asked_lang, const char *text, const char *text_lang)
 {
 	if (text[strspn(text, " \t\n")] == '\0') {
 		return;
 	}
 	view_init(&p->row[*n], NULL);
 	view_text(&p->row[*n], "asked", asked);
+	view_text(&p->row[*n], "asked_lang", asked_lang);
+	view_text(&p->row[*n], "text_lang", text_lang);
 	view_text(&p->row[(*n)++], "text", text);
+}
+
+static void
+line(struct form_page *p, size_t *n, const char *asked, const char *text)
+{
+	line_in(p, n, asked, NULL, text, NULL);
 }
 
 void
@@ -235,9 +245,12 @@ preview_answer(struct exchange *x, unsigned lang, enum post what,
 		}
 	}
 	for (i = 0; i < o->questions; i++) {
-		answer = question_answer(&o->question[i], lang, f);
+		const struct question *q = &o->question[i];
+
+		answer = question_answer(q, lang, f);
 		if (answer != NULL) {
-			line(p, &n, o->question[i].ask.in[lang], answer);
+			line_in(p, &n, q->ask.in[lang], q->ask.of[lang],
+			    answer, question_answer_language(q, lang, f));
 		}
 	}
 	view_list(&p->v, "lines", p->row, n);

@@ -86,7 +86,7 @@ static enum err
 words_read(const json_t *v, const char *where, size_t max, struct words *out,
     char why[PAGES_WHY])
 {
-	const char *code, *s, *first = NULL;
+	const char *code, *s, *first = NULL, *of = NULL;
 	json_t *t;
 	unsigned l;
 
@@ -108,10 +108,17 @@ words_read(const json_t *v, const char *where, size_t max, struct words *out,
 			return refuse(why, "%s.%s: a text", where, code);
 		}
 		out->in[l] = json_string_value(t);
-		first = first == NULL ? out->in[l] : first;
+		if (first == NULL) {
+			first = out->in[l];
+			of = page_languages[l].code;
+		}
 	}
 	for (l = 0; l < LANGUAGES; l++) {
-		s = out->in[l] = out->in[l] == NULL ? first : out->in[l];
+		if (out->in[l] == NULL) {
+			out->in[l] = first;
+			out->of[l] = of;
+		}
+		s = out->in[l];
 		if (*s == '\0' || strlen(s) > max || !printable(s)) {
 			return refuse(why, "%s: 1 to %zu bytes on one line",
 			    where, max);

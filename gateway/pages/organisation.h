@@ -21,6 +21,9 @@
 /* One text in every language; those not given are the first one given */
 struct words {
 	const char *in[LANGUAGES]; /* all NULL: not given */
+	/* Where the text is of another language, which; else NULL. One text
+	 * without a language serves them all */
+	const char *of[LANGUAGES];
 };
 
 enum question_kind { QUESTION_TEXT, QUESTION_CHOICE, QUESTION_DATE };

@@ -159,6 +159,14 @@ void questions_show(struct question_views *q, unsigned lang, bool advice,
 /* The answer to question ${i} in words; NULL when there is none */
 const char *question_answer(const struct question *q, unsigned lang,
     const struct fields *f);
+/* The language of that answer where it is not ${lang}: that of an option
+ * which the organisation did not say in it. Else NULL */
+const char *question_answer_language(const struct question *q, unsigned lang,
+    const struct fields *f);
+/* One text of the organisation, and its language where that is not ${lang}:
+ * who shows it marks it, so that a screen reader says it in the right one */
+void words_view(struct view *v, const char *name, const char *name_lang,
+    const struct words *w, unsigned lang);
 
 /* The replies of the code in ${f}; always the same work and size */
 void replies_answer(struct exchange *x, unsigned lang,

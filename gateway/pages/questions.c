@@ -23,6 +23,23 @@ chosen(const struct question *q, const struct fields *f)
 	    n <= (long)q->options ? (int)n - 1 : -1;
 }
 
+void
+words_view(struct view *v, const char *name, const char *name_lang,
+    const struct words *w, unsigned lang)
+{
+	view_text(v, name, w == NULL ? NULL : w->in[lang]);
+	view_text(v, name_lang, w == NULL ? NULL : w->of[lang]);
+}
+
+const char *
+question_answer_language(const struct question *q, unsigned lang,
+    const struct fields *f)
+{
+	int i = q->kind == QUESTION_CHOICE ? chosen(q, f) : -1;
+
+	return i < 0 ? NULL : q->option[i].of[lang];
+}
+
 const char *
 question_answer(const struct question *q, unsigned lang,
     const struct fields *f)
@@ -50,14 +67,14 @@ show(struct question_views *all, unsigned i, unsigned lang,
 
 	view_init(row, NULL);
 	view_text(row, "id", q->id);
-	view_text(row, "ask", q->ask.in[lang]);
-	view_text(row, "help", q->hint.in[lang]);
+	words_view(row, "ask", "ask_lang", &q->ask, lang);
+	words_view(row, "help", "help_lang", &q->hint, lang);
 	view_flag(row, "is_text", q->kind == QUESTION_TEXT);
 	view_flag(row, "is_date", q->kind == QUESTION_DATE);
 	view_flag(row, "is_choice", q->kind == QUESTION_CHOICE);
 	view_text(row, "value", f == NULL ? "" : fields_get(f, q->id));
-	view_text(row, "only", parent == NULL ? NULL :
-	    parent->option[q->parent_option].in[lang]);
+	words_view(row, "only", "only_lang", parent == NULL ? NULL :
+	    &parent->option[q->parent_option], lang);
 	view_text(row, "parent_n", parent == NULL ? NULL :
 	    all->number[q->parent_option]);
 	for (k = 0; k < q->options; k++) {
@@ -65,7 +82,7 @@ show(struct question_views *all, unsigned i, unsigned lang,
 
 		view_init(v, row);
 		view_text(v, "n", all->number[k]);
-		view_text(v, "option", q->option[k].in[lang]);
+		words_view(v, "option", "option_lang", &q->option[k], lang);
 		view_flag(v, "checked", at == (int)k);
 	}
 	view_list(row, "options", all->option[i], q->options);

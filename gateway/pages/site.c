@@ -246,11 +246,11 @@ own_words(struct site *s)
 	const struct organisation *o = organisation();
 	unsigned l = s->lang;
 
-	view_text(&s->view, "contact", o->contact.in[l]);
-	view_text(&s->view, "phone", o->phone.in[l]);
-	view_text(&s->view, "post", o->post.in[l]);
-	view_text(&s->view, "adviser", o->adviser.in[l]);
-	view_text(&s->view, "dpo", o->dpo.in[l]);
+	words_view(&s->view, "contact", "contact_lang", &o->contact, l);
+	words_view(&s->view, "phone", "phone_lang", &o->phone, l);
+	words_view(&s->view, "post", "post_lang", &o->post, l);
+	words_view(&s->view, "adviser", "adviser_lang", &o->adviser, l);
+	words_view(&s->view, "dpo", "dpo_lang", &o->dpo, l);
 	view_text(&s->view, "exit_url", o->exit.in[l] != NULL ?
 	    o->exit.in[l] : site_text(l, TEXT_EXIT_URL));
 }

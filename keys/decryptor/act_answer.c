@@ -76,7 +76,11 @@ reply_may(struct desk *d, size_t k, const struct act_answer *a,
 		    "melding is al bevestigd.",
 		    "This case is acknowledged already; use `reply`.");
 	}
-	e = reply_parts(d, k, a->kind, a->text, a->len, id, parts);
+	if (a->language != NULL && !report_language_valid(a->language)) {
+		return refuse(why, ERR_FORMAT, "Geef een taal, bijvoorbeeld "
+		    "nl of en.", "Give a language such as nl or en.");
+	}
+	e = reply_parts(d, k, a, id, parts);
 	if (e == ERR_LIMIT) {
 		return refuse(why, e, "De tekst is te lang voor de "
 		    "antwoordbus (8 bladen). Maak hem korter.", "The text is "
@@ -121,7 +125,8 @@ act_reply(struct desk *d, size_t k, const struct act_answer *a,
 		event_hex(o, "reply_id", id, sizeof id);
 		json_object_set_new(o, "kind",
 		    json_string(reply_kind_word(a->kind)));
-		json_object_set_new(o, "language", json_string(c->language));
+		json_object_set_new(o, "language", json_string(a->language !=
+		    NULL ? a->language : c->language));
 		json_object_set_new(o, "parts", json_integer(parts));
 		event_hex(o, "record", record, RECORD_ID);
 		json_object_set_new(o, "reasoned", json_boolean(a->reasoned));

@@ -90,10 +90,12 @@ enum err act_note(struct desk *d, size_t k, const char *text, size_t len,
 /*
  * Answers. act_reply drafts into the mailbox; it counts when posted.
  * ${reasoned} and ${options} say what the text does (feedback): it gives
- * reasons, it names the outside channels.
+ * reasons, it names the outside channels. ${language}: of the text, so that
+ * a screen reader of the reporter says it in that one; NULL: the report's.
  */
 struct act_answer {
 	enum reply_kind kind;
+	const char *language;
 	const char *text;
 	size_t len;
 	bool reasoned, options;

@@ -79,9 +79,10 @@ letter_find(const char *name, struct letter *out)
 	return OK;
 }
 
-/* "nl" serves "nl-BE"; English serves who has no letter of an own */
+/* "nl" serves "nl-BE"; English serves who has no letter of an own. ${of}
+ * gets the language of the text */
 static const char *
-text_of(const json_t *o, const char *lang)
+text_of(const json_t *o, const char *lang, const char **of)
 {
 	char two[3] = "";
 	const char *text;
@@ -90,8 +91,18 @@ text_of(const json_t *o, const char *lang)
 		memcpy(two, lang, 2);
 	}
 	text = json_string_value(json_object_get(o, two));
+	*of = text != NULL ? lang : "en";
 	return text != NULL ? text :
 	    json_string_value(json_object_get(o, "en"));
+}
+
+const char *
+letter_language(const char *name, const char *lang)
+{
+	const char *of;
+
+	text_of(json_object_get(letters(), name), lang, &of);
+	return of;
 }
 
 struct filling {
@@ -177,7 +188,7 @@ letter_make(struct desk *d, size_t k, const char *name, const char *lang,
 		return ERR_UNKNOWN;
 	}
 	lang = lang == NULL ? c->language : lang;
-	text = text_of(o, lang);
+	text = text_of(o, lang, &lang);
 	dutch = strncmp(lang, "nl", 2) == 0;
 	if (now.ack_posted == DAY_NONE) {
 		now.ack_posted = d->today < c->received ? c->received :

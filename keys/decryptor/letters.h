@@ -33,7 +33,10 @@ enum err letter_find(const char *name, struct letter *out);
 enum err letter_make(struct desk *d, size_t k, const char *name,
     const char *lang, const struct target *to, const char *receiver,
     struct buf *out);
-/* The acknowledgement in the language of the report */
+/* The language in which it is made for a report in ${lang}: that one, or
+ * "en" where there is no letter in it */
+const char *letter_language(const char *name, const char *lang);
+/* The acknowledgement in the language of the report, or letter_language() */
 enum err letter_acknowledge(struct desk *d, const struct kase *k,
     struct buf *out);
 /* A text that still has a bracket to fill in: ERR_POLICY */

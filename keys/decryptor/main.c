@@ -199,13 +199,15 @@ static const struct verb verbs[] = {
 	    "and the annual report add them up, and a later file of\nthe "
 	    "same person and year replaces the earlier.\n"},
 	{"acknowledge", verb_acknowledge, "acknowledge ID [--show] "
-	    "[--file FILE]",
+	    "[--file FILE] [--language L]",
 	    "Drafts the acknowledgement in Dutch where the report is, else in "
-	    "English; --show only prints it, --file sends\nan edited one.\n"},
+	    "English; --show only prints it, --file sends\nan edited one. "
+	    "--language: of a text in another language than that, so that "
+	    "the reporter's screen\nreader says it right.\n"},
 	{"reply", verb_reply, "reply ID [--kind question|message|feedback|"
 	    "closing] [--letter NAME] [--show]\n"
 	    "         [--to WHERE] [--receiver CODE] [--reasoned] [--options] "
-	    "[--forwarded] [--file FILE]\n"
+	    "[--forwarded] [--file FILE]\n         [--language L]\n"
 	    "  reply ID --take-back DRAFT",
 	    "Drafts a reply; text from --file or standard input. It is posted "
 	    "when the gateway applied\nthe bundle that carries it. What the "
@@ -213,12 +215,14 @@ static const struct verb verbs[] = {
 	    "channels, --forwarded tells of a forwarding. --letter starts from "
 	    "a template (a wrong name lists\nthem), --show prints it; what is "
 	    "in square brackets is filled in and sent with --file.\n"
+	    "--language: of the text, where it is not the report's (a letter "
+	    "that we do not have in\nthat one is English, and says so).\n"
 	    "--take-back: what was drafted (`show` names it) goes out with no "
 	    "bundle, as long as none was made with it.\n"},
 	{"feedback", verb_feedback, "feedback ID [--by mailbox|letter|talk|"
 	    "no-route] [--on DAY] [--acknowledgement]\n"
 	    "         [--reasoned] [--options] [--forwarded --to WHERE "
-	    "[--receiver CODE]] [--file FILE]",
+	    "[--receiver CODE]] [--file FILE] [--language L]",
 	    "What the reporter was told, and how. In the mailbox it counts "
 	    "when posted; by letter or talk\non --on. no-route: there is no "
 	    "way to reach the reporter; two people say so first\n(`approve "

@@ -65,19 +65,21 @@ notes_free(struct buf note[SLOT_LIVE_MAX], unsigned n)
 }
 
 enum err
-reply_parts(const struct desk *d, size_t k, enum reply_kind kind,
-    const char *text, size_t len, uint8_t id[16], unsigned *parts)
+reply_parts(const struct desk *d, size_t k, const struct act_answer *w,
+    uint8_t id[16], unsigned *parts)
 {
 	struct buf note[SLOT_LIVE_MAX];
-	struct draft a = {.kase = k, .kind = kind, .drafted = d->today};
+	struct draft a = {.kase = k, .kind = w->kind, .drafted = d->today};
 	struct reply reply;
 	enum err e;
 
 	randombytes_buf(a.reply_id, sizeof a.reply_id);
-	memcpy(a.language, d->state->kase[k].language, sizeof a.language);
+	snprintf(a.language, sizeof a.language, "%s", w->language != NULL ?
+	    w->language : d->state->kase[k].language);
 	reply_of(d, &a, &reply);
 	*parts = 0;
-	e = reply_notes(&reply, text, len, d->ring->operational, note, parts);
+	e = reply_notes(&reply, w->text, w->len, d->ring->operational, note,
+	    parts);
 	if (e == OK) {
 		notes_free(note, *parts);
 		memcpy(id, a.reply_id, sizeof a.reply_id);

@@ -3,11 +3,12 @@
 #ifndef DECRYPTOR_REPLIES_H
 #define DECRYPTOR_REPLIES_H
 
-#include "desk.h"
+#include "acts.h"
 
-/* A fresh id, and the slots that ${text} would take. ERR_LIMIT: over eight */
-enum err reply_parts(const struct desk *d, size_t k, enum reply_kind kind,
-    const char *text, size_t len, uint8_t id[16], unsigned *parts);
+/* A fresh id, and the slots that the text of ${a} would take. ERR_LIMIT: over
+ * eight */
+enum err reply_parts(const struct desk *d, size_t k,
+    const struct act_answer *a, uint8_t id[16], unsigned *parts);
 /* Slots that replies of the case not yet known to be posted take */
 unsigned reply_waiting(const struct state *s, size_t k);
 

@@ -29,7 +29,7 @@ int
 verb_feedback(struct desk *d, int argc, char **argv)
 {
 	const char *ref = NULL, *file = NULL, *by = NULL, *on = NULL,
-	    *to = NULL, *receiver = NULL;
+	    *to = NULL, *receiver = NULL, *language = NULL;
 	bool reasoned = false, options = false, ack = false,
 	    forwarded = false;
 	struct option_rule rules[] = {
@@ -42,6 +42,7 @@ verb_feedback(struct desk *d, int argc, char **argv)
 		{.name = "forwarded", .flag = &forwarded},
 		{.name = "to", .value = &to},
 		{.name = "receiver", .value = &receiver},
+		{.name = "language", .value = &language},
 	};
 	struct target where;
 	struct buf text = buf_new_secret(TEXT_MAX);
@@ -52,7 +53,7 @@ verb_feedback(struct desk *d, int argc, char **argv)
 	day_t day;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 9, &ref, 1, NULL) ||
+	if (!options_take(argc, argv, rules, 10, &ref, 1, NULL) ||
 	    !verb_day(d, on, "on", &day)) {
 		return EXIT_USAGE;
 	}
@@ -72,7 +73,7 @@ verb_feedback(struct desk *d, int argc, char **argv)
 	}
 	if (e == OK) {
 		a = (struct act_answer){.kind = ack ? REPLY_ACKNOWLEDGEMENT :
-			REPLY_FEEDBACK, .text = (const char *)text.p,
+			REPLY_FEEDBACK, .language = language, .text = (const char *)text.p,
 			.len = text.len, .reasoned = reasoned,
 			.options = options, .tells = forwarded ? &where : NULL};
 		e = how == GIVEN_MAILBOX ? act_reply(d, k, &a, &why) :

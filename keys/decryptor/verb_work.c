@@ -55,6 +55,16 @@ words_get(struct desk *d, size_t k, const char *letter, const char *file,
 	return e;
 }
 
+/* A letter that is not there in the reporter's language is made, and mostly
+ * changed by hand, in another: that is what the answer says */
+static const char *
+language_of(const struct desk *d, size_t k, const char *letter,
+    const char *given)
+{
+	return given != NULL || letter == NULL ? given :
+	    letter_language(letter, d->state->kase[k].language);
+}
+
 static void
 letters_list(void)
 {
@@ -90,7 +100,7 @@ int
 verb_reply(struct desk *d, int argc, char **argv)
 {
 	const char *ref = NULL, *file = NULL, *word = NULL, *letter = NULL,
-	    *receiver = NULL, *to = NULL, *back = NULL;
+	    *receiver = NULL, *to = NULL, *back = NULL, *language = NULL;
 	bool reasoned = false, options = false, forwarded = false,
 	    show = false;
 	struct option_rule rules[] = {
@@ -104,6 +114,7 @@ verb_reply(struct desk *d, int argc, char **argv)
 		{.name = "receiver", .value = &receiver},
 		{.name = "show", .flag = &show},
 		{.name = "take-back", .value = &back},
+		{.name = "language", .value = &language},
 	};
 	struct buf text = buf_new_secret(TEXT_MAX);
 	struct letter l = {.mailbox = true, .kind = REPLY_MESSAGE};
@@ -114,7 +125,7 @@ verb_reply(struct desk *d, int argc, char **argv)
 	size_t k = 0;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 10, &ref, 1, NULL)) {
+	if (!options_take(argc, argv, rules, 11, &ref, 1, NULL)) {
 		return EXIT_USAGE;
 	}
 	if (letter != NULL && letter_find(letter, &l) != OK) {
@@ -154,6 +165,7 @@ verb_reply(struct desk *d, int argc, char **argv)
 	}
 	if (e == OK && !show) {
 		a = (struct act_answer){.kind = l.kind,
+			.language = language_of(d, k, letter, language),
 			.text = (const char *)text.p, .len = text.len,
 			.reasoned = reasoned || l.reasoned,
 			.options = options || l.options,
@@ -171,11 +183,12 @@ verb_reply(struct desk *d, int argc, char **argv)
 int
 verb_acknowledge(struct desk *d, int argc, char **argv)
 {
-	const char *ref = NULL, *file = NULL;
+	const char *ref = NULL, *file = NULL, *language = NULL;
 	bool show = false;
 	struct option_rule rules[] = {
 		{.name = "show", .flag = &show},
 		{.name = "file", .value = &file},
+		{.name = "language", .value = &language},
 	};
 	struct buf text = buf_new_secret(TEXT_MAX);
 	struct refusal why;
@@ -183,16 +196,19 @@ verb_acknowledge(struct desk *d, int argc, char **argv)
 	size_t k = 0;
 	enum err e;
 
-	if (!options_take(argc, argv, rules, 2, &ref, 1, NULL)) {
+	if (!options_take(argc, argv, rules, 3, &ref, 1, NULL)) {
 		return EXIT_USAGE;
 	}
-	e = verb_case(d, ref, "acknowledge ID [--show] [--file FILE]", &k);
+	e = verb_case(d, ref, "acknowledge ID [--show] [--file FILE] "
+	    "[--language L]", &k);
 	if (e == OK) {
 		e = words_get(d, k, "acknowledgement", file, NULL, NULL, show,
 		    &text);
 	}
 	if (e == OK && !show) {
 		a = (struct act_answer){.kind = REPLY_ACKNOWLEDGEMENT,
+			.language = language_of(d, k, "acknowledgement",
+			    language),
 			.text = (const char *)text.p, .len = text.len};
 		if ((e = act_reply(d, k, &a, &why)) != OK) {
 			tell_refusal(&why);

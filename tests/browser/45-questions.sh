@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: the organisation's own questions are the same in both tiers and both
 # browsers: none is required, one shows when its choice is made and not
-# before; a citizen is told what the law does not do. Carried to a desk, what
+# before; what is in another language than the page says so; a citizen is told what the law does not do. Carried to a desk, what
 # was asked and answered stands there as it was asked, in that order and that
 # language: on its page and by the command line.
 . "$(dirname "$0")/lib.sh"
@@ -20,7 +20,8 @@ cat >"$words" <<'JSON'
 "questions":[
 {"id":"q_area","kind":"choice","ask":{"nl":"Welk gebied?","en":"Which area?"},
 "options":[{"nl":"Zorg & bouw","en":"Care"},"Anders"],"on":["report","advice"]},
-{"id":"q_care","kind":"text","ask":"Welke <zorg>?","hint":"Kort is goed",
+{"id":"q_care","kind":"text","ask":{"nl":"Welke <zorg>?"},
+"hint":{"nl":"Kort is goed"},
 "shown_if":{"question":"q_area","option":1}},
 {"id":"q_day","kind":"date","ask":"Sinds wanneer?"}]}
 JSON

@@ -46,8 +46,16 @@ async function sent(b, at, expected) {
 const shown = (b, selector) => b.run((s) =>
 	document.querySelector(s).getClientRects().length > 0, selector);
 
+// The language in which a screen reader says a text that is not in the page's
+const saidIn = (b, text) => b.run((t) => [...document.querySelectorAll(
+	"label, legend, span, p")].findLast((e) => e.textContent === t)
+	.closest("[lang]").lang, text);
+
 async function answered(b, text) {
 	const at = await form(b);
+	for (const dutch of [ASKED.q_care, "Kort is goed"]) {
+		assert.equal(await saidIn(b, dutch), "nl", `${b.name}: ${dutch}`);
+	}
 	await b.type(at.what, text);
 	await b.click("input[name=q_area][value='2']"); // opens what holds it
 	assert(!await shown(b, "[name=q_care]"), `${b.name}: shown too early`);

@@ -498,9 +498,10 @@ read_back(int argc, char **argv)
 	printf("slots=%u replies=%u damaged=%u\n", lane.slots,
 	    replies.replies, replies.damaged);
 	for (unsigned i = 0; i < replies.replies; i++) {
-		printf("[%s] %u receipts\n%s\n",
+		printf("[%s] %u receipts, %s\n%s\n",
 		    reply_kind_word(replies.reply[i].kind),
-		    replies.reply[i].receipts, replies.reply[i].text);
+		    replies.reply[i].receipts, replies.reply[i].language,
+		    replies.reply[i].text);
 	}
 	mailbox_replies_clear(&replies);
 	mailbox_free(m);

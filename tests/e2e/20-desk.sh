@@ -124,5 +124,57 @@ ok desk "$T/deputy" 2026-12-01 keyset --accept "$T/share2"
 mkdir "$T/c"
 ok desk "$T/deputy" 2026-12-01 export "$T/c"
 ok "$FIX" outbound "$T/c/outbound-1"
+# A letter that we do not have in the reporter's language is English, and says
+# so to a screen reader, unless the desk says what it wrote; drafted by the
+# command line, by the list of cases, and by its own page
+for n in 1 2; do
+	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-12-01 --language pl \
+		--text "Po polsku $n" --new-code "$T/polish$n"
+done
+ok "$FIX" cut "$T/gw" "$ORG" 2026-12-01
+ok desk "$A" 2026-12-01 import "$T/gw"
+ok desk "$A" 2026-12-01 --json list
+POLISH=$(json "' '.join(c['ref'] for c in o['cases'])")
+for ref in $POLISH; do
+	ok desk "$A" 2026-12-01 show "$ref"
+	grep -q "Po polsku 1" "$T/out" && FIRST=$ref
+	grep -q "Po polsku 2" "$T/out" && SECOND=$ref
+done
+ok desk "$A" 2026-12-01 acknowledge "$FIRST"
+refused "language such as" desk "$A" 2026-12-01 reply "$FIRST" --language "?" \
+	<<<"x"
+ok desk "$A" 2026-12-01 reply "$FIRST" --kind question <<<"Kiedy?"
+ok desk "$A" 2026-12-01 reply "$FIRST" --language nl <<<"Wanneer?"
+python3 - "$BIN" "$A" "$PASS" 2026-12-01 "$SECOND" "$HERE/tests/desk" <<'PY' ||
+import re
+import sys
+sys.path.insert(0, sys.argv[6])
+from uihttp import Ui
+ui, at = Ui(*sys.argv[1:5]), "/nl/case/" + sys.argv[5]
+ui.post("/nl/bulk", do="acknowledge", pick_0=sys.argv[5])
+page = ui.ask("GET", at + "/letter?kind=message")[2]
+ui.want("the letter's language", page.count('lang="en" dir="auto"') == 2)
+ui.want("asked", re.findall(r'<option value="(..)"( selected)?', page[
+    page.index('id="language"'):])[:3] == [("en", " selected"), ("pl", ""),
+                                           ("nl", "")])
+page = ui.post(at + "/letter", kind="message", do="look", text="Dzien dobry",
+               language="pl")
+ui.want("as chosen", page.count('lang="pl" dir="auto"') == 2)
+ui.post(at + "/letter", kind="message", by="mailbox", do="settle",
+        text="Dzien dobry", language="pl")
+ui.post(at + "/letter", kind="message", by="mailbox", do="settle",
+        text="Good day", language="en")
+ui.end()
+PY
+	fail "the page"
+ok desk "$A" 2026-12-01 export "$T/a"
+for n in 1 2; do
+	ok "$FIX" read "$T/a/outbound-1" 1 "$T/polish$n"
+	sed -n 's/^\[\(.*\)\].*, \(..\)$/\1 \2/p' "$T/out" >"$T/said$n"
+done
+[ "$(tr '\n' ' ' <"$T/said1")" = "acknowledgement en question pl message nl " ] ||
+	fail "languages by the command line: $(cat "$T/said1")"
+[ "$(tr '\n' ' ' <"$T/said2")" = "acknowledgement en message pl message en " ] ||
+	fail "languages by the page: $(cat "$T/said2")"
 echo "ok: two desks took in, answered, posted, confirmed and withdrew; hostile" \
 	"text stayed text"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: languages are on as configured and say when no speaker has checked
-# them; the organisation's words, colour and questions stand on the pages;
+# them; a text that is not there in the page's language says which it is in; the organisation's words, colour and questions stand on the pages;
 # what was asked and answered is in the sealed report; a form can be looked
 # at and changed before it is sent; pages of a kind have one size; a first
 # visit is small and quick.
@@ -10,12 +10,14 @@
 words=$(mktemp)
 cat >"$words" <<'JSON'
 {"type":"meldluik-organisation","version":1,"name":{"nl":"Gemeente Proef"},
-"contact":"de coördinator","phone":"000 000 00 00","post":"Postbus 0",
-"adviser":"mevrouw A <a@b>","dpo":"fg@proef","exit":"https://weg.example/",
+"contact":{"nl":"de coördinator"},"phone":{"nl":"000 000 00 00"},
+"post":{"nl":"Postbus 0"},"adviser":{"nl":"mevrouw A <a@b>"},
+"dpo":{"nl":"de functionaris"},"exit":"https://weg.example/",
 "colour":{"light":"#6b2346","dark":"#f0b5cf"},"questions":[
 {"id":"q_area","kind":"choice","ask":{"nl":"Welk gebied?","en":"Which area?"},
 "options":[{"nl":"Zorg & bouw","en":"Care"},"Anders"],"on":["report","advice"]},
-{"id":"q_care","kind":"text","ask":"Welke zorg?","hint":"Kort is goed",
+{"id":"q_care","kind":"text","ask":{"nl":"Welke zorg?"},
+"hint":{"nl":"Kort is goed"},
 "shown_if":{"question":"q_area","option":1}},
 {"id":"q_day","kind":"date","ask":"Sinds wanneer?"}]}
 JSON
@@ -26,6 +28,7 @@ gw_install --weeks 2 --desks 3
 rm -f "$words"
 python3 - "$PORT" "$COURIER" "$TOKEN" "$GW" "$BIN/envtool" "$WEEK" <<'PY' ||
 import gzip
+import re
 import sys
 import gw
 import pages
@@ -104,7 +107,7 @@ for word in ("000 000 00 00", "Postbus 0", "de coördinator",
              "mevrouw A &lt;a@b&gt;", 'href="https://weg.example/"',
              "Gemeente Proef"):
     assert word in b.text, word
-assert "fg@proef" in b.get("privacy").text
+assert "de functionaris" in b.get("privacy").text
 style = b.c.ask("GET", "/style.css").body
 assert b"--door:#6b2346" in style and b"--door:#f0b5cf" in style
 packed = b.c.ask("GET", "/style.css", {"Accept-Encoding": "gzip"})
@@ -175,6 +178,34 @@ f.update(what=" ", code="x")
 boundary, body = pages.multipart(f, [])
 b.post("preview", f"multipart/form-data; boundary={boundary}", body)
 assert "nog niets verstuurd" in b.text
+
+# what the organisation says in Dutch only says so, for a screen reader, and
+# is no text from right to left; and nothing else on the page is Latin words
+OWN = {"de coördinator", "000 000 00 00", "Postbus 0", "mevrouw A <a@b>",
+       "de functionaris", "Welk gebied?", "Zorg & bouw", "Welke zorg?",
+       "Kort is goed"}
+NAMES = {"Meldluik", "Gemeente Proef", "Tor Browser",
+         "Anders", "Sinds wanneer?"}  # the same in every language
+WORD = re.compile(r"(?<![\w.])[A-Za-z][a-z]{2,}(?![\w.])")
+for lang, dutch in (("ar", OWN), ("en", OWN - {"Welk gebied?", "Zorg & bouw"}),
+                    ("nl", set())):
+    b, code = report_form(port, lang=lang)
+    shown = [b.text, *(Browser(port, lang).get(p).text for p in (
+        "", "report", "advice", "replies", "who", "other", "privacy",
+        "accessibility", "sealed"))]
+    f = b.form("report")["fields"]
+    f.update(what="شيء", q_area="1", q_care="شيء", code=code)
+    boundary, body = pages.multipart(f, [])
+    b.post("preview", f"multipart/form-data; boundary={boundary}", body)
+    said = [t for text in (*shown, b.text) for t in pages.Said(text).texts]
+    got = {t[0] for t in said if t[1] != lang and t[2] != "rtl"}
+    assert got & OWN == dutch, (lang, dutch ^ (got & OWN))
+    for text, of, towards in said:
+        assert text not in OWN or of == ("nl" if text in dutch else lang), \
+            (lang, text, of)
+        assert lang != "ar" or of != "ar" or text in NAMES or \
+            re.search("[\u0600-\u06ff]", text) or \
+            not WORD.search(text), (text, of)
 
 # one size per kind of page, whatever it holds
 sizes = {}

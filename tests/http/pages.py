@@ -55,6 +55,30 @@ class Forms(HTMLParser):
             self.forms[-1]["fields"][self.area] = value.lstrip("\n")
 
 
+class Said(HTMLParser):
+    """Every text of a page with the language and direction it is said in."""
+    VOID = {"meta", "link", "input", "br", "rect", "path"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.texts, self.open = [], [("", "", "ltr")]
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        a = dict(attrs)
+        if tag not in self.VOID:
+            self.open.append((tag, a.get("lang", self.open[-1][1]), a.get(
+                "dir", "auto" if tag == "bdi" else self.open[-1][2])))
+
+    def handle_endtag(self, tag):
+        while tag not in self.VOID and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        if data.strip() and self.open[-1][0] not in ("style", "script"):
+            self.texts.append((" ".join(data.split()), *self.open[-1][1:]))
+
+
 def multipart(fields, files, boundary=None):
     """The bytes a browser sends: CRLF in texts, files after fields."""
     b = boundary or "----WebKitFormBoundary" + secrets.token_hex(8)

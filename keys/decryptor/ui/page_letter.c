@@ -52,6 +52,37 @@ template_text(struct visit *v, size_t i)
 	return text;
 }
 
+/* The language the text is in: what was chosen, or that of the template */
+static const char *
+text_language(struct visit *v, size_t i)
+{
+	const char *given = field(v, "language");
+
+	return given[0] != 0 ? given : letter_language(letter_name(i),
+	    v->d->state->kase[v->k].language);
+}
+
+/* Asked only of a report in whose language there is no letter: by default
+ * the template's, which most change and few translate */
+static void
+languages_set(struct visit *v, size_t i, bool fresh)
+{
+	const char *own = v->d->state->kase[v->k].language,
+	    *of = letter_language(letter_name(i), own),
+	    *now = fresh ? of : text_language(v, i);
+	const char *const all[] = {of, own, strcmp(of, "nl") == 0 ? "en" :
+		"nl"};
+	struct view *row = visit_rows(v, 3), *w = &v->view;
+
+	for (size_t l = 0; l < 3; l++) {
+		view_text(&row[l], "value", visit_text(v, "%s", all[l]));
+		view_flag(&row[l], "chosen", strcmp(all[l], now) == 0);
+	}
+	view_list(w, "text_languages", row, 3);
+	view_flag(w, "language_asked", strcmp(of, own) != 0);
+	view_text(w, "text_language", report_language_valid(now) ? now : of);
+}
+
 /* ${fresh}: the text does what its template does, not what was ticked */
 static void
 form(struct visit *v, size_t i, const char *text, size_t len, bool fresh)
@@ -90,8 +121,10 @@ form(struct visit *v, size_t i, const char *text, size_t len, bool fresh)
 	    l.kind != REPLY_ACKNOWLEDGEMENT));
 	targets_set(v);
 	view_text(w, "text", text);
+	languages_set(v, i, fresh);
 	view_flag(w, "fits", c->has_mailbox && reply_parts(v->d, v->k,
-	    l.kind, text, len, id, &parts) == OK);
+	    &(struct act_answer){.kind = l.kind, .text = text, .len = len},
+	    id, &parts) == OK);
 	view_text(w, "length", visit_text(v, "%zu", len));
 	view_text(w, "parts", visit_text(v, "%u", parts));
 	view_text(w, "day", v->post ? field(v, "day") :
@@ -129,6 +162,7 @@ settle(struct visit *v, size_t i, struct refusal *why)
 		    "reporter. Print it.");
 	}
 	a.kind = l.kind;
+	a.language = text_language(v, i);
 	if (letter_whole(a.text, a.len, why) != OK) {
 		return why->e;
 	}

@@ -269,7 +269,9 @@ static enum err
 acknowledge(struct visit *v, size_t k, struct refusal *why)
 {
 	struct buf text = buf_new_secret(65536);
-	struct act_answer a = {.kind = REPLY_ACKNOWLEDGEMENT};
+	struct act_answer a = {.kind = REPLY_ACKNOWLEDGEMENT,
+		.language = letter_language("acknowledgement",
+		    v->d->state->kase[k].language)};
 	enum err e;
 
 	if (v->d->state->kase[k].ack_drafted != DAY_NONE) {
