@@ -104,34 +104,48 @@ names_all(const struct desk *d, const struct keyset *k)
 	return true;
 }
 
+/* A revocation is for when things are broken: what only decides on the mark of
+ * a rehearsal keeps none from being printed */
+static bool
+rehearsed(struct desk *d)
+{
+	struct ceremony made;
+	struct refusal why;
+
+	if (ceremony_find(&made, d, &why) == OK) {
+		return made.rehearsal;
+	}
+	say_error("%s/ceremony.json is damaged: if this desk was made in a "
+	    "rehearsal, the sheet does not say so; write it on it", d->home);
+	return false;
+}
+
 static enum err
 print_stored(struct desk *d, const char *file, const char *language)
 {
 	struct print p = {.k = d->keyset, .language = language == NULL ?
-		"nl" : language, .today = d->today};
-	struct ceremony made;
-	struct refusal why;
+		"nl" : language, .today = d->today, .rehearsal = rehearsed(d)};
 	struct buf note = buf_new(REVOCATION_MAX), doc = buf_new(KEYSET_MAX),
 	    sig = buf_new(SIGN_TEXT_MAX), page = buf_new(PAGE_MAX);
 	struct keyset *k = NULL;
-	enum err e = ceremony_find(&made, d, &why); /* was it a rehearsal? */
+	enum err e = revocation_stored(d, &note);
 
-	if (e != OK) {
-		tell_refusal(&why);
-		goto out;
-	}
-	p.rehearsal = made.rehearsal;
-	e = revocation_stored(d, &note);
 	if (e == OK) {
 		e = revocation_split(&note, &doc, &sig, &k);
 	}
-	if (e == OK && !names_all(d, k)) {
+	if (e != OK) {
+		say_error("the revocation in %s/public/revocation.note cannot "
+		    "be used: %s. Take in what another holder published "
+		    "(`keyset --publish` there, `keyset --accept` here), or "
+		    "let the founder sign one: `keyset --renew --share ...`",
+		    d->home, err_text(e));
+		goto out;
+	}
+	if (!names_all(d, k)) {
 		e = ERR_STALE;
 		goto out;
 	}
-	if (e == OK) {
-		e = print_revocation(&p, buf_cstr(&note), &page);
-	}
+	e = print_revocation(&p, buf_cstr(&note), &page);
 	if (e == OK) {
 		e = file_create(AT_FDCWD, file, page.p, page.len);
 	}

@@ -64,6 +64,17 @@ misused "use: revoke" anew revoke --print "$T/safe.html" --language fr
 ok anew revoke --print "$T/safe.html" --language en
 grep -q "Revocation, signed in advance" "$T/safe.html" || fail "no sheet"
 [ "$(grep -o "<svg" "$T/safe.html" | wc -l)" = 1 ] || fail "not one code"
+# It is for when things are broken: all it needs is the revocation itself
+echo "{" >"$T/h2/ceremony.json"
+ok anew revoke --print "$T/broken.html" --language en
+cmp "$T/safe.html" "$T/broken.html" || fail "another sheet"
+grep -q "ceremony.json is damaged" "$T/err" || fail "not told"
+rm "$T/h2/ceremony.json" "$T/h2/public/revocation.note"
+refused "public/revocation.note cannot .*keyset --accept" anew revoke \
+	--print "$T/none.html"
+ok anew keyset --accept "$T/s3"
+ok anew revoke --print "$T/back.html" --language en
+cmp "$T/safe.html" "$T/back.html" || fail "it did not come back"
 ok cp -r "$T/h2" "$T/copy"
 ok anew revoke --note "$T/newest"
 closes "$T/h2" "$T/e"
