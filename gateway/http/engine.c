@@ -262,6 +262,17 @@ within_budget(struct exchange *x)
 	return false;
 }
 
+static bool
+browses(const struct engine *g, const struct exchange *x)
+{
+	const char *accept = exchange_header(x, "Accept");
+	unsigned methods;
+
+	return strncmp(x->path, "/v1/", 4) != 0 && accept != NULL &&
+	    strstr(accept, "text/html") != NULL &&
+	    find_handler(g, METHOD_GET, "/", &methods) != NULL;
+}
+
 /* What a 405 must say (RFC 9110 section 15.5.6) */
 static void
 allow(struct exchange *x, unsigned methods)
@@ -281,24 +292,31 @@ allow(struct exchange *x, unsigned methods)
 	exchange_add_header(x, "Allow", list);
 }
 
-/* No handler: a page for who browses, where there are pages and within the
- * budget of its circuit; else a word. ${methods} of find_handler() */
+/* A page for who browses where pages are, which costs no more than another;
+ * for others a word, for a form its own page */
+static void
+sorry(const struct engine *g, struct exchange *x, unsigned status,
+    const char *word)
+{
+	if ((x->h == NULL || x->method != METHOD_POST) && browses(g, x)) {
+		x->h = NULL;
+		page_lost(x, status);
+	} else {
+		refuse(x, status, word);
+	}
+}
+
+/* No handler. ${methods} of find_handler(). Only the page is charged */
 static void
 lost(const struct engine *g, struct exchange *x, unsigned methods)
 {
-	const char *accept = exchange_header(x, "Accept");
-	unsigned status = methods == 0 ? 404 : 405, start;
-
-	if (methods != 0) {
-		allow(x, methods);
-	}
-	if (page_lost != NULL && strncmp(x->path, "/v1/", 4) != 0 &&
-	    accept != NULL && strstr(accept, "text/html") != NULL &&
-	    find_handler(g, METHOD_GET, "/", &start) != NULL &&
-	    within_budget(x)) {
-		page_lost(x, status);
+	if (browses(g, x) && !within_budget(x)) {
+		sorry(g, x, 503, "busy");
+	} else if (methods == 0) {
+		sorry(g, x, 404, "unknown");
 	} else {
-		refuse(x, status, status == 404 ? "unknown" : "method");
+		allow(x, methods);
+		sorry(g, x, 405, "method");
 	}
 }
 
@@ -329,7 +347,7 @@ begin(struct engine *g, struct exchange *x, const char *method,
 	} else if (x->length != UINT64_MAX && x->length > x->h->body_max) {
 		refuse(x, 413, "limit");
 	} else if (!within_budget(x)) {
-		refuse(x, 503, "busy");
+		sorry(g, x, 503, "busy");
 	} else if (x->h->begin != NULL) {
 		x->h->begin(x);
 	}

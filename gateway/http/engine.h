@@ -17,8 +17,8 @@ struct engine_site {
 	/* Answers a form that is refused before it is read, 413 or 503, in
 	 * words; NULL: one word */
 	void (*refused)(struct exchange *x, unsigned status);
-	/* Answers a browser that asks for what is not there, 404, or not in
-	 * this way, 405, with a page; NULL: one word */
+	/* Answers a browser that asks for what is not there, 404, not in this
+	 * way, 405, or too often, 503, with a page */
 	void (*lost)(struct exchange *x, unsigned status);
 };
 struct engine;

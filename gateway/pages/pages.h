@@ -92,7 +92,7 @@ void page_failure(struct exchange *x, unsigned status);
  * input (still.c). ${root}: as the address without a language */
 bool still_page(struct exchange *x, const char *path, unsigned lang,
     bool root);
-/* notfound.html, with ${status} 404 or 405; repeats nothing of the path */
+/* lost.html, with ${status} 404, 405 or 503; repeats nothing of the path */
 void still_lost(struct exchange *x, unsigned status, unsigned lang);
 /* Style sheet, scripts, offline page (assets.c) */
 void asset_begin(struct exchange *x);

@@ -22,8 +22,8 @@ enum err pages_setup(const struct pages_config *c, char why[PAGES_WHY]);
 /* A form that the engine refuses before it is read: 413 or 503 */
 struct exchange;
 void page_refused(struct exchange *x, unsigned status);
-/* What is not there, 404, or not in this way, 405: a page that says so, the
- * same whatever was asked for */
+/* What is not there, 404, not in this way, 405, or not now, 503: a page that
+ * says so, the same whatever was asked for */
 void page_lost(struct exchange *x, unsigned status);
 /* The languages that are on, as security.txt lists them: "nl, en" */
 #define PAGES_LANGUAGES 64u

@@ -12,7 +12,7 @@
 #include "pages.h"
 
 static const struct {
-	const char *path; /* after the language; NULL: what is not there */
+	const char *path; /* after the language; NULL: for what is not given */
 	enum page_id page;
 	const char *kind; /* of about.html */
 	bool scripted;
@@ -26,10 +26,12 @@ static const struct {
 	{ "privacy", PAGE_PRIVACY, "report", false },
 	{ "accessibility", PAGE_ACCESSIBILITY, "report", false },
 	{ "sealed", PAGE_SEALED, "report", false },
-	{ NULL, PAGE_NOTFOUND, "report", false },
+	{ NULL, PAGE_LOST, "report", false },
+	{ NULL, PAGE_LOST, "report", false },
 };
 #define STILL (sizeof(still) / sizeof(*still))
-#define LOST (STILL - 1)
+#define LOST (STILL - 2)
+#define BUSY (STILL - 1)
 
 static struct {
 	bool used;
@@ -87,6 +89,7 @@ kept_make(unsigned i, unsigned lang)
 	view_flag(&v, "is_report", strcmp(still[i].kind, "report") == 0);
 	view_flag(&v, "at_about", page == PAGE_ABOUT);
 	view_flag(&v, "scripted", still[i].scripted);
+	view_flag(&v, "busy", i == BUSY);
 	view_text(&v, "code", "");
 	if (page == PAGE_WHO && s->keyset != NULL) {
 		path = secret_new(SVG_PATH_MAX);
@@ -205,5 +208,8 @@ still_lost(struct exchange *x, unsigned status, unsigned lang)
 {
 	exchange_forget_path(x);
 	exchange_add_header(x, "Vary", "Accept, Accept-Language");
-	still_answer(x, LOST, lang, false, status);
+	if (status == 503) {
+		exchange_add_header(x, "Retry-After", "60");
+	}
+	still_answer(x, status == 503 ? BUSY : LOST, lang, false, status);
 }

@@ -195,7 +195,7 @@ async function still(b) {
 	}
 	assert(done.size >= 8, `only ${[...done]}`);
 	await b.goto(`${url}/${b.o.lang}/nothing`);
-	await look(b, "notfound", "notfound");
+	await look(b, "notfound", "lost");
 }
 
 async function withForms(b) {

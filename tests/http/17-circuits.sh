@@ -14,14 +14,14 @@ gw_install
 "$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/envelope" 2>/dev/null ||
 	fail "no envelope"
 python3 - "$GW/onion.sock" "$PORT" "$GW/envelope" "$WEEK" \
-	"$REPO/tests/vectors/web_circuit" <<'PY' || fail "circuits"
+	"$REPO/tests/vectors/web_circuit" "$COURIER" <<'PY' || fail "circuits"
 import glob
 import socket
 import sys
 import time
 import gw
 from circuits import Circuit, line
-path, port, envelope, week, vectors = sys.argv[1:]
+path, port, envelope, week, vectors, courier = sys.argv[1:]
 ASK = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
@@ -105,10 +105,33 @@ assert codes[:30] == [200] * 30, codes
 assert 503 in codes[30:], codes
 a = next(a for a in got if a.status == 503)
 assert Circuit(path, 9).ask("GET", "/healthz").status == 200
-a = c.ask("POST", "/nl/report", {"Content-Type": "text/plain"}, b"x")
+a = c.ask("POST", "/nl/report", {"Content-Type": "text/plain",
+                                 "Accept": "text/html"}, b"x")
 assert a.status == 503 and b"minuut opnieuw" in a.body, a.body  # a form
-a = Circuit(path, 8).ask("GET", "/x", {"Accept": "text/html"})
-assert (a.status, a.body) == (404, b"unknown"), "a page beyond its budget"
+# who browses reads what happened in her language, whatever she asked for;
+# a program and the parts of a page are told in a word
+c, pages = Circuit(path, 0x80001), set()
+for asked, accept, said in (
+        ("/nl/who", "text/html", "niets verloren"),
+        ("/nl/x", "text/html", "niets verloren"),
+        ("/x", "text/html", "Nothing is lost"),
+        ("/", "text/html", "Nothing is lost"),
+        ("/nl/who", "*/*", "busy"), ("/style.css", "text/css,*/*", "busy"),
+        ("/v1/keyset.json", "text/html", "busy")):
+    asking = (c.ask("GET", asked, {"Accept": accept, "Accept-Language": "en"})
+              for _ in range(300))
+    a = next((a for a in asking if a.status == 503), None)
+    assert a and said.encode() in a.body, (asked, accept, a and a.body)
+    if said == "busy":
+        assert len(a.body) < 24, a.body
+    else:
+        assert b'<html lang="' in a.body and a.headers["retry-after"] == "60"
+        pages.add(a.body)
+assert len(pages) == 2, "not the same whatever was asked for"
+for where, method, body in ((int(port), "POST", b"<html"),
+                            (courier, "GET", b"unknown")):  # no pages there
+    a = gw.Client(where).ask(method, "/x", {"Accept": "text/html"})
+    assert a.status == 404 and body in a.body, (where, a.body)
 for _ in range(40):
     a = Circuit(path, 8).ask("GET", "/healthz")
     if a.status == 200:
