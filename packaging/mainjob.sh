@@ -53,7 +53,8 @@ form_report() { # CODE_FILE FILE
 	grep -q "meldluik receipt" "$work/page"
 }
 form_check() { # CODE_FILE TEXT_FILE
-	curl -sf --data-urlencode "code@$1" "$url/nl/replies" >"$work/page" &&
+	curl -sf -m 30 --data-urlencode "code@$1" "$url/nl/replies" \
+		>"$work/page" &&
 		grep -qF "$(head -c 20 "$2")" "$work/page"
 }
 

@@ -13,7 +13,7 @@
 #define MS 1000000
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t news;
+static pthread_cond_t news = PTHREAD_COND_INITIALIZER;
 static TAILQ_HEAD(held, exchange) queue = TAILQ_HEAD_INITIALIZER(queue);
 
 static int64_t
@@ -97,7 +97,8 @@ wake(void *arg)
 		} else if (x->until > now()) {
 			t.tv_sec = x->until / (1000 * (int64_t)MS);
 			t.tv_nsec = x->until % (1000 * (int64_t)MS);
-			pthread_cond_timedwait(&news, &lock, &t);
+			pthread_cond_clockwait(&news, &lock, CLOCK_MONOTONIC,
+			    &t);
 		} else {
 			TAILQ_REMOVE(&queue, x, held);
 			x->queued_to_wake = false;
@@ -110,15 +111,11 @@ wake(void *arg)
 enum err
 hold_start(void)
 {
-	pthread_condattr_t clock;
 	pthread_attr_t attr;
 	pthread_t thread;
 	bool good;
 
-	if (pthread_condattr_init(&clock) != 0 ||
-	    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC) != 0 ||
-	    pthread_cond_init(&news, &clock) != 0 ||
-	    pthread_attr_init(&attr) != 0) {
+	if (pthread_attr_init(&attr) != 0) {
 		return ERR_IO;
 	}
 	good = pthread_attr_setstacksize(&attr, STACK) == 0 &&

@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,8 @@
 static const volatile int64_t *shift;
 static char preload[PATH_MAX + 16], file[PATH_MAX + 16];
 static int (*real_clock)(clockid_t, struct timespec *);
+static int (*real_wait)(pthread_cond_t *, pthread_mutex_t *, clockid_t,
+    const struct timespec *);
 static int (*real_execve)(const char *, char *const[], char *const[]);
 
 __attribute__((constructor)) static void
@@ -34,6 +37,7 @@ start(void)
 	int fd;
 
 	real_clock = REAL(clock_gettime);
+	real_wait = REAL(pthread_cond_clockwait);
 	real_execve = REAL(execve);
 	if (path == NULL || self == NULL) {
 		return;
@@ -90,6 +94,20 @@ gettimeofday(struct timeval *restrict t, void *restrict zone)
 	t->tv_sec = s.tv_sec;
 	t->tv_usec = s.tv_nsec / 1000;
 	return 0;
+}
+
+/* Until a time of the moved clock, by the clock that the system keeps */
+int
+pthread_cond_clockwait(pthread_cond_t *restrict c,
+    pthread_mutex_t *restrict lock, clockid_t id,
+    const struct timespec *restrict until)
+{
+	struct timespec t = *until;
+
+	if (shift != NULL) {
+		t.tv_sec -= id == CLOCK_REALTIME ? shift[0] : shift[1];
+	}
+	return real_wait(c, lock, id, &t);
 }
 
 int
