@@ -318,6 +318,7 @@ ceremony_keys(struct ceremony *c, struct refusal *why)
 	profile_free(c->d->profile);
 	c->d->profile = NULL;
 	c->d->founded_as = c->authority ? "eu" : "nl";
+	c->d->rehearsal = c->rehearsal;
 	e = founding_first(c->d, 1, c->person, c->organisation, c->has_card ?
 	    &c->card : NULL);
 	if (e == OK) {
@@ -388,6 +389,8 @@ ceremony_opened(struct ceremony *c, struct refusal *why)
 		strcpy(c->organisation, d->keyset->organisation);
 	}
 	strcpy(c->person, d->ring->person);
+	/* the record stays behind where a backup is restored */
+	c->rehearsal = c->rehearsal || d->state->rehearsal;
 	if (!d->ring->has_identity && (!c->recorded || c->step ==
 	    STEP_DONE)) {
 		c->step = STEP_DONE;

@@ -60,7 +60,7 @@ struct ceremony {
 	struct desk *d;
 	/* the record */
 	char language[3];
-	bool rehearsal;
+	bool rehearsal; /* once there is a home its journal says it too */
 	bool authority; /* profile "eu", not "nl"; once there is a home the
 	                 * keyset says it */
 	bool renewal; /* new sheets for an identity that was on paper */

@@ -35,6 +35,7 @@ struct desk {
 	struct state *state;
 	struct profile *profile;
 	const char *founded_as; /* the profile, until a keyset says it */
+	bool rehearsal; /* what is founded; then the journal says it */
 	struct holidays *holidays;
 	uint8_t *identity; /* secret; borrowed from paper for this verb */
 	uint8_t *dice;     /* secret; throws of a ceremony, DICE_KEY bytes */

@@ -109,6 +109,7 @@ on_init(struct state *s, const json_t *o)
 	}
 	s->desk = (unsigned)desk;
 	s->tenure = tenure;
+	s->rehearsal = json_is_true(json_object_get(o, "rehearsal"));
 	return e;
 }
 

@@ -314,6 +314,7 @@ struct state {
 	size_t formers, former_room;
 	unsigned desk;
 	uint64_t tenure;
+	bool rehearsal; /* all its paper is marked */
 	struct kase *kase;
 	size_t kases, kases_room;
 	struct message *message;

@@ -67,6 +67,9 @@ founding_home(struct desk *d, const uint8_t *org, unsigned desk,
 		json_object_set_new(event, "person", json_string(person));
 		json_object_set_new(event, "desk", json_integer(desk));
 		json_object_set_new(event, "tenure", json_integer(1));
+		if (d->rehearsal) {
+			json_object_set_new(event, "rehearsal", json_true());
+		}
 		e = desk_record(d, event);
 	}
 	if (e != OK) {

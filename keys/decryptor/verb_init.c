@@ -279,6 +279,7 @@ verb_init(struct desk *d, int argc, char **argv)
 		say_error("--share is for --new-sheets");
 		return EXIT_USAGE;
 	}
+	d->rehearsal = w.rehearsal || w.desks > 1;
 	e = card_read(&w);
 	if (e == OK && !w.batch) {
 		return exit_of(ceremony_run(d, w.organisation, w.persons > 0 ?

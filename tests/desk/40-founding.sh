@@ -69,6 +69,12 @@ grep -q "^Desk 1  intake " "$T/out" || fail "not an authority's: $(cat "$T/out")
 ok desk "$H" 2026-11-25 revoke --print "$T/safe.html"
 grep -q "OEFENING - niet voor echte meldingen" "$T/safe.html" ||
 	fail "a revocation that is not marked"
+# so it does where a backup was restored, which has no record of the ceremony
+ok desk "$H" 2026-11-25 backup "$T/b.age"
+ok desk "$T/back" 2026-11-25 restore "$T/b.age"
+ok desk "$T/back" 2026-11-25 revoke --print "$T/again.html"
+grep -q "OEFENING - niet voor echte meldingen" "$T/again.html" ||
+	fail "not marked after a restore"
 refused "only the holder" desk "$H" 2026-12-01 keyset --renew
 ok desk "$H" 2026-12-01 keyset --renew \
 	--share "$T/print/qr-share-identity-1.html" \

@@ -60,7 +60,8 @@ grep -qa '"e":"identity_from_paper"' "$T/plain" || fail "not in the journal"
 # A new identity: `init` begins again, with posters
 ok desk "$H" 2026-12-03 revoke --new-identity --share "$T/new-identity-1" \
 	--share "$T/new-identity-2"
-ok python3 - "$HERE/tests/decryptor" "$BIN" "$H" "$PASS" "$T/print2" <<'P'
+papers() { # HOME FOLDER: as far as its first papers
+	ok python3 - "$HERE/tests/decryptor" "$BIN" "$1" "$PASS" "$2" <<'P'
 import sys
 sys.path.insert(0, sys.argv[1])
 from screen import Tty
@@ -71,9 +72,22 @@ t.answer("papier er ligt", "")
 t.answer("Hoeveel bewaarders", "2")
 t.interrupt()
 P
+}
+papers "$H" "$T/print2"
 NEW=$(desk "$H" 2026-12-03 keyset fingerprint)
 [ "$NEW" != "$FP" ] || fail "the identity is the old one"
 grep -q "${NEW:0:4} ${NEW:5:4}" "$T/print2/poster-nl.html" ||
 	fail "the new poster shows another fingerprint"
+
+# Paper of a rehearsal says so, also where a backup of it was restored
+grep -q OEFENING "$T/print2/poster-nl.html" && fail "no rehearsal, but marked"
+ok desk "$T/drill" 2026-12-03 init --batch --rehearsal --organisation Oefening
+ok desk "$T/drill" 2026-12-03 backup "$STICK/drill.age"
+ok desk "$T/back" 2026-12-03 restore "$STICK/drill.age"
+papers "$T/back" "$T/print3"
+for paper in poster-nl revocation; do
+	grep -q "OEFENING - niet voor echte" "$T/print3/$paper.html" ||
+		fail "$paper is not marked"
+done
 echo "ok: new sheets from two old ones; the old set is refused, the new one" \
 	"counts; a new identity begins its papers again"
