@@ -2,7 +2,8 @@
 /*
  * A table of fixed size with chains, under one lock: a look-up a connection,
  * a few additions a request. Invariants:
- * 1. a circuit with connections is never forgotten.
+ * 1. a circuit with connections is never forgotten; those without stand in
+ *    a line, who left last at its end.
  * 2. there are more places than connections, so a new circuit finds one: the
  *    longest without a connection makes room.
  * 3. 0 <= requests, texts, bytes <= their limit.
@@ -10,6 +11,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "circuit.h"
 
@@ -18,6 +20,7 @@
 
 struct circuit {
 	struct circuit *next; /* of its bucket, or of the free ones */
+	TAILQ_ENTRY(circuit) left;
 	uint32_t id;
 	unsigned connections;
 	int64_t seen;     /* when the last connection ended */
@@ -30,6 +33,7 @@ struct circuit {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct circuit_limits limits;
 static struct circuit *bucket[BUCKETS], *places, *unused;
+static TAILQ_HEAD(line, circuit) line = TAILQ_HEAD_INITIALIZER(line);
 static unsigned many, known;
 
 bool
@@ -61,37 +65,21 @@ find(uint32_t id)
 	return c;
 }
 
+/* The longest without a connection */
 static void
-drop(struct circuit *c)
+drop_first(void)
 {
-	struct circuit **at = find(c->id);
+	struct circuit *c = TAILQ_FIRST(&line);
 
-	*at = c->next;
+	if (c == NULL) {
+		abort(); /* own invariant */
+	}
+	TAILQ_REMOVE(&line, c, left);
+	*find(c->id) = c->next;
 	memset(c, 0, sizeof(*c));
 	c->next = unused;
 	unused = c;
 	known--;
-}
-
-/* The longest without a connection; there is one by invariant 2 */
-static void
-make_room(void)
-{
-	struct circuit *oldest = NULL, *c;
-	unsigned i;
-
-	for (i = 0; i < BUCKETS; i++) {
-		for (c = bucket[i]; c != NULL; c = c->next) {
-			if (c->connections == 0 && (oldest == NULL ||
-			    c->seen < oldest->seen)) {
-				oldest = c;
-			}
-		}
-	}
-	if (oldest == NULL) {
-		abort(); /* own invariant */
-	}
-	drop(oldest);
 }
 
 struct circuit *
@@ -103,7 +91,7 @@ circuit_join(uint32_t id, int64_t now)
 	c = *find(id);
 	if (c == NULL) {
 		if (unused == NULL) {
-			make_room();
+			drop_first();
 		}
 		c = unused;
 		unused = c->next;
@@ -115,12 +103,14 @@ circuit_join(uint32_t id, int64_t now)
 		c->requests = limits.requests;
 		c->texts = limits.texts;
 		c->bytes = (double)limits.bytes;
+		c->seen = now;
+		TAILQ_INSERT_TAIL(&line, c, left);
 		known++;
 	}
 	if (c->connections >= limits.connections) {
 		c = NULL;
-	} else {
-		c->connections++;
+	} else if (c->connections++ == 0) {
+		TAILQ_REMOVE(&line, c, left);
 	}
 	pthread_mutex_unlock(&lock);
 	return c;
@@ -133,8 +123,10 @@ circuit_leave(struct circuit *c, int64_t now)
 		return;
 	}
 	pthread_mutex_lock(&lock);
-	c->connections--;
 	c->seen = now;
+	if (--c->connections == 0) {
+		TAILQ_INSERT_TAIL(&line, c, left);
+	}
 	pthread_mutex_unlock(&lock);
 }
 
@@ -194,18 +186,12 @@ circuit_bytes(struct circuit *c, uint64_t n, int64_t now)
 void
 circuit_forget(int64_t now)
 {
-	struct circuit *c, *next;
-	unsigned i;
+	const struct circuit *c;
 
 	pthread_mutex_lock(&lock);
-	for (i = 0; i < BUCKETS; i++) {
-		for (c = bucket[i]; c != NULL; c = next) {
-			next = c->next;
-			if (c->connections == 0 &&
-			    now - c->seen >= CIRCUIT_KEPT) {
-				drop(c);
-			}
-		}
+	while ((c = TAILQ_FIRST(&line)) != NULL &&
+	    now - c->seen >= CIRCUIT_KEPT) {
+		drop_first();
 	}
 	pthread_mutex_unlock(&lock);
 }

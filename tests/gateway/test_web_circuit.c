@@ -198,6 +198,59 @@ crowd(void **state)
 	assert_int_equal(circuit_count(), 0);
 }
 
+static void
+left(uint32_t id, int64_t now)
+{
+	struct circuit *c = circuit_join(id, now);
+
+	assert_non_null(c);
+	circuit_leave(c, now);
+}
+
+static bool
+remembered(uint32_t id, int64_t now)
+{
+	struct circuit *c = circuit_join(id, now);
+	bool good = !circuit_request(c, now); /* it was spent */
+
+	circuit_leave(c, now);
+	return good;
+}
+
+/* Room is made by who is longest without a connection, not who came first */
+static void
+who_makes_room(void **state)
+{
+	struct circuit *c, *again;
+
+	(void)state;
+	for (uint32_t id = 1; id <= 3; id++) {
+		c = circuit_join(id, 50);
+		while (circuit_request(c, 50)) {
+		}
+		circuit_leave(c, 50);
+	}
+	c = circuit_join(1, 50);
+	again = circuit_join(1, 50);
+	circuit_leave(c, 50);
+	for (uint32_t id = 4; id <= 16 + 1024; id++) {
+		left(id, 50);
+	}
+	left(5000, 50); /* one too many */
+	assert_true(remembered(1, 50) && remembered(3, 50));
+	assert_false(remembered(2, 50));
+	circuit_leave(again, 50);
+	for (uint32_t id = 6000; id < 6000 + 16 + 1024 - 1; id++) {
+		left(id, 50);
+	}
+	assert_true(remembered(1, 50));
+	left(9000, 50);
+	left(9001, 50);
+	assert_int_equal(circuit_count(), 16 + 1024);
+	circuit_forget(50 + CIRCUIT_KEPT);
+	assert_int_equal(circuit_count(), 0);
+}
+
 int
 main(void)
 {
@@ -207,6 +260,7 @@ main(void)
 		cmocka_unit_test(connections),
 		cmocka_unit_test(budgets),
 		cmocka_unit_test(crowd),
+		cmocka_unit_test(who_makes_room),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
