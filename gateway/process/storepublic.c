@@ -9,6 +9,7 @@
 
 #include "../http/snapshot.h"
 #include "events.h"
+#include "meldluik/fd.h"
 #include "storeproc.h"
 
 #define SHOW_AGAIN 60 /* seconds: each try reads all of it */
@@ -36,22 +37,6 @@ list_one(void *arg, const char *path, uint64_t size)
 	return OK;
 }
 
-static bool
-write_all(int fd, const uint8_t *p, size_t len)
-{
-	ssize_t n;
-
-	while (len > 0) {
-		n = write(fd, p, len);
-		if (n <= 0) {
-			return false;
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
 static enum err
 fill_public(struct listing *l, int fd)
 {
@@ -70,7 +55,7 @@ fill_public(struct listing *l, int fd)
 		buf_u64(&l->head, l->file[i].size);
 		at += l->file[i].size;
 	}
-	if (l->head.failed || !write_all(fd, l->head.p, l->head.len)) {
+	if (l->head.failed || fd_write(fd, l->head.p, l->head.len) != OK) {
 		return ERR_MEMORY;
 	}
 	for (i = 0; i < l->files && e == OK; i++) {
@@ -80,7 +65,7 @@ fill_public(struct listing *l, int fd)
 			    SLOT_LARGE_LEN, &b, &total);
 			n = b.len;
 			if (e == OK && (n == 0 || total != l->file[i].size ||
-			    !write_all(fd, b.p, n))) {
+			    fd_write(fd, b.p, n) != OK)) {
 				e = ERR_IO;
 			}
 			buf_free(&b);

@@ -101,26 +101,6 @@ file_read_path(const char *path, struct buf *out)
 }
 
 enum err
-fd_write(int fd, const void *p, size_t len)
-{
-	const uint8_t *at = p;
-	ssize_t n;
-
-	while (len > 0) {
-		n = write(fd, at, len);
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n <= 0) {
-			return n == 0 ? ERR_IO : io_err();
-		}
-		at += n;
-		len -= (size_t)n;
-	}
-	return OK;
-}
-
-enum err
 fd_read_at(int fd, uint64_t offset, void *p, size_t len)
 {
 	uint8_t *at = p;

@@ -8,6 +8,7 @@
 #define MELDLUIK_TRANSFER_FILES_H
 
 #include "meldluik/bytes.h"
+#include "meldluik/fd.h"
 #include "meldluik/minisign.h"
 
 /* Whole regular file ${name} below folder ${dir} appended to ${out}.
@@ -27,8 +28,6 @@ enum err folder_open(int dir, const char *name, bool make, int *out);
 enum err folder_sync(int dir);
 /* SHA-256 and size of an open file from its beginning */
 enum err fd_hash(int fd, uint64_t *size, uint8_t out[HASH_LEN]);
-/* All of ${len} bytes; ERR_FULL when there is no room, else ERR_IO */
-enum err fd_write(int fd, const void *p, size_t len);
 /* Exactly ${len} bytes at ${offset}; ERR_FORMAT when the file is shorter */
 enum err fd_read_at(int fd, uint64_t offset, void *p, size_t len);
 

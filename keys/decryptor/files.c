@@ -35,25 +35,6 @@ err_of_errno(void)
 }
 
 enum err
-fd_write(int fd, const void *p, size_t len)
-{
-	const uint8_t *q = p;
-
-	while (len > 0) {
-		ssize_t n = write(fd, q, len);
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n <= 0) {
-			return n == 0 ? ERR_IO : err_of_errno();
-		}
-		q += n;
-		len -= (size_t)n;
-	}
-	return OK;
-}
-
-enum err
 fd_read(int fd, void *p, size_t len)
 {
 	uint8_t *q = p;

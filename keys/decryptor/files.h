@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "meldluik/bytes.h"
+#include "meldluik/fd.h"
 
 /* Whole regular file below folder ${dir} appended to ${out}. ERR_UNKNOWN:
  * not there; ERR_LIMIT: over the maximum of ${out}; ERR_POLICY: a link or no
@@ -33,8 +34,6 @@ enum err folder_open(int dir, const char *name, bool make, int *out);
 enum err folder_sync(int dir);
 /* Removes a folder of ours and the files in it, two levels deep */
 void folder_remove(int dir, const char *name);
-/* All of ${len} bytes; ERR_FULL when the medium is full, else ERR_IO */
-enum err fd_write(int fd, const void *p, size_t len);
 /* Exactly ${len} bytes; ERR_UNKNOWN at a clean end before the first */
 enum err fd_read(int fd, void *p, size_t len);
 
