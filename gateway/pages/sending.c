@@ -42,7 +42,7 @@ prepare(struct sending *s)
 	}
 	to = calloc(KEYSET_HOLDERS_MAX, sizeof(*to));
 	n = to == NULL ? 0 : epoch_recipients(s->site->epoch, desk, to);
-	e = n == 0 ? ERR_STALE : envelope_new(to, n, courier_sink, s, 1,
+	e = n == 0 ? ERR_STALE : envelope_new(to, n, carry_sink, s, 1,
 	    &s->envelope);
 	free(to);
 	if (e != OK) {
@@ -76,7 +76,7 @@ pass_head(struct sending *s)
 	if (used > size) {
 		used = (size_t)size;
 	}
-	(void)courier_sink(s, s->head.p + s->head.len - used, used);
+	(void)carry_sink(s, s->head.p + s->head.len - used, used);
 	s->pass_left -= used;
 }
 
@@ -98,7 +98,7 @@ pass(struct sending *s, const uint8_t *p, size_t len)
 		return;
 	}
 	n = len < s->pass_left ? len : (size_t)s->pass_left;
-	if (n > 0 && courier_sink(s, p, n) != OK) {
+	if (n > 0 && carry_sink(s, p, n) != OK) {
 		sending_fail(s, TEXT_ERR_BUSY);
 	}
 	s->pass_left -= n;
@@ -331,7 +331,7 @@ sending_body(struct exchange *x, struct sending *s, uint8_t *p, size_t len)
 	if (s->form != NULL && (e = form_feed(s->form, p, len)) != OK) {
 		sending_fail(s, form_problem(e));
 	}
-	(void)courier_move(x, s);
+	(void)carry_move(x, s);
 	return len;
 }
 
@@ -401,7 +401,7 @@ go(struct exchange *x, struct sending *s)
 			return;
 		}
 	}
-	(void)courier_move(x, s);
+	(void)carry_move(x, s);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Inside of a message on its way: sending.c reads the form and seals,
- * judge.c makes the report of its fields, courier.c moves sealed bytes to the
+ * judge.c makes the report of its fields, carry.c moves sealed bytes to the
  * store, thanks.c answers.
  *
  * Invariants:
@@ -64,10 +64,10 @@ bool sending_first(const struct sending *s);
  * s->why says what is wrong */
 bool sending_judge(struct sending *s, unsigned *desk);
 /* Sealed bytes, from the envelope or from a file */
-enum err courier_sink(void *arg, const uint8_t *p, size_t len);
+enum err carry_sink(void *arg, const uint8_t *p, size_t len);
 /* Moves what is there; false: nothing to ask now. While the body is read
  * only whole parts go; when finishing, everything. */
-bool courier_move(struct exchange *x, struct sending *s);
+bool carry_move(struct exchange *x, struct sending *s);
 /* Pads on; called when nothing waits. ERR of the sealing */
 enum err sending_pad(struct sending *s);
 /* Answers: thanks, or the form again with its text */

@@ -26,7 +26,7 @@ if [ -z "${FULL:-}" ]; then
 		done
 	done
 	for unit in meldluik-gateway.service meldluik-gateway@.service; do
-		systemd-analyze security --offline=true --threshold=5 "$unit" \
+		systemd-analyze security --offline=true --threshold=2 "$unit" \
 			>"${OUT:-/tmp}/said" 2>&1 ||
 			fail "$unit: $(tail -n 1 "${OUT:-/tmp}/said")"
 	done

@@ -25,7 +25,7 @@
 #include "meldluik/board.h"
 #include "meldluik/secret.h"
 
-#define BAR 10.0 /* where dudect calls it definitely not constant */
+#define BAR 10.0 /* where dudect calls it probably not constant */
 #define BATCH 32 /* calls of a measurement; one is below the clock's step */
 #define LEN_MAX 64u
 

@@ -11,7 +11,7 @@
 #include "sending.h"
 
 enum err
-courier_sink(void *arg, const uint8_t *p, size_t len)
+carry_sink(void *arg, const uint8_t *p, size_t len)
 {
 	struct sending *s = arg;
 
@@ -106,7 +106,7 @@ answered(struct exchange *x, void *arg, const struct ask_answer *a)
 		drop_front(&s->sealed, s->part_len);
 		s->part_len = 0;
 	}
-	(void)courier_move(x, s);
+	(void)carry_move(x, s);
 }
 
 static void
@@ -151,7 +151,7 @@ ask_part(struct exchange *x, struct sending *s)
 }
 
 bool
-courier_move(struct exchange *x, struct sending *s)
+carry_move(struct exchange *x, struct sending *s)
 {
 	if (s->why != NO_PROBLEM) {
 		return false;
