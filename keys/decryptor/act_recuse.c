@@ -178,6 +178,18 @@ act_handed_over(struct desk *d, size_t k, const char *code,
 }
 
 static enum err
+from_event(struct desk *d, const struct transfer *t, const char *ref)
+{
+	json_t *o = event_new(d, "from_desk");
+
+	json_object_set_new(o, "case", json_string(ref));
+	json_object_set_new(o, "desk", json_integer(t->from));
+	json_object_set_new(o, "ref", json_string(t->ref));
+	moved_write(o, &t->said);
+	return desk_event(d, o);
+}
+
+static enum err
 parcel_event(struct desk *d, const struct content *c,
     const struct transfer *t, const char *ref, bool more,
     const uint8_t sha256[HASH_LEN], const uint8_t payload[HASH_LEN],
@@ -203,12 +215,7 @@ parcel_event(struct desk *d, const struct content *c,
 	json_object_set_new(o, "oral", json_boolean(t->oral));
 	e = desk_event(d, o);
 	if (e == OK) {
-		o = event_new(d, "from_desk");
-		json_object_set_new(o, "case", json_string(ref));
-		json_object_set_new(o, "desk", json_integer(t->from));
-		json_object_set_new(o, "ref", json_string(t->ref));
-		moved_write(o, &t->said);
-		e = desk_event(d, o);
+		e = from_event(d, t, ref);
 	}
 	if (e == OK && !more && t->type[0] != 0) {
 		o = event_new(d, "classify");
@@ -234,15 +241,51 @@ moved_before(const struct state *s, const struct transfer *t)
 	return NOT_FOUND;
 }
 
+/* Does case ${k} hold every file of the parcel but its note? What cannot be
+ * read is not held: it comes once more rather than not at all */
+static bool
+parcel_held(const struct desk *d, size_t k, const struct content *c)
+{
+	bool held[REPORT_ATTACHMENTS_MAX] = {true}, all = true;
+
+	for (size_t i = 0; i < d->state->messages; i++) {
+		struct content *old = NULL;
+
+		if (d->state->message[i].kase != k || desk_content(d,
+		    &d->state->message[i], &old) != OK) {
+			continue;
+		}
+		for (unsigned a = 1; a < c->files; a++) {
+			for (unsigned b = 0; b < old->files; b++) {
+				held[a] = held[a] || memcmp(
+				    old->report->attachment[b].sha256,
+				    c->report->attachment[a].sha256,
+				    HASH_LEN) == 0;
+			}
+		}
+		content_free(old);
+	}
+	for (unsigned a = 0; a < c->files; a++) {
+		all = all && held[a];
+	}
+	return all;
+}
+
 static enum err
 parcel_refused(enum err e, struct refusal *why)
 {
 	switch (e) {
 	case ERR_CONFLICT:
-		return refuse(why, e, "Dit pakket is al ingelezen, of de "
-		    "bestanden zijn niet die van de begeleidende brief.",
-		    "This parcel was read before, or its files are not those "
-		    "of its note.");
+		return refuse(why, e, "De bestanden van dit pakket zijn niet "
+		    "die van de begeleidende brief.", "The files of this "
+		    "parcel are not those of its note.");
+	case ERR_STALE:
+		return refuse(why, e, "Dit pakket is al ingelezen. De code is "
+		    "niet meer te lezen: de weeksleutel is er niet meer. Vraag "
+		    "het andere meldpunt het pakket opnieuw te schrijven.",
+		    "This parcel was read before. Its code can be read no "
+		    "more: its week key is gone. Ask the other desk to write "
+		    "the parcel again.");
 	case ERR_NO_MATCH:
 		return refuse(why, e, "Dit pakket is niet voor u, of de "
 		    "weeksleutel is er niet meer.",
@@ -261,22 +304,58 @@ parcel_refused(enum err e, struct refusal *why)
 	}
 }
 
-enum err
-act_parcel_take(struct desk *d, const char *path, char ref[REF_TEXT],
-    char code[20], struct refusal *why)
+/* A new case, or more of one that came before */
+static enum err
+parcel_add(struct desk *d, const struct content *c, const struct transfer *t,
+    const char *ref, bool more, const uint8_t sha256[HASH_LEN],
+    const uint8_t payload[HASH_LEN], struct refusal *why)
 {
 	struct buf plain = buf_new_secret(CONTENT_MAX);
-	uint8_t sha256[HASH_LEN], payload[HASH_LEN], key[KEY_ID],
-	    record[RECORD_ID];
+	uint8_t key[KEY_ID], record[RECORD_ID];
+	enum err e = content_write(c, &plain);
+
+	if (e == OK) {
+		e = casekey_take(d->book, key);
+	}
+	if (e != OK) {
+		refuse_err(why, e);
+	} else if ((e = act_begin(d, why)) == OK) {
+		e = record_put(d->book, key, plain.p, plain.len, record);
+		if (e == OK) {
+			e = parcel_event(d, c, t, ref, more, sha256, payload,
+			    key, record);
+		}
+		e = act_end(d, e, why);
+	}
+	buf_free(&plain);
+	return e;
+}
+
+/* All of it is here. What its note says of the case may be new all the same,
+ * unless it is the very same parcel */
+static enum err
+parcel_again(struct desk *d, const struct transfer *t, const char *ref,
+    struct refusal *why)
+{
+	enum err e = t->read ? OK : act_begin(d, why);
+
+	return t->read || e != OK ? e : act_end(d, from_event(d, t, ref),
+	    why);
+}
+
+enum err
+act_parcel_take(struct desk *d, const char *path, struct parcel_taken *out,
+    struct refusal *why)
+{
+	uint8_t sha256[HASH_LEN], payload[HASH_LEN];
 	struct content *c = NULL;
 	struct transfer t;
-	size_t known = NOT_FOUND;
+	size_t known;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	enum err e;
 
 	memset(why, 0, sizeof *why);
 	if (fd < 0) {
-		buf_free(&plain);
 		return refuse(why, ERR_IO, "Het pakket is niet te openen.",
 		    "The parcel cannot be opened.");
 	}
@@ -284,40 +363,28 @@ act_parcel_take(struct desk *d, const char *path, char ref[REF_TEXT],
 	    sha256, payload);
 	close(fd);
 	if (e != OK) {
-		buf_free(&plain);
 		return parcel_refused(e, why);
 	}
-	e = content_write(c, &plain);
-	if (e == OK) {
-		e = casekey_take(d->book, key);
-	}
-	if (e != OK) {
-		refuse_err(why, e);
-		goto out;
-	}
-	if ((e = act_begin(d, why)) != OK) {
-		goto out;
-	}
 	known = moved_before(d->state, &t);
+	out->before = known != NOT_FOUND && (t.read || parcel_held(d, known,
+	    c));
 	if (known != NOT_FOUND) {
-		strcpy(ref, d->state->kase[known].ref);
+		strcpy(out->ref, d->state->kase[known].ref);
 	} else {
-		ref_new(d->state, t.received, ref);
+		ref_new(d->state, t.received, out->ref);
 	}
-	e = record_put(d->book, key, plain.p, plain.len, record);
-	if (e == OK) {
-		e = parcel_event(d, c, &t, ref, known != NOT_FOUND, sha256,
-		    payload, key, record);
+	memcpy(out->code, t.code, sizeof t.code);
+	if (t.read && known == NOT_FOUND) {
+		e = refuse(why, ERR_CONFLICT, "Dit pakket kwam al binnen als "
+		    "melding.", "This parcel came in as a report before.");
+	} else {
+		e = out->before ? parcel_again(d, &t, out->ref, why) :
+		    parcel_add(d, c, &t, out->ref, known != NOT_FOUND, sha256,
+		    payload, why);
 	}
-	e = act_end(d, e, why);
-	if (e == OK) {
-		memcpy(code, t.code, sizeof t.code);
-	}
-out:
-	for (unsigned i = 0; e != OK && i < c->files; i++) {
+	for (unsigned i = 0; (e != OK || out->before) && i < c->files; i++) {
 		attachment_drop(d->attachments, &c->file[i]);
 	}
 	content_free(c);
-	buf_free(&plain);
 	return e;
 }

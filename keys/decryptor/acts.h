@@ -211,9 +211,14 @@ enum err act_recuse(struct desk *d, size_t k, unsigned to,
     struct refusal *why);
 enum err act_handed_over(struct desk *d, size_t k, const char *code,
     struct refusal *why);
-/* At the other desk: a case with its old day of receipt */
+/* At the other desk: a case with its old day of receipt. A parcel of which
+ * everything is here already, the same or one written again, adds nothing */
+struct parcel_taken {
+	char ref[REF_TEXT], code[20];
+	bool before; /* nothing was new */
+};
 enum err act_parcel_take(struct desk *d, const char *path,
-    char ref[REF_TEXT], char code[20], struct refusal *why);
+    struct parcel_taken *out, struct refusal *why);
 
 /*
  * Take-over from ${path}, a backup that was also sealed to this ring's owner

@@ -30,6 +30,7 @@ struct transfer {
 	    origin[CODE_WORD], wbk[CODE_WORD];
 	day_t received;
 	bool oral;
+	bool read; /* this very envelope, before */
 	struct moved said;
 	char code[20];
 };
@@ -39,7 +40,8 @@ void moved_write(json_t *o, const struct moved *m);
  * Opens a parcel (in the parsing child) into attachments that are kept and
  * a content. The note is verified: signed by a holder of the desk it names,
  * and it lists exactly the files that came. ${sha256}: of the envelope.
- * ERR_CONFLICT: read before.
+ * ERR_STALE: read before, and its key is gone; ERR_CONFLICT: other files
+ * than the note's.
  */
 enum err parcel_open(struct desk *d, int fd, struct content **content,
     struct transfer *t, uint8_t sha256[HASH_LEN],

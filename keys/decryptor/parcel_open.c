@@ -206,9 +206,7 @@ parcel_open(struct desk *d, int fd, struct content **content,
 
 	memset(&o, 0, sizeof o);
 	memset(t, 0, sizeof *t);
-	if (e == OK && state_body_read(d->state, sha256)) {
-		e = ERR_CONFLICT;
-	}
+	t->read = e == OK && state_body_read(d->state, sha256);
 	if (e == OK) {
 		w = keyring_week(d->ring, week);
 		e = w == NULL ? ERR_NO_MATCH : opener_new(w, desk_forget, d,
@@ -242,6 +240,9 @@ parcel_open(struct desk *d, int fd, struct content **content,
 	}
 	opened_clear(&o);
 	opener_free(opener);
+	if (e == ERR_NO_MATCH && t->read) {
+		e = ERR_STALE;
+	}
 	if (copy >= 0) {
 		close(copy);
 	}

@@ -149,21 +149,24 @@ tell_open(const struct desk *d, const struct intake_result *r)
 static int
 parcel_import(struct desk *d, const char *path)
 {
-	char ref[REF_TEXT], code[20];
+	struct parcel_taken t;
 	struct refusal why;
 	json_t *o;
-	enum err e = act_parcel_take(d, path, ref, code, &why);
+	enum err e = act_parcel_take(d, path, &t, &why);
 
 	if (e != OK) {
 		tell_refusal(&why);
 	} else if (d->json) {
 		o = json_object();
-		json_object_set_new(o, "ref", json_string(ref));
-		json_object_set_new(o, "code", json_string(code));
+		json_object_set_new(o, "ref", json_string(t.ref));
+		json_object_set_new(o, "code", json_string(t.code));
+		json_object_set_new(o, "before", json_boolean(t.before));
 		print_json(o);
 	} else {
-		printf("Took in a case of another desk as %s. Tell that desk "
-		    "this code, by voice:\n  %s\n", ref, code);
+		printf("%s %s%s. Tell that desk this code, by voice:\n  "
+		    "%s\n", t.before ? "All of this parcel was taken in "
+		    "before, as" : "Took in a case of another desk as", t.ref,
+		    t.before ? "; nothing was added" : "", t.code);
 	}
 	return exit_of(e);
 }

@@ -38,7 +38,40 @@ refused "cannot be read" desk "$S" $day import "$T/cut"
 ok desk "$S" $day --json import "$T/p1"
 CODE=$(json "o['code']")
 NEW=$(json "o['ref']")
-refused "read before" desk "$S" $day import "$T/p1"
+# Taken in again, or written again without anything new and taken in too:
+# nothing is there twice, and the code is told, which alone ends it at the
+# desk that it came from
+all() { # what desk 2 holds of the case
+	ok desk "$S" $day --json show "$NEW"
+	json "[m['answers'] for m in o['in']]"
+	rm -rf "$T/xn"
+	ok desk "$S" $day extract "$NEW" --to "$T/xn"
+	find "$T/xn" "$S/attachments" -type f | wc -l
+}
+all >"$T/all"
+cp -r "$H" "$T/later"
+ok desk "$T/later" 2026-11-26 recuse "$R" --to 2 --out "$T/p2"
+for p in p1 p2 p1 p2; do
+	ok desk "$S" $day --json import "$T/$p"
+	[ "$(json "o['ref'],o['before']")" = "('$NEW', True)" ] || fail "$p"
+	eval "$p=\$(json \"o['code']\")"
+	ok desk "$S" $day import "$T/$p"
+	grep -q "was taken in before" "$T/out" || fail "$p: not told"
+	all | cmp "$T/all" || fail "$p: doubled"
+done
+PYTHONPATH=$HERE/tests/desk python3 - "$BIN" "$S" "$PASS" $day "$T" \
+	"$p2 ($NEW)" <<'PY' || fail "the page does not say it"
+import sys
+from uihttp import Ui
+ui = Ui(*sys.argv[1:6])
+page = ui.post("/nl/keys", do="parcel", file=sys.argv[5] + "/p2")
+ui.want(page, "er is niets bijgekomen" in page and sys.argv[6] in page)
+ui.end()
+PY
+all | cmp "$T/all" || fail "doubled by the page"
+# shellcheck disable=SC2154 # both are set there
+[ "$p1" = "$CODE" ] || fail "another code of the same parcel"
+ok desk "$T/later" 2026-11-26 recuse "$R" --handed-over "$p2"
 ok desk "$S" $day show "$NEW"
 grep -q "Over de coordinator" "$T/out" || fail "the text did not arrive"
 grep -q "2026-11-25" "$T/out" || fail "the day of receipt did not arrive"

@@ -243,15 +243,15 @@ do_verify(struct visit *v, struct buf *said)
 static void
 do_parcel(struct visit *v, struct buf *said)
 {
-	char ref[REF_TEXT], code[20];
+	struct parcel_taken t;
 	struct refusal why;
 
 	(void)said;
-	if (act_parcel_take(v->d, field(v, "file"), ref, code, &why) != OK) {
+	if (act_parcel_take(v->d, field(v, "file"), &t, &why) != OK) {
 		notice_refusal(v, &why);
 	} else {
-		notice_good(v, TEXT_REC_TAKEN, visit_text(v, "%s (%s)", code,
-		    ref));
+		notice_good(v, t.before ? TEXT_REC_BEFORE : TEXT_REC_TAKEN,
+		    visit_text(v, "%s (%s)", t.code, t.ref));
 	}
 }
 
