@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "store/store_private.h"
-#include "store_cmocka.h"
+#include "store_outbound.h"
 #include "store_crashpoint.h"
 
 #define GRACE 14
@@ -62,6 +62,13 @@ static void list_one(struct world *w, struct buf *e, uint8_t hash[HASH_LEN])
 	assert_int_equal(serial, 1);
 }
 
+static void days_pass(struct world *w, day_t *day, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		ok(store_daily(w->s, ++*day));
+	}
+}
+
 static enum err there(struct store *s, const uint8_t hash[HASH_LEN])
 {
 	struct buf b = buf_new(16);
@@ -83,9 +90,7 @@ static void every_desk_and_the_grace(void **state)
 	kit_envelope(&e, ENVELOPE_CLASS_MIN);
 	list_one(w, &e, hash);
 	ok(kit_confirm(w->s, &w->org, 1, 2, 1, day));
-	for (unsigned i = 0; i < 2 * GRACE; i++) {
-		ok(store_daily(w->s, ++day)); /* one desk is not enough */
-	}
+	days_pass(w, &day, 2 * GRACE); /* one desk is not enough */
 	ok(there(w->s, hash));
 	ok(kit_confirm(w->s, &w->org, 2, 2, 1, day));
 	ok(store_daily(w->s, ++day));
@@ -127,9 +132,7 @@ static void unlisted_and_unconfirmed_stay(void **state)
 	ok(store_commit(w->s));
 	ok(kit_confirm(w->s, &w->org, 1, 2, 2, day));
 	ok(kit_confirm(w->s, &w->org, 2, 2, 1, day));
-	for (unsigned i = 0; i < GRACE + 3; i++) {
-		ok(store_daily(w->s, ++day));
-	}
+	days_pass(w, &day, GRACE + 3);
 	is(there(w->s, one), ERR_UNKNOWN);
 	ok(there(w->s, two)); /* listed in 2, desk 2 confirmed 1 only */
 	store_today(w->s, KIT_DAY);
@@ -162,10 +165,82 @@ static void taken_back_confirmation_counts(void **state)
 	kit_bundle_clear(b);
 	free(b);
 	assert_int_equal(store_manifest_first(w->s, 2), 1);
-	for (unsigned i = 0; i < GRACE + 3; i++) {
-		ok(store_daily(w->s, ++day));
-	}
+	days_pass(w, &day, GRACE + 3);
 	ok(there(w->s, hash));
+	buf_free(&e);
+}
+
+/* Keyset ${serial}, in bundle ${n} of desk 2, which confirms nothing yet */
+static void keyset_comes(struct world *w, uint64_t serial, uint64_t n,
+    day_t *day)
+{
+	struct kit_bundle *b;
+
+	kit_org_next(&w->org, serial, KIT_DAY);
+	b = bundle(w, 2, n, 0);
+	kit_bundle_add(b, "keyset.json", w->org.doc.p, w->org.doc.len);
+	kit_bundle_add(b, "keyset.json.minisig", w->org.sig.p,
+	    w->org.sig.len);
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL));
+	days_pass(w, day, 1);
+	assert_int_equal(store_keyset(w->s)->serial, serial);
+}
+
+/* A desk that ended and still has people confirms for itself; when nobody is
+ * left who could sign for it, the word of the desk that took over counts. */
+static void a_desk_that_ended(void **state)
+{
+	struct world *w = *state;
+	struct keyset *k = &w->org.keyset;
+	uint8_t hash[HASH_LEN];
+	struct buf e;
+	day_t day = KIT_DAY;
+
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	list_one(w, &e, hash);
+	k->desk[0].successor = 2;
+	keyset_comes(w, 2, 2, &day);
+	ok(kit_confirm(w->s, &w->org, 2, 3, 1, day));
+	days_pass(w, &day, GRACE + 3);
+	ok(there(w->s, hash));
+	k->people = 1;
+	k->person[0] = k->person[1];
+	keyset_comes(w, 3, 4, &day);
+	days_pass(w, &day, GRACE + 1);
+	ok(there(w->s, hash));
+	ok(kit_confirm(w->s, &w->org, 2, 5, 1, day));
+	days_pass(w, &day, GRACE + 1);
+	is(there(w->s, hash), ERR_UNKNOWN);
+	buf_free(&e);
+}
+
+/* Of a week for which no desk is known nobody can have confirmed anything */
+static void a_week_without_desks_stays(void **state)
+{
+	struct world *w = *state;
+	uint8_t hash[HASH_LEN];
+	struct week week;
+	struct buf e;
+	day_t day = KIT_DAY;
+
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	list_one(w, &e, hash);
+	ok(kit_confirm(w->s, &w->org, 1, 2, 1, day));
+	ok(kit_confirm(w->s, &w->org, 2, 2, 1, day));
+	week = *week_find(w->s, THIS_WEEK);
+	week.desks = 0;
+	ok(week_put(w->s, &week));
+	ok(store_commit(w->s));
+	days_pass(w, &day, GRACE + 3);
+	ok(there(w->s, hash));
+	week = *week_find(w->s, THIS_WEEK);
+	assert_int_equal(week.desks, 0);
+	week.desks = 6;
+	ok(week_put(w->s, &week));
+	ok(store_commit(w->s));
+	days_pass(w, &day, GRACE + 1);
+	is(there(w->s, hash), ERR_UNKNOWN);
 	buf_free(&e);
 }
 
@@ -207,9 +282,7 @@ static void large_ones_go_and_give_room_back(void **state)
 	ok(kit_confirm(w->s, &w->org, 2, 2, 1, day));
 	store_figures(w->s, &full);
 	assert_true(full.bulk_free + e.len <= before.bulk_free + 4096);
-	for (unsigned i = 0; i < GRACE + 2; i++) {
-		ok(store_daily(w->s, ++day));
-	}
+	days_pass(w, &day, GRACE + 2);
 	is(there(w->s, hash), ERR_UNKNOWN);
 	store_figures(w->s, &after);
 	assert_true(after.bulk_free >= full.bulk_free + e.len);
@@ -480,6 +553,8 @@ int main(void)
 		T(every_desk_and_the_grace),
 		T(unlisted_and_unconfirmed_stay),
 		T(taken_back_confirmation_counts),
+		T(a_desk_that_ended),
+		T(a_week_without_desks_stays),
 		T(large_ones_go_and_give_room_back),
 		T(the_copy_keeps_nobody_waiting),
 		T(bad_sectors),
