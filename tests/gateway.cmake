@@ -151,6 +151,16 @@ endif()
 if(MELDLUIK_TESTS AND TARGET meldluik_transfer)
   add_executable(fence_try gateway/tool/fence_try.c)
   target_link_libraries(fence_try meldluik_transfer)
+  # The reporter's judgement; the test is its gateway
+  set(reporter ${CMAKE_SOURCE_DIR}/gateway/reporter)
+  add_executable(test_reporter_trust gateway/test_reporter_trust.c
+    gateway/kit/store_kit.c ${reporter}/trust.c ${reporter}/verify.c
+    ${reporter}/state.c)
+  target_include_directories(test_reporter_trust PRIVATE ${reporter}
+    gateway/kit)
+  target_link_libraries(test_reporter_trust meldluik_transfer
+    meldluik_mailbox PkgConfig::CMOCKA)
+  add_test(NAME test_reporter_trust COMMAND test_reporter_trust)
 endif()
 
 # Of the pages: what parses a form, without the pages themselves; of
