@@ -211,13 +211,20 @@ lost_words(const struct overdue *b, char detail[DETAIL_TEXT],
 	hex_encode(b->sha256, HASH_LEN, hex);
 	day_text(b->day, day);
 	snprintf(detail, DETAIL_TEXT, "lost-%.32s", hex);
-	snprintf(summary, LOST_SUMMARY, "Write off the body %s: %llu bytes "
+	snprintf(summary, LOST_SUMMARY, "Schrijf het bericht %s af: %llu bytes, "
+	    "dat de server op %s aannam en in lijst %llu noemt. Het kwam hier "
+	    "nooit aan en kan een melding aan dit loket zijn: niemand leest "
+	    "het dan, en de server mag wissen wat hij ervan heeft. Teken als IT "
+	    "zegt dat het daar beschadigd is (de koerier noemt het) en geen "
+	    "andere stick het heeft.\n\n"
+	    "Write off the body %s: %llu bytes "
 	    "that the gateway took on %s and listed in manifest %llu. It never "
 	    "came here, and may be a report to this desk: nobody reads it "
 	    "then, and the gateway may erase what it has of it. Sign when IT "
 	    "says that it is damaged there (the courier names it) and no other "
 	    "stick has it.", hex, (unsigned long long)b->size, day,
-	    (unsigned long long)b->serial);
+	    (unsigned long long)b->serial, hex, (unsigned long long)b->size,
+	    day, (unsigned long long)b->serial);
 }
 
 enum err

@@ -40,7 +40,7 @@ enum err lost_overdue(const struct desk *d, struct overdue out[LOST_SHOWN],
 enum err lost_find(struct desk *d, int bundle, const char *hex,
     struct overdue *out, struct refusal *why);
 /* What two people sign for (ACT_KEY_CEREMONY, of no case) */
-#define LOST_SUMMARY 640u
+#define LOST_SUMMARY 1280u
 void lost_words(const struct overdue *b, char detail[DETAIL_TEXT],
     char summary[LOST_SUMMARY]);
 /* Writes it off, and uses ${request} up */

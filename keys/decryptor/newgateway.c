@@ -43,7 +43,7 @@ anew(struct desk *d, const struct keyset *k, const struct card *card,
     const char *file, size_t *request)
 {
 	char fingerprint[FINGERPRINT_TEXT], detail[DETAIL_TEXT];
-	char summary[512];
+	char summary[1024];
 	unsigned unread;
 	enum err e;
 
@@ -65,10 +65,15 @@ anew(struct desk *d, const struct keyset *k, const struct card *card,
 	}
 	snprintf(detail, sizeof detail, "gateway-%llu-%s",
 	    (unsigned long long)card->generation, fingerprint);
-	snprintf(summary, sizeof summary, "Go on with a gateway that was made "
+	snprintf(summary, sizeof summary, "Ga verder met een server die "
+	    "opnieuw is gemaakt: %s, generatie %llu in plaats van %llu. Lees "
+	    "dit met IT na. %u berichten in de lijsten van de oude zijn op "
+	    "deze computer nooit gelezen: neem eerst elke stick in.\n\nGo on with a gateway that was made "
 	    "anew: %s, generation %llu in the place of %llu. Read this out "
 	    "with IT. %u bodies that the old one listed were never read on "
 	    "this machine: import every stick before.", fingerprint,
+	    (unsigned long long)card->generation,
+	    (unsigned long long)k->generation, unread, fingerprint,
 	    (unsigned long long)card->generation,
 	    (unsigned long long)k->generation, unread);
 	return verb_two_people(d, detail, summary, file, request);

@@ -51,13 +51,20 @@ resume_find(struct desk *d, int bundle, const char *number,
 	out->alone = last == 0 && s->from_sheets;
 	hex_encode(out->at.previous, HASH_LEN, hex);
 	snprintf(out->detail, sizeof out->detail, "start-%llu-%.16s", n, hex);
-	snprintf(out->summary, sizeof out->summary, "Go on here with manifest "
+	snprintf(out->summary, sizeof out->summary, "Ga hier verder met lijst "
+	    "%llu, in ambtsperiode %llu (tenure). Dit loket las "
+	    "tot en met lijst %llu; wat ertussen ligt las een computer die er "
+	    "niet meer is, en de volgende uitvoer bevestigt ook dat. Een inname "
+	    "begint met wat dit loket niet bevestigde: laat IT nog eens "
+	    "ophalen, en vergelijk dat het met %llu begint.\n\n"
+	    "Go on here with manifest "
 	    "%llu, as tenure %llu. This desk has read up to %llu; what is "
 	    "between was read by a machine that is gone, and the next export "
 	    "confirms it too. A fetch begins with what this desk has not "
 	    "confirmed: let IT fetch once more, and compare that it begins "
 	    "with %llu.", n, (unsigned long long)out->at.tenure,
-	    (unsigned long long)last, n);
+	    (unsigned long long)last, n, n,
+	    (unsigned long long)out->at.tenure, (unsigned long long)last, n);
 	return OK;
 }
 

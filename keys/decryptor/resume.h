@@ -10,7 +10,7 @@
 
 #include "acts.h"
 
-#define RESUME_SUMMARY 512u
+#define RESUME_SUMMARY 1024u
 
 struct resume {
 	struct chain_start at;

@@ -75,7 +75,7 @@ end_key(struct desk *d, day_t week, const char *name, size_t request,
 enum err
 week_destroy_old(struct desk *d, const char *name, const char *file)
 {
-	char detail[DETAIL_TEXT], summary[512];
+	char detail[DETAIL_TEXT], summary[1024];
 	struct outstanding o;
 	size_t request = NOT_FOUND;
 	day_t week;
@@ -110,11 +110,16 @@ week_destroy_old(struct desk *d, const char *name, const char *file)
 		return ERR_POLICY;
 	}
 	snprintf(detail, sizeof detail, "destroy-%s", name);
-	snprintf(summary, sizeof summary, "End the key of week %s here. "
+	snprintf(summary, sizeof summary, "Be\xc3\xabindig hier de sleutel van "
+	    "week %s. Wat openstaat: de server heeft de week %s; %u van %u "
+	    "genoemde berichten zijn op deze computer nooit gelezen en gaan "
+	    "hier niet meer open, %u daarvan misschien onder een sleutel die "
+	    "verloren ging.\n\nEnd the key of week %s here. "
 	    "Outstanding: the gateway %s the week; %u of %u listed bodies "
 	    "were never read on this machine and will not open here, %u of "
 	    "them perhaps under a key that was lost.", name,
-	    o.closed ? "closed" : "has NOT closed", o.unread, o.listed,
+	    o.closed ? "gesloten" : "NIET gesloten", o.unread, o.listed,
+	    o.lost, name, o.closed ? "closed" : "has NOT closed", o.unread, o.listed,
 	    o.lost);
 	e = verb_two_people(d, detail, summary, file, &request);
 	if (e != OK) {

@@ -242,9 +242,13 @@ try {
 	await says("what is read", "sluit aan op wat dit loket las");
 	await resume(last + 1);
 	await says("what is not there", "Vergelijk het nummer met IT");
+	want("folded, or not as it was filled in", await b.run((n) =>
+		document.querySelector("#resume").open &&
+		document.querySelector("#n-resume").value === n &&
+		document.querySelector("#s-resume").checked, String(last + 1)));
 	await resume(last);
 	await good("asked");
-	await says("what she signs", `Go on here with manifest ${last}, as`);
+	await says("what she signs", `Ga hier verder met lijst ${last}, in`);
 	await t.signHere();
 	await resume(last);
 	await good("resumed");

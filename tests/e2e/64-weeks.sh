@@ -26,6 +26,8 @@ grep -q "has NOT closed the week; 1 of 1 listed bodies" "$T/out" ||
 	fail "what is outstanding is not named"
 ok desk "$T/s" 2027-06-10 approve --sign "$T/ask" --out "$T/signed"
 grep -q "1 of 1 listed bodies" "$T/out" || fail "the second signs blindly"
+grep -q "de server heeft de week NIET gesloten; 1 van 1 " "$T/out" ||
+	fail "in English only"
 ok desk "$H" 2027-06-10 approve --take "$T/signed"
 exec 9<"$H/keyring.age" # the blocks of it, when its name is another's
 ok desk "$H" 2027-06-10 rotate --destroy 2026-W48

@@ -51,6 +51,8 @@ guard S-TWO h import "$T/gw" --write-off "${ONE:0:16}" --request "$T/ask"
 ok desk "$S" $day approve --sign "$T/ask" --out "$T/signed"
 grep -q "Write off the body $ONE: 71866 bytes .*2026-11-25 .*manifest 1" \
 	"$T/out" || fail "the second signs blindly: $(cat "$T/out")"
+grep -q "Schrijf het bericht $ONE af: 71866 bytes,.*2026-11-25 .*lijst 1 " \
+	"$T/out" || fail "in English only: $(cat "$T/out")"
 guard S-TWO off "$ONE"
 ok h approve --take "$T/signed"
 ok off "$ONE" # and reads what there is

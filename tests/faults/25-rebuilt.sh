@@ -89,7 +89,8 @@ cp "$work/good.ini" "$work/gateway.ini"
 start || fail "the new gateway does not start"
 refused "were never read" desk 1 keyset --card "$work/anew.json" \
 	--request "$work/request"
-grep -qE " [1-9][0-9]* bodies" "$work/out" ||
+grep -qE "IT na. [1-9][0-9]* berichten" "$work/out" &&
+	grep -qE " [1-9][0-9]* bodies" "$work/out" ||
 	{ cat "$work/out"; fail "what is lost is not counted"; }
 refused "were never read" desk 1 keyset --card "$work/anew.json"
 try "a second person signed" desk 2 approve --sign "$work/request" \
