@@ -87,6 +87,12 @@ ceremony_to(struct ceremony *c, unsigned step, struct refusal *why)
 	return e;
 }
 
+void
+ceremony_language(struct ceremony *c, const char *word)
+{
+	strcpy(c->language, word[0] == 'e' || word[0] == 'E' ? "en" : "nl");
+}
+
 enum err
 ceremony_begin(struct ceremony *c, const char *language, bool rehearsal,
     bool authority, struct refusal *why)
@@ -94,8 +100,7 @@ ceremony_begin(struct ceremony *c, const char *language, bool rehearsal,
 	enum err e = ceremony_turn(c, WANT_BEGIN, why);
 
 	if (e == OK) {
-		strcpy(c->language, language[0] == 'e' || language[0] == 'E' ?
-		    "en" : "nl");
+		ceremony_language(c, language);
 		c->rehearsal = rehearsal;
 		c->authority = authority;
 		e = save(c, why);

@@ -98,6 +98,8 @@ enum ceremony_want ceremony_wants(const struct ceremony *c);
 /* Interfaces that are up, this machine must have none: the name of one */
 bool ceremony_connected(char name[64]);
 
+/* Of texts from here on; ceremony_begin keeps it */
+void ceremony_language(struct ceremony *c, const char *word);
 enum err ceremony_begin(struct ceremony *c, const char *language,
     bool rehearsal, bool authority, struct refusal *why);
 enum err ceremony_organisation(struct ceremony *c, const char *name,

@@ -52,6 +52,38 @@ talk_ask(const struct ceremony *c, const char *question, const char *usual,
 	return e;
 }
 
+/* As the page asks it (cer.whose); not when --profile said it */
+static enum err
+ask_whose(struct ceremony *c)
+{
+	char word[16];
+	enum err e;
+
+	if (c->d->founded_as != NULL) {
+		return OK;
+	}
+	printf("%s", SAY(c,
+	    "\nVan wie is dit meldkanaal? Hiervan hangen termijnen, regels en "
+	    "bestemmingen af.\nNa de sleutels staat het vast.\n"
+	    "  nl  Van een werkgever, voor meldingen over de eigen organisatie"
+	    "\n  eu  Van een bevoegde autoriteit, voor meldingen van buiten "
+	    "(profiel eu)\n",
+	    "\nWhose channel is this? Terms, rules and destinations depend on "
+	    "it.\nOnce the keys are made it is fixed.\n"
+	    "  nl  An employer's, for reports about the own organisation\n"
+	    "  eu  A competent authority's, for reports from outside (profile "
+	    "eu)\n"));
+	do {
+		e = talk_ask(c, SAY(c, "Meldkanaal (nl/eu)", "Channel (nl/eu)"),
+		    c->authority ? "eu" : "nl", word, sizeof word);
+	} while (e == OK && strcmp(word, "nl") != 0 &&
+	    strcmp(word, "eu") != 0);
+	if (e == OK) {
+		c->authority = strcmp(word, "eu") == 0;
+	}
+	return e;
+}
+
 static enum err
 ask_begin(struct ceremony *c)
 {
@@ -60,6 +92,11 @@ ask_begin(struct ceremony *c)
 	enum err e = talk_ask(c, "Nederlands of English (nl/en)", c->language, word,
 	    sizeof word);
 
+	if (e == OK) { /* the next question is in it */
+		ceremony_language(c, word);
+		terminal_dutch(c->language[0] != 'e');
+		e = ask_whose(c);
+	}
 	if (e != OK) {
 		return e;
 	}

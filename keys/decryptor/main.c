@@ -34,8 +34,8 @@ static const struct verb verbs[] = {
 	    "HOME/desk-N, one passphrase,\none disk; repeat --person for each. "
 	    "Never for real reports.\n"
 	    "--profile eu: the rules of a competent authority's channel "
-	    "(Directive 10-14), not those of a\nmunicipality; given again "
-	    "until the keyset is made, which says it from then on.\n"
+	    "(Directive 10-14), not those of a\nmunicipality; a "
+	    "ceremony asks where it is not given.\n"
 	    "--new-sheets, when a keeper leaves or a sheet is lost: the same "
 	    "identity on new sheets, from\nk old ones, which are refused from "
 	    "then on; a new backup key. Stopped, `init` goes on.\n"},

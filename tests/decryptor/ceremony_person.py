@@ -15,8 +15,8 @@ home, folder = top + "/home", top + "/print"
 day = "2026-11-24"
 
 
-def start():
-    return Tty(program, "--home", home, "--today", day, "init")
+def start(*more, at=home):
+    return Tty(program, "--home", at, "--today", day, "init", *more)
 
 
 def fail(text):
@@ -52,9 +52,17 @@ def photograph(name):
     return path
 
 
+# Who says it on the command line is not asked
+t = start("--profile", "eu", at=top + "/said")
+t.answer("nl/en", "en")
+if "/eu" in t.see("competent authority.*organisation: ").group():
+    fail("asked whose channel it is though told")
+t.interrupt()
 # Stopped at a question; the answers given are the usual ones next time
 t = start()
 t.answer("nl/en", "")
+t.answer(r"eigen organisatie\r?\n.*van buiten.*nl/eu\) \[nl\]: ", "eu")
+t.see("bevoegde autoriteit")
 t.answer("organisatie: ", "Gemeente Voorbeeld")
 t.see("korte naam")
 t.interrupt()
@@ -62,6 +70,8 @@ if os.path.exists(home + "/keyring.age"):
     fail("a keyring before the answers")
 t = start()
 t.answer("nl/en", "nl")
+t.answer(r"nl/eu\) \[eu\]: ", "ja")
+t.answer(r"nl/eu\) \[eu\]: ", "nl")
 t.answer(r"organisatie \[Gemeente Voorbeeld\]", "")
 t.answer("korte naam", "")
 t.answer("Ogen", "3 1 9")

@@ -36,6 +36,7 @@ from screen import Tty
 t = Tty(sys.argv[2], "--home", sys.argv[3], "--today", "2026-11-24", "init",
         "--rehearsal")
 t.answer("nl/en", "")
+t.answer("nl/eu", "")
 t.answer("organisatie: ", "Gemeente Voorbeeld")
 t.see("korte naam")
 t.interrupt()
