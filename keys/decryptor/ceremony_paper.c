@@ -15,6 +15,7 @@
 #include "ceremony.h"
 #include "files.h"
 #include "meldluik/secret.h"
+#include "sandbox.h"
 #include "sheets_print.h"
 #include "terminal.h"
 
@@ -192,9 +193,12 @@ static enum err
 put_apart(const struct ceremony *c, int dir, const struct share *s,
     const struct paper_set *set)
 {
-	pid_t child = fork();
+	pid_t self = getpid(), child = fork();
 	int status;
 
+	if (child == 0 && !sandbox_bound(self)) {
+		_exit(ERR_IO);
+	}
 	if (child == 0) {
 		_exit((int)put_sheets(c, dir, s, set));
 	}

@@ -9,6 +9,25 @@ import sys
 import time
 
 
+def process(pid):
+    """State and parent of ${pid}; a zombie is no more: Z"""
+    try:
+        with open("/proc/%d/stat" % pid, encoding="utf-8",
+                  errors="replace") as f:
+            state, parent = f.read().rsplit(")", 1)[1].split()[:2]
+    except (FileNotFoundError, ProcessLookupError):
+        return "Z", 0
+    return state, int(parent)
+
+
+def until(what, true, limit=60):
+    end = time.monotonic() + limit
+    while not true():
+        if time.monotonic() > end:
+            sys.exit("FAIL: never: " + what)
+        time.sleep(0.02)
+
+
 class Tty:
     def __init__(self, *argv):
         self.screen = ""

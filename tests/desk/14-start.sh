@@ -3,7 +3,7 @@
 # Goal: how the page is come to. Five wrong passphrases end the session; a
 # new address is given at the terminal only, and ends what was opened by an
 # older one. With a browser of its own the address is on no command line, the
-# profile lies in memory, is the user's alone, and is gone when either ends.
+# profile lies in memory, is the user's alone, and is gone when either ends; killed, the desk takes the browser along.
 # What cannot be started is told, and leaves nothing behind; nor is a link
 # followed to where the key ceremony prints. Without Landlock it says so.
 SOFT=1
@@ -17,6 +17,7 @@ run terminal "$BIN" "$T/home" "$PASS" || exit 1
 cat >"$T/browser" <<W
 #!/bin/sh
 echo "\$@" >"$T/called"
+echo \$\$ >"$T/pid"
 for last; do :; done
 folder=\$(dirname "\${last#file://}")
 { stat -c '%a %u' "\$folder"; stat -f -c %T "\$folder"
@@ -49,6 +50,11 @@ for one in browser chromium-like; do
 	printf '700 %s\ntmpfs\n600\n' "$(id -u)" | cmp -s - "$T/looks" ||
 		fail "$one has a folder like this: $(cat "$T/looks")"
 done
+# Killed, it takes the browser along; the folder stays in memory
+rm -f "$T/start" "$T/closed"
+run killed "$BIN" "$T/home" "$PASS" "$T/browser" "$T" || exit 1
+rm -r "$(sed 's/.*--profile \([^ ]*\) .*/\1/' "$T/called")"
+[ "$(left)" = "$before" ] || fail "another folder: $(left)"
 for none in none /none "$T/pass"; do
 	refused '--browser-program' desk "$T/home" 2026-11-24 ui \
 		--browser-program "$none"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How the desk's page is come to; see 14-start.sh.
 start.py terminal BIN HOME PASSFILE
-start.py closes|ends BIN HOME PASSFILE BROWSER FOLDER"""
+start.py closes|ends|killed BIN HOME PASSFILE BROWSER FOLDER"""
+import os
 import re
 import signal
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from screen import Tty
+from screen import Tty, process, until
 from uihttp import Visitor
 
 how, BIN, HOME, PASS = sys.argv[1:5]
@@ -103,6 +104,18 @@ def browser():
     want("opened", v.come(url) == 200)
     v.login(GOOD["passphrase"])
     want("the desk", v.ask("GET", "/nl/")[0] == 200)
+    if how == "killed":  # a browser that is stopped goes too
+        with open(at + "/pid", encoding="utf-8") as f:
+            other = int(f.read())
+        os.kill(other, signal.SIGSTOP)
+        p.kill()
+        p.wait()
+        try:
+            until("the browser ends", lambda: process(other)[0] == "Z")
+        finally:
+            if process(other)[0] == "T":
+                os.kill(other, signal.SIGKILL)
+        return
     if how == "closes":  # the person closes the browser
         open(at + "/closed", "w", encoding="utf-8").close()
     else:

@@ -89,5 +89,33 @@ for paper in poster-nl revocation; do
 	grep -q "OEFENING - niet voor echte" "$T/print3/$paper.html" ||
 		fail "$paper is not marked"
 done
+# What makes the sheets ends with who killed its desk, whatever it is at
+SHIM=$(find "$BUILD" -name libkill_shim.so | head -1)
+[ -n "$SHIM" ] || fail "libkill_shim.so is not built"
+ok env LD_PRELOAD="$SHIM" KILL_STOP=1 KILL_AFTER=share-identity-2 KILL_AT=1 \
+	python3 - "$HERE/tests/decryptor" "$BIN" "$T/drill" "$PASS" \
+	"$T/print4" <<'P'
+import os, signal, sys
+sys.path.insert(0, sys.argv[1])
+from screen import Tty, process, until
+t = Tty(sys.argv[2], "--home", sys.argv[3], "--passphrase-file", sys.argv[4],
+        "--today", "2026-12-03", "init")
+t.answer("Map voor", sys.argv[5])
+t.answer("papier er ligt", "")
+t.answer("Hoeveel bewaarders", "2")
+for question in "nodig", "deel 1", "deel 2":
+    t.answer(question, "")
+stopped = lambda: [int(n) for n in os.listdir("/proc") if n.isdigit() and
+                   process(int(n)) == ("T", t.pid)]
+until("the sheets are stopped", stopped)
+child = stopped()[0]
+os.kill(t.pid, signal.SIGKILL)
+t.end()
+try:
+    until("they end", lambda: process(child)[0] == "Z")
+finally:
+    if process(child)[0] == "T":
+        os.kill(child, signal.SIGKILL)
+P
 echo "ok: new sheets from two old ones; the old set is refused, the new one" \
 	"counts; a new identity begins its papers again"

@@ -18,6 +18,7 @@
 #include <linux/magic.h>
 
 #include "../files.h"
+#include "../sandbox.h"
 #include "../terminal.h"
 #include "ui.h"
 
@@ -112,6 +113,7 @@ browser_start(struct ui *ui, const char *program)
 {
 	static const char *const known[] = {"/usr/bin/firefox-esr",
 		"/usr/bin/firefox", "/usr/bin/chromium"};
+	pid_t self = getpid();
 	enum err e;
 
 	for (size_t i = 0; program[0] == 0 && i < 3; i++) {
@@ -130,7 +132,10 @@ browser_start(struct ui *ui, const char *program)
 		return e;
 	}
 	child = fork();
-	if (child == 0) {
+	if (child == 0) { /* what it shows must not outlive the desk */
+		if (!sandbox_bound(self)) {
+			_exit(127);
+		}
 		signal(SIGPIPE, SIG_DFL);
 		become(program);
 	}

@@ -4,7 +4,7 @@
  * begins when it opens a file whose path holds KILL_AFTER; at the KILL_AT-th
  * call of those below that open, write, cut, sync, rename or remove (that open
  * is the first) it ends itself with SIGKILL, before the call. Its children never
- * count.
+ * count; with KILL_STOP they do too, and who is at that call stops (SIGSTOP).
  */
 #include <pthread.h>
 #include <signal.h>
@@ -20,18 +20,22 @@
 
 static atomic_long left; /* calls until the end; 0: not counting */
 static const char *after;
+static int ends = SIGKILL;
 
 static void
 child(void)
 {
-	left = 0;
-	after = NULL;
+	if (ends == SIGKILL) {
+		left = 0;
+		after = NULL;
+	}
 }
 
 __attribute__((constructor)) static void
 start(void)
 {
 	after = getenv("KILL_AFTER");
+	ends = getenv("KILL_STOP") == NULL ? SIGKILL : SIGSTOP;
 	(void)pthread_atfork(NULL, NULL, child);
 }
 
@@ -39,7 +43,7 @@ static void
 count(void)
 {
 	if (left > 0 && atomic_fetch_sub(&left, 1) == 1) {
-		(void)raise(SIGKILL);
+		(void)raise(ends);
 	}
 }
 
