@@ -12,22 +12,27 @@ work=${OUT:-$(mktemp -d)}
 cd "$work" || exit 2
 
 visit() { # WORDS FOR SPIN...: prints pan's verdict
+	local verdict
 	spin "$@" -a "$model" >spin.log 2>&1 || {
 		cat spin.log
 		return 1
 	}
-	cc -O2 -DMEMLIM=8000 -DSAFETY -DCOLLAPSE -o pan pan.c || return 1
+	cc -O2 -DMEMLIM="${MEMLIM:-8000}" -DSAFETY -DCOLLAPSE -o pan pan.c || return 1
 	./pan -E -m5000 >pan.log 2>&1
-	if grep -q "max search depth too small\|out of memory" pan.log; then
-		echo "the search was cut short"
+	# pan says "errors: 0" of what it saw; one that met a mistake stops there
+	verdict=$(grep -oE "errors: [0-9]+" pan.log)
+	if grep -qE "max search depth too small|out of memory" pan.log ||
+		{ [ "$verdict" = "errors: 0" ] && grep -q "not completed" pan.log; }; then
+		echo "$cut"
 		return 1
 	fi
-	grep -oE "errors: [0-9]+" pan.log
+	echo "$verdict"
 }
 states() {
 	grep -oE "[0-9.e+]+ states, stored" pan.log | cut -d' ' -f1
 }
 bad=0
+cut="the search was cut short"
 holds() { # NAME WORDS...
 	local name=$1 verdict
 	shift
@@ -48,6 +53,11 @@ if [ -n "${FULL:-}" ]; then
 	erasure=2 reply=3
 else
 	erasure=1 reply=2
+fi
+# a search that its memory ends has shown nothing
+if [ "$(MEMLIM=130 visit -DFOCUS=1 -DBUNDLES=1)" != "$cut" ]; then
+	echo "an unfinished search is taken for proof"
+	bad=1
 fi
 holds "kept until backed up, then erased" -DFOCUS=1 -DBUNDLES=$erasure
 holds "all is erased once nobody lies" -DFOCUS=1 -DCALM -DBUNDLES=1
