@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # Tests of the gateway: gateway/test_*.c, one cmocka program each, and small
 # programs gateway/tool/*.c that scripts use. kit/ is what they share. Fakes
 # are linked (ld --wrap), never compiled into the product.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # Runners of other people's vectors: they see the private headers of keys/
 # and may carry readers that no program of this project has.
 if(MELDLUIK_TESTS)

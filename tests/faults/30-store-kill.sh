@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
 # Goal: what was receipted survives kill -9 at any moment: its envelope is in
 # the signed chain with the right bytes. 60 rounds; 500 with FULL=1.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
 # Goal: what was receipted survives a power cut: folders rebuilt from what
 # was synced before a receipt, with any part of the unsynced rest, hold every
 # receipted envelope. And the same campaign finds losses when LMDB is opened

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
 # Goal: on a disk that fills up attachments are refused first, text is taken
 # from its reserve, then refused with a clear answer; nothing receipted is
 # lost; erasure works on a disk with no byte left (ballast); intake recovers.

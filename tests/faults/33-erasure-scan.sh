@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
 # Goal: after an erasure, and after a crash before every step of one and the
 # next start, neither the record key nor the root that sealed it stands
 # anywhere on the raw disk (or the envelope is still there, whole).
