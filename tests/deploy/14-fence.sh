@@ -27,16 +27,20 @@ expect() { # EXIT ACT...
 	for act; do
 		("$BIN/fence_try" "$D/own" "$act") 2>/dev/null
 		got=$?
-		[ $got = 4 ] && got=13 && said=" (no Landlock here: $act is free)"
+		if [ $got = 4 ] && [ "$want" = 13 ]; then
+			echo "weaker: no Landlock, $act is free"
+			landlock=
+			continue
+		fi
 		[ $got = "$want" ] || fail "$act: $got, not $want"
 		n=$((n + 1))
 	done
 }
-said=
+landlock=yes
 expect 0 write read resolve thread socket wakes
 expect 13 beside memory unix pair
 expect 159 exec fork ptrace packet mount truncate chmod chmodat attribute
-[ -z "$said" ] && [ -e "$D/beside" ] && fail "a file beside the folder"
+[ -n "$landlock" ] && [ -e "$D/beside" ] && fail "a file beside the folder"
 # a folder that the program is to make, named with a slash at its end
 ("$BIN/fence_try" "$D/new/" made) || fail "the folder that the user named"
 [ -d "$D/new" ] || fail "it was not made"
@@ -92,4 +96,4 @@ for p in "courier --config $D/courier.ini fetch $D/own" \
 		fail "silent about a kernel without Landlock: $p"
 	n=$((n + 1))
 done
-echo "$n acts: allowed, refused or ended; courier and reporter run fenced$said"
+echo "$n acts: allowed, refused or ended; courier and reporter run fenced"
