@@ -46,5 +46,5 @@ for row in rows:
         row["bench"], row["state"], result.get("figure", "-"),
         "%.2f to %.2f" % tuple(spread) if spread else "-",
         result.get("bar", "-")))
-print("in tests/out/bench.json" + (", quick: not figures" if quick else ""))
+print("in tests/out/" + os.path.basename(target) + (", quick: not figures" if quick else ""))
 sys.exit(1 if failed or not rows else 0)
