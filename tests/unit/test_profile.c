@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A profile that would weaken the rules by being of the wrong shape is
- * refused at load: states, transitions, rules, acts of four eyes. */
+ * refused at load: states, transitions, rules, acts of four eyes, desks and
+ * roles, authorities, periods. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,9 @@
 #include <jansson.h>
 
 #include "meldluik/profile.h"
+
+/* Longer than any code or id, of letters that both may have */
+#define LONG32 "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\""
 
 /* nl.json with ${value} (JSON; NULL: left out) at ${path}, in which a number
  * is a place in a list */
@@ -86,6 +90,38 @@ shapes(void **state)
 		{"routing/desks/0/id", "\"a b\"", ERR_FORMAT},
 		{"routing/roles/0/decides", "1", ERR_FORMAT},
 		{"routing/roles/0/external_first", "1", ERR_FORMAT},
+		{"routing/warning", NULL, ERR_FORMAT},
+		{"routing/roles/6/code", LONG32, ERR_FORMAT},
+		{"routing/roles/6/code", "\"een rol\"", ERR_FORMAT},
+		{"routing/roles/6/code", "\"medewerker\"", ERR_FORMAT},
+		{"routing/roles/6/nl", NULL, ERR_FORMAT},
+		{"routing/roles/6/prefer", "\"meldpunt\"", ERR_FORMAT},
+		{"routing/desks", "[]", ERR_FORMAT},
+		{"routing/desks/4/id", LONG32, ERR_FORMAT},
+		{"routing/desks/4/en", NULL, ERR_FORMAT},
+		{"routing/desks/4/must_not_read", "1", ERR_FORMAT},
+		{"authorities", "[]", ERR_FORMAT},
+		{"authorities/1/code", "\"\"", ERR_FORMAT},
+		{"authorities/1/code", LONG32, ERR_FORMAT},
+		{"authorities/1/code", "\"HVK\"", ERR_FORMAT},
+		{"authorities/1/nl", NULL, ERR_FORMAT},
+		{"authorities/1/site", NULL, ERR_FORMAT},
+		{"authorities/1/designated", "1", ERR_FORMAT},
+		{"authorities/1/areas", "\"CONS\"", ERR_FORMAT},
+		{"authorities/1/areas", "[\"XXXX\"]", ERR_UNKNOWN},
+		{"forwarding/consent", "1", ERR_FORMAT},
+		{"forwarding/carry", "\"thread\"", ERR_FORMAT},
+		{"retention", "[]", ERR_FORMAT},
+		{"retention/0/code", LONG32, ERR_FORMAT},
+		{"retention/0/article", NULL, ERR_FORMAT},
+		{"retention/0/en", NULL, ERR_FORMAT},
+		{"retention/0/days", "0", ERR_FORMAT},
+		{"retention/0/days", "36601", ERR_FORMAT},
+		{"retention/0/days", "\"14\"", ERR_FORMAT},
+		{"retention/1/months", "1201", ERR_FORMAT},
+		{"retention/0/permanent", "true", ERR_FORMAT},
+		{"retention/0/from", "\"birth\"", ERR_UNKNOWN},
+		{"retention/1/code", "\"RT9\"", ERR_UNKNOWN},
 		{"rules", "[]", ERR_FORMAT},
 		{"rules/S-TWO", NULL, ERR_UNKNOWN},
 		{"rules/S-TWO/en", NULL, ERR_FORMAT},
@@ -109,44 +145,65 @@ shapes(void **state)
 	}
 }
 
+/* ${n} times ${one}, in which %d is another number each time, at ${path} */
+static enum err
+loads_many(const char *path, int n, const char *one)
+{
+	size_t room = (strlen(one) + 8) * (size_t)n + 3, used = 1;
+	char *list = malloc(room);
+	enum err e;
+
+	assert_non_null(list);
+	list[0] = '[';
+	for (int i = 0; i < n; i++) {
+		used += (size_t)snprintf(list + used, room - used, one,
+		    i + 1);
+		list[used++] = ',';
+	}
+	strcpy(list + used - 1, "]");
+	e = loads(path, list);
+	free(list);
+	return e;
+}
+
 /* More than there is of anything */
 static void
 too_many(void **state)
 {
-	static const char one[] = "{\"from\":[\"ontvangen\"],"
-	    "\"to\":\"opgehaald\",\"guards\":[\"registered\"]},";
-	char *list = malloc(200 * sizeof(one)), *end = list;
+	static const struct {
+		const char *path;
+		int n;
+		const char *one;
+	} t[] = {
+		{"transitions", 129, "{\"from\":[\"ontvangen\"],"
+		    "\"to\":\"opgehaald\",\"guards\":[\"registered\"]}"},
+		{"transitions/0/guards", 17, "\"registered\""},
+		{"transitions/0/from", 40, "\"ontvangen\""},
+		{"four_eyes", 40, "\"abort\""},
+		{"routing/roles", 33, "{\"code\":\"r%d\",\"nl\":\"r\","
+		    "\"en\":\"r\",\"decides\":\"r\",\"prefer\":[]}"},
+		{"routing/desks", 17, "{\"number\":%d,\"id\":\"d\","
+		    "\"nl\":\"d\",\"en\":\"d\",\"must_not_read\":[]}"},
+		{"routing/roles/0/prefer", 17, "\"d%d\""},
+		{"routing/desks/0/must_not_read", 17, "\"griffier\""},
+		{"authorities", 65, "{\"code\":\"A%d\",\"nl\":\"a\","
+		    "\"en\":\"a\",\"site\":\"a.nl\","
+		    "\"designated\":true,\"areas\":[]}"},
+		{"forwarding/carry", 65, "\"f%d\""},
+		{"retention", 33, "{\"code\":\"RT%d\",\"nl\":\"r\","
+		    "\"en\":\"r\",\"article\":\"a\","
+		    "\"from\":\"told\",\"days\":1}"},
+	};
 
 	(void)state;
-	assert_non_null(list);
-	*end++ = '[';
-	for (int i = 0; i < 129; i++) {
-		end = stpcpy(end, one);
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		enum err e = loads_many(t[i].path, t[i].n, t[i].one);
+
+		if (e != ERR_FORMAT) {
+			fail_msg("%d of %s: %s", t[i].n, t[i].path,
+			    err_text(e));
+		}
 	}
-	end[-1] = ']';
-	assert_int_equal(loads("transitions", list), ERR_FORMAT);
-	end = list;
-	*end++ = '[';
-	for (int i = 0; i < 17; i++) {
-		end = stpcpy(end, "\"registered\",");
-	}
-	end[-1] = ']';
-	assert_int_equal(loads("transitions/0/guards", list), ERR_FORMAT);
-	end = list;
-	*end++ = '[';
-	for (int i = 0; i < 40; i++) {
-		end = stpcpy(end, "\"ontvangen\",");
-	}
-	end[-1] = ']';
-	assert_int_equal(loads("transitions/0/from", list), ERR_FORMAT);
-	end = list;
-	*end++ = '[';
-	for (int i = 0; i < 40; i++) {
-		end = stpcpy(end, "\"abort\",");
-	}
-	end[-1] = ']';
-	assert_int_equal(loads("four_eyes", list), ERR_FORMAT);
-	free(list);
 }
 
 int
