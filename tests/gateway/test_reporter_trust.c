@@ -6,7 +6,9 @@
  */
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "files.h"
 #include "meldluik/envelope.h"
 #include "reporter.h"
 #include "store_cmocka.h"
@@ -150,6 +152,45 @@ static enum err opened(struct case_of *c)
 	return trust_open(&c->r);
 }
 
+/* Is ${text} said, on either output, when ${ask} is done? */
+static bool says(struct case_of *c, enum err (*ask)(struct case_of *),
+    const char *text)
+{
+	struct buf b = buf_new(65536);
+	char path[80];
+	int keep[2] = { dup(1), dup(2) }, fd;
+	bool there;
+
+	snprintf(path, sizeof(path), "%s/said", c->folder);
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	assert_true(fd >= 0 && keep[0] >= 0 && keep[1] >= 0);
+	fflush(NULL);
+	dup2(fd, 1);
+	dup2(fd, 2);
+	(void)ask(c);
+	fflush(NULL);
+	for (int i = 0; i < 2; i++) {
+		dup2(keep[i], 1 + i);
+		close(keep[i]);
+	}
+	close(fd);
+	ok(file_read_path(path, &b));
+	there = memmem(b.p, b.len, text, strlen(text)) != NULL;
+	buf_free(&b);
+	return there;
+}
+
+static enum err look_at_page(struct case_of *c)
+{
+	trust_close(&c->r);
+	return verb_verify(&c->r, 1, (char *[]){ (char[]){ "page" } });
+}
+
+static enum err look_at_week(struct case_of *c)
+{
+	return trust_epoch(&c->r);
+}
+
 static void the_keyset(void **state)
 {
 	struct case_of *c = *state;
@@ -221,8 +262,10 @@ static void an_older_keyset_than_remembered(void **state)
 	kit_org_next(&c->org, 2, NOW);
 	serve_org(&c->org);
 	ok(opened(c));
+	assert_true(says(c, opened, "fingerprint"));
 	serve_org(&old);
 	is(opened(c), ERR_STALE);
+	assert_false(says(c, opened, "fingerprint")); /* nothing to compare */
 	kit_org_clear(&old);
 }
 
@@ -254,8 +297,10 @@ static void weeks(void **state)
 	/* those of another week in its place, later or over */
 	serve_week(&c->org, THIS_WEEK + 7, THIS_WEEK);
 	is(trust_epoch(&c->r), ERR_STALE);
+	assert_true(says(c, look_at_week, "still to come"));
 	serve_week(&c->org, THIS_WEEK - 7, THIS_WEEK);
 	is(trust_epoch(&c->r), ERR_STALE);
+	assert_true(says(c, look_at_week, "is over"));
 	assert_int_equal(c->r.epoch->week, THIS_WEEK);
 	kit_org_make(&other, "other", NOW);
 	serve_week(&other, THIS_WEEK, THIS_WEEK);
@@ -408,8 +453,10 @@ static void an_older_page_than_remembered(void **state)
 	c->o.state = c->state;
 	serve_page(c, "2", c->org.release, c->org.holder[0]);
 	ok(verify(c, "page", NULL));
+	assert_true(says(c, look_at_page, "is the signed one"));
 	serve_page(c, "1", c->org.release, c->org.holder[0]);
 	is(verify(c, "page", NULL), ERR_STALE);
+	assert_false(says(c, look_at_page, "is the signed one"));
 }
 
 static void all_needs_keys_that_can_be_used(void **state)
