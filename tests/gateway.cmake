@@ -23,7 +23,8 @@ if(MELDLUIK_TESTS AND TARGET meldluik_store)
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/gateway)
     target_link_libraries(${name} meldluik_store_kit)
   endforeach()
-  foreach(name test_store_recordkeys test_store_erasure store_crash)
+  foreach(name test_store_recordkeys test_store_erasure test_store_daily
+      store_crash)
     if(TARGET ${name})
       target_link_options(${name} PRIVATE -Wl,--wrap=pwrite,--wrap=fsync
         -Wl,--wrap=fdatasync,--wrap=renameat,--wrap=unlinkat)

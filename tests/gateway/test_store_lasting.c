@@ -198,6 +198,25 @@ static void a_batch_that_failed_is_due(void **state)
 	assert_false(store_daily_due(w->s, KIT_DAY + 2));
 }
 
+/* What waits goes to the disk before a beat or a batch begins, or neither
+ * does */
+static void neither_begins_over_a_failing_disk(void **state)
+{
+	struct world *w = *state;
+	struct store_receipt r;
+	struct buf e;
+
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	ok(put(w, &e, THIS_WEEK, &r));
+	fail_commits = 1;
+	is(store_beat(w->s, 60), ERR_IO);
+	ok(put(w, &e, THIS_WEEK, &r));
+	fail_commits = 1;
+	is(store_daily(w->s, KIT_DAY + 1), ERR_IO);
+	assert_true(store_daily_due(w->s, KIT_DAY + 1));
+	buf_free(&e);
+}
+
 /* A part a day, as its 24 hours allow, after the week's grace is over: an
  * end comes, and the week closes. */
 static void an_upload_ends_with_its_week(void **state)
@@ -340,6 +359,7 @@ int main(void)
 		EACH(no_report_replaces_another),
 		EACH(the_beat_commits_what_waits),
 		EACH(a_batch_that_failed_is_due),
+		EACH(neither_begins_over_a_failing_disk),
 		EACH(an_upload_ends_with_its_week),
 		EACH(uploads_leave_numbers_for_texts),
 		EACH(a_lost_environment_is_told),

@@ -303,6 +303,109 @@ static void an_ended_upload_makes_no_room(void **state)
 	buf_free(&e);
 }
 
+/* Nothing of the state is guessed from a record of another length */
+static void state_of_another_length(void **state)
+{
+	static const char *const name[] = { "counters", "gateway", "desk01",
+		"daily", "before" };
+	struct world *w = *state;
+	struct buf b = buf_new(4096);
+	uint8_t week[8] = { 0 };
+	MDB_val k = { 8, (void *)(uintptr_t)"identity" }, v = { 4, week };
+
+	ok(store_daily(w->s, KIT_DAY));
+	ok(state_load(w->s));
+	for (unsigned i = 0; i < sizeof(name) / sizeof(*name); i++) {
+		for (int more = -1; more <= 1; more += 2) {
+			buf_clear(&b);
+			ok(record_get(w->s, DB_STATE, name[i],
+			    strlen(name[i]), &b));
+			buf_u8(&b, 0);
+			ok(record_put(w->s, DB_STATE, name[i],
+			    strlen(name[i]), 0, b.p, b.len - 1 +
+			    (size_t)(long)more));
+			is(state_load(w->s), ERR_FORMAT);
+			store_abort(w->s);
+			ok(state_load(w->s));
+		}
+	}
+	/* nor is anybody trusted anew because the one trusted cannot be read */
+	ok(txn_need(w->s));
+	ok(lmdb_err(mdb_put(w->s->txn, w->s->dbi[DB_STATE], &k, &v, 0)));
+	is(state_load(w->s), ERR_CRYPT);
+	store_abort(w->s);
+	key_of(THIS_WEEK, week);
+	for (size_t n = 9; n <= 11; n++) {
+		ok(record_put(w->s, DB_WEEK, week, 8, 0, "\0\0\0\0\0\0\0\0\0\0",
+		    n));
+		is(state_load(w->s), n == 10 ? OK : ERR_FORMAT);
+		store_abort(w->s);
+	}
+	ok(record_put(w->s, DB_WEEK, week, 4, 0, "\0\0\0\0\0\0\0\0\0\0",
+	    10));
+	is(state_load(w->s), ERR_FORMAT);
+	store_abort(w->s);
+	buf_free(&b);
+}
+
+/* As many weeks as there may be, and one more */
+static void weeks_end(void **state)
+{
+	struct world *w = *state;
+	struct week week = { .monday = THIS_WEEK + 700 };
+	uint8_t key[8];
+
+	while (w->s->weeks < WEEKS_MAX) {
+		ok(week_put(w->s, &week));
+		week.monday += 7;
+	}
+	is(week_put(w->s, &week), ERR_FULL);
+	assert_int_equal(w->s->weeks, WEEKS_MAX);
+	week = *week_find(w->s, THIS_WEEK);
+	ok(week_put(w->s, &week)); /* one that is there may change */
+	ok(state_load(w->s));
+	key_of(1, key);
+	ok(record_put(w->s, DB_WEEK, key, 8, 0, "\0\0\0\0\0\0\0\0\0\0",
+	    10));
+	is(state_load(w->s), ERR_FORMAT);
+	store_abort(w->s);
+}
+
+/* Memory is what the disk is: a week that was not kept has not changed; and
+ * one is withdrawn or there again as its file is, if clients ever had it */
+static void a_week_is_as_its_record(void **state)
+{
+	struct world *w = *state;
+	struct week week = *week_find(w->s, THIS_WEEK);
+	MDB_env *index = w->s->index;
+	struct store_receipt r;
+	struct buf e;
+
+	kit_envelope(&e, ENVELOPE_CLASS_MIN);
+	ok(store_commit(w->s));
+	week.closed = true;
+	w->s->index = NULL;
+	is(week_put(w->s, &week), ERR_IO);
+	w->s->index = index;
+	assert_false(week_find(w->s, THIS_WEEK)->closed);
+	week.closed = false;
+	week.withdrawn = true;
+	ok(week_put(w->s, &week));
+	ok(weeks_withdraw(w->s));
+	assert_false(week_find(w->s, THIS_WEEK)->withdrawn);
+	week = (struct week){ .monday = THIS_WEEK - 70, .desks = 6 };
+	ok(week_put(w->s, &week));
+	ok(weeks_withdraw(w->s));
+	assert_false(week_find(w->s, THIS_WEEK - 70)->withdrawn);
+	week = *week_find(w->s, THIS_WEEK);
+	week.published = false;
+	ok(put(w, &e, THIS_WEEK, &r));
+	ok(week_put(w->s, &week));
+	kit_envelope_vary(&e, 1);
+	is(put(w, &e, THIS_WEEK, &r), ERR_STALE);
+	buf_free(&e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +417,9 @@ int main(void)
 		T(deletion_takes_one),
 		T(erasure_reads_all_or_nothing),
 		T(a_session_that_is_none),
+		T(state_of_another_length),
+		T(weeks_end),
+		T(a_week_is_as_its_record),
 		T(an_ended_upload_makes_no_room),
 	};
 
