@@ -96,6 +96,32 @@ reply_may(struct desk *d, size_t k, const struct act_answer *a,
 	return e == OK ? OK : refuse_err(why, e);
 }
 
+/* In or outside the mailbox: what is said, and may be */
+static enum err
+answer_words(struct desk *d, size_t k, const struct act_answer *a,
+    uint8_t record[RECORD_ID], struct refusal *why)
+{
+	enum err e = target_check(d, a->tells, why);
+
+	if (e == OK) {
+		e = waived(&d->state->kase[k], a->kind, why);
+	}
+	return e == OK ? act_words(d, k, a->text, a->len, record, why) : e;
+}
+
+static json_t *
+answer_event(struct desk *d, const char *name, size_t k,
+    const struct act_answer *a, const uint8_t record[RECORD_ID])
+{
+	json_t *o = act_event(d, name, k);
+
+	json_object_set_new(o, "kind", json_string(reply_kind_word(a->kind)));
+	event_hex(o, "record", record, RECORD_ID);
+	json_object_set_new(o, "reasoned", json_boolean(a->reasoned));
+	json_object_set_new(o, "options", json_boolean(a->options));
+	return o;
+}
+
 enum err
 act_reply(struct desk *d, size_t k, const struct act_answer *a,
     struct refusal *why)
@@ -109,28 +135,17 @@ act_reply(struct desk *d, size_t k, const struct act_answer *a,
 	if (e != OK) {
 		return e;
 	}
-	e = target_check(d, a->tells, why);
-	if (e == OK) {
-		e = waived(&d->state->kase[k], a->kind, why);
-	}
-	if (e == OK) {
-		e = act_words(d, k, a->text, a->len, record, why);
-	}
+	e = answer_words(d, k, a, record, why);
 	if (e == OK) {
 		e = reply_may(d, k, a, &parts, id, why);
 	}
 	if (e == OK) {
 		c = &d->state->kase[k];
-		o = act_event(d, "reply", k);
+		o = answer_event(d, "reply", k, a, record);
 		event_hex(o, "reply_id", id, sizeof id);
-		json_object_set_new(o, "kind",
-		    json_string(reply_kind_word(a->kind)));
 		json_object_set_new(o, "language", json_string(a->language !=
 		    NULL ? a->language : c->language));
 		json_object_set_new(o, "parts", json_integer(parts));
-		event_hex(o, "record", record, RECORD_ID);
-		json_object_set_new(o, "reasoned", json_boolean(a->reasoned));
-		json_object_set_new(o, "options", json_boolean(a->options));
 		tells_put(o, a->tells);
 		e = desk_event(d, o);
 	}
@@ -238,25 +253,14 @@ act_given(struct desk *d, size_t k, enum given_by by, day_t day,
 	if (e != OK) {
 		return e;
 	}
-	e = target_check(d, a->tells, why);
-	if (e == OK) {
-		e = waived(&d->state->kase[k], a->kind, why);
-	}
-	if (e == OK) {
-		e = act_words(d, k, a->text, a->len, record, why);
-	}
+	e = answer_words(d, k, a, record, why);
 	if (e == OK) {
 		e = given_may(d, k, by, day, a, why);
 	}
 	if (e == OK) {
-		o = act_event(d, "given", k);
-		json_object_set_new(o, "kind",
-		    json_string(reply_kind_word(a->kind)));
+		o = answer_event(d, "given", k, a, record);
 		json_object_set_new(o, "by", json_string(given_by_word(by)));
 		event_day(o, "on", day);
-		event_hex(o, "record", record, RECORD_ID);
-		json_object_set_new(o, "reasoned", json_boolean(a->reasoned));
-		json_object_set_new(o, "options", json_boolean(a->options));
 		tells_put(o, by == GIVEN_NO_ROUTE ? NULL : a->tells);
 		e = desk_event(d, o);
 	}

@@ -27,6 +27,20 @@ tell_reply(const struct desk *d)
 	}
 }
 
+static enum err
+draft(struct desk *d, size_t k, const struct act_answer *a)
+{
+	struct refusal why;
+	enum err e = act_reply(d, k, a, &why);
+
+	if (e != OK) {
+		tell_refusal(&why);
+	} else {
+		tell_reply(d);
+	}
+	return e;
+}
+
 /* A letter to read, or its text to send; whole, or it is not sent */
 static enum err
 words_get(struct desk *d, size_t k, const char *letter, const char *file,
@@ -120,7 +134,6 @@ verb_reply(struct desk *d, int argc, char **argv)
 	struct letter l = {.mailbox = true, .kind = REPLY_MESSAGE};
 	struct target where;
 	bool whom;
-	struct refusal why;
 	struct act_answer a;
 	size_t k = 0;
 	enum err e;
@@ -170,11 +183,7 @@ verb_reply(struct desk *d, int argc, char **argv)
 			.reasoned = reasoned || l.reasoned,
 			.options = options || l.options,
 			.tells = forwarded ? &where : NULL};
-		if ((e = act_reply(d, k, &a, &why)) != OK) {
-			tell_refusal(&why);
-		} else {
-			tell_reply(d);
-		}
+		e = draft(d, k, &a);
 	}
 	buf_free(&text);
 	return exit_of(e);
@@ -191,7 +200,6 @@ verb_acknowledge(struct desk *d, int argc, char **argv)
 		{.name = "language", .value = &language},
 	};
 	struct buf text = buf_new_secret(TEXT_MAX);
-	struct refusal why;
 	struct act_answer a;
 	size_t k = 0;
 	enum err e;
@@ -210,11 +218,7 @@ verb_acknowledge(struct desk *d, int argc, char **argv)
 			.language = language_of(d, k, "acknowledgement",
 			    language),
 			.text = (const char *)text.p, .len = text.len};
-		if ((e = act_reply(d, k, &a, &why)) != OK) {
-			tell_refusal(&why);
-		} else {
-			tell_reply(d);
-		}
+		e = draft(d, k, &a);
 	}
 	buf_free(&text);
 	return exit_of(e);
