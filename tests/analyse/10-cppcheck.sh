@@ -12,11 +12,12 @@ check() { # OPTION...
 }
 printf 'int main(void)\n{\n\tint a[2];\n\ta[2] = 0;\n\treturn a[2];\n}\n' \
 	>"$OUT/planted.c"
-check "$OUT/planted.c" >/dev/null && fail "a planted fault is not seen"
+check "$OUT/planted.c" | grep -q arrayIndexOutOfBounds ||
+	fail "a planted fault is not seen"
 
 # The defines and folders of the build, for the product's files alone
 mkdir -p "$OUT/state"
-product_commands >"$OUT/compile_commands.json"
+product_commands >"$OUT/compile_commands.json" || fail "nothing to look at"
 check --project="$OUT/compile_commands.json" \
 	--cppcheck-build-dir="$OUT/state" \
 	--suppressions-list="$HERE/cppcheck.txt" \

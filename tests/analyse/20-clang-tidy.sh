@@ -10,15 +10,23 @@ printf '%s\n' '#include <stdlib.h>' 'int f(int n) {' \
 	'char *p = malloc(4); if (n) { free(p); } return p[0]; }' \
 	>"$OUT/planted.c"
 clang-tidy --quiet --config-file=.clang-tidy "$OUT/planted.c" -- \
-	>"$OUT/planted.log" 2>&1 && fail "a planted fault is not seen"
+	>"$OUT/planted.log" 2>&1
+grep -q 'error: .*clang-analyzer-unix' "$OUT/planted.log" ||
+	fail "a planted fault is not seen"
 
 short=$short_sources
 [ -z "${FULL:-}" ] || short=.
 product_files | grep -E "$short" >"$OUT/files"
-product_commands >"$OUT/compile_commands.json"
-xargs -P2 -n4 clang-tidy --quiet -p "$OUT" <"$OUT/files" \
-	>"$OUT/said" 2>"$OUT/errors"
-if grep '^Error while' "$OUT/errors"; then
+[ -s "$OUT/files" ] || fail "nothing to look at"
+product_commands >"$OUT/compile_commands.json" || fail "nothing to look at"
+# 1 is something that was found; else it did not come to its end
+# shellcheck disable=SC2016 # of the inner shell
+xargs -P2 -n4 sh -c 'clang-tidy --quiet -p "$0" "$@"; [ $? -le 1 ] ||
+	exit 255' "$OUT" <"$OUT/files" >"$OUT/said" 2>"$OUT/errors" || {
+	tail -n 5 "$OUT/errors"
+	fail "clang-tidy did not come to its end"
+}
+if grep -hE '^(Error while|Skipping)' "$OUT/errors" "$OUT/said"; then
 	grep 'error:' "$OUT/said"
 	fail "not read"
 fi

@@ -35,4 +35,5 @@ for one in $programs; do
 		>"$OUT/log" || { tail -n 60 "$OUT/log"; fail "$one"; }
 	n=$((n + 1))
 done
+[ $n -gt 0 ] || fail "nothing to run"
 echo "valgrind: nothing in $n programs"

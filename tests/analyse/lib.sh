@@ -49,6 +49,8 @@ for c in json.load(open(path)):
             del words[0]
         c["command"] = shlex.join(words)
         kept.append(c)
+if not kept:
+    sys.exit("the build has no file of this tree")
 json.dump(kept, sys.stdout)
 PY
 }
