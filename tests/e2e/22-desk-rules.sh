@@ -106,6 +106,7 @@ refused "cut off" desk "$H" 2027-01-10 recuse "$REF" --to 2 --out "$T/page.html"
 ok desk "$H" 2027-01-10 --json import "$T/gw"
 [ "$(json "o['withdrawals']")" = 1 ] || fail "no withdrawal seen"
 ok desk "$H" 2027-01-10 show "$REF"
+grep -q "$REF" "$T/out" || fail "the withdrawn one is not shown"
 grep -q een "$T/out" && fail "withdrawn text is shown"
 
 # Another machine took the desk over: this one must not export any more

@@ -15,6 +15,7 @@ ok desk "$H" 2026-11-24 --json keyset
 [ "$(json "len(o['weeks'])")" = 26 ] || fail "not 26 weeks"
 # An employer's, as was said at last
 ok desk "$H" 2026-11-24 desk show
+grep -q "^Desk 1  " "$T/out" || fail "no desk"
 grep -q "^Desk 1  intake " "$T/out" && fail "an authority's"
 
 # The identity left the keyring, as others' programs see it

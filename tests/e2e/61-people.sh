@@ -254,6 +254,7 @@ refused "no such other desk" desk "$A" 2027-04-21 recuse "$REF" --to 2 \
 	--out "$T/parcel2" <<<"Zij kent hem"
 ok desk "$A" 2027-05-20 holder remove gemeentesecretaris
 ok desk "$A" 2027-05-20 desk show
+grep -q "^Desk 1  " "$T/out" || fail "no desk"
 grep -q "gemeentesecretaris" "$T/out" && fail "the last of a retired desk stays"
 out 2027-05-20
 

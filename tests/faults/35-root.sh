@@ -95,8 +95,9 @@ needles = [b"KANARIE", b"K" * 64, b"AGE-SECRET-KEY"] + codes + \
 for f in glob.glob(folder + "/org/keys/epochs/*.txt"):
     needles.append(seed_of(re.search("AGE-SECRET-KEY-PQ-1[0-9A-Z]+",
                                      open(f).read()).group(0)))
-for f in glob.glob(folder + "/org/keys/*.seed"):
-    needles.append(open(f, "rb").read())
+seeds = glob.glob(folder + "/org/keys/*.seed")
+needles += [open(f, "rb").read() for f in seeds]
+assert seeds and all(len(n) > 4 for n in needles), "no key to look for"
 # pages given back return to the system within half a second, later where
 # the machine is busy
 for _ in range(30):

@@ -42,7 +42,7 @@ round() { # KIND
 	python3 "$PY" "$PORT" "$GW" "$WEEK" "$MOUNT" "$COURIER" \
 		"$TOKEN" || fail "$1"
 	[ "$(pgrep -c -P "$GWPID")" = 2 ] || fail "$1: a process ended"
-	grep -qE "ended|hung|forbidden" "$GW/log" && fail "$1: restarted"
+	gw_silent "ended|hung|forbidden" "$1: restarted"
 	gw_stop
 	rm -rf "$GW"
 	n=$((n + 1))

@@ -153,5 +153,5 @@ if len(listed) != 3:
 print("wrong:", wrong)
 sys.exit(bool(wrong))
 PY
-grep -aqE 'BAD|forbidden|ended' "$GW/log" && fail "log"
+gw_silent 'BAD|forbidden|ended' "log"
 echo "accepted and refused as FORMAT.md section 12 says, words included"

@@ -82,6 +82,8 @@ print("R 600/min, f %.0f/min: honest %d of %d tries, %.3f (R/(f+R) %.3f); "
           won["flood"] / tries["flood"], total, R * minutes + BURST))
 if f > 2 * R:
     assert got >= p - 4 * sigma, "too few honest ones"
+else:
+    print(f"weaker: only {f:.0f} tries a minute, the draw is not judged")
 assert won["honest"] > 0
 assert total <= R * minutes + BURST + 10, "over the budget"
 PY

@@ -129,6 +129,8 @@ assert not odd, odd
 assert won > 0 or tries * p < 10
 if f > 2 * R:
     assert won / tries >= p - 4 * sigma, "too few honest ones"
+else:
+    print(f"weaker: only {f:.0f} tries a minute, the draw is not judged")
 assert taken <= R * minutes + BURST + 10, "over the budget"
 if job["uploads"]:
     assert of("part", 204) > 0

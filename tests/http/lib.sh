@@ -6,6 +6,8 @@
 #                      GW_UNDER: a program that starts it
 #   gw_install [ARG..] fixture (more arguments to it), delivered and live
 #   gw_stop
+#   gw_silent PATTERN WHY [FOLDER...]  fails with WHY where the log or a file
+#                      of FOLDERs holds PATTERN, or where one has nothing
 #   free_port, said_port FILE
 # After gw_new a trap cleans up.
 set -u
@@ -101,6 +103,16 @@ gw_stop() {
 	kill "$GWPID" 2>/dev/null
 	wait "$GWPID" 2>/dev/null
 	GWPID=
+}
+
+gw_silent() {
+	local pattern=$1 why=$2 place
+	shift 2
+	for place in "$GW/log" "$@"; do
+		[ -n "$(find "$place" -type f -size +0 2>/dev/null)" ] ||
+			fail "nothing to search in $place"
+	done
+	! grep -raE -e "$pattern" "$GW/log" "$@" || fail "$why"
 }
 
 gw_pid() {
