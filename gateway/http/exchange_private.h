@@ -59,7 +59,7 @@ struct exchange {
 	unsigned slot;
 	size_t slot_used; /* bytes to wipe */
 	struct job job;
-	struct exchange *next; /* of those who wait */
+	TAILQ_ENTRY(exchange) waits; /* in a queue of link.c */
 	bool hold;             /* its answer leaves on time (hold.h) */
 	int64_t came, until;   /* ns of the monotonic clock; 0: not yet */
 	bool queued_to_wake;   /* stands in the queue of hold.c */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * One lock over slots, waiting list and pending table; it is held for
- * copying and one non-blocking send, never for waiting. Ciphertext passes
- * here, except that pages hand over what they sealed themselves; slots are
+ * One lock over slots, queues and pending table; it is held for copying and
+ * one non-blocking send, never for waiting, and never for a look at all who
+ * wait: ten thousand bodies may wait for a slot. Ciphertext passes here, except that pages hand over what they sealed themselves; slots are
  * wiped before the next user gets them.
  */
 #include <errno.h>
@@ -32,7 +32,12 @@ static struct exchange *pending[PENDING];
 static unsigned pending_free[PENDING], pending_frees;
 static struct exchange *holder[SLOTS]; /* who has it, NULL: free */
 static bool touched[SLOTS];            /* has pages behind it */
-static struct exchange *waiting, **waiting_end = &waiting;
+/* Requests, each for the channel and perhaps a slot, and bodies for a slot.
+ * Who waits longest stands first. Of requests that wait for a slot there are
+ * no more than places and couriers. */
+static TAILQ_HEAD(queue, exchange) jobs = TAILQ_HEAD_INITIALIZER(jobs),
+    texts = TAILQ_HEAD_INITIALIZER(texts),
+    larges = TAILQ_HEAD_INITIALIZER(larges);
 
 static int64_t
 now(void)
@@ -92,16 +97,30 @@ slot_give(struct exchange *x, size_t len)
 	return true;
 }
 
+static struct queue *
+queue_of(const struct exchange *x)
+{
+	return !x->job.body_wait ? &jobs :
+	    x->job.q.payload_len <= SLOT_TEXT_LEN ? &texts : &larges;
+}
+
 static void
 wait_add(struct exchange *x)
 {
-	x->next = NULL;
-	*waiting_end = x;
-	waiting_end = &x->next;
+	TAILQ_INSERT_TAIL(queue_of(x), x, waits);
 }
 
-/* Gives the request its slot and sends it. False: not now */
 static bool
+anybody_waits(void)
+{
+	return !TAILQ_EMPTY(&jobs) || !TAILQ_EMPTY(&texts) ||
+	    !TAILQ_EMPTY(&larges);
+}
+
+enum sent { SENT, NO_SLOT, NO_CHANNEL };
+
+/* Gives the request its slot and sends it */
+static enum sent
 send_job(struct exchange *x)
 {
 	uint8_t message[IPC_REQUEST_LEN];
@@ -110,11 +129,11 @@ send_job(struct exchange *x)
 	size_t need = rule->large ? SLOT_LARGE_LEN : x->job.q.payload_len;
 
 	if (channel < 0 || pending_frees == 0) {
-		return false;
+		return NO_CHANNEL;
 	}
 	if (rule->slot) {
 		if (!slot_give(x, need)) {
-			return false;
+			return NO_SLOT;
 		}
 		if (x->job.q.payload_len > 0 && x->job.q.payload !=
 		    memory + slot_offset(x->slot)) {
@@ -131,13 +150,13 @@ send_job(struct exchange *x)
 	ipc_request_encode(&r, message);
 	if (send(channel, message, sizeof(message),
 	    MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)sizeof(message)) {
-		return false;
+		return NO_CHANNEL;
 	}
 	pending_frees--;
 	pending[r.tag] = x;
 	x->job.tag = r.tag;
 	x->job.state = JOB_SENT;
-	return true;
+	return SENT;
 }
 
 static void
@@ -148,28 +167,36 @@ arrived(struct exchange *x, int err)
 	exchange_resume(x);
 }
 
-/* Walks the waiting in order, each as far as it can go */
+static void
+serve_bodies(struct queue *q)
+{
+	struct exchange *x;
+
+	while ((x = TAILQ_FIRST(q)) != NULL &&
+	    slot_give(x, x->job.q.payload_len)) {
+		TAILQ_REMOVE(q, x, waits);
+		x->job.body_wait = false;
+		x->job.state = JOB_NONE;
+		exchange_resume(x);
+	}
+}
+
+/* Each queue in order, as far as it can go */
 static void
 serve_waiting(void)
 {
-	struct exchange *x, *list = waiting;
+	struct exchange *x, *next = TAILQ_FIRST(&jobs);
+	enum sent sent = SENT;
 
-	waiting = NULL;
-	waiting_end = &waiting;
-	while ((x = list) != NULL) {
-		list = x->next;
-		if (x->job.body_wait) {
-			if (slot_give(x, x->job.q.payload_len)) {
-				x->job.body_wait = false;
-				x->job.state = JOB_NONE;
-				exchange_resume(x);
-			} else {
-				wait_add(x);
-			}
-		} else if (!send_job(x)) {
-			wait_add(x);
+	while ((x = next) != NULL && sent != NO_CHANNEL) {
+		next = TAILQ_NEXT(x, waits);
+		sent = send_job(x);
+		if (sent == SENT) {
+			TAILQ_REMOVE(&jobs, x, waits);
 		}
 	}
+	serve_bodies(&texts);
+	serve_bodies(&larges);
 }
 
 static void
@@ -180,9 +207,7 @@ slot_return(struct exchange *x)
 		holder[x->slot] = NULL;
 		x->slot = SLOT_NONE;
 		x->slot_used = 0;
-		if (waiting != NULL) {
-			serve_waiting();
-		}
+		serve_waiting();
 	}
 }
 
@@ -230,7 +255,7 @@ ask_store(struct exchange *x, const struct ask_request *q, ask_done done,
 	} else if (q->what == ASK_PUT && !circuit_text(x->circuit, now())) {
 		log_event(EVENT_CIRCUIT);
 		arrived(x, ERR_BUSY);
-	} else if (waiting != NULL || !send_job(x)) {
+	} else if (!TAILQ_EMPTY(&jobs) || send_job(x) != SENT) {
 		wait_add(x);
 		serve_waiting();
 	}
@@ -269,9 +294,7 @@ link_deliver(struct exchange *x)
 		secret_wipe(memory + slot_offset(slot), slot_len(slot));
 		pthread_mutex_lock(&lock);
 		holder[slot] = NULL;
-		if (waiting != NULL) {
-			serve_waiting();
-		}
+		serve_waiting();
 		pthread_mutex_unlock(&lock);
 	}
 }
@@ -279,20 +302,10 @@ link_deliver(struct exchange *x)
 void
 link_forget(struct exchange *x)
 {
-	struct exchange **p;
-
 	pthread_mutex_lock(&lock);
 	if (x->job.state == JOB_WAITING) {
-		for (p = &waiting; *p != NULL; p = &(*p)->next) {
-			if (*p == x) {
-				*p = x->next;
-				break;
-			}
-		}
-		for (p = &waiting; *p != NULL; p = &(*p)->next) {
-			;
-		}
-		waiting_end = p;
+		TAILQ_REMOVE(queue_of(x), x, waits);
+		x->job.state = JOB_NONE;
 	}
 	slot_return(x);
 	pthread_mutex_unlock(&lock);
@@ -386,9 +399,7 @@ link_receive(void)
 		pthread_mutex_unlock(&lock);
 	}
 	pthread_mutex_lock(&lock);
-	if (waiting != NULL) {
-		serve_waiting();
-	}
+	serve_waiting();
 	pthread_mutex_unlock(&lock);
 	return e;
 }
@@ -421,28 +432,16 @@ cut_hoarders(void)
 	}
 }
 
-void
-link_tick(void)
+/* Who has waited too long is told so */
+static void
+give_up(struct queue *q, int64_t t)
 {
-	struct exchange *x, *list;
-	int64_t t = now();
-	unsigned i;
+	struct exchange *x;
 
-	pthread_mutex_lock(&lock);
-	if (waiting != NULL) {
-		serve_waiting();
-	}
-	if (waiting != NULL && channel >= 0) {
-		cut_hoarders();
-	}
-	list = waiting;
-	waiting = NULL;
-	waiting_end = &waiting;
-	while ((x = list) != NULL) {
-		list = x->next;
-		if (t - x->job.since < WAIT_SECONDS) {
-			wait_add(x);
-		} else if (x->job.body_wait) {
+	while ((x = TAILQ_FIRST(q)) != NULL &&
+	    t - x->job.since >= WAIT_SECONDS) {
+		TAILQ_REMOVE(q, x, waits);
+		if (x->job.body_wait) {
 			x->job.body_wait = false;
 			x->job.refused = true;
 			x->job.state = JOB_NONE;
@@ -452,6 +451,22 @@ link_tick(void)
 			arrived(x, ERR_BUSY);
 		}
 	}
+}
+
+void
+link_tick(void)
+{
+	int64_t t = now();
+	unsigned i;
+
+	pthread_mutex_lock(&lock);
+	serve_waiting();
+	if (anybody_waits() && channel >= 0) {
+		cut_hoarders();
+	}
+	give_up(&jobs, t);
+	give_up(&texts, t);
+	give_up(&larges, t);
 	/* Pages behind free slots go back to the system */
 	for (i = 0; i < SLOTS; i++) {
 		if (touched[i] && holder[i] == NULL) {

@@ -377,6 +377,12 @@ large_answers(void **state)
 		assert_int_equal(asked(&r), i < SLOT_LARGES);
 		last = r;
 	}
+	hoarder = all[0]; /* gives way to an answer too */
+	hoarder_age = 6;
+	link_tick();
+	assert_int_equal(cuts, 1);
+	hoarder = NULL;
+	cuts = 0;
 	assert_int_equal(say(last.tag, last.slot, OK, "x"), OK);
 	assert_false(asked(&r));
 	link_deliver(all[SLOT_LARGES - 1]);
@@ -457,6 +463,78 @@ slots(void **state)
 	/* one that has a small slot gets no large answer into it */
 	assert_non_null(exchange_slot(x, 1));
 	assert_null(exchange_slot(x, SLOT_TEXT_LEN + 1));
+	hoarder = x; /* cut as well when it is a large one that is wanted */
+	link_tick();
+	assert_int_equal(cuts, 3);
+	hoarder = NULL;
+	end(x);
+}
+
+/* Nobody but the first and the last of those who wait for a slot is looked at
+ * when something else is done: the others' memory cannot be read meanwhile */
+static void
+a_crowd_waits(void **state)
+{
+	enum { CROWD = 64 };
+	static struct exchange *all[SLOT_TEXTS], *crowd[CROWD];
+	struct exchange *x = exchange_new();
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t each = (sizeof(*x) + page - 1) / page * page;
+	uint8_t *p = mmap(NULL, CROWD * each, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct ipc_request r;
+	struct heard h;
+
+	(void)state;
+	assert_ptr_not_equal(p, MAP_FAILED);
+	attach();
+	for (unsigned i = 0; i < SLOT_TEXTS; i++) {
+		all[i] = exchange_new();
+		assert_non_null(exchange_slot(all[i], 1));
+	}
+	for (unsigned i = 0; i < CROWD; i++) {
+		crowd[i] = (struct exchange *)(void *)(p + i * each);
+		crowd[i]->slot = SLOT_NONE;
+		assert_null(exchange_slot(crowd[i], 1));
+	}
+	assert_int_equal(mprotect(p + each, (CROWD - 2) * each, PROT_NONE), 0);
+	ask(x, ASK_FIGURES, NULL, 0, &h);
+	assert_true(asked(&r));
+	assert_int_equal(say(r.tag, SLOT_NONE, OK, ""), OK);
+	link_deliver(x);
+	ask(x, ASK_ENVELOPE, NULL, 0, &h); /* takes and gives a large slot */
+	assert_true(asked(&r));
+	assert_int_equal(say(r.tag, r.slot, OK, "x"), OK);
+	link_deliver(x);
+	assert_int_equal(h.calls, 1);
+	link_tick();
+	assert_int_equal(mprotect(p, CROWD * each, PROT_READ | PROT_WRITE), 0);
+	link_forget(all[0]);
+	assert_false(crowd[0]->suspended); /* who came first */
+	assert_true(crowd[1]->suspended);
+	/* a request goes before them: its body has come */
+	ask(x, ASK_PUT, "sealed", 6, &h);
+	assert_false(asked(&r));
+	link_forget(all[1]);
+	assert_true(asked(&r));
+	assert_true(crowd[1]->suspended);
+	link_attach(-1);
+	link_deliver(x);
+	assert_false(crowd[1]->suspended);
+	clock_now += WAIT_SECONDS;
+	link_tick();
+	for (unsigned i = 0; i < CROWD; i++) {
+		assert_false(crowd[i]->suspended);
+		assert_int_equal(crowd[i]->job.refused, i > 1);
+		link_forget(crowd[i]);
+	}
+	for (unsigned i = 2; i < SLOT_TEXTS; i++) {
+		link_forget(all[i]);
+	}
+	for (unsigned i = 0; i < SLOT_TEXTS; i++) {
+		free(all[i]);
+	}
+	munmap(p, CROWD * each);
 	end(x);
 }
 
@@ -514,6 +592,8 @@ main(void)
 		cmocka_unit_test(large_answers),
 		cmocka_unit_test(slots),
 		cmocka_unit_test(limits),
+		/* last: where it fails, the lock is held */
+		cmocka_unit_test(a_crowd_waits),
 	};
 
 	return cmocka_run_group_tests(tests, begin, NULL);
