@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: the founding ceremony as pages, by keyboard in Chromium: begun on the
-# terminal, gone on with on the page, killed three times, a sheet proven on
+# terminal, gone on with on the page, killed four times, a sheet proven on
 # the terminal, ended on the page. A wrong answer at every step is told and
 # loses nothing; pages pass axe and html-validate and fit 320 px; each sheet
 # of the longest names is one page; two photographed QR codes give the

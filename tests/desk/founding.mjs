@@ -144,6 +144,13 @@ async function names() { // what the terminal began
 	await b.click("label:has([name=profile][value=eu])");
 	await press();
 	await step("names");
+	await end("SIGKILL");
+	await begin();
+	await step("begin");
+	want("an authority's, as it was said", await b.run(() =>
+		document.querySelector("[name=profile][value=eu]").checked));
+	await press();
+	await step("names");
 	want("the terminal's answer", await b.run(() => document.getElementById(
 		"organisation_name").value) === "Gemeente Voorbeeld");
 	await b.type("#organisation_name", ORGANISATION);

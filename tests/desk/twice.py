@@ -55,6 +55,10 @@ def late():
     want("a search", ">%s<" % TWO in ui.post("/nl/search",
                                              word="kanarie-nakomer"))
     want("the rest", "Een ander" not in page("/nl/case/" + TWO))
+    want("an end without the tick", "Vink aan dat u weet dat dit niet terug" in
+         ui.post("/nl/case/" + TWO, do="destroy"))
+    want("not asked of two for the tick", "Laat twee mensen" in
+         ui.post("/nl/case/" + TWO, do="destroy", sure="1"))
 
 
 def again(path, mark, where, looked, **more):

@@ -8,6 +8,11 @@ SOFT=1
 EDIT=$BUILD/bin/journal_edit
 [ -x "$EDIT" ] || { echo "skip: journal_edit is not built"; exit 77; }
 three_people
+signs() { # HOME: signs the last request with the keyring there
+	ok h approve "$(json "o['request']")" --keyring "$1/keyring.age" \
+		--second-passphrase-file "$PASS"
+}
+second() { signs "$D"; } # the case is about the secretary
 send() { # DAY TEXT KIND FILE: to the case, and into the desk
 	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day "$1" --text "$2" \
 		--code "$T/code" --kind "$3" --attach "$4" --name bijlage
@@ -65,7 +70,7 @@ ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25
 ok h import "$T/gw"
 ok h --json list
 R=$(json "o['cases'][0]['ref']")
-ok h classify "$R" --about nobody --kind melding --type OMG --origin intern \
+ok h classify "$R" --about secretaris --kind melding --type OMG --origin intern \
 	--wbk nee --outcome gesprek
 for to in triage in_behandeling besluit; do
 	ok h step "$R" $to
@@ -95,7 +100,8 @@ grep -q NAKOMER "$T/out" || fail "the late message is not shown"
 A=$(ls "$H/attachments")
 [ -n "$A" ] || fail "its attachment did not come"
 
-# Neither one person, nor the two who signed for the case
+# Neither one person, nor the two who signed for the case, nor one whom it is
+# about, though what they sign is of no case
 guard S-TWO h destroy "$R" --out "$T/d2.html"
 grep -q "approve --case $R --act destroy" "$T/err" || fail "what to sign for is not said"
 [ -e "$T/d2.html" ] && fail "a declaration without a destruction"
@@ -103,6 +109,12 @@ ok h --json approve --case "$R" --act destroy
 [ "$(json "o['detail']")" = "late-$R" ] || fail "what they sign for"
 cp "$T/out" "$T/asked"
 guard S-TWO h destroy "$R" --out "$T/d2.html"
+cp "$T/asked" "$T/out"
+cp -r "$H" "$T/alone"
+signs "$S"
+guard S-SUBJECT h destroy "$R" --out "$T/d2.html"
+rm -r "$H"
+mv "$T/alone" "$H"
 cp "$T/asked" "$T/out"
 second
 damaged 1 0
@@ -119,7 +131,7 @@ gone() {
 gone
 [ -e "$H/attachments/$A" ] && fail "its attachment stays"
 said "$T/d2.html" | grep -q "Messages 1 .*Messages after that 1 .*Their\
- attachments 1 .*Destroyed on 2027-02-10 .*Signed by secretaris" ||
+ attachments 1 .*Destroyed on 2027-02-10 .*Signed by deputy" ||
 	fail "the declaration: $(said "$T/d2.html")"
 ok h destroy "$R" --out "$T/d3.html"
 cmp "$T/d2.html" "$T/d3.html" || fail "written again, it is another one"
