@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "own_heap.h"
 #include "seal_help.h"
 #include "../../keys/seal/tarwrite.h"
 #include "vector.h"
@@ -268,12 +269,7 @@ test_after_the_end(void **state)
 	buf_free(&b);
 }
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
-#if !defined(__SANITIZE_ADDRESS__)
+#if OWN_HEAP
 #define NEEDLE 64u
 #define NEEDLE_KEPT 24u /* malloc writes over the start of what is freed */
 
@@ -378,7 +374,7 @@ main(void)
 		cmocka_unit_test(test_signatures),
 		cmocka_unit_test(test_sink_refuses),
 		cmocka_unit_test(test_after_the_end),
-#if !defined(__SANITIZE_ADDRESS__)
+#if OWN_HEAP
 		cmocka_unit_test(test_nothing_stays_in_memory),
 #endif
 	};

@@ -10,6 +10,7 @@
 
 #include "meldluik/json.h"
 #include "meldluik/secret.h"
+#include "own_heap.h"
 #include "vector.h"
 
 static const char *const allowed[] = { "type", "version", "a", NULL };
@@ -110,12 +111,7 @@ test_write(void **state)
 	buf_free(&small);
 }
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
-#if !defined(__SANITIZE_ADDRESS__)
+#if OWN_HEAP
 /* jansson's memory must hold nothing after it was freed. Reads freed memory
  * on purpose, so not under a sanitizer. malloc keeps its own pointers in the
  * first 16 bytes of a free block. */
@@ -148,7 +144,7 @@ main(void)
 		cmocka_unit_test(test_every_cut_is_refused),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_write),
-#if !defined(__SANITIZE_ADDRESS__)
+#if OWN_HEAP
 		cmocka_unit_test(test_freed_text_is_wiped),
 #endif
 	};
