@@ -6,6 +6,7 @@
 # of all such runs, so that hours come together from many of them.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/given.sh"
 seconds=${1:?seconds}
 shift
 OUT=${OUT:-$(mktemp -d)}
@@ -26,7 +27,7 @@ keep() {
 	find "$dir" -type f -regextype posix-egrep \
 		! -regex '.*/[0-9a-f]{40}' -exec cp {} "$OUT/$name.named" \;
 	first+=("$OUT/$name.named")
-	[ -d "$here/../vectors/$short" ] && first+=("$here/../vectors/$short")
+	mapfile -t -O 1 first < <(given "$name")
 	"$tree/bin/$name" -merge=1 -use_counters=0 -max_len=32768 "$set" \
 		"${first[@]}" >/dev/null 2>&1 || return 1
 	(cd "$set" && find . -type f -printf '%f\n') >"$OUT/$name.known"

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Every fuzz target for SECONDS (default 60) under AddressSanitizer and
 # UndefinedBehaviorSanitizer: run.sh [SECONDS [TARGET...]]. Starts from
-# corpus/<target> and vectors/<target>, with the words of the dictionary that
+# corpus/<target> and what given.sh names, with the words of the dictionary that
 # names it (dict/*.dict); what is found new goes to $OUT and is
 # not kept here (keep.sh does that). JOBS (default 2) run at a time.
 # FUZZ_BUILD names a tree to build in and keep; FUZZ_LEVEL a level of the
 # compiler other than the -O1 of the preset.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/given.sh"
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
 if [ -z "${OUT:-}" ]; then
@@ -32,9 +33,14 @@ if [ ${#targets[@]} -eq 0 ]; then
 fi
 [ ${#targets[@]} -gt 0 ] || { echo "no fuzz targets"; exit 1; }
 for t in "${targets[@]}"; do
-	grep -q "^| $t |" "$here/README.md" && continue
-	echo "$t does not stand in tests/fuzz/README.md"
-	exit 1
+	grep -q "^| $t |" "$here/README.md" || {
+		echo "$t does not stand in tests/fuzz/README.md"
+		exit 1
+	}
+	[ -n "$(ls "$here/corpus/${t#fuzz_}" 2>/dev/null)$(given "$t")" ] || {
+		echo "$t starts from nothing"
+		exit 1
+	}
 done
 cmake --build "$tree" -j2 --target "${targets[@]}" \
 	>"$OUT/fuzz-build.log" 2>&1 || { tail -9 "$OUT/fuzz-build.log"; exit 1; }
@@ -45,9 +51,7 @@ one() {
 	mkdir -p "$new"
 	dirs=("$new")
 	[ -d "$corpus" ] && dirs+=("$corpus")
-	corpus=$here/../vectors/${1#fuzz_}
-	[ -d "$corpus" ] && dirs+=("$corpus")
-	[ "$1" = fuzz_profile ] && dirs+=("$here/../../policy/data")
+	mapfile -t -O ${#dirs[@]} dirs < <(given "$1")
 	dict=$(grep -lw "^# for:.* $1" "$here"/dict/*.dict | head -1)
 	TIMEFORMAT="%U %S"
 	if { time (cd "$OUT" && timeout $((seconds * 4 + 120)) \
@@ -63,7 +67,7 @@ one() {
 		return 1
 	fi
 }
-export -f one
+export -f one given
 export here seconds OUT tree
 printf '%s\n' "${targets[@]}" | xargs -P "${JOBS:-2}" -I {} bash -c 'one {}'
 status=$?
