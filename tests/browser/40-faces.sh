@@ -3,8 +3,9 @@
 # Goal: every page, the offline one too, in every language, light and dark,
 # scripts off and on: no violation of WCAG 2.2 A and AA by axe-core,
 # html-validate is clean, nothing is wider than 320 pixels, also in Firefox at
-# 400 %. The short form looks at nl and ar (right to left); FULL=1 at all six
-# (en, pl, tr and uk too), with pictures of each in tests/out/screens.
+# 400 % and in Chromium with text twice as large. The short form looks at nl
+# and ar (right to left); FULL=1 at all six (en, pl, tr and uk too), with
+# pictures of each in tests/out/screens.
 # FACES_LANG="nl en": these.
 . "$(dirname "$0")/lib.sh"
 [ -n "${FULL:-}" ] || export FACES_LANG=${FACES_LANG:-nl ar}

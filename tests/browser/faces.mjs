@@ -2,7 +2,8 @@
 // Looks at every page in every language, light and dark: axe-core (WCAG 2.0
 // to 2.2, A and AA, and best practices), html-validate on the source as
 // served, reflow at 320 CSS pixels in Chromium, and in Firefox in a window of
-// 1280 by 1024 magnified to 400 %; and a picture of each. Without FULL=1 the
+// 1280 by 1024 magnified to 400 %, in Chromium at 320 pixels with text of
+// twice the size; and a picture of each. Without FULL=1 the
 // dark theme is asked of its contrasts only, in the first language, Firefox
 // looks at that language, and there are no pictures.
 //   node faces.mjs URL SCREENS CODE DATA TEMPLATES CLOSED_URL KEYS
@@ -133,8 +134,13 @@ const rest = (b) => b.run((h) => [...new Set(Array.from(
 // As somebody sees it who magnifies to 400 %: 320 by 256, nothing sideways,
 // and what sticks to the edge does not cover half of it
 const ZOOM = { width: 320, height: 256, deviceScaleFactor: 4 };
-async function magnified(b, name) {
-	const where = `${b.o.lang} ${name} Firefox 400 %`;
+// And on a small phone by who lets it write twice as large
+const LARGE = { width: 320, height: 640 };
+const LARGE_TEXT = ["--blink-settings=defaultFontSize=32"];
+const LONG_NAME = "Schermafbeelding_20261130-172345_Berichten_Boekhouding.jpg";
+async function magnified(b, name, size) {
+	const where = `${b.o.lang} ${name} ${b.which} ` +
+		(size === ZOOM ? "400 %" : "text 200 %");
 	const [width, stuck] = await b.run(() => {
 		for (const e of document.querySelectorAll("details")) {
 			e.open = true;
@@ -146,37 +152,42 @@ async function magnified(b, name) {
 				e.getBoundingClientRect().height, 0)];
 	});
 	looks++;
-	await stepsLook(b, where);
-	if (width > ZOOM.width || stuck > ZOOM.height / 4) {
+	if (size === ZOOM) { // larger words than that may have two rows
+		await stepsLook(b, where);
+	}
+	if (width > size.width || stuck > size.height / 4) {
 		fault(where, `${width} px wide, ${stuck} px stuck`);
 	}
 	if (FULL) {
 		await b.page.screenshot({ path:
-			`${screens}/${b.o.lang}-${name}-firefox-zoom.png` });
+			`${screens}/${b.o.lang}-${name}-${b.which}-zoom.png` });
 	}
 }
-async function zoom(lang) {
-	const b = await open("firefox", { lang });
-	await b.page.setViewport(ZOOM);
+async function zoom(lang, which, size, args) {
+	const b = await open(which, { lang, args });
+	await b.page.setViewport(size);
+	const named = `${screens}/${LONG_NAME}`;
+	fs.copyFileSync(data + "/factuur.jpg", named);
 	await b.goto(`${url}/${lang}/`);
 	for (const link of await rest(b)) {
 		await b.goto(link);
-		await magnified(b, new URL(link).pathname.split("/")[2] || "start");
+		await magnified(b, new URL(link).pathname.split("/")[2] || "start",
+			size);
 	}
 	await script.goto(b, url, "report");
 	await b.click("#about-form button[type=submit]");
 	await b.wait("#ml-code-next");
-	await magnified(b, "script-code");
+	await magnified(b, "script-code", size);
 	await script.code(b);
 	await b.wait("#ml-what");
-	await b.choose("#ml-files", data + "/factuur.jpg");
-	await magnified(b, "script-form");
+	await b.choose("#ml-files", named);
+	await magnified(b, "script-form", size);
 	await b.type("#ml-what", text);
 	await b.click("#ml-send");
 	await script.number(b);
-	await magnified(b, "script-done");
+	await magnified(b, "script-done", size);
 	await script.check(b, url, code);
-	await magnified(b, "script-replies");
+	await magnified(b, "script-replies", size);
 	assert.deepEqual(b.errors, []);
 	await b.close();
 }
@@ -326,8 +337,9 @@ for (const lang of languages) {
 	assert.deepEqual(b.errors, []);
 	await b.close();
 	if (FULL || lang === languages[0]) {
-		await zoom(lang);
+		await zoom(lang, "firefox", ZOOM);
 	}
+	await zoom(lang, "chromium", LARGE, LARGE_TEXT);
 }
 for (const name of fs.readdirSync(templates)) {
 	const template = name.replace(/\.html$/, "");

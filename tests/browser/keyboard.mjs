@@ -81,6 +81,67 @@ async function write(b, selector, text) {
 
 const ready = (b) => b.o.scripts ? b.wait("main[data-ml-ready]") : null;
 
+// What is wrong stands at its field, which names it, and the focus is there:
+// who sees a small part of the page, or none, need not look for it
+async function wrong(b, selector, said) {
+	await b.until(`${b.name}: ${selector} named wrong`, (s) =>
+		document.querySelector(s)?.getAttribute("aria-invalid") === "true",
+	selector);
+	const got = await b.run((s) => {
+		const e = document.querySelector(s);
+		return { at: e === document.activeElement, said: (e.getAttribute(
+			"aria-describedby") ?? "").split(" ").map((id) =>
+			document.getElementById(id)).filter((p) =>
+			p?.classList.contains("err")).map((p) => p.textContent) };
+	}, selector);
+	assert.match(got.said.join(), said, `${b.name}: ${selector}`);
+	// without scripts a link beside the heading goes there
+	assert(got.at || !b.o.scripts, `${b.name}: ${selector} has no focus`);
+}
+
+const fill = (b, selector, text) => b.run((s, value) => {
+	const e = document.querySelector(s);
+	e.value = value;
+	e.dispatchEvent(new Event("input", { bubbles: true }));
+}, selector, text);
+
+// Every mistake that a page tells of a field
+async function faults(b) {
+	const check = "#check-form textarea[name=code]";
+	await b.goto(url + "/nl/replies");
+	await ready(b);
+	await b.type(check, "0000");
+	await (b.o.scripts ? b.click : b.submit).call(b,
+		"#check-form button[type=submit]");
+	await wrong(b, check, /code/);
+	if (!b.o.scripts) {
+		return;
+	}
+	await b.type(check, code);
+	await b.click("#check-form button[type=submit]");
+	await b.wait("#ml-text");
+	await b.click("#ml-send");
+	await wrong(b, "#ml-text", /./);
+	await fill(b, "#ml-text", "Te lang. ".repeat(9000));
+	await b.click("#ml-send");
+	await wrong(b, "#ml-text", /te lang/);
+	await b.click("details:has(#ml-withdraw) summary");
+	await b.click("#ml-withdraw-send");
+	await wrong(b, "#ml-withdraw", /./);
+	await b.goto(url + "/nl/report");
+	await ready(b);
+	await b.click("#about-form button[type=submit]");
+	await b.type("#ml-last", "00");
+	await b.click("#ml-code-next");
+	await wrong(b, "#ml-last", /./);
+	await b.click("#ml-no-code");
+	await b.click("#ml-send");
+	await wrong(b, "#ml-what", /./);
+	await fill(b, "#ml-what", "Te lang. ".repeat(9000));
+	await b.click("#ml-send");
+	await wrong(b, "#ml-what", /te lang/);
+}
+
 async function report(b, text) {
 	await b.goto(url + "/nl/");
 	await leave(b, "a.door[href$='/report']");
@@ -163,6 +224,7 @@ async function away(b, text) {
 for (const which of ["firefox", "chromium"]) {
 	for (const scripts of [false, true]) {
 		const b = await open(which, { scripts });
+		await faults(b);
 		await report(b, `Toetsen ${which} ${scripts}`);
 		await answer(b, `Mei ${which} ${scripts}`);
 		await away(b, `Nooit verstuurd ${which}`);

@@ -57,6 +57,8 @@ await b.until("an error", () =>
 	document.querySelector("#ml-receipt") !== null ||
 	document.querySelector("#ml-error")?.textContent);
 assert((await b.text("#ml-error")).includes(CHANGED), await b.words());
+// the form was hidden while it sent: the focus is where it is told
+assert.equal(await b.run(() => document.activeElement.id), "ml-error");
 await b.close();
 console.log("added to the desk that asked; nothing to one not shown");
 fs.writeFileSync(work + "/want.json", JSON.stringify(want.map((text) =>

@@ -5,7 +5,7 @@
 import { demand, hex, text, utf8 } from "../script/bytes.js";
 import { codeDerive, codeNew } from "../script/code.js";
 import { errorText, guard, oldAsk, oldRefuse, steps } from "../script/compose.js";
-import { $, el, notice, show } from "../script/dom.js";
+import { $, el, notice, point, show } from "../script/dom.js";
 import { envelopeSize, seal } from "../script/envelope.js";
 import { codeShow } from "../script/flow_code.js";
 import { formShow } from "../script/flow_report.js";
@@ -79,7 +79,7 @@ async function make(ctx, form, files, given) {
 		error.textContent = e.word === "offline-large" ? t("off_large") :
 			errorText(e);
 		oldAsk(ctx, error, e);
-		error.scrollIntoView();
+		point(error);
 	} finally {
 		status.remove();
 	}

@@ -3,7 +3,8 @@
 // without losing a word, and shows the receipt.
 import { demand, random, Refused, unhex } from "./bytes.js";
 import { crockford, groups } from "./code.js";
-import { $, dayWords, el, notice, rich, show, sizeWords } from "./dom.js";
+import { $, dayWords, el, fault, notice, point, rich, show, sizeWords }
+	from "./dom.js";
 import { envelopeSize } from "./envelope.js";
 import { halt, run } from "./job.js";
 import { epochFetch, keysetFetch } from "./keys.js";
@@ -36,6 +37,12 @@ export function roomTell(node, message, files) {
 		free < REPORT_MAX / 4 ? t("room", free) : "";
 	node.className = free < 0 ? "err" : "hint";
 	return free >= 0;
+}
+
+// Sending what is too long: said at the field, not far above the button
+export function roomFault(field, said, left) {
+	fault(field, said, left.textContent);
+	left.textContent = "";
 }
 
 // Words for what deliver() tells; ${total}: bytes of what is sent
@@ -161,7 +168,7 @@ export async function send(ctx, form, files, make, sent) {
 	error.replaceChildren();
 	form.after(busy);
 	form.hidden = true;
-	busy.scrollIntoView();
+	point(busy); // not to its button: a second Enter would stop it
 	try {
 		const { message, seed } = make();
 		const list = await files.chosen();
@@ -181,7 +188,7 @@ export async function send(ctx, form, files, make, sent) {
 				} }, t("send_text_only")));
 		}
 		oldAsk(ctx, error, e);
-		error.scrollIntoView();
+		point(error);
 	} finally {
 		busy.remove();
 	}

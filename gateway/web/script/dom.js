@@ -72,6 +72,13 @@ export function fault(field, said, text) {
 	field.focus();
 }
 
+// Goes to what is said or goes on, where what had the focus is hidden
+export function point(node) {
+	node.tabIndex = -1;
+	node.focus();
+	node.scrollIntoView();
+}
+
 // The nodes of a text whose tags are b, bdi, and a with a page's name
 export const rich = (text) => text.split(/(<.*?<.*?>)/).map((part) => {
 	const [, tag, page, words] = /^<(\w+) ?(\w*)>(.*)</.exec(part) ?? [];

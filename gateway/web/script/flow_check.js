@@ -5,7 +5,7 @@ import { boardRead, deskAnswering } from "./checkback.js";
 import { codeDesk, codeParse } from "./code.js";
 import { deskName, deskNow } from "./keyset.js";
 import { $, area, dayWords, el, fault, notice, show } from "./dom.js";
-import { doneShow, guard, messageId, roomTell, send, teller }
+import { doneShow, guard, messageId, roomFault, roomTell, send, teller }
 	from "./compose.js";
 import { Files } from "./files.js";
 import { begin, prepare } from "./job.js";
@@ -52,6 +52,8 @@ function writeForm(ctx, lastReply) {
 			} else if (count()) {
 				send(ctx, form, files, make, (receipt) =>
 					doneShow(ctx, receipt, "follow_up"));
+			} else {
+				roomFault(text, $("#ml-text-e", form), left);
 			}
 		} },
 	area("text", t("write_text"), t("form_seal"), 6, true), left,
@@ -64,7 +66,9 @@ function writeForm(ctx, lastReply) {
 
 function withdrawForm(ctx, lastReply) {
 	const id = messageId();
-	const sure = el("input", { type: "checkbox", id: "ml-withdraw" });
+	const sure = el("input", { type: "checkbox", id: "ml-withdraw",
+		"aria-describedby": "ml-withdraw-e" });
+	const unsure = notice("ml-withdraw-e", "err");
 	const none = { list: [], chosen: async () => [], clear() {} };
 	const form = el("form", { onsubmit: (e) => {
 		e.preventDefault();
@@ -73,10 +77,10 @@ function withdrawForm(ctx, lastReply) {
 				lastReply), (receipt) => doneShow(ctx, receipt,
 				"withdrawal"));
 		} else {
-			$("#ml-error", form).textContent = t("withdraw_tick");
+			fault(sure, unsure, t("withdraw_tick"));
 		}
 	} },
-	el("label", { class: "pick" }, sure, el("span", {},
+	unsure, el("label", { class: "pick" }, sure, el("span", {},
 		t("withdraw_yes"))),
 	el("div", { id: "ml-error", class: "err", role: "alert" }),
 	el("button", { class: "alt", id: "ml-withdraw-send" },
@@ -125,6 +129,7 @@ export function checkStart(ctx, ready) {
 	const field = $("textarea[name=code]", form);
 	const error = notice("ml-error", "err");
 	field.before(error);
+	field.setAttribute("aria-describedby", "ml-error code-h");
 	form.addEventListener("submit", async (e) => {
 		e.preventDefault();
 		const code = codeRead(field, error);

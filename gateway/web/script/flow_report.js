@@ -5,7 +5,7 @@ import { codeDerive, codeNew } from "./code.js";
 import { codeShow } from "./flow_code.js";
 import { deskName, deskPick } from "./keyset.js";
 import { $, area, el, fault, notice, picks, show } from "./dom.js";
-import { doneShow, guard, messageId, roomTell, send, steps }
+import { doneShow, guard, messageId, roomFault, roomTell, send, steps }
 	from "./compose.js";
 import { Files } from "./files.js";
 import { begin, prepare } from "./job.js";
@@ -92,6 +92,8 @@ export function formShow(ctx, submit, label, limit) {
 				$("#ml-error", form).textContent = files.trouble();
 			} else if (count()) {
 				submit(form, files, make);
+			} else {
+				roomFault(what, $("#ml-what-e", form), left);
 			}
 		} },
 	leaveOut(),
