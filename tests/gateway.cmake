@@ -163,6 +163,11 @@ if(MELDLUIK_TESTS AND TARGET meldluik_transfer)
   target_link_libraries(test_reporter_trust meldluik_transfer
     meldluik_mailbox PkgConfig::CMOCKA)
   add_test(NAME test_reporter_trust COMMAND test_reporter_trust)
+  add_executable(test_reporter_pages gateway/test_reporter_pages.c
+    ${reporter}/pagematch.c)
+  target_include_directories(test_reporter_pages PRIVATE ${reporter})
+  target_link_libraries(test_reporter_pages meldluik_seal PkgConfig::CMOCKA)
+  add_test(NAME test_reporter_pages COMMAND test_reporter_pages)
 endif()
 
 # Of the pages: what parses a form, without the pages themselves; of

@@ -20,6 +20,7 @@
 #include "decryptor/intake.h"
 #include "meldluik/json.h"
 #include "meldluik/secret.h"
+#include "../unit/said.h"
 
 #define TODAY 20781
 #define ok(x) assert_int_equal((x), OK)
@@ -156,14 +157,19 @@ import(struct place *p)
 	return chain_import(&p->d, p->stick, &p->r);
 }
 
-/* Refused as a whole: what was there before is there, and no more */
+/* Refused as a whole, with these words: what was there before is there, and
+ * no more */
 static void
-refused(struct place *p, enum err why)
+refused(struct place *p, enum err why, const char *words)
 {
 	size_t n = p->d.state->manifests;
 	uint64_t events = journal_length(p->d.book);
+	enum err e;
 
-	is(import(p), why);
+	said_begin();
+	e = import(p);
+	assert_true(said_end(words));
+	is(e, why);
 	assert_int_equal(p->d.state->manifests, n);
 	assert_int_equal(journal_length(p->d.book), events);
 }
@@ -209,7 +215,7 @@ other_names(void **state)
 		"manifest-x.json", "manifest-+2.json", "x"};
 	struct place *p = *state;
 
-	refused(p, ERR_UNKNOWN); /* an empty folder */
+	refused(p, ERR_UNKNOWN, "there is no manifest"); /* an empty folder */
 	put(p, 1, 1);
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
 		ok(file_replace(p->stick, name[i], "{}", 2));
@@ -225,25 +231,32 @@ edited(void **state)
 	struct place *p = *state;
 	struct buf none = buf_new(1);
 	struct inbound m;
+	int fd;
 
 	put(p, 1, 2);
 	m = manifest(p, 3);
 	m.day++;
 	p->gateway[0] ^= 1;
 	put_as(p, &m, 3);
-	refused(p, ERR_SIGNATURE); /* and 1 and 2 with it */
+	refused(p, ERR_SIGNATURE, "was edited"); /* and 1 and 2 too */
 	p->gateway[0] ^= 1;
 	m.org[0] ^= 1;
 	put_as(p, &m, 3);
-	refused(p, ERR_FOREIGN);
+	refused(p, ERR_FOREIGN, "manifest 3 is of another organisation");
 	m.org[0] ^= 1;
 	put_as(p, &m, 3);
 	put_file(p, 3, "", &none);
-	refused(p, ERR_SIGNATURE);
+	refused(p, ERR_SIGNATURE, "was edited");
 	put_as(p, &m, 3);
 	ok(unlinkat(p->stick, "manifest-3.json.minisig", 0) == 0 ? OK :
 	    ERR_IO);
-	refused(p, ERR_UNKNOWN);
+	refused(p, ERR_UNKNOWN, "has no signature beside it");
+	ok(unlinkat(p->stick, "manifest-3.json", 0) == 0 ? OK : ERR_IO);
+	ok(folder_open(p->stick, "manifest-3.json", true, &fd));
+	close(fd);
+	refused(p, ERR_POLICY, "manifest 3 cannot be read");
+	ok(unlinkat(p->stick, "manifest-3.json", AT_REMOVEDIR) == 0 ? OK :
+	    ERR_IO);
 	put_as(p, &m, 3);
 	ok(import(p));
 	buf_free(&none);
@@ -261,16 +274,22 @@ moved_repeated_or_left_away(void **state)
 	put_as(p, &m, 2);
 	memcpy(two, p->last, HASH_LEN);
 	put_as(p, &m, 3);
-	refused(p, ERR_CHAIN); /* 2 again, in the place of 3 */
+	refused(p, ERR_CHAIN, "reordered or replayed"); /* 2 again, as 3 */
 	m = manifest(p, 3);
 	memset(m.previous, 9, HASH_LEN);
 	put_as(p, &m, 3);
-	refused(p, ERR_CHAIN); /* of another chain */
+	refused(p, ERR_CHAIN, "FORK"); /* of another chain */
 	memcpy(p->last, two, HASH_LEN);
 	m = manifest(p, 4);
 	put_as(p, &m, 4);
 	ok(unlinkat(p->stick, "manifest-3.json", 0) == 0 ? OK : ERR_IO);
-	refused(p, ERR_CHAIN); /* 3 is not there */
+	refused(p, ERR_CHAIN, "manifest 3 is missing");
+	stick_new(p);
+	memset(p->last, 0, HASH_LEN);
+	put(p, 1, 2);
+	m = manifest(p, 3);
+	put_as(p, &m, 4); /* as it is, under another name */
+	refused(p, ERR_CHAIN, "reordered or replayed");
 }
 
 static void
@@ -290,10 +309,29 @@ forks_and_old_sticks(void **state)
 	m.day++;
 	put_as(p, &m, 2); /* the same number, and another one */
 	put(p, 3, 4);
-	refused(p, ERR_CHAIN);
+	refused(p, ERR_CHAIN, "two different manifests");
 	stick_new(p);
 	put(p, 1, 2);
-	refused(p, ERR_STALE);
+	refused(p, ERR_STALE, "ROLLED BACK");
+}
+
+/* As many manifests as a stick may have, and one more */
+static void
+too_many(void **state)
+{
+	struct place *p = *state;
+
+	put(p, 1, 1);
+	for (unsigned n = 2; n <= 65536 + 1; n++) {
+		char name[64];
+		int fd;
+
+		snprintf(name, sizeof name, "manifest-%u.json", n);
+		fd = openat(p->stick, name, O_WRONLY | O_CREAT, 0600);
+		assert_true(fd >= 0);
+		close(fd);
+	}
+	refused(p, ERR_LIMIT, "");
 }
 
 /* A gateway made anew: its first number, its key; and what the old one made
@@ -303,15 +341,16 @@ generations(void **state)
 {
 	struct place *p = *state;
 	uint64_t second = generation_base(2) + 1;
+	uint64_t third = generation_base(3) + 1;
 	uint8_t old[SIGN_SEED];
 	struct inbound m;
 
 	put(p, second, second);
-	refused(p, ERR_FOREIGN); /* the keyset names the first one */
+	refused(p, ERR_FOREIGN, "the keyset names 1");
 	stick_new(p);
 	put(p, 1, 2);
 	p->keyset.generation = 2;
-	refused(p, ERR_UNKNOWN); /* of the first, of which none was read */
+	refused(p, ERR_UNKNOWN, "of which this desk read nothing");
 	p->keyset.generation = 1;
 	ok(import(p));
 	put(p, second + 1, second + 1);
@@ -320,16 +359,21 @@ generations(void **state)
 	p->keyset.generation = 2;
 	m = manifest(p, second + 1);
 	put_as(p, &m, second + 1);
-	refused(p, ERR_CHAIN); /* not its first */
+	refused(p, ERR_CHAIN, "is missing"); /* its first */
 	ok(unlinkat(p->stick, "manifest-1000000002.json", 0) == 0 ? OK :
 	    ERR_IO);
 	put(p, second, second + 1);
 	ok(import(p)); /* with 1 and 2 of the old one, again */
 	assert_int_equal(p->r.fresh, 2);
+	sign_keypair(p->gateway, &p->keyset.gateway);
+	p->keyset.generation = 3;
+	put(p, third, third);
+	ok(import(p)); /* and those of the first by the first one's key */
+	assert_int_equal(p->r.fresh, 1);
 	memcpy(p->gateway, old, SIGN_SEED);
-	m = manifest(p, second + 2);
-	put_as(p, &m, second + 2);
-	refused(p, ERR_SIGNATURE); /* the old key is nothing any more */
+	m = manifest(p, third + 1);
+	put_as(p, &m, third + 1);
+	refused(p, ERR_SIGNATURE, "was edited"); /* the old key ended */
 }
 
 static void
@@ -340,10 +384,22 @@ without_a_gateway(void **state)
 
 	put(p, 1, 1);
 	p->keyset.has_gateway = false;
-	refused(p, ERR_UNKNOWN);
+	refused(p, ERR_UNKNOWN, "no gateway is known");
 	is(chain_start_find(&p->d, p->stick, 1, &start), ERR_UNKNOWN);
 	p->d.keyset = NULL;
-	refused(p, ERR_UNKNOWN);
+	refused(p, ERR_UNKNOWN, "no keyset yet");
+}
+
+/* Taken in, and told so */
+static void
+taken(struct place *p, const char *words)
+{
+	enum err e;
+
+	said_begin();
+	e = import(p);
+	assert_true(said_end(words));
+	ok(e);
 }
 
 /* What the gateway says of this desk counts, unless it cannot be */
@@ -366,7 +422,7 @@ what_was_applied(void **state)
 	m.applied[0] = (struct inbound_applied){.desk = 1, .tenure = 1,
 		.serial = UINT32_MAX, .day = TODAY};
 	put_as(p, &m, 2);
-	ok(import(p));
+	taken(p, "THE GATEWAY LIES");
 	assert_int_equal(p->r.refused, 1);
 	assert_int_equal(p->d.state->applied_serial, 0);
 	m = manifest(p, 3);
@@ -374,9 +430,19 @@ what_was_applied(void **state)
 	m.applied[0] = (struct inbound_applied){.desk = 1, .tenure = 1,
 		.serial = 1, .day = TODAY};
 	put_as(p, &m, 3);
-	ok(import(p));
+	taken(p, "knows only up to 0");
 	assert_int_equal(p->r.refused, 0);
 	assert_int_equal(p->d.state->applied_serial, 1);
+	p->d.state->out_serial = 1; /* of other bytes */
+	p->d.state->out_hash[0] = 1;
+	put(p, 4, 4);
+	taken(p, "that this machine did not make");
+	m = manifest(p, 5);
+	m.applieds = 1;
+	m.applied[0] = (struct inbound_applied){.desk = 1, .tenure = 2,
+		.serial = 1, .day = TODAY};
+	put_as(p, &m, 5);
+	taken(p, "another machine has taken over this desk");
 }
 
 /* People named where the chain goes on: what is before it is passed over,
@@ -411,7 +477,7 @@ a_start(void **state)
 	ok(chain_start_find(&p->d, p->stick, 3, &start));
 	p->d.state->start = start;
 	p->d.state->start.previous[0] ^= 1;
-	refused(p, ERR_CHAIN);
+	refused(p, ERR_CHAIN, "FORK");
 	p->d.state->start = start;
 	ok(file_replace(p->stick, "manifest-2.json", "x", 1));
 	ok(import(p));
@@ -430,6 +496,7 @@ main(void)
 		T(edited),
 		T(moved_repeated_or_left_away),
 		T(forks_and_old_sticks),
+		T(too_many),
 		T(generations),
 		T(without_a_gateway),
 		T(what_was_applied),

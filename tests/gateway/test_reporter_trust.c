@@ -6,12 +6,11 @@
  */
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "files.h"
 #include "meldluik/envelope.h"
 #include "reporter.h"
 #include "store_cmocka.h"
+#include "../unit/said.h"
 
 #define NOW (THIS_WEEK + 1)
 
@@ -156,28 +155,9 @@ static enum err opened(struct case_of *c)
 static bool says(struct case_of *c, enum err (*ask)(struct case_of *),
     const char *text)
 {
-	struct buf b = buf_new(65536);
-	char path[80];
-	int keep[2] = { dup(1), dup(2) }, fd;
-	bool there;
-
-	snprintf(path, sizeof(path), "%s/said", c->folder);
-	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
-	assert_true(fd >= 0 && keep[0] >= 0 && keep[1] >= 0);
-	fflush(NULL);
-	dup2(fd, 1);
-	dup2(fd, 2);
+	said_begin();
 	(void)ask(c);
-	fflush(NULL);
-	for (int i = 0; i < 2; i++) {
-		dup2(keep[i], 1 + i);
-		close(keep[i]);
-	}
-	close(fd);
-	ok(file_read_path(path, &b));
-	there = memmem(b.p, b.len, text, strlen(text)) != NULL;
-	buf_free(&b);
-	return there;
+	return said_end(text);
 }
 
 static enum err look_at_page(struct case_of *c)
