@@ -47,6 +47,7 @@ ok unshare -n strace -f -o "$T/trace" -e trace=network "$R" --keyset "$ORG" \
 	$SEND --attach "$T/file" --no-mailbox --out "$T/big" seal
 ok unshare -n "$R" --keyset "$ORG" $SEND --code-fd 3 --out "$T/small" seal \
 	3>"$T/code"
+grep -q 'exited with 0' "$T/trace" || fail "no trace of the sealing"
 grep -E 'socket\(|connect\(' "$T/trace" && fail "sealing opens a socket"
 refused "never replaced" "$R" --keyset "$ORG" $SEND --no-mailbox \
 	--out "$T/small" seal

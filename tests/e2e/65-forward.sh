@@ -108,6 +108,8 @@ for b in b c; do
 	ok desk "$T/$b.home" 2026-12-08 restore "$STICK/$b.age"
 	tries $b "$T/$b.home"
 	[ "$OPENED" = 0 ] || fail "a key of backup $b opens the week"
+	[ "$(wc -l <"$T/$b.keys")" -gt 60 ] ||
+		fail "only $(wc -l <"$T/$b.keys") keys of backup $b were tried"
 	nowhere $b "$T/$b.home"
 	[ "$FOUND" = 0 ] || fail "the dead key is in backup $b"
 done

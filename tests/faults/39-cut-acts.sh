@@ -79,6 +79,7 @@ counts 2
 
 # A restore that is cut is no desk
 killed "$A" 5 desk "$T/r" $day restore "$STICK/e.age"
+[ -n "$(ls "$T/r/attachments")" ] || fail "cut before an attachment"
 ls "$T/r/attachments" | grep -v '\.tmp$' && fail "half an attachment, restored"
 refused "holds no desk" desk "$T/r" $day list
 refused "was cut off" desk "$T/r" $day restore "$STICK/e.age"

@@ -11,6 +11,7 @@ if grep -E 'libcurl|libnghttp|libssh|libldap' "$T/ldd"; then
 fi
 # libmicrohttpd brings GnuTLS with it; we never ask for TLS or for a name
 objdump -p "$BIN" | awk '$1 == "NEEDED" {print $2}' >"$T/needed"
+grep -q libmicrohttpd "$T/needed" || fail "objdump shows no libmicrohttpd"
 grep -E 'libssl|libgnutls' "$T/needed" && fail "a TLS library is linked"
 nm -D --undefined-only "$BIN" | awk '{print $NF}' | sed 's/@.*//' |
 	grep -xE 'socket|connect|bind|listen|accept4?|getaddrinfo|gethostby.*|res_query|system|popen|posix_spawn.*|exec.*' \
