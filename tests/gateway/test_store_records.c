@@ -303,6 +303,43 @@ static void an_ended_upload_makes_no_room(void **state)
 	buf_free(&e);
 }
 
+/* A record opens as what it is, where it is, with the key it names */
+static void a_record_is_whole_and_its_own(void **state)
+{
+	struct world *w = *state;
+	uint8_t key[200] = { 1 }, value[200], secret[RECORD_KEY];
+	MDB_val k = { 8, key }, v;
+	struct buf b = buf_new(4096), small = buf_new(2);
+	const uint64_t none = UINT64_C(1) << 40;
+
+	ok(record_put(w->s, DB_STATE, key, 8, 0, "text", 4));
+	ok(record_get(w->s, DB_STATE, key, 8, &b));
+	assert_int_equal(b.len, 4);
+	ok(lmdb_err(mdb_get(w->s->txn, w->s->dbi[DB_STATE], &k, &v)));
+	assert_in_range(v.mv_size, 1, sizeof(value));
+	memcpy(value, v.mv_data, v.mv_size);
+	v.mv_data = value;
+	for (size_t i = 0; i < v.mv_size; i++) {
+		value[i] ^= 1;
+		assert_int_not_equal(record_open(w->s, DB_STATE, &k, &v, &b,
+		    NULL), OK);
+		value[i] ^= 1;
+	}
+	ok(record_open(w->s, DB_STATE, &k, &v, &b, NULL));
+	is(record_open(w->s, DB_WEEK, &k, &v, &b, NULL), ERR_CRYPT);
+	is(record_open(w->s, DB_STATE, &k, &v, &small, NULL), ERR_LIMIT);
+	key[0]++;
+	is(record_open(w->s, DB_STATE, &k, &v, &b, NULL), ERR_CRYPT);
+	/* what cannot be sealed so is not */
+	is(record_put(w->s, DB_STATE, key, 8, none, "", 0), ERR_USAGE);
+	is(record_put(w->s, DB_STATE, key, 129, 0, "", 0), ERR_USAGE);
+	is(record_put(w->s, DB_STATE, key, 8, 0, "", UINT32_MAX), ERR_USAGE);
+	is(key_copy(w->s, none, secret), ERR_USAGE);
+	store_abort(w->s);
+	buf_free(&b);
+	buf_free(&small);
+}
+
 /* Nothing of the state is guessed from a record of another length */
 static void state_of_another_length(void **state)
 {
@@ -417,6 +454,7 @@ int main(void)
 		T(deletion_takes_one),
 		T(erasure_reads_all_or_nothing),
 		T(a_session_that_is_none),
+		T(a_record_is_whole_and_its_own),
 		T(state_of_another_length),
 		T(weeks_end),
 		T(a_week_is_as_its_record),
