@@ -2,8 +2,9 @@
 /*
  * One lock over slots, queues and pending table; it is held for copying and
  * one non-blocking send, never for waiting, and never for a look at all who
- * wait: ten thousand bodies may wait for a slot. Ciphertext passes here, except that pages hand over what they sealed themselves; slots are
- * wiped before the next user gets them.
+ * wait: ten thousand bodies may wait for a slot. Ciphertext passes here,
+ * except that pages hand over what they sealed themselves; slots are wiped
+ * before the next user gets them.
  */
 #include <errno.h>
 #include <pthread.h>
