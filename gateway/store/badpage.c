@@ -17,7 +17,13 @@ static _Thread_local volatile sig_atomic_t touching;
 
 static void on_bus(int number)
 {
+	sigset_t this;
+
 	if (touching != 0) {
+		/* who jumps out leaves it blocked, and the next would kill */
+		sigemptyset(&this);
+		sigaddset(&this, number);
+		pthread_sigmask(SIG_UNBLOCK, &this, NULL);
 		siglongjmp(back, 1);
 	}
 	(void)signal(number, SIG_DFL); /* and it comes again, for good */
@@ -29,7 +35,6 @@ enum err badpage_catch(void)
 
 	memset(&a, 0, sizeof(a));
 	a.sa_handler = on_bus;
-	a.sa_flags = SA_NODEFER; /* who jumps out leaves nothing blocked */
 	return sigaction(SIGBUS, &a, NULL) == 0 ? OK : ERR_IO;
 }
 
