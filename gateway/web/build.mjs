@@ -45,7 +45,8 @@ async function bundle(entry) {
 	const made = await build({ ...options(process.cwd() + "/"),
 		entryPoints: [entry] });
 	const small = await minify(made.outputFiles[0].text, {
-		ecma: 2020, mangle: true, compress: { passes: 3, inline: 1,
+		ecma: 2020, mangle: true, compress: { passes: 6, inline: 1,
+			lhs_constants: false, sequences: false, // pack smaller
 			pure_funcs: UNUSED, pure_getters: true },
 		format: { comments: false } });
 	return small.code + "\n";

@@ -39,10 +39,22 @@ export function roomTell(node, message, files) {
 	return free >= 0;
 }
 
-// Sending what is too long: said at the field, not far above the button
-export function roomFault(field, said, left) {
-	fault(field, said, left.textContent);
-	left.textContent = "";
+// Whether a form can go: else what is wrong is said, at the field where it is
+// its fault and not far above the button. ${empty}: the words, if nothing was
+// written; ${count}: roomTell in ${left}
+export function fits(form, field, empty, files, left, count) {
+	const said = $(`#${field.id}-e`, form);
+	if (empty) {
+		fault(field, said, empty);
+	} else if (files.trouble()) {
+		$("#ml-error", form).textContent = files.trouble();
+	} else if (count()) {
+		return true;
+	} else {
+		fault(field, said, left.textContent);
+		left.textContent = "";
+	}
+	return false;
 }
 
 // Words for what deliver() tells; ${total}: bytes of what is sent

@@ -24,8 +24,7 @@ export function show(box, ...nodes) {
 	if (head) {
 		// on paper and in the list of jobs too: the code's says no more
 		document.title = head.textContent;
-		head.tabIndex = -1;
-		head.focus();
+		point(head);
 	}
 	window.scrollTo(0, 0);
 }

@@ -5,7 +5,7 @@ import { boardRead, deskAnswering } from "./checkback.js";
 import { codeDesk, codeParse } from "./code.js";
 import { deskName, deskNow } from "./keyset.js";
 import { $, area, dayWords, el, fault, notice, show } from "./dom.js";
-import { doneShow, guard, messageId, roomFault, roomTell, send, teller }
+import { doneShow, fits, guard, messageId, roomTell, send, teller }
 	from "./compose.js";
 import { Files } from "./files.js";
 import { begin, prepare } from "./job.js";
@@ -45,15 +45,11 @@ function writeForm(ctx, lastReply) {
 		}, onsubmit: (e) => {
 			e.preventDefault();
 			const text = $("#ml-text", form);
-			if (text.value.trim() === "" && files.list.length === 0) {
-				fault(text, $("#ml-text-e", form), t("write_empty"));
-			} else if (files.trouble()) {
-				$("#ml-error", form).textContent = files.trouble();
-			} else if (count()) {
+			if (fits(form, text, text.value.trim() === "" &&
+				files.list.length === 0 && t("write_empty"),
+			files, left, count)) {
 				send(ctx, form, files, make, (receipt) =>
 					doneShow(ctx, receipt, "follow_up"));
-			} else {
-				roomFault(text, $("#ml-text-e", form), left);
 			}
 		} },
 	area("text", t("write_text"), t("form_seal"), 6, true), left,

@@ -4,8 +4,8 @@
 import { codeDerive, codeNew } from "./code.js";
 import { codeShow } from "./flow_code.js";
 import { deskName, deskPick } from "./keyset.js";
-import { $, area, el, fault, notice, picks, show } from "./dom.js";
-import { doneShow, guard, messageId, roomFault, roomTell, send, steps }
+import { $, area, el, notice, picks, show } from "./dom.js";
+import { doneShow, fits, guard, messageId, roomTell, send, steps }
 	from "./compose.js";
 import { Files } from "./files.js";
 import { begin, prepare } from "./job.js";
@@ -86,14 +86,9 @@ export function formShow(ctx, submit, label, limit) {
 		}, onsubmit: (e) => {
 			e.preventDefault();
 			const what = $("#ml-what", form);
-			if (what.value.trim() === "") {
-				fault(what, $("#ml-what-e", form), t("what_empty"));
-			} else if (files.trouble()) {
-				$("#ml-error", form).textContent = files.trouble();
-			} else if (count()) {
+			if (fits(form, what, what.value.trim() === "" &&
+				t("what_empty"), files, left, count)) {
 				submit(form, files, make);
-			} else {
-				roomFault(what, $("#ml-what-e", form), left);
 			}
 		} },
 	leaveOut(),

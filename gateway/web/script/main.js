@@ -4,7 +4,7 @@
 import { checkStart } from "./flow_check.js";
 import { reportStart } from "./flow_report.js";
 import { errorText, guard } from "./compose.js";
-import { $, dayWords, el, show } from "./dom.js";
+import { $, dayWords, el, point, show } from "./dom.js";
 import { worker } from "./job.js";
 import { epochAhead, epochFetch, keysetFetch } from "./keys.js";
 import { deskName, holders } from "./keyset.js";
@@ -91,8 +91,8 @@ function page(main) {
 			ctx.close();
 			$("#ml-fail")?.remove();
 			main.prepend(el("p", { id: "ml-fail", class: "err",
-				role: "alert", tabindex: "-1" }, failText(why)));
-			$("#ml-fail").focus();
+				role: "alert" }, failText(why)));
+			point($("#ml-fail"));
 		},
 		who: () => {
 			const number = ctx.desk?.number;
