@@ -47,8 +47,7 @@ LEAST = 10.0    # seconds, however short it is
 SCRIPT_SLOWER = 5
 SCRIPT_LEAST = 60.0
 # Of LEFT; "allocation" is found here. What nobody tried has no class.
-CLASSES = ("again", "same", "invariant", "system", "large", "slow", "script",
-           "unreached")
+CLASSES = ("again", "same", "invariant", "system", "large", "slow", "script")
 LATE = ("slow", "script")  # classes that FULL=1 must notice
 
 
