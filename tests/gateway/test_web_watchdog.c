@@ -186,6 +186,26 @@ every_record_is_looked_at(void **state)
 	}
 }
 
+/* More than any gateway has connections: refused, and the rest still there */
+static void
+no_more_than_there_are_blocks(void **state)
+{
+	static struct watched *many[70000];
+	unsigned n = 0;
+
+	(void)state;
+	while (n < 70000 && (many[n] = watchdog_add(-1)) != NULL) {
+		n++;
+	}
+	assert_int_equal(n, 65536);
+	watchdog_remove(many[--n]);
+	many[n] = watchdog_add(-1);
+	assert_non_null(many[n]);
+	for (n = 0; n < 65536; n++) {
+		watchdog_remove(many[n]);
+	}
+}
+
 static void
 age_of_a_body(void **state)
 {
@@ -256,6 +276,7 @@ main(void)
 		cmocka_unit_test(a_crowd),
 		cmocka_unit_test(turns_are_short),
 		cmocka_unit_test(every_record_is_looked_at),
+		cmocka_unit_test(no_more_than_there_are_blocks),
 		cmocka_unit_test(age_of_a_body),
 		cmocka_unit_test(nobody),
 	};
