@@ -20,6 +20,11 @@ if(MELDLUIK_TESTS)
     target_sources(${name} PRIVATE decryptor/soft_scrypt.c)
     target_link_options(${name} PRIVATE -Wl,--wrap=age_scrypt_key)
   endforeach()
+  # Calls that are the test's
+  foreach(call pipe2 read seccomp_init seccomp_rule_add seccomp_export_bpf
+      prctl setrlimit close_range)
+    target_link_options(test_sandbox PRIVATE -Wl,--wrap=${call})
+  endforeach()
   target_sources(test_ceremony PRIVATE decryptor/soft_scrypt.c)
   target_link_options(test_ceremony PRIVATE -Wl,--wrap=age_scrypt_key)
   # The decryptor with a small scrypt work factor, for long scripts
