@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A desk of `an` in a folder of its own, as `init` makes it, with a gateway
+ * that is the test's; `bo` is the second person of its keyset. For programs
+ * with soft_scrypt.c.
+ */
+#ifndef TESTS_DECRYPTOR_HOME_H
+#define TESTS_DECRYPTOR_HOME_H
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "decryptor/acts.h"
+#include "decryptor/files.h"
+#include "decryptor/founding.h"
+#include "meldluik/json.h"
+#include "meldluik/secret.h"
+
+#define HOME_TODAY 20781 /* 2026-11-24 */
+#define HOME_PASS "drie woorden lang"
+#define ok(x) assert_int_equal((x), OK)
+#define is(x, e) assert_int_equal((x), (e))
+
+struct home {
+	char path[64], at[80]; /* at: of the desk, in path */
+	int dir;
+	struct desk d;
+	uint8_t gateway[SIGN_SEED], bo[SIGN_SEED];
+};
+
+static inline struct desk
+home_desk(const char *at)
+{
+	struct desk d = {.home = at, .today = HOME_TODAY, .today_given = true,
+		.dir = -1, .public = -1, .attachments = -1, .lock = -1,
+		.passlen = sizeof HOME_PASS - 1};
+
+	d.pass = secret_new(sizeof HOME_PASS);
+	assert_non_null(d.pass);
+	memcpy(d.pass, HOME_PASS, sizeof HOME_PASS);
+	return d;
+}
+
+/* A holder more in the keyset, with a key of their own */
+static inline void
+home_person(struct home *h, const char *id, uint8_t seed[SIGN_SEED])
+{
+	struct keyset *k = malloc(sizeof *k);
+	struct keyset_person *p;
+
+	assert_non_null(k);
+	*k = *h->d.keyset;
+	p = &k->person[k->people++];
+	*p = (struct keyset_person){.desk = 1, .role = PERSON_APPROVER};
+	strcpy(p->id, id);
+	sign_keypair(seed, &p->key);
+	ok(org_keyset_save(&h->d, k));
+	free(k);
+}
+
+static inline struct home *
+home_new(void)
+{
+	struct card card = {.generation = 1};
+	struct home *h = calloc(1, sizeof *h);
+
+	assert_non_null(h);
+	ok(secret_setup());
+	json_setup();
+	strcpy(h->path, "/tmp/meldluik-home.XXXXXX");
+	assert_non_null(mkdtemp(h->path));
+	h->dir = open(h->path, O_RDONLY | O_DIRECTORY);
+	assert_true(h->dir >= 0);
+	snprintf(h->at, sizeof h->at, "%s/desk", h->path);
+	h->d = home_desk(h->at);
+	strcpy(card.https, "https://meldpunt.example");
+	sign_keypair(h->gateway, &card.key);
+	ok(founding_first(&h->d, 1, "an", "Organisatie", &card));
+	home_person(h, "bo", h->bo);
+	return h;
+}
+
+static inline void
+home_free(struct home *h)
+{
+	desk_close(&h->d);
+	folder_remove(h->dir, "desk");
+	folder_remove(h->dir, "stick");
+	close(h->dir);
+	rmdir(h->path);
+	free(h);
+}
+
+/* As another start of the program finds it */
+static inline void
+home_again(struct home *h)
+{
+	desk_close(&h->d);
+	h->d = home_desk(h->at);
+	ok(desk_open(&h->d, DESK_CASEBOOK));
+}
+
+#endif
