@@ -49,7 +49,7 @@ home_desk(const char *at)
 	return d;
 }
 
-/* A holder more in the keyset, with a key of their own */
+/* A person more in the keyset, with a key of their own */
 static inline void
 home_person(struct home *h, const char *id, uint8_t seed[SIGN_SEED])
 {
@@ -97,6 +97,41 @@ home_free(struct home *h)
 	close(h->dir);
 	rmdir(h->path);
 	free(h);
+}
+
+/* A new case, told by hand */
+static inline size_t
+home_case(struct home *h)
+{
+	struct act_entry w = {.kind = REPORT_REPORT, .kase = NOT_FOUND,
+		.day = h->d.today, .route = "", .language = "nl",
+		.text = "GEHEIM", .len = 6};
+	char ref[REF_TEXT], text[CODE_TEXT];
+	struct refusal why;
+
+	ok(act_enter(&h->d, &w, ref, text, &why));
+	return h->d.state->kases - 1;
+}
+
+/* The keyring file of ${id}, who signs with ${seed}, as ${name} beside the
+ * desk */
+static inline void
+home_ring(struct home *h, const char *id, const uint8_t seed[SIGN_SEED],
+    const char *name)
+{
+	struct keyring *k = keyring_new();
+	struct buf b = buf_new(KEYRING_MAX);
+
+	assert_non_null(k);
+	memcpy(k->org, h->d.ring->org, ORG_LEN);
+	strcpy(k->person, id);
+	k->desk = 1;
+	k->role = PERSON_APPROVER;
+	memcpy(k->operational, seed, SIGN_SEED);
+	ok(keyring_seal(k, HOME_PASS, sizeof HOME_PASS - 1, &b));
+	ok(file_replace(h->dir, name, b.p, b.len));
+	keyring_free(k);
+	buf_free(&b);
 }
 
 /* As another start of the program finds it */

@@ -55,8 +55,10 @@ make("approval", {
         "signature-by-nobody": ("by", "cor"),
         "format-by-empty": ("by", ""), "format-day-short": ("day", "2026"),
         "format-case-long": ("case", "2026-" + "7" * 40),
-        "format-act-empty": ("act", ""), "format-detail-none": ("detail",
-                                                                DROP),
+        "format-state-long": ("state", "x" * 33),
+        "format-state-none": ("state", DROP),
+        "format-act-empty": ("act", ""), "version-act": ("act", "shred"),
+        "format-detail-none": ("detail", DROP),
         "format-summary-empty": ("summary", ""),
         "format-summary-long": ("summary", "x" * 4001),
         "format-summary-number": ("summary", 1)})
