@@ -156,6 +156,14 @@ endif()
 if(MELDLUIK_TESTS AND TARGET meldluik_transfer)
   add_executable(fence_try gateway/tool/fence_try.c)
   target_link_libraries(fence_try meldluik_transfer)
+  add_executable(test_transfer gateway/test_transfer.c)
+  target_link_libraries(test_transfer meldluik_transfer PkgConfig::CMOCKA
+    Threads::Threads)
+  foreach(call curl_global_init curl_easy_init curl_url curl_url_get
+      curl_slist_append)
+    target_link_options(test_transfer PRIVATE -Wl,--wrap=${call})
+  endforeach()
+  add_test(NAME test_transfer COMMAND test_transfer)
   # The reporter's judgement; the test is its gateway
   set(reporter ${CMAKE_SOURCE_DIR}/gateway/reporter)
   add_executable(test_reporter_trust gateway/test_reporter_trust.c

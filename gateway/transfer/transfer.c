@@ -31,12 +31,17 @@ struct transfer {
 	const char *trouble;
 };
 
+/* Also with the dot of the root behind it, which a resolver takes */
 static bool
-ends_with(const char *s, const char *end)
+host_onion(const char *host)
 {
-	size_t n = strlen(s), m = strlen(end);
+	static const char end[] = ".onion";
+	size_t n = strlen(host), m = sizeof(end) - 1;
 
-	return n > m && strcasecmp(s + n - m, end) == 0;
+	while (n > 0 && host[n - 1] == '.') {
+		n--;
+	}
+	return n > m && strncasecmp(host + n - m, end, m) == 0;
 }
 
 static bool
@@ -52,7 +57,7 @@ static enum err
 address_read(struct transfer *t, const char *base)
 {
 	static const CURLUPart none[] = { CURLUPART_USER, CURLUPART_PASSWORD,
-		CURLUPART_QUERY, CURLUPART_FRAGMENT, CURLUPART_ZONEID };
+		CURLUPART_ZONEID };
 	CURLU *u = curl_url();
 	char *scheme = NULL, *host = NULL, *path = NULL, *extra = NULL;
 	size_t n = strlen(base);
@@ -61,7 +66,9 @@ address_read(struct transfer *t, const char *base)
 	if (u == NULL) {
 		return ERR_MEMORY;
 	}
-	if (n >= BASE_MAX || curl_url_set(u, CURLUPART_URL, base, 0) != 0 ||
+	/* an empty query or fragment would take every path that follows */
+	if (n >= BASE_MAX || strpbrk(base, "?#") != NULL ||
+	    curl_url_set(u, CURLUPART_URL, base, 0) != 0 ||
 	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != 0 ||
 	    curl_url_get(u, CURLUPART_HOST, &host, 0) != 0 ||
 	    curl_url_get(u, CURLUPART_PATH, &path, 0) != 0 ||
@@ -76,10 +83,10 @@ address_read(struct transfer *t, const char *base)
 	e = ERR_POLICY;
 	if (strcasecmp(scheme, "https") != 0 &&
 	    (strcasecmp(scheme, "http") != 0 ||
-	    (!ends_with(host, ".onion") && !host_local(host)))) {
+	    (!host_onion(host) && !host_local(host)))) {
 		goto out;
 	}
-	if (ends_with(host, ".onion") && t->proxy == NULL) {
+	if (host_onion(host) && t->proxy == NULL) {
 		goto out;
 	}
 	memcpy(t->base, base, n + 1);
