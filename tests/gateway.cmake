@@ -174,6 +174,15 @@ if(MELDLUIK_TESTS AND TARGET meldluik_transfer)
   target_link_libraries(test_reporter_trust meldluik_transfer
     meldluik_mailbox PkgConfig::CMOCKA)
   add_test(NAME test_reporter_trust COMMAND test_reporter_trust)
+  add_executable(test_reporter_state gateway/test_reporter_state.c
+    gateway/kit/store_kit.c ${reporter}/state.c)
+  target_include_directories(test_reporter_state PRIVATE ${reporter}
+    gateway/kit)
+  target_link_libraries(test_reporter_state meldluik_transfer
+    meldluik_mailbox PkgConfig::CMOCKA)
+  target_link_options(test_reporter_state PRIVATE
+    -Wl,--wrap=renameat,--wrap=close)
+  add_test(NAME test_reporter_state COMMAND test_reporter_state)
   add_executable(test_reporter_pages gateway/test_reporter_pages.c
     ${reporter}/pagematch.c)
   target_include_directories(test_reporter_pages PRIVATE ${reporter})
