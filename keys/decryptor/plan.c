@@ -99,6 +99,49 @@ wrong(struct refusal *why, const char *field)
 	    "The plan is not right: %s.", field);
 }
 
+/* A part with all that is said of it and nothing else: one whose words to
+ * leave out are no list, or whose `scrub` is no word of JSON, would go out
+ * whole */
+static bool
+part_whole(const json_t *v, bool file)
+{
+	static const char *const keys[2][5] = {
+		{"message", "field", "carry", "redact", NULL},
+		{"message", "file", "carry", "scrub", NULL}};
+
+	return json_is_object(v) && json_keys(v, keys[file]) == OK &&
+	    json_is_integer(json_object_get(v, "message")) &&
+	    json_is_boolean(json_object_get(v, "carry")) && (file ?
+	    json_is_integer(json_object_get(v, "file")) &&
+	    json_is_boolean(json_object_get(v, "scrub")) :
+	    json_is_string(json_object_get(v, "field")) &&
+	    json_is_array(json_object_get(v, "redact")));
+}
+
+/* Each of them once: of two that differ nobody signed for one */
+static bool
+parts_whole(const json_t *list, bool file)
+{
+	const char *name = file ? "file" : "field";
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *v = json_array_get(list, i);
+		if (!part_whole(v, file)) {
+			return false;
+		}
+		for (size_t j = 0; j < i; j++) {
+			const json_t *o = json_array_get(list, j);
+			if (json_equal(json_object_get(o, "message"),
+			    json_object_get(v, "message")) &&
+			    json_equal(json_object_get(o, name),
+			    json_object_get(v, name))) {
+				return false;
+			}
+		}
+	}
+	return json_is_array(list);
+}
+
 static bool
 part_changed(const json_t *list, const char *inner)
 {
@@ -181,9 +224,14 @@ plan_parse(struct desk *d, size_t k, const void *p, size_t len,
 		    "The reason not to tell the reporter yet is too long "
 		    "(over 4,000 characters).");
 	}
-	if (!json_is_array(json_object_get(o, "fields")) ||
-	    !json_is_array(json_object_get(o, "files"))) {
+	if (!parts_whole(json_object_get(o, "fields"), false) ||
+	    !parts_whole(json_object_get(o, "files"), true)) {
 		return wrong(why, "fields, files");
+	}
+	if (!json_is_boolean(json_object_get(o, "agreement")) ||
+	    !json_is_boolean(json_object_get(o, "reviewed")) ||
+	    !json_is_boolean(json_object_get(o, "with_identity"))) {
+		return wrong(why, "agreement, reviewed, with_identity");
 	}
 	out->agreement = json_is_true(json_object_get(o, "agreement"));
 	out->reviewed = json_is_true(json_object_get(o, "reviewed"));

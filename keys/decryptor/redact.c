@@ -200,7 +200,8 @@ redact_text(const char *text, size_t len, const json_t *list,
     struct buf *out)
 {
 	bool *gone = calloc(len + 1, sizeof *gone);
-	enum err e = gone == NULL ? ERR_MEMORY : OK;
+	enum err e = gone == NULL ? ERR_MEMORY : json_is_array(list) ? OK :
+	    ERR_FORMAT;
 	size_t i;
 	json_t *v;
 

@@ -191,7 +191,12 @@ PLAN = {
 
 
 def redact(value):
-    return ("fields", [{**PLAN["fields"][0], "redact": value}])
+    return part("fields", "redact", value)
+
+
+def part(which, key, value):
+    one = {**PLAN[which][0], key: value}
+    return (which, [{k: v for k, v in one.items() if v is not DROP}])
 
 
 make("plan", PLAN, {
@@ -207,7 +212,22 @@ make("plan", PLAN, {
     "format-range-half": redact([{"from": 1}]),
     "unknown-range-outside": redact([{"from": 1, "to": 1000}]),
     "unknown-range-back": redact([{"from": 5, "to": 2}]),
-    "good-no-words": redact([])})
+    "good-no-words": redact([]), "good-no-parts": ("files", []),
+    # what would go out whole, had nobody looked
+    "format-words-text": redact("jan"), "format-words-none": redact(DROP),
+    "format-words-misspelt": part("fields", "redakt", ["jan"]),
+    "format-carry-text": part("fields", "carry", "no"),
+    "format-field-number": part("fields", "field", 1),
+    "format-message-text": part("fields", "message", "1"),
+    "format-field-twice": ("fields", PLAN["fields"] + redact([])[1]),
+    "format-field-word": ("fields", ["what"]),
+    "format-scrub-none": part("files", "scrub", DROP),
+    "format-scrub-text": part("files", "scrub", "true"),
+    "format-file-text": part("files", "file", "1"),
+    "format-file-twice": ("files", PLAN["files"] * 2),
+    "format-identity-text": ("with_identity", "true"),
+    "format-agreement-none": ("agreement", DROP),
+    "format-reviewed-number": ("reviewed", 1)})
 # what every reader here calls a version is a wrong document to these two
 for kind in ("adviser", "plan"):
     for name in ("version-type", "version-two"):
