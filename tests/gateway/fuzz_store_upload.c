@@ -66,6 +66,7 @@ static void
 end(void)
 {
 	store_close(s);
+	s = NULL; /* the next one opens anew */
 	kit_remove(folder);
 }
 
