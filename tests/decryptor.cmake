@@ -29,7 +29,10 @@ if(MELDLUIK_TESTS)
     target_link_options(test_bodies PRIVATE -Wl,--wrap=${call})
   endforeach()
   target_link_options(test_approve PRIVATE -Wl,--wrap=record_put)
-  foreach(name test_ceremony test_bodies test_approve test_verb_approve)
+  target_link_options(test_dossier PRIVATE -Wl,--wrap=fsync
+    -Wl,--wrap=record_put)
+  foreach(name test_ceremony test_bodies test_approve test_verb_approve
+      test_dossier)
     target_sources(${name} PRIVATE decryptor/soft_scrypt.c)
     target_link_options(${name} PRIVATE -Wl,--wrap=age_scrypt_key)
   endforeach()

@@ -227,7 +227,9 @@ make("plan", PLAN, {
     "format-file-twice": ("files", PLAN["files"] * 2),
     "format-identity-text": ("with_identity", "true"),
     "format-agreement-none": ("agreement", DROP),
-    "format-reviewed-number": ("reviewed", 1)})
+    "format-reviewed-number": ("reviewed", 1),
+    **{"format-%s-none" % key: (key, DROP) for key in (
+        "case", "to", "receiver", "name", "until", "telling_endangers")}})
 # what every reader here calls a version is a wrong document to these two
 for kind in ("adviser", "plan"):
     for name in ("version-type", "version-two"):

@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What leaves the organisation: no more than the plan says that two people
+ * signed, and nothing before they did. A real desk with a case of two
+ * messages and two files.
+ */
+#include "home.h"
+
+#include "decryptor/attachment.h"
+#include "decryptor/content.h"
+#include "decryptor/dossier.h"
+
+static bool no_sync, no_record; /* the disk is gone, the casebook full */
+
+enum err __real_record_put(struct casebook *b, const uint8_t *key,
+    const void *p, size_t len, uint8_t id[RECORD_ID]);
+enum err __wrap_record_put(struct casebook *b, const uint8_t *key,
+    const void *p, size_t len, uint8_t id[RECORD_ID]);
+
+enum err
+__wrap_record_put(struct casebook *b, const uint8_t *key, const void *p,
+    size_t len, uint8_t id[RECORD_ID])
+{
+	return no_record ? ERR_FULL : __real_record_put(b, key, p, len, id);
+}
+
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+
+int
+__wrap_fsync(int fd)
+{
+	return no_sync ? -1 : __real_fsync(fd);
+}
+
+struct place {
+	struct home *h;
+	struct desk *d;
+	size_t k;
+	enum report_kind kind; /* of the next message */
+	json_t *o; /* the plan */
+	struct buf plan, page;
+	char path[96];
+	struct refusal why;
+};
+
+static void
+file_add(struct place *p, struct content *c, const char *bytes, bool lies)
+{
+	struct attachment_writer *w = NULL;
+	struct content_file *f = &c->file[c->files++];
+	uint8_t hash[HASH_LEN];
+
+	ok(attachment_begin(p->d->attachments, &w));
+	ok(attachment_write(w, (const uint8_t *)bytes, strlen(bytes)));
+	ok(attachment_end(w, f));
+	attachment_free(w);
+	ok(attachment_keep(p->d->attachments, f));
+	hash_bytes(bytes, strlen(bytes), hash);
+	hash[0] ^= lies;
+	ok(report_attachment_add(c->report, "van-Jan-Jansen.txt",
+	    "text/plain", strlen(bytes), hash));
+}
+
+static void
+message_put(struct place *p, const char *ref, const struct content *c)
+{
+	struct buf plain = buf_new_secret(CONTENT_MAX);
+	uint8_t key[KEY_ID], record[RECORD_ID];
+	json_t *o = event_new(p->d, "message");
+
+	ok(content_write(c, &plain));
+	ok(casekey_take(p->d->book, key));
+	ok(casebook_begin(p->d->book));
+	ok(record_put(p->d->book, key, plain.p, plain.len, record));
+	json_object_set_new(o, "sha256", json_string(""));
+	json_object_set_new(o, "case", json_string(ref));
+	json_object_set_new(o, "kind", json_integer(p->kind));
+	event_hex(o, "message_id", c->report->message_id, MESSAGE_ID_LEN);
+	event_hex(o, "payload", c->report->keyset, HASH_LEN);
+	event_thread(o, c->report);
+	json_object_set_new(o, "language", json_string("nl"));
+	event_day(o, "received", HOME_TODAY);
+	event_hex(o, "record", record, RECORD_ID);
+	event_hex(o, "key", key, KEY_ID);
+	json_object_set_new(o, "attachments", json_integer(c->files));
+	json_object_set_new(o, "route", json_string("mailbox"));
+	ok(desk_end(p->d, desk_event(p->d, o)));
+	buf_free(&plain);
+}
+
+/* ${file}: one with it; ${lies}: which is not as the report says */
+static void
+told(struct place *p, const char *ref, const char *what, const char *file,
+    bool lies)
+{
+	struct content *c = content_new();
+	struct report *r = report_new();
+
+	assert_true(c != NULL && r != NULL);
+	c->report = r;
+	strcpy(r->epoch, "2026-W48");
+	r->desk = 1;
+	strcpy(r->language, "nl");
+	strcpy(r->relation, "employee");
+	r->message_id[0] = (uint8_t)(p->d->state->messages + 1);
+	ok(report_answer_add(r, "what", what, strlen(what)));
+	ok(report_answer_add(r, "told_someone", "Piet Pieters", 12));
+	if (file != NULL) {
+		file_add(p, c, file, lies);
+	}
+	message_put(p, ref, c);
+	content_free(c);
+}
+
+static void
+plan_make(struct place *p, enum destination to, const char *receiver)
+{
+	struct buf b = buf_new(PLAN_MAX);
+
+	json_decref(p->o);
+	p->o = NULL;
+	ok(act_forward_plan(p->d, p->k, to, receiver, &b, &p->why));
+	ok(json_read(b.p, b.len, PLAN_MAX, &p->o));
+	buf_free(&b);
+}
+
+/* The plan as it stands, in bytes */
+static void
+plan_write(struct place *p)
+{
+	char *text = json_dumps(p->o, 0);
+
+	buf_clear(&p->plan);
+	buf_text(&p->plan, text);
+	free(text);
+}
+
+static int
+setup(void **state)
+{
+	struct place *p = calloc(1, sizeof *p);
+
+	assert_non_null(p);
+	p->h = home_new();
+	p->d = &p->h->d;
+	p->plan = buf_new(1u << 20);
+	p->page = buf_new(1u << 20);
+	ok(desk_policy(p->d));
+	told(p, "2026-AAAA", "Van een ander", NULL, false);
+	told(p, "2026-7K3Q", "Jan Jansen zag alles", "JAN! Jansen", false);
+	told(p, "2026-7K3Q", "Nog iets", "\x01\x02", false);
+	p->k = state_case(p->d->state, "2026-7K3Q");
+	snprintf(p->path, sizeof p->path, "%s/dossier", p->h->path);
+	plan_make(p, DEST_AUTHORITY, "IGJ");
+	*state = p;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct place *p = *state;
+
+	no_sync = no_record = false;
+	json_decref(p->o);
+	buf_free(&p->plan);
+	buf_free(&p->page);
+	unlink(p->path);
+	home_free(p->h);
+	free(p);
+	return 0;
+}
+
+/* A part of the plan */
+static json_t *
+part(struct place *p, const char *list, size_t i)
+{
+	json_t *v = json_array_get(json_object_get(p->o, list), i);
+
+	assert_non_null(v);
+	return v;
+}
+
+static void
+carry(struct place *p, const char *list, size_t i, bool on)
+{
+	json_object_set_new(part(p, list, i), "carry", json_boolean(on));
+}
+
+static void
+leave_out(struct place *p, size_t i, const char *word)
+{
+	json_array_append_new(json_object_get(part(p, "fields", i),
+	    "redact"), json_string(word));
+}
+
+static void
+show(struct place *p)
+{
+	uint8_t hash[HASH_LEN];
+
+	plan_write(p);
+	buf_clear(&p->page);
+	ok(act_forward_show(p->d, p->k, p->plan.p, p->plan.len, &p->page,
+	    hash, &p->why));
+}
+
+static bool
+on_page(struct place *p, const char *text)
+{
+	return memmem(p->page.p, p->page.len, text, strlen(text)) != NULL;
+}
+
+static bool
+modified(struct place *p)
+{
+	struct plan plan;
+	bool is;
+
+	plan_write(p);
+	ok(plan_parse(p->d, p->k, p->plan.p, p->plan.len, &plan, &p->why));
+	is = plan.modified;
+	plan_free(&plan);
+	return is;
+}
+
+/* All of this case, nothing of another; what the profile does not carry is
+ * not chosen */
+static void
+a_plan(void **state)
+{
+	struct place *p = *state;
+	struct buf small = buf_new(64);
+
+	assert_int_equal(json_array_size(json_object_get(p->o, "fields")), 4);
+	assert_int_equal(json_array_size(json_object_get(p->o, "files")), 2);
+	assert_true(json_is_true(json_object_get(part(p, "fields", 0),
+	    "carry")));
+	assert_true(json_is_false(json_object_get(part(p, "fields", 1),
+	    "carry")));
+	is(act_forward_plan(p->d, p->k, DEST_AUTHORITY, "IGJ", &small,
+	    &p->why), ERR_LIMIT);
+	p->d->state->message[2].record[0] ^= 1; /* cannot be read */
+	buf_clear(&p->plan);
+	assert_int_not_equal(act_forward_plan(p->d, p->k, DEST_AUTHORITY,
+	    "IGJ", &p->plan, &p->why), OK);
+	assert_int_equal(p->plan.len, 0);
+	buf_free(&small);
+}
+
+static void
+is_it_all(void **state)
+{
+	struct place *p = *state;
+
+	assert_true(modified(p)); /* the profile's choice */
+	carry(p, "fields", 1, true);
+	carry(p, "fields", 3, true);
+	assert_false(modified(p));
+	show(p);
+	assert_true(on_page(p, "Piet Pieters"));
+	carry(p, "files", 1, false);
+	assert_true(modified(p));
+	carry(p, "files", 1, true);
+	leave_out(p, 0, "jan jansen");
+	assert_true(modified(p));
+	json_object_set_new(part(p, "fields", 0), "redact", json_array());
+	assert_false(modified(p));
+}
+
+static void
+on_the_page(void **state)
+{
+	struct place *p = *state;
+
+	leave_out(p, 0, "jan jansen");
+	show(p);
+	assert_true(on_page(p, "zag alles"));
+	assert_true(on_page(p, "Nog iets"));
+	assert_true(on_page(p, "Weggelaten</th><td>ja"));
+	assert_false(on_page(p, "Jan"));
+	assert_false(on_page(p, "Piet Pieters"));
+	assert_false(on_page(p, "Van een ander"));
+	carry(p, "fields", 0, false);
+	show(p);
+	assert_false(on_page(p, "zag alles"));
+	assert_true(on_page(p, "Nog iets"));
+	leave_out(p, 2, "Klaas"); /* not there: something else was meant */
+	plan_write(p);
+	is(act_forward_keep(p->d, p->k, p->plan.p, p->plan.len, &p->why),
+	    ERR_UNKNOWN);
+}
+
+/* What came after two people looked at it is not in it, nor is a part that
+ * they did not see */
+static void
+not_in_the_plan(void **state)
+{
+	struct place *p = *state;
+
+	json_array_remove(json_object_get(p->o, "fields"), 0);
+	show(p);
+	assert_false(on_page(p, "zag alles"));
+	assert_true(on_page(p, "Melding, ontvangen"));
+	plan_make(p, DEST_AUTHORITY, "IGJ");
+	for (int i = 0; i < 4; i++) { /* of one message only */
+		carry(p, "fields", (size_t)i, true);
+	}
+	json_array_remove(json_object_get(p->o, "fields"), 3);
+	json_array_remove(json_object_get(p->o, "fields"), 2);
+	json_array_remove(json_object_get(p->o, "files"), 1);
+	assert_false(modified(p));
+	show(p);
+	assert_true(on_page(p, "zag alles"));
+	assert_false(on_page(p, "Aanvulling"));
+	assert_false(on_page(p, "Nog iets"));
+	assert_true(on_page(p, "Weggelaten</th><td>ja"));
+}
+
+static enum err
+may(struct place *p)
+{
+	plan_write(p);
+	return act_forward_may(p->d, p->k, p->plan.p, p->plan.len, &p->why);
+}
+
+static enum err
+forward(struct place *p, const char *pass, const char *path)
+{
+	struct act_sealing to = {.pass = pass, .passlen = pass == NULL ? 0 :
+	    strlen(pass)};
+
+	plan_write(p);
+	return act_forward(p->d, p->k, p->plan.p, p->plan.len, &to, path,
+	    &p->why);
+}
+
+static void
+two_sign(struct place *p)
+{
+	char detail[2 * HASH_LEN + 1];
+	uint8_t hash[HASH_LEN];
+	size_t r = 0;
+
+	plan_write(p);
+	hash_bytes(p->plan.p, p->plan.len, hash);
+	hex_encode(hash, HASH_LEN, detail);
+	ok(act_request(p->d, ACT_FORWARD, p->k, detail, NULL, &r, &p->why));
+	ok(act_paper(p->d, r, "bo", HOME_TODAY, &p->why));
+}
+
+static void
+ground(struct place *p, enum ground_kind kind, const char *receiver)
+{
+	struct target t = target_of(DEST_AUTHORITY, receiver);
+
+	ok(act_ground(p->d, p->k, kind, &t, true, "Grond", 5, &p->why));
+}
+
+static void
+in_progress(struct place *p)
+{
+	json_t *o = event_new(p->d, "state");
+
+	json_object_set_new(o, "case", json_string("2026-7K3Q"));
+	json_object_set_new(o, "to", json_string("in_behandeling"));
+	ok(desk_record(p->d, o));
+}
+
+/* Refused by this rule, here and when it is tried: no file, nothing noted */
+static void
+refused(struct place *p, const char *rule)
+{
+	uint64_t events = journal_length(p->d->book);
+
+	is(may(p), ERR_POLICY);
+	assert_string_equal(p->why.rule, rule);
+	is(forward(p, NULL, p->path), ERR_POLICY);
+	assert_string_equal(p->why.rule, rule);
+	assert_int_equal(journal_length(p->d->book), events);
+	assert_int_not_equal(access(p->path, F_OK), 0);
+	assert_int_equal(p->d->state->forwardings, 0);
+}
+
+static void
+to_an_authority(void **state)
+{
+	struct place *p = *state;
+
+	in_progress(p);
+	json_object_set_new(p->o, "telling_endangers", json_string("Ja"));
+	json_object_set_new(part(p, "files", 0), "scrub", json_false());
+	json_object_set_new(part(p, "files", 1), "scrub", json_false());
+	refused(p, "S-CONSENT");
+	ground(p, GROUND_DUTY, "ILT"); /* of another receiver */
+	refused(p, "S-CONSENT");
+	ground(p, GROUND_DUTY, "IGJ");
+	refused(p, "S-SANITISED");
+	json_object_set_new(p->o, "reviewed", json_true());
+	refused(p, "S-TWO");
+	two_sign(p);
+	ok(may(p));
+	json_object_set_new(p->o, "name", json_string("Anders"));
+	refused(p, "S-TWO"); /* another plan */
+	json_object_set_new(p->o, "name", json_string(""));
+	json_object_set_new(p->o, "telling_endangers", json_string(""));
+	json_object_set_new(p->o, "reviewed", json_true());
+	refused(p, "S-TOLD");
+	json_object_set_new(p->o, "telling_endangers", json_string("Ja"));
+	ok(forward(p, NULL, p->path));
+	assert_int_equal(p->d->state->kase[p->k].state, CASE_FORWARDED);
+	assert_int_equal(p->d->state->forwardings, 1);
+	assert_true(p->d->state->forwarding[0].duty);
+	assert_string_equal(p->d->state->kase[p->k].code[KASE_OUTCOME],
+	    "doorgezonden");
+	assert_int_not_equal(may(p), OK); /* once */
+}
+
+static void
+to_an_investigator(struct place *p)
+{
+	plan_make(p, DEST_INVESTIGATOR, "");
+	json_object_set_new(p->o, "name", json_string("Bureau"));
+	json_object_set_new(p->o, "until", json_string("2026-12-31"));
+	json_object_set_new(p->o, "agreement", json_true());
+	json_object_set_new(p->o, "reviewed", json_true());
+	json_object_set_new(part(p, "files", 0), "scrub", json_false());
+	json_object_set_new(part(p, "files", 1), "scrub", json_false());
+	two_sign(p);
+	ok(may(p));
+}
+
+static void
+file_read_back(struct place *p)
+{
+	buf_clear(&p->page);
+	ok(file_read_path(p->path, &p->page));
+}
+
+static void
+written(void **state)
+{
+	struct place *p = *state;
+
+	to_an_investigator(p);
+	ok(forward(p, HOME_PASS, p->path));
+	file_read_back(p);
+	assert_int_equal(p->d->state->kase[p->k].state, CASE_FETCHED);
+	assert_memory_equal(p->page.p, "age-encryption.org/v1", 21);
+	assert_false(on_page(p, "Jansen"));
+	assert_int_not_equal(faccessat(p->d->dir, ROOM_FORWARD, F_OK, 0), 0);
+	/* its signatures are used; two more for paper */
+	assert_int_not_equal(may(p), OK);
+	two_sign(p);
+	is(forward(p, NULL, p->path), ERR_IO); /* that file is there */
+	file_read_back(p);
+	assert_memory_equal(p->page.p, "age-encryption.org/v1", 21);
+	ok(unlink(p->path) == 0 ? OK : ERR_IO);
+	ok(forward(p, NULL, p->path));
+	file_read_back(p);
+	assert_true(on_page(p, "Jan Jansen zag alles"));
+	assert_int_equal(p->d->state->forwardings, 2);
+}
+
+/* Nothing stays of what could not be written, and nothing is noted */
+static void
+failed(struct place *p, const char *pass, enum err want)
+{
+	uint64_t events = journal_length(p->d->book);
+	enum err e = forward(p, pass, p->path);
+
+	no_sync = no_record = false;
+	assert_int_equal(e, want);
+	assert_int_not_equal(access(p->path, F_OK), 0);
+	assert_int_equal(journal_length(p->d->book), events);
+	assert_int_equal(p->d->state->forwardings, 0);
+	assert_int_not_equal(faccessat(p->d->dir, ROOM_FORWARD, F_OK, 0), 0);
+}
+
+static void
+importing(struct place *p, const char *phase)
+{
+	json_t *o = event_new(p->d, "import");
+
+	json_object_set_new(o, "phase", json_string(phase));
+	ok(desk_record(p->d, o));
+}
+
+static void
+cannot_go(void **state)
+{
+	struct place *p = *state;
+
+	to_an_investigator(p);
+	no_sync = true;
+	failed(p, NULL, ERR_IO);
+	no_record = true;
+	failed(p, NULL, ERR_FULL);
+	p->d->state->applied_tenure = 9; /* another machine has the desk */
+	failed(p, NULL, ERR_STALE);
+	is(act_forward_keep(p->d, p->k, p->plan.p, p->plan.len, &p->why),
+	    ERR_STALE);
+	p->d->state->applied_tenure = 0;
+	importing(p, "begin"); /* a withdrawal may be waiting */
+	failed(p, NULL, ERR_BUSY);
+	is(may(p), ERR_BUSY);
+	importing(p, "end");
+	/* a file whose metadata nobody can remove */
+	to_an_investigator(p);
+	json_object_set_new(part(p, "files", 1), "scrub", json_true());
+	two_sign(p);
+	failed(p, HOME_PASS, ERR_POLICY);
+	/* and a file that is not the reporter's */
+	told(p, "2026-7K3Q", "Derde", "bytes", true);
+	to_an_investigator(p);
+	json_object_set_new(part(p, "files", 2), "scrub", json_false());
+	two_sign(p);
+	failed(p, HOME_PASS, ERR_CRYPT);
+}
+
+/* The reporter took it back, and the consent with it */
+static void
+withdrawn(void **state)
+{
+	struct place *p = *state;
+	struct target t = target_of(DEST_AUTHORITY, "IGJ");
+	uint8_t hash[HASH_LEN];
+	struct buf b = buf_new(PLAN_MAX);
+
+	ground(p, GROUND_CONSENT, "IGJ");
+	plan_write(p);
+	ok(act_forward_keep(p->d, p->k, p->plan.p, p->plan.len, &p->why));
+	p->kind = REPORT_WITHDRAWAL;
+	told(p, "2026-7K3Q", "Ik trek dit in", NULL, false);
+	is(act_forward_text(p->d, p->k, &t, &p->why), ERR_POLICY);
+	is(act_forward_plan(p->d, p->k, t.to, "IGJ", &b, &p->why),
+	    ERR_POLICY);
+	is(act_forward_show(p->d, p->k, p->plan.p, p->plan.len, &b, hash,
+	    &p->why), ERR_POLICY);
+	is(act_forward_keep(p->d, p->k, p->plan.p, p->plan.len, &p->why),
+	    ERR_POLICY);
+	refused(p, "S-CONSENT");
+	ground(p, GROUND_DUTY, "IGJ");
+	ok(act_forward_text(p->d, p->k, &t, &p->why));
+	assert_int_equal(b.len, 0);
+	ok(act_forward_kept(p->d, p->k, &b));
+	assert_memory_equal(b.p, p->plan.p, b.len);
+	p->d->state->kase[p->k].locked = true; /* gone to another desk */
+	is(act_forward_kept(p->d, p->k, &b), ERR_UNKNOWN);
+	buf_free(&b);
+}
+
+static void
+too_long(void **state)
+{
+	struct place *p = *state;
+	struct plan plan;
+	uint8_t hash[HASH_LEN];
+	struct buf small = buf_new(16);
+
+	plan_write(p);
+	is(act_forward_show(p->d, p->k, p->plan.p, p->plan.len, &small, hash,
+	    &p->why), ERR_LIMIT);
+	while (p->plan.len <= PLAN_MAX) {
+		buf_text(&p->plan, " ");
+	}
+	is(plan_parse(p->d, p->k, p->plan.p, p->plan.len, &plan, &p->why),
+	    ERR_LIMIT);
+	plan_free(&plan);
+}
+
+static enum err
+full(void *arg, const uint8_t *bytes, size_t len)
+{
+	(void)arg;
+	(void)bytes;
+	(void)len;
+	return ERR_FULL;
+}
+
+static void
+no_room_where_it_goes(void **state)
+{
+	struct place *p = *state;
+	struct plan plan;
+
+	json_object_set_new(part(p, "files", 0), "scrub", json_false());
+	json_object_set_new(part(p, "files", 1), "scrub", json_false());
+	plan_write(p);
+	ok(plan_parse(p->d, p->k, p->plan.p, p->plan.len, &plan, &p->why));
+	memset(&p->why, 0, sizeof p->why);
+	is(dossier_write(p->d, p->k, &plan, full, NULL, &p->why), ERR_FULL);
+	plan_free(&plan);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(a_plan),
+		CASE(is_it_all),
+		CASE(on_the_page),
+		CASE(not_in_the_plan),
+		CASE(to_an_authority),
+		CASE(written),
+		CASE(cannot_go),
+		CASE(withdrawn),
+		CASE(too_long),
+		CASE(no_room_where_it_goes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
