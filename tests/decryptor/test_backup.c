@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A backup is whole and durable before the journal says that there is one,
+ * and sealed to nobody but the other holders of the desk, who said so.
+ */
+#include "home.h"
+
+#include "decryptor/attachment.h"
+#include "decryptor/backup.h"
+#include "decryptor/content.h"
+#include "decryptor/medium.h"
+#include "../unit/said.h"
+
+/* Calls that fail when the test says so: the how many-th; 0: none */
+enum call { FSYNC, RENAME, CALLS };
+static unsigned made[CALLS], failing_at[CALLS];
+
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __real_rename(const char *from, const char *to);
+int __wrap_rename(const char *from, const char *to);
+bool __wrap_medium_second(int home, int there);
+
+static bool
+refused(enum call c)
+{
+	return ++made[c] == failing_at[c];
+}
+
+int
+__wrap_fsync(int fd)
+{
+	return refused(FSYNC) ? -1 : __real_fsync(fd);
+}
+
+int
+__wrap_rename(const char *from, const char *to)
+{
+	return refused(RENAME) ? -1 : __real_rename(from, to);
+}
+
+bool
+__wrap_medium_second(int home, int there)
+{
+	return home >= 0 && there >= 0;
+}
+
+static void
+fail_at(enum call c, unsigned n)
+{
+	memset(made, 0, sizeof made);
+	memset(failing_at, 0, sizeof failing_at);
+	failing_at[c] = n;
+}
+
+struct place {
+	struct home *h;
+	struct desk *d;
+	struct keyset_person *bo, *cy;
+	uint8_t seed[SIGN_SEED]; /* of cy */
+	char path[96];
+	struct backup_made out;
+};
+
+static int
+setup(void **state)
+{
+	struct place *p = calloc(1, sizeof *p);
+
+	assert_non_null(p);
+	fail_at(FSYNC, 0);
+	p->h = home_new();
+	p->d = &p->h->d;
+	home_person(p->h, "cy", p->seed);
+	p->bo = &p->d->keyset->person[1];
+	p->cy = &p->d->keyset->person[2];
+	ok(folder_open(p->h->dir, "stick", true, &(int){0}));
+	snprintf(p->path, sizeof p->path, "%s/stick/copy", p->h->path);
+	*state = p;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct place *p = *state;
+
+	fail_at(FSYNC, 0);
+	home_free(p->h);
+	free(p);
+	return 0;
+}
+
+static bool
+there(const struct place *p, const char *end)
+{
+	char path[128];
+
+	snprintf(path, sizeof path, "%s%s", p->path, end);
+	return access(path, F_OK) == 0;
+}
+
+static void
+clear(const struct place *p)
+{
+	static const char *const end[] = {"", ".tmp", ".deputy",
+		".deputy.tmp", ".deputy.note"};
+	char path[128];
+
+	for (size_t i = 0; i < sizeof end / sizeof *end; i++) {
+		snprintf(path, sizeof path, "%s%s", p->path, end[i]);
+		unlink(path);
+	}
+}
+
+/* The note of ${id}, who signs with ${seed}, given to ${p} */
+static enum err
+note(struct place *p, const char *id, const uint8_t seed[SIGN_SEED])
+{
+	struct desk their = {.ring = keyring_new(), .keyset = p->d->keyset};
+	struct buf b = buf_new(HEIR_MAX);
+	char person[KEYSET_ID] = "";
+	enum err e;
+
+	assert_non_null(their.ring);
+	memcpy(their.ring->org, p->d->ring->org, ORG_LEN);
+	strcpy(their.ring->person, id);
+	their.ring->desk = 1;
+	memcpy(their.ring->operational, seed, SIGN_SEED);
+	ok(heir_note(&their, &b));
+	e = heir_store(p->d, b.p, b.len, person);
+	if (e == OK) {
+		assert_string_equal(person, id);
+	}
+	keyring_free(their.ring);
+	buf_free(&b);
+	return e;
+}
+
+static void
+heirs_are(struct place *p, const char *who, const char *lacks)
+{
+	char text[HEIRS_TEXT];
+	struct heirs h;
+
+	heirs_load(p->d, &h);
+	assert_string_equal(heirs_text(h.who, h.n, text), who);
+	assert_string_equal(heirs_text(h.lacks, h.without, text), lacks);
+}
+
+static void
+for_whom(void **state)
+{
+	struct place *p = *state;
+	struct sign_pk key;
+
+	heirs_are(p, "", ""); /* they sign, and read nothing */
+	assert_int_not_equal(note(p, "bo", p->h->bo), OK);
+	p->bo->role = p->cy->role = PERSON_HOLDER;
+	heirs_are(p, "", "bo, cy");
+	ok(note(p, "bo", p->h->bo));
+	heirs_are(p, "bo", "cy");
+	is(note(p, "an", p->d->ring->operational), ERR_CONFLICT);
+	assert_int_not_equal(note(p, "bo", p->seed), OK); /* as another */
+	ok(note(p, "cy", p->seed));
+	heirs_are(p, "bo, cy", "");
+	p->cy->desk = 2;
+	heirs_are(p, "bo", "");
+	p->cy->desk = 1;
+	p->cy->role = PERSON_APPROVER;
+	heirs_are(p, "bo", "");
+	key = p->bo->key; /* of whom the keyset has another key now */
+	p->bo->key = p->cy->key;
+	heirs_are(p, "", "bo");
+	p->bo->key = key;
+	ok(keyset_revoke(p->d->keyset, &key));
+	heirs_are(p, "", "bo");
+}
+
+static void
+as_another(struct place *p)
+{
+	struct buf b = buf_new(HEIR_MAX);
+
+	ok(note(p, "bo", p->h->bo));
+	ok(file_read(p->d->public, "heir-bo.note", &b));
+	ok(file_replace(p->d->public, "heir-cy.note", b.p, b.len));
+	buf_free(&b);
+}
+
+static void
+made_for_them(void **state)
+{
+	struct place *p = *state;
+	uint64_t events = journal_length(p->d->book);
+	struct buf b = buf_new(HEIR_MAX);
+	uint8_t hash[HASH_LEN];
+	char path[128];
+
+	p->bo->role = p->cy->role = PERSON_HOLDER;
+	as_another(p); /* a note under a name that is not its own */
+	heirs_are(p, "bo", "cy");
+	ok(backup_make(p->d, p->path, &p->out));
+	assert_true(p->out.second);
+	assert_int_equal(p->out.heirs.n, 1);
+	assert_int_equal(journal_length(p->d->book), events + 1);
+	assert_int_equal(p->d->state->last_backup, HOME_TODAY);
+	assert_true(there(p, "") && there(p, ".deputy"));
+	assert_false(there(p, ".tmp") || there(p, ".deputy.tmp"));
+	snprintf(path, sizeof path, "%s.deputy.note", p->path);
+	ok(file_read_path(path, &b));
+	ok(heir_backup_check(p->d, b.p, b.len, hash));
+	p->d->keyset->person[0].role = PERSON_APPROVER; /* who made it */
+	is(heir_backup_check(p->d, b.p, b.len, hash), ERR_SIGNATURE);
+	buf_free(&b);
+}
+
+/* Each call of the disk that fails: then no backup counts */
+static void
+each_call(void **state)
+{
+	struct place *p = *state;
+	uint64_t events = journal_length(p->d->book);
+	unsigned most[CALLS], tried = 0;
+
+	p->bo->role = PERSON_HOLDER;
+	ok(note(p, "bo", p->h->bo));
+	fail_at(FSYNC, 0);
+	ok(backup_make(p->d, p->path, &p->out));
+	memcpy(most, made, sizeof most);
+	events++;
+	clear(p);
+	for (enum call c = 0; c < CALLS; c++) {
+		for (unsigned n = 1; n <= most[c]; n++) {
+			enum err e;
+			fail_at(c, n);
+			e = backup_make(p->d, p->path, &p->out);
+			assert_int_not_equal(e, OK);
+			assert_int_equal(journal_length(p->d->book), events);
+			assert_false(there(p, ".tmp"));
+			assert_false(there(p, ".deputy.tmp"));
+			clear(p);
+			tried++;
+		}
+	}
+	assert_true(tried >= 5);
+}
+
+static void
+no_such_place(void **state)
+{
+	struct place *p = *state;
+	char path[4200];
+	size_t at;
+
+	ok(file_replace(p->h->dir, "stick/copy", "mine", 4));
+	is(backup_make(p->d, p->path, &p->out), ERR_CONFLICT);
+	clear(p);
+	snprintf(path, sizeof path, "%s/none/copy", p->h->path);
+	is(backup_make(p->d, path, &p->out), ERR_IO);
+	at = (size_t)snprintf(path, sizeof path, "%s/stick", p->h->path);
+	memset(path + at, '/', 4093 - at);
+	memcpy(path + 4089, "copy", 5);
+	is(backup_make(p->d, path, &p->out), ERR_LIMIT);
+	p->bo->role = PERSON_HOLDER;
+	ok(note(p, "bo", p->h->bo));
+	/* room for .tmp, and not for .deputy.tmp */
+	memset(path + at, '/', 4088 - at);
+	memcpy(path + 4084, "copy", 5);
+	is(backup_make(p->d, path, &p->out), ERR_LIMIT);
+	assert_false(there(p, "") || there(p, ".tmp"));
+	assert_int_equal(p->d->state->last_backup, DAY_NONE);
+}
+
+/* A message of case 2026-7K3Q with a file */
+static void
+with_file(struct place *p, struct content_file *f)
+{
+	struct attachment_writer *w = NULL;
+	struct content *c = content_new();
+	struct buf plain = buf_new_secret(CONTENT_MAX);
+	uint8_t key[KEY_ID], record[RECORD_ID], hash[HASH_LEN];
+	json_t *o;
+
+	assert_non_null(c);
+	c->report = report_new();
+	strcpy(c->report->epoch, "2026-W48");
+	c->report->desk = 1;
+	strcpy(c->report->language, "nl");
+	strcpy(c->report->relation, "employee");
+	ok(attachment_begin(p->d->attachments, &w));
+	ok(attachment_write(w, (const uint8_t *)"abc", 3));
+	ok(attachment_end(w, f));
+	attachment_free(w);
+	ok(attachment_keep(p->d->attachments, f));
+	hash_bytes("abc", 3, hash);
+	ok(report_attachment_add(c->report, "a", "text/plain", 3, hash));
+	c->file[c->files++] = *f;
+	ok(content_write(c, &plain));
+	ok(casekey_take(p->d->book, key));
+	ok(casebook_begin(p->d->book));
+	ok(record_put(p->d->book, key, plain.p, plain.len, record));
+	o = json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:i}",
+	    "e", "message", "day", "2026-11-24", "case", "2026-7K3Q",
+	    "sha256", "", "route", "mailbox", "kind", 0, "message_id",
+	    "00112233445566778899aabbccddeeff", "payload", "00112233445566"
+	    "778899aabbccddeeff00112233445566778899aabbccddeeff", "signer",
+	    "", "language", "nl", "received", "2026-11-24", "attachments", 1);
+	event_hex(o, "record", record, RECORD_ID);
+	event_hex(o, "key", key, KEY_ID);
+	ok(desk_end(p->d, desk_event(p->d, o)));
+	content_free(c);
+	buf_free(&plain);
+}
+
+/* What lacks a file is written, for what it holds, and does not count: the
+ * gateway may have the rest yet, and would erase it */
+static void
+not_whole(void **state)
+{
+	struct place *p = *state;
+	struct content_file f;
+	char name[64];
+	uint64_t events;
+
+	with_file(p, &f);
+	p->bo->role = PERSON_HOLDER;
+	ok(note(p, "bo", p->h->bo));
+	ok(backup_whole(p->d));
+	ok(backup_make(p->d, p->path, &p->out));
+	clear(p);
+	hex_encode(f.id, sizeof f.id, name);
+	strcat(name, ".bin");
+	ok(unlinkat(p->d->attachments, name, 0) == 0 ? OK : ERR_IO);
+	events = journal_length(p->d->book);
+	for (unsigned n = 0; n < 2; n++) {
+		enum err e;
+		fail_at(RENAME, n);
+		said_begin();
+		e = backup_make(p->d, p->path, &p->out);
+		assert_true(said_end("missing (2026-7K3Q)"));
+		assert_int_not_equal(e, OK);
+		assert_int_equal(there(p, ""), n == 0);
+		assert_false(there(p, ".tmp"));
+		assert_false(there(p, ".deputy"));
+		assert_int_equal(journal_length(p->d->book), events);
+		clear(p);
+	}
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(for_whom),
+		CASE(made_for_them),
+		CASE(each_call),
+		CASE(no_such_place),
+		CASE(not_whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
