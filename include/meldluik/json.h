@@ -24,7 +24,8 @@ enum err json_read_type(const void *p, size_t len, size_t max,
     const char *type, json_t **out);
 /* Every key of ${o} is in the NULL-ended list (or starts with x_) */
 enum err json_keys(const json_t *o, const char *const *allowed);
-/* Field access: ERR_FORMAT when absent or of another kind. */
+/* Field access: ERR_FORMAT when absent or of another kind. A list or an object
+ * is borrowed from ${o}, and NULL after an error. */
 enum err json_string_field(const json_t *o, const char *key, size_t min,
     size_t max, const char **out);
 enum err json_int_field(const json_t *o, const char *key, int64_t min,

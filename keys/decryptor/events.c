@@ -79,9 +79,12 @@ event_take_weeks(const json_t *o, const char *key, day_t **list, size_t *count,
 	json_t *v;
 	enum err e = json_array_field(o, key, 4096, &a);
 
+	if (e != OK) {
+		return e;
+	}
 	json_array_foreach ((json_t *)(uintptr_t)a, i, v) {
 		day_t week, *more;
-		if (e != OK || !json_is_string(v) ||
+		if (!json_is_string(v) ||
 		    week_parse(json_string_value(v), &week) != OK) {
 			return ERR_FORMAT;
 		}

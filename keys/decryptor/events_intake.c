@@ -245,6 +245,9 @@ on_read(struct state *s, const json_t *o)
 		size_t i;
 		json_t *v;
 		e = json_array_field(o, lists[l], 4096, &a);
+		if (e != OK) {
+			break;
+		}
 		json_array_foreach ((json_t *)(uintptr_t)a, i, v) {
 			if (e == OK) {
 				e = json_is_string(v) ? body_add(s,

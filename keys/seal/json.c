@@ -251,6 +251,7 @@ json_array_field(const json_t *o, const char *key, size_t max,
 {
 	const json_t *v = json_object_get(o, key);
 
+	*out = NULL;
 	if (!json_is_array(v) || json_array_size(v) > max) {
 		return ERR_FORMAT;
 	}
@@ -263,6 +264,7 @@ json_object_field(const json_t *o, const char *key, const json_t **out)
 {
 	const json_t *v = json_object_get(o, key);
 
+	*out = NULL;
 	if (!json_is_object(v)) {
 		return ERR_FORMAT;
 	}

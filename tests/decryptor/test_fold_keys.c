@@ -142,6 +142,26 @@ confirmed_and_applied(void **unused)
 	state_free(s);
 }
 
+/* Found by fuzz_journal: the walk over a list that was not there began at
+ * whatever lay on the stack */
+static void
+lists_that_are_not_there(void **unused)
+{
+	struct state *s = desk_with_case();
+	json_t *manifest = json_pack("{s:s,s:s,s:i,s:i,s:s,s:s}", "e",
+	    "manifest", "day", "2026-11-26", "serial", 1, "generation", 1,
+	    "sha256", HASH_C, "record", ID);
+	json_t *bodies = json_pack("{s:s,s:s,s:[],s:s}", "e", "read", "day",
+	    "2026-11-26", "other", "foreign", HASH_A);
+
+	(void)unused;
+	assert_int_equal(state_apply(s, manifest), ERR_FORMAT);
+	json_decref(manifest);
+	assert_int_equal(state_apply(s, bodies), ERR_FORMAT);
+	json_decref(bodies);
+	state_free(s);
+}
+
 int
 main(void)
 {
@@ -149,6 +169,7 @@ main(void)
 		cmocka_unit_test(confirmed_and_applied),
 		cmocka_unit_test(keys_lost_by_a_restore),
 		cmocka_unit_test(keys_lost_with_a_machine),
+		cmocka_unit_test(lists_that_are_not_there),
 	};
 	if (secret_setup() != OK) {
 		return 2;

@@ -86,9 +86,11 @@ test_fields(void **state)
 	assert_int_equal(json_hex_field(o, "H", h, 2), ERR_FORMAT);
 	assert_int_equal(json_array_field(o, "l", 2, &sub), OK);
 	assert_int_equal(json_array_field(o, "l", 1, &sub), ERR_FORMAT);
+	assert_null(sub); /* json_array_foreach runs over it in a caller */
 	assert_int_equal(json_array_field(o, "o", 1, &sub), ERR_FORMAT);
 	assert_int_equal(json_object_field(o, "o", &sub), OK);
 	assert_int_equal(json_object_field(o, "l", &sub), ERR_FORMAT);
+	assert_null(sub);
 	json_decref(o);
 }
 
