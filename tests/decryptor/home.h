@@ -19,6 +19,8 @@
 #include <cmocka.h>
 
 #include "decryptor/acts.h"
+#include "decryptor/attachment.h"
+#include "decryptor/content.h"
 #include "decryptor/files.h"
 #include "decryptor/founding.h"
 #include "meldluik/json.h"
@@ -111,6 +113,70 @@ home_case(struct home *h)
 
 	ok(act_enter(&h->d, &w, ref, text, &why));
 	return h->d.state->kases - 1;
+}
+
+/* A message with content ${c} of case ${ref}, from no envelope */
+static inline void
+home_message(struct home *h, const char *ref, enum report_kind kind,
+    const struct content *c)
+{
+	struct desk *d = &h->d;
+	struct buf plain = buf_new_secret(CONTENT_MAX);
+	uint8_t key[KEY_ID], record[RECORD_ID];
+	json_t *o = event_new(d, "message");
+
+	ok(content_write(c, &plain));
+	ok(casekey_take(d->book, key));
+	ok(casebook_begin(d->book));
+	ok(record_put(d->book, key, plain.p, plain.len, record));
+	json_object_set_new(o, "sha256", json_string(""));
+	json_object_set_new(o, "case", json_string(ref));
+	json_object_set_new(o, "kind", json_integer(kind));
+	event_hex(o, "message_id", c->report->message_id, MESSAGE_ID_LEN);
+	event_hex(o, "payload", c->report->keyset, HASH_LEN);
+	event_thread(o, c->report);
+	json_object_set_new(o, "language", json_string("nl"));
+	event_day(o, "received", d->today);
+	event_hex(o, "record", record, RECORD_ID);
+	event_hex(o, "key", key, KEY_ID);
+	json_object_set_new(o, "attachments", json_integer(c->files));
+	json_object_set_new(o, "route", json_string("mailbox"));
+	ok(desk_end(d, desk_event(d, o)));
+	buf_free(&plain);
+}
+
+/* A report to fill, and a file in it; ${lies}: which is not as it says */
+static inline struct content *
+home_content(void)
+{
+	struct content *c = content_new();
+
+	assert_non_null(c);
+	c->report = report_new();
+	assert_non_null(c->report);
+	strcpy(c->report->epoch, "2026-W48");
+	c->report->desk = 1;
+	strcpy(c->report->language, "nl");
+	strcpy(c->report->relation, "employee");
+	return c;
+}
+
+static inline void
+home_file(struct home *h, struct content *c, const char *bytes, bool lies)
+{
+	struct attachment_writer *w = NULL;
+	struct content_file *f = &c->file[c->files++];
+	uint8_t hash[HASH_LEN];
+
+	ok(attachment_begin(h->d.attachments, &w));
+	ok(attachment_write(w, (const uint8_t *)bytes, strlen(bytes)));
+	ok(attachment_end(w, f));
+	attachment_free(w);
+	ok(attachment_keep(h->d.attachments, f));
+	hash_bytes(bytes, strlen(bytes), hash);
+	hash[0] ^= lies;
+	ok(report_attachment_add(c->report, "van-Jan-Jansen.txt",
+	    "text/plain", strlen(bytes), hash));
 }
 
 /* The keyring file of ${id}, who signs with ${seed}, as ${name} beside the

@@ -5,9 +5,7 @@
  */
 #include "home.h"
 
-#include "decryptor/attachment.h"
 #include "decryptor/backup.h"
-#include "decryptor/content.h"
 #include "decryptor/medium.h"
 #include "../unit/said.h"
 
@@ -272,64 +270,25 @@ no_such_place(void **state)
 	assert_int_equal(p->d->state->last_backup, DAY_NONE);
 }
 
-/* A message of case 2026-7K3Q with a file */
-static void
-with_file(struct place *p, struct content_file *f)
-{
-	struct attachment_writer *w = NULL;
-	struct content *c = content_new();
-	struct buf plain = buf_new_secret(CONTENT_MAX);
-	uint8_t key[KEY_ID], record[RECORD_ID], hash[HASH_LEN];
-	json_t *o;
-
-	assert_non_null(c);
-	c->report = report_new();
-	strcpy(c->report->epoch, "2026-W48");
-	c->report->desk = 1;
-	strcpy(c->report->language, "nl");
-	strcpy(c->report->relation, "employee");
-	ok(attachment_begin(p->d->attachments, &w));
-	ok(attachment_write(w, (const uint8_t *)"abc", 3));
-	ok(attachment_end(w, f));
-	attachment_free(w);
-	ok(attachment_keep(p->d->attachments, f));
-	hash_bytes("abc", 3, hash);
-	ok(report_attachment_add(c->report, "a", "text/plain", 3, hash));
-	c->file[c->files++] = *f;
-	ok(content_write(c, &plain));
-	ok(casekey_take(p->d->book, key));
-	ok(casebook_begin(p->d->book));
-	ok(record_put(p->d->book, key, plain.p, plain.len, record));
-	o = json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:i}",
-	    "e", "message", "day", "2026-11-24", "case", "2026-7K3Q",
-	    "sha256", "", "route", "mailbox", "kind", 0, "message_id",
-	    "00112233445566778899aabbccddeeff", "payload", "00112233445566"
-	    "778899aabbccddeeff00112233445566778899aabbccddeeff", "signer",
-	    "", "language", "nl", "received", "2026-11-24", "attachments", 1);
-	event_hex(o, "record", record, RECORD_ID);
-	event_hex(o, "key", key, KEY_ID);
-	ok(desk_end(p->d, desk_event(p->d, o)));
-	content_free(c);
-	buf_free(&plain);
-}
-
 /* What lacks a file is written, for what it holds, and does not count: the
  * gateway may have the rest yet, and would erase it */
 static void
 not_whole(void **state)
 {
 	struct place *p = *state;
-	struct content_file f;
+	struct content *c = home_content();
 	char name[64];
 	uint64_t events;
 
-	with_file(p, &f);
+	home_file(p->h, c, "abc", false);
+	home_message(p->h, "2026-7K3Q", REPORT_REPORT, c);
 	p->bo->role = PERSON_HOLDER;
 	ok(note(p, "bo", p->h->bo));
 	ok(backup_whole(p->d));
 	ok(backup_make(p->d, p->path, &p->out));
 	clear(p);
-	hex_encode(f.id, sizeof f.id, name);
+	hex_encode(c->file[0].id, sizeof c->file[0].id, name);
+	content_free(c);
 	strcat(name, ".bin");
 	ok(unlinkat(p->d->attachments, name, 0) == 0 ? OK : ERR_IO);
 	events = journal_length(p->d->book);

@@ -6,8 +6,6 @@
  */
 #include "home.h"
 
-#include "decryptor/attachment.h"
-#include "decryptor/content.h"
 #include "decryptor/dossier.h"
 
 static bool no_sync, no_record; /* the disk is gone, the casebook full */
@@ -44,72 +42,20 @@ struct place {
 	struct refusal why;
 };
 
-static void
-file_add(struct place *p, struct content *c, const char *bytes, bool lies)
-{
-	struct attachment_writer *w = NULL;
-	struct content_file *f = &c->file[c->files++];
-	uint8_t hash[HASH_LEN];
-
-	ok(attachment_begin(p->d->attachments, &w));
-	ok(attachment_write(w, (const uint8_t *)bytes, strlen(bytes)));
-	ok(attachment_end(w, f));
-	attachment_free(w);
-	ok(attachment_keep(p->d->attachments, f));
-	hash_bytes(bytes, strlen(bytes), hash);
-	hash[0] ^= lies;
-	ok(report_attachment_add(c->report, "van-Jan-Jansen.txt",
-	    "text/plain", strlen(bytes), hash));
-}
-
-static void
-message_put(struct place *p, const char *ref, const struct content *c)
-{
-	struct buf plain = buf_new_secret(CONTENT_MAX);
-	uint8_t key[KEY_ID], record[RECORD_ID];
-	json_t *o = event_new(p->d, "message");
-
-	ok(content_write(c, &plain));
-	ok(casekey_take(p->d->book, key));
-	ok(casebook_begin(p->d->book));
-	ok(record_put(p->d->book, key, plain.p, plain.len, record));
-	json_object_set_new(o, "sha256", json_string(""));
-	json_object_set_new(o, "case", json_string(ref));
-	json_object_set_new(o, "kind", json_integer(p->kind));
-	event_hex(o, "message_id", c->report->message_id, MESSAGE_ID_LEN);
-	event_hex(o, "payload", c->report->keyset, HASH_LEN);
-	event_thread(o, c->report);
-	json_object_set_new(o, "language", json_string("nl"));
-	event_day(o, "received", HOME_TODAY);
-	event_hex(o, "record", record, RECORD_ID);
-	event_hex(o, "key", key, KEY_ID);
-	json_object_set_new(o, "attachments", json_integer(c->files));
-	json_object_set_new(o, "route", json_string("mailbox"));
-	ok(desk_end(p->d, desk_event(p->d, o)));
-	buf_free(&plain);
-}
-
 /* ${file}: one with it; ${lies}: which is not as the report says */
 static void
 told(struct place *p, const char *ref, const char *what, const char *file,
     bool lies)
 {
-	struct content *c = content_new();
-	struct report *r = report_new();
+	struct content *c = home_content();
 
-	assert_true(c != NULL && r != NULL);
-	c->report = r;
-	strcpy(r->epoch, "2026-W48");
-	r->desk = 1;
-	strcpy(r->language, "nl");
-	strcpy(r->relation, "employee");
-	r->message_id[0] = (uint8_t)(p->d->state->messages + 1);
-	ok(report_answer_add(r, "what", what, strlen(what)));
-	ok(report_answer_add(r, "told_someone", "Piet Pieters", 12));
+	c->report->message_id[0] = (uint8_t)(p->d->state->messages + 1);
+	ok(report_answer_add(c->report, "what", what, strlen(what)));
+	ok(report_answer_add(c->report, "told_someone", "Piet Pieters", 12));
 	if (file != NULL) {
-		file_add(p, c, file, lies);
+		home_file(p->h, c, file, lies);
 	}
-	message_put(p, ref, c);
+	home_message(p->h, ref, p->kind, c);
 	content_free(c);
 }
 
