@@ -31,7 +31,9 @@ drop_front(struct buf *b, size_t n)
 static enum text_id
 problem_of(const struct sending *s, int e)
 {
-	bool files = s->report != NULL && s->report->attachments > 0;
+	/* one that is still being read stands in no report yet */
+	bool files = s->open || (s->report != NULL &&
+	    s->report->attachments > 0);
 
 	switch (e) {
 	case ERR_FULL:

@@ -328,6 +328,81 @@ static void what_the_store_refuses(void **state)
 	}
 }
 
+/* Its text might have room: the answer spoke of the first file as if there
+ * were none. And after one refusal nothing more is brought there. */
+static void no_room_for_the_first_file(void **state)
+{
+	struct buf b = text();
+	struct sending *s;
+
+	(void)state;
+	file(&b, "files", "a", bytes, 3 * MIB);
+	buf_text(&b, "--x--\r\n");
+	exchange_anew();
+	x->says = ERR_FULL;
+	s = sending_new(x, POST_REPORT, EN);
+	assert_non_null(s);
+	for (size_t at = 0; at < b.len; at += 65536) {
+		sending_body(x, s, b.p + at, b.len - at < 65536 ? b.len - at :
+								  65536);
+		store_answers();
+	}
+	sending_finish(x, s);
+	assert_int_equal(x->asked, 1);
+	assert_int_equal(s->why, TEXT_ERR_FULL_FILES);
+	assert_int_equal(x->answers, 1);
+	sending_free(s);
+	buf_free(&b);
+}
+
+/* A receipt that no page has room for is none */
+static void a_receipt_that_is_too_long(void **state)
+{
+	static uint8_t note[100000];
+	struct ask_answer a = { .payload = note, .payload_len = sizeof(note) };
+	struct buf b = text();
+	struct sending *s;
+
+	(void)state;
+	field(&b, "where", "too long");
+	buf_text(&b, "--x--\r\n");
+	exchange_anew();
+	s = sending_new(x, POST_REPORT, EN);
+	assert_non_null(s);
+	sending_body(x, s, b.p, b.len);
+	sending_finish(x, s);
+	assert_non_null(x->done);
+	x->done(x, x->arg, &a);
+	assert_int_equal(s->why, TEXT_ERR_IO);
+	assert_int_equal(x->answers, 1);
+	sending_free(s);
+	buf_free(&b);
+}
+
+static unsigned times(const char *text_of)
+{
+	unsigned n = 0;
+
+	for (const char *p = x->page; (p = strstr(p, text_of)) != NULL; p++) {
+		n++;
+	}
+	return n;
+}
+
+/* Each question once, on the forms that the organisation named */
+static void questions_of_the_form(void **state)
+{
+	(void)state;
+	is_not(TEXT_ERR_TEXT, POST_REPORT, NUMBER, "code", code1);
+	assert_true(times("name=\"q_area\"") > 0);
+	assert_int_equal(times("name=\"q_more\""), 1);
+	assert_int_equal(times("name=\"q_day\""), 1);
+	is_not(TEXT_ERR_TEXT, POST_ADVICE, NUMBER, "code", code1);
+	assert_true(times("name=\"q_area\"") > 0);
+	assert_int_equal(times("name=\"q_more\""), 0);
+	assert_int_equal(times("name=\"q_day\""), 0);
+}
+
 /* --- a sealed file that passes --- */
 
 /* ${len} bytes of an envelope in a file of ${who} and ${week} */
@@ -480,6 +555,9 @@ int main(void)
 		T(faster_than_the_store),
 		T(the_same_form_again),
 		T(what_the_store_refuses),
+		T(no_room_for_the_first_file),
+		T(a_receipt_that_is_too_long),
+		T(questions_of_the_form),
 		T(a_sealed_file),
 		T(sealed_files_that_are_none),
 		T(a_large_sealed_file),
