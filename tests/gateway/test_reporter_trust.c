@@ -194,6 +194,9 @@ static void the_keyset(void **state)
 	assert_null(c->r.k);
 	serve("/v1/keyset.json.minisig", NULL, 0);
 	is(opened(c), ERR_UNKNOWN);
+	serve_org(&c->org);
+	serve("/v1/keyset.json", NULL, 0);
+	is(opened(c), ERR_UNKNOWN);
 	c->r.t = NULL;
 	is(opened(c), ERR_USAGE);
 	kit_org_clear(&other);

@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Where a request of courier and reporter may go and what it says there: to a
- * gateway of one connection that is the test's, with libcurl as it is.
+ * Where a request of courier and reporter may go and what it says there, with
+ * libcurl as it is.
  */
-#include <arpa/inet.h>
 #include <curl/curl.h>
-#include <poll.h>
-#include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <cmocka.h>
+#include "one_gateway.h"
 
-#include "meldluik/secret.h"
-#include "transfer.h"
-
-#define ok(x) assert_int_equal((x), OK)
-#define is(x, e) assert_int_equal((x), (e))
 #define PROXY "socks5h://127.0.0.1:9050"
 #define ONION "duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczad"
 
@@ -73,71 +57,6 @@ struct curl_slist *__wrap_curl_slist_append(struct curl_slist *l,
 	return lines_left-- == 0 ? NULL : __real_curl_slist_append(l, line);
 }
 
-/* The gateway: ${answer} to whoever comes, and what he said */
-static struct gateway {
-	int listener, over[2]; /* ${over}: nobody comes any more */
-	char base[40], asked[4096];
-	const char *answer;
-	pthread_t thread;
-} gateway;
-
-static void *answer_one(void *arg)
-{
-	size_t n = 0;
-	ssize_t got = 1;
-	struct pollfd p[2] = { { gateway.listener, POLLIN, 0 },
-		{ gateway.over[0], POLLIN, 0 } };
-	int fd;
-
-	(void)arg;
-	if (poll(p, 2, -1) < 1 || p[0].revents == 0 ||
-	    (fd = accept(gateway.listener, NULL, NULL)) < 0) {
-		return NULL;
-	}
-	while (got > 0 && strstr(gateway.asked, "\r\n\r\n") == NULL) {
-		got = recv(fd, gateway.asked + n,
-		    sizeof(gateway.asked) - 1 - n, 0);
-		n += got > 0 ? (size_t)got : 0;
-	}
-	(void)send(fd, gateway.answer, strlen(gateway.answer), MSG_NOSIGNAL);
-	(void)shutdown(fd, SHUT_WR);
-	while (recv(fd, (char[256]){ 0 }, 256, 0) > 0) {
-		continue; /* what is left of the body */
-	}
-	close(fd);
-	return NULL;
-}
-
-static int gateway_up(void **state)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET };
-	socklen_t len = sizeof(at);
-
-	(void)state;
-	ok(secret_setup());
-	assert_int_equal(pipe(gateway.over), 0);
-	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	gateway.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_true(gateway.listener >= 0);
-	assert_int_equal(bind(gateway.listener, (struct sockaddr *)&at,
-	    sizeof(at)), 0);
-	assert_int_equal(listen(gateway.listener, 1), 0);
-	assert_int_equal(getsockname(gateway.listener,
-	    (struct sockaddr *)&at, &len), 0);
-	snprintf(gateway.base, sizeof(gateway.base), "http://127.0.0.1:%u/",
-	    ntohs(at.sin_port));
-	return 0;
-}
-
-static int gateway_down(void **state)
-{
-	(void)state;
-	close(gateway.listener);
-	close(gateway.over[0]);
-	close(gateway.over[1]);
-	return 0;
-}
-
 static struct transfer *opened(const char *token)
 {
 	struct transfer_options o = { .base = gateway.base, .token = token };
@@ -152,17 +71,11 @@ static enum err once(struct transfer *t, const struct request *q,
     const char *answer, struct answer *a)
 {
 	enum err e;
-	char over;
 
-	memset(gateway.asked, 0, sizeof(gateway.asked));
-	gateway.answer = answer;
-	assert_int_equal(pthread_create(&gateway.thread, NULL, answer_one,
-	    NULL), 0);
+	gateway_begin(answer);
 	e = transfer_once(t, q, a);
 	transfer_renew(t); /* closes the connection */
-	assert_int_equal(write(gateway.over[1], "o", 1), 1);
-	assert_int_equal(pthread_join(gateway.thread, NULL), 0);
-	assert_int_equal(read(gateway.over[0], &over, 1), 1);
+	gateway_end();
 	return e;
 }
 
@@ -404,11 +317,8 @@ static void answers(void **state)
 
 	(void)state;
 	assert_null(transfer_header(t, "X-One"));
-	memset(gateway.asked, 0, sizeof(gateway.asked));
-	gateway.answer = "HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nX-One: 1\r\n"
-	    "X-Two: 1\r\nX-Two: 2\r\nContent-Length: 3\r\n\r\nabc";
-	assert_int_equal(pthread_create(&gateway.thread, NULL, answer_one,
-	    NULL), 0);
+	gateway_begin("HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nX-One: 1\r\n"
+	    "X-Two: 1\r\nX-Two: 2\r\nContent-Length: 3\r\n\r\nabc");
 	ok(transfer_once(t, &q, &a));
 	assert_int_equal(a.status, 503);
 	assert_int_equal(a.retry_after, 7);
@@ -418,7 +328,7 @@ static void answers(void **state)
 	assert_null(transfer_header(t, "X-Three"));
 	transfer_renew(t);
 	assert_null(transfer_header(t, "X-One"));
-	assert_int_equal(pthread_join(gateway.thread, NULL), 0);
+	gateway_end();
 	answer_clear(&a);
 	ok(once(t, &q, "HTTP/1.1 503 Busy\r\nRetry-After: 7000\r\n\r\n", &a));
 	assert_int_equal(a.retry_after, TRANSFER_WAIT_MAX);
