@@ -94,7 +94,7 @@ slot_give(struct exchange *x, size_t len)
 	holder[i] = x;
 	touched[i] = true;
 	x->slot = i;
-	x->slot_used = len;
+	x->slot_used = 0;
 	return true;
 }
 
@@ -140,6 +140,7 @@ send_job(struct exchange *x)
 		    memory + slot_offset(x->slot)) {
 			memcpy(memory + slot_offset(x->slot),
 			    x->job.q.payload, x->job.q.payload_len);
+			x->slot_used = x->job.q.payload_len;
 			x->job.q.payload = memory + slot_offset(x->slot);
 		}
 	}
@@ -200,11 +201,23 @@ serve_waiting(void)
 	serve_bodies(&larges);
 }
 
+/* What was written: by us, or of the body by its handler. To write zeros over
+ * the rest of a slot that has 600 bytes in it took its memory, 18 MiB for the
+ * texts. */
+static size_t
+slot_written(const struct exchange *x)
+{
+	size_t most = slot_len(x->slot);
+	size_t body = x->got < most ? (size_t)x->got : most;
+
+	return body > x->slot_used ? body : x->slot_used;
+}
+
 static void
 slot_return(struct exchange *x)
 {
 	if (x->slot != SLOT_NONE) {
-		secret_wipe(memory + slot_offset(x->slot), x->slot_used);
+		secret_wipe(memory + slot_offset(x->slot), slot_written(x));
 		holder[x->slot] = NULL;
 		x->slot = SLOT_NONE;
 		x->slot_used = 0;
