@@ -497,6 +497,7 @@ on_completed(void *arg, struct MHD_Connection *c, void **slot,
 		narrow(descriptor(c), x->narrow);
 	}
 	watchdog_idle(x->watched);
+	free(x->header);
 	free(x);
 }
 

@@ -132,12 +132,18 @@ exchange_add_header(struct exchange *x, const char *name, const char *value)
 	size_t n = strlen(name), v = strlen(value);
 
 	if (x->headers == EXCHANGE_HEADERS ||
-	    n >= sizeof(x->header[0].name) ||
-	    v >= sizeof(x->header[0].value)) {
+	    n >= sizeof(x->header->name) ||
+	    v >= sizeof(x->header->value)) {
 		abort(); /* own invariant: a handler's constant */
 	}
-	memcpy(x->header[x->headers].name, name, n + 1);
-	memcpy(x->header[x->headers++].value, value, v + 1);
+	if (x->header == NULL) {
+		x->header = calloc(EXCHANGE_HEADERS, sizeof(*x->header));
+	}
+	if (x->header != NULL) {
+		memcpy(x->header[x->headers].name, name, n + 1);
+		memcpy(x->header[x->headers].value, value, v + 1);
+	}
+	x->headers++;
 }
 
 /* Pages say where else they are, unless they are read there */
@@ -168,7 +174,8 @@ with_headers(const struct exchange *x, struct MHD_Response *r,
 	if (r == NULL) {
 		return NULL;
 	}
-	good = headers_add(r, flags, onion, x->path) &&
+	good = (x->headers == 0 || x->header != NULL) &&
+	    headers_add(r, flags, onion, x->path) &&
 	    MHD_add_response_header(r, "Content-Type", type) == MHD_YES;
 	for (i = 0; good && i < x->headers; i++) {
 		good = MHD_add_response_header(r, x->header[i].name,
@@ -299,6 +306,20 @@ exchange_answer_kept(struct exchange *x, struct answer *a)
 	x->flags = a->flags;
 	x->answer_len = a->len;
 	x->answered = true;
+}
+
+void
+exchange_answer_body_of(struct exchange *x, struct answer *a,
+    unsigned status, const char *content_type)
+{
+	struct MHD_Response *r;
+
+	r = MHD_create_response_from_buffer_with_free_callback_cls(a->len,
+	    a->body, body_done, a);
+	if (r != NULL) {
+		atomic_fetch_add(&a->responses, 1);
+	}
+	set_answer(x, r, status, content_type, a->flags, a->len);
 }
 
 void

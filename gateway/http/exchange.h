@@ -50,6 +50,9 @@ struct answer;
 struct answer *answer_keep(struct exchange *x, unsigned status,
     const char *content_type, const void *body, size_t len, unsigned flags);
 void exchange_answer_kept(struct exchange *x, struct answer *a);
+/* Its body under the headers that ${x} has, not copied */
+void exchange_answer_body_of(struct exchange *x, struct answer *a,
+    unsigned status, const char *content_type);
 void answer_free(struct answer *a); /* accepts NULL */
 /* Adds a header to the coming answer; call before it is given or kept. Both are
  * copied; at most EXCHANGE_HEADERS of them */

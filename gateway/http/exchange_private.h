@@ -36,6 +36,11 @@ struct job {
 	uint8_t *copy; /* of an inline payload */
 };
 
+/* Most answers have none, and ten thousand exchanges wait for theirs */
+struct answer_header {
+	char name[32], value[96];
+};
+
 struct exchange {
 	struct MHD_Connection *c;
 	struct watched *watched;
@@ -52,12 +57,10 @@ struct exchange {
 	unsigned status, flags;
 	size_t answer_len;
 	int narrow; /* size of the send buffer after it; 0: not widened */
-	struct {
-		char name[32], value[96];
-	} header[EXCHANGE_HEADERS];
+	struct answer_header *header; /* NULL: none was added */
 	unsigned headers;
 	unsigned slot;
-	size_t slot_used; /* bytes to wipe */
+	size_t slot_used; /* bytes of it that link.c wrote */
 	struct job job;
 	TAILQ_ENTRY(exchange) waits; /* in a queue of link.c */
 	bool hold;             /* its answer leaves on time (hold.h) */

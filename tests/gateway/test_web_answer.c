@@ -56,6 +56,8 @@ end(struct exchange *x)
 	if (x->response != NULL) {
 		MHD_destroy_response(x->response);
 	}
+	free(x->header);
+	x->header = NULL;
 }
 
 static void
@@ -176,6 +178,34 @@ kept_answers(void **state)
 	answer_free(plain);
 }
 
+/* One body for many answers that differ in a header: it is not copied, and it
+ * is there until the last of them went */
+static void
+a_kept_body(void **state)
+{
+	struct exchange maker = asked(NULL), x[2] = {asked(NULL), asked(NULL)};
+	struct answer *a;
+
+	(void)state;
+	site_with("");
+	a = answer_keep(&maker, 405, "text/html; charset=utf-8", "<p>", 3, 0);
+	assert_non_null(a);
+	exchange_add_header(&x[0], "Allow", "GET, HEAD");
+	exchange_add_header(&x[1], "Allow", "PUT");
+	exchange_answer_body_of(&x[0], a, 405, "text/html; charset=utf-8");
+	exchange_answer_body_of(&x[1], a, 405, "text/html; charset=utf-8");
+	answer_free(a);
+	assert_string_equal(said(&x[0], "Allow"), "GET, HEAD");
+	assert_string_equal(said(&x[1], "Allow"), "PUT");
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(x[i].status, 405);
+		assert_int_equal(x[i].answer_len, 3);
+		exchange_drop_answer(&x[i]);
+		free(x[i].header);
+	}
+	assert_null(maker.header); /* none was added: none takes memory */
+}
+
 static void
 errors(void **state)
 {
@@ -220,6 +250,7 @@ main(void)
 		cmocka_unit_test(of_a_file),
 		cmocka_unit_test(one_answer),
 		cmocka_unit_test(kept_answers),
+		cmocka_unit_test(a_kept_body),
 		cmocka_unit_test(errors),
 	};
 
