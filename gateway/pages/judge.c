@@ -119,7 +119,7 @@ answers_add(struct sending *s)
 	}
 	for (i = 0; e == OK && i < organisation()->questions; i++) {
 		const struct question *q = &organisation()->question[i];
-		unsigned lang = s->site->lang;
+		unsigned lang = s->lang;
 		const char *text = question_answer(q, lang, s->fields);
 
 		if (text == NULL) {
@@ -172,7 +172,7 @@ report_fill(struct sending *s, unsigned desk)
 	week_text(s->week, r->epoch);
 	r->desk = desk;
 	r->sealed_by = SEALED_SERVER;
-	strcpy(r->language, site_language(s->site->lang));
+	strcpy(r->language, site_language(s->lang));
 	if (strlen(relation) >= sizeof(r->relation) ||
 	    strlen(about) >= sizeof(r->about)) {
 		return ERR_FORMAT;

@@ -49,28 +49,33 @@ page_answer(struct exchange *x, unsigned status, enum page_id page,
 	buf_free(&b);
 }
 
+bool
+page_pad(struct buf *b, size_t size)
+{
+	size_t used = b->len;
+
+	while (size < used && size < PAGE_MAX) {
+		size *= 2;
+	}
+	buf_zeros(b, size - used);
+	if (b->failed) {
+		return false;
+	}
+	memset(b->p + used, ' ', size - used);
+	return true;
+}
+
 void
 page_answer_padded(struct exchange *x, unsigned status, enum page_id page,
     unsigned lang, const struct view *v, size_t size)
 {
 	struct buf b = buf_new_secret(PAGE_MAX);
-	size_t used;
 
-	if (page_render(page, lang, v, &b) == OK) {
-		used = b.len;
-		while (size < used && size < PAGE_MAX) {
-			size *= 2;
-		}
-		buf_zeros(&b, size - used);
-		if (!b.failed) {
-			memset(b.p + used, ' ', size - used);
-			exchange_answer(x, status, HTML, b.p, b.len,
-			    ANSWER_SECRET);
-			buf_free(&b);
-			return;
-		}
+	if (page_render(page, lang, v, &b) == OK && page_pad(&b, size)) {
+		exchange_answer(x, status, HTML, b.p, b.len, ANSWER_SECRET);
+	} else {
+		page_failure(x, 503);
 	}
-	page_failure(x, 503);
 	buf_free(&b);
 }
 
@@ -78,9 +83,13 @@ void
 page_fail(struct exchange *x, unsigned status, unsigned lang,
     enum text_id why)
 {
-	struct site *s = site_open(lang);
+	struct site *s;
 	struct view v;
 
+	if (still_failed(x, status, lang, why)) {
+		return;
+	}
+	s = site_open(lang);
 	if (s == NULL) {
 		page_failure(x, 503);
 		return;

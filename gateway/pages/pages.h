@@ -27,7 +27,8 @@
 #define RECEIPT_NUMBER 20u /* 16 characters in groups, with NUL */
 #define SVG_PATH_MAX 16384u
 
-/* The organisation as of now, in one language. Lives for one answer. */
+/* The organisation as of now, in one language. Lives for one answer. Each
+ * place for a form has one. */
 struct site {
 	unsigned lang; /* index into page_templates[] */
 	const struct profile *profile;
@@ -43,11 +44,10 @@ struct site {
 	char ack_days[8], feedback_months[8];
 	char week[WEEK_TEXT]; /* of the epoch */
 	char default_desk[KEYSET_NAME];
-	struct view role[SITE_ROLES_MAX];
-	size_t roles;
-	char role_desks[SITE_ROLES_MAX][KEYSET_DESKS_MAX * KEYSET_ID];
-	struct view reader[SITE_ROLES_MAX]; /* a desk, with its roles */
-	struct view reader_role[SITE_ROLES_MAX];
+	size_t roles; /* rows in each of: */
+	struct view *role, *reader_role;
+	struct view *reader; /* a desk, with its roles */
+	char (*role_desks)[KEYSET_DESKS_MAX * KEYSET_ID];
 	struct view language[LANGUAGES];
 	struct view print_group[8];
 	char print_groups[8][5];
@@ -94,6 +94,10 @@ bool still_page(struct exchange *x, const char *path, unsigned lang,
     bool root);
 /* lost.html, with ${status} 404, 405 or 503; repeats nothing of the path */
 void still_lost(struct exchange *x, unsigned status, unsigned lang);
+/* failed.html for who has no place or sends too much: made once, each of them
+ * with one ${status}. False: ${why} is another, nothing is answered */
+bool still_failed(struct exchange *x, unsigned status, unsigned lang,
+    enum text_id why);
 /* Style sheet, scripts, offline page (assets.c) */
 void asset_begin(struct exchange *x);
 /* Renders and answers. ${secret}: the page holds a code or a text. */
@@ -106,6 +110,7 @@ void page_answer(struct exchange *x, unsigned status, enum page_id page,
  */
 void page_answer_padded(struct exchange *x, unsigned status,
     enum page_id page, unsigned lang, const struct view *v, size_t size);
+bool page_pad(struct buf *b, size_t size); /* false: it does not fit */
 #define SMALL_PAGE 16384u /* code, empty form, receipt, failure */
 #define TEXT_PAGE 65536u  /* form or preview with a reporter's text */
 /* failed.html with one sentence */

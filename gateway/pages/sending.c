@@ -22,6 +22,18 @@ sending_fail(struct sending *s, enum text_id why)
 	}
 }
 
+bool
+sending_site(struct sending *s)
+{
+	if (s->site == NULL) {
+		s->site = site_open(s->lang);
+	}
+	if (s->site == NULL) {
+		sending_fail(s, TEXT_ERR_BUSY);
+	}
+	return s->site != NULL;
+}
+
 /* Looks at the fields and sends nothing: files that came are let pass */
 static bool
 only_looks(const struct sending *s)
@@ -37,7 +49,7 @@ prepare(struct sending *s)
 	enum err e;
 
 	s->prepared = true;
-	if (!sending_judge(s, &desk)) {
+	if (!sending_site(s) || !sending_judge(s, &desk)) {
 		return;
 	}
 	to = calloc(KEYSET_HOLDERS_MAX, sizeof(*to));
@@ -62,6 +74,9 @@ pass_head(struct sending *s)
 	    s->passed_epoch, &size, &used);
 
 	if (e == ERR_BUSY && s->head.len < UPLOAD_HEAD_MAX) {
+		return;
+	}
+	if (!sending_site(s)) {
 		return;
 	}
 	if (e != OK || s->site->keyset == NULL ||
@@ -234,7 +249,7 @@ part_end(void *arg)
 		return OK;
 	}
 	name = s->part->file_name[0] == '\0' ?
-	    site_text(s->site->lang, TEXT_FILE) : s->part->file_name;
+	    site_text(s->lang, TEXT_FILE) : s->part->file_name;
 	e = envelope_attachment_end(s->envelope, &size, sha256);
 	if (e == OK) {
 		e = report_attachment_add(s->report, name,
@@ -266,14 +281,14 @@ sending_new(struct exchange *x, enum post what, unsigned lang)
 	s->why = NO_PROBLEM;
 	s->sealed = buf_new(SEALED_ROOM);
 	s->head = buf_new(UPLOAD_HEAD_MAX);
-	s->site = site_open(lang);
+	s->lang = lang;
 	s->part = secret_new(sizeof(*s->part));
 	s->hash = hash_new();
 	s->files = hash_new();
 	if (what != POST_WITHDRAW) { /* that one brings its own */
 		s->fields = fields_new();
 	}
-	if (s->site == NULL || s->part == NULL || s->hash == NULL ||
+	if (s->part == NULL || s->hash == NULL ||
 	    s->files == NULL || (what != POST_WITHDRAW &&
 	    s->fields == NULL)) {
 		sending_free(s);
@@ -366,9 +381,13 @@ go(struct exchange *x, struct sending *s)
 	uint8_t files[HASH_LEN];
 	unsigned desk;
 
+	if (!sending_site(s)) {
+		page_fail(x, 503, s->lang, TEXT_ERR_BUSY);
+		return;
+	}
 	if (only_looks(s)) {
 		if (s->what == POST_PREVIEW && sending_judge(s, &desk)) {
-			preview_answer(x, s->site->lang, s->what, s->fields);
+			preview_answer(x, s->lang, s->what, s->fields);
 		} else {
 			thanks_not(x, s);
 		}

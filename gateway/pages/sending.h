@@ -23,7 +23,8 @@
 
 struct sending {
 	enum post what;
-	struct site *site;
+	unsigned lang;
+	struct site *site;        /* NULL: sending_site() was not asked yet */
 	struct fields *fields;
 	struct form *form;
 	enum text_id why;
@@ -58,6 +59,8 @@ struct sending {
 };
 
 void sending_fail(struct sending *s, enum text_id why);
+/* Opens s->site, which who has only begun does without; false: no memory */
+bool sending_site(struct sending *s);
 /* Is it the first of its thread? Those say about whom they are */
 bool sending_first(const struct sending *s);
 /* Fills s->report from the fields, and ${desk} with who gets it; false:

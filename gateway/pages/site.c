@@ -146,6 +146,24 @@ readers(struct site *s, const unsigned number[SITE_ROLES_MAX])
 	view_list(&s->view, "readers", s->reader, rows);
 }
 
+/* As many rows as there are roles: with room for the most of them the rows
+ * were 400 KiB, in each of the places for forms */
+static bool
+rows(struct site *s)
+{
+	size_t n = routing_roles(s->profile);
+
+	s->roles = n < SITE_ROLES_MAX ? n : SITE_ROLES_MAX;
+	s->role = calloc(3 * s->roles + 1, sizeof(*s->role));
+	s->role_desks = calloc(s->roles + 1, sizeof(*s->role_desks));
+	if (s->role == NULL || s->role_desks == NULL) {
+		return false;
+	}
+	s->reader = s->role + s->roles;
+	s->reader_role = s->reader + s->roles;
+	return true;
+}
+
 static void
 roles(struct site *s)
 {
@@ -153,10 +171,6 @@ roles(struct site *s)
 	const char *id;
 	size_t i, k;
 
-	s->roles = routing_roles(s->profile);
-	if (s->roles > SITE_ROLES_MAX) {
-		s->roles = SITE_ROLES_MAX;
-	}
 	if (site_desk(s, "", &usual) == OK) {
 		snprintf(s->default_desk, sizeof(s->default_desk), "%s",
 		    site_desk_name(s, usual));
@@ -272,6 +286,10 @@ site_open(unsigned lang)
 	s->profile = s->keyset == NULL ? nl :
 	    keyset_profile(s->keyset, nl, eu);
 	s->epoch = snapshot_epoch(s->snapshot);
+	if (!rows(s)) {
+		site_close(s);
+		return NULL;
+	}
 	dates(s);
 	v = &s->view;
 	view_init(v, NULL);
@@ -325,6 +343,8 @@ site_close(struct site *s)
 {
 	if (s != NULL) {
 		snapshot_release(s->snapshot);
+		free(s->role);
+		free(s->role_desks);
 		free(s);
 	}
 }

@@ -2,7 +2,9 @@
 /*
  * Pages without input. They depend on nothing but the keyset, the week of its
  * newest keys and the day, so each is made once and kept as an answer, plain
- * and compressed.
+ * and compressed. So are those for who gets no place or sends too much, who
+ * are without number: a page of her own for each took a siege of ten thousand
+ * 400 MiB and a millisecond each.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -16,22 +18,26 @@ static const struct {
 	enum page_id page;
 	const char *kind; /* of about.html */
 	bool scripted;
+	enum text_id why; /* of failed.html */
 } still[] = {
-	{ "", PAGE_START, "report", false },
-	{ "report", PAGE_ABOUT, "report", true },
-	{ "advice", PAGE_ABOUT, "advice", true },
-	{ "replies", PAGE_CHECK, "report", true },
-	{ "who", PAGE_WHO, "report", false },
-	{ "other", PAGE_OTHER, "report", false },
-	{ "privacy", PAGE_PRIVACY, "report", false },
-	{ "accessibility", PAGE_ACCESSIBILITY, "report", false },
-	{ "sealed", PAGE_SEALED, "report", false },
-	{ NULL, PAGE_LOST, "report", false },
-	{ NULL, PAGE_LOST, "report", false },
+	{ "", PAGE_START, "report", false, NO_PROBLEM },
+	{ "report", PAGE_ABOUT, "report", true, NO_PROBLEM },
+	{ "advice", PAGE_ABOUT, "advice", true, NO_PROBLEM },
+	{ "replies", PAGE_CHECK, "report", true, NO_PROBLEM },
+	{ "who", PAGE_WHO, "report", false, NO_PROBLEM },
+	{ "other", PAGE_OTHER, "report", false, NO_PROBLEM },
+	{ "privacy", PAGE_PRIVACY, "report", false, NO_PROBLEM },
+	{ "accessibility", PAGE_ACCESSIBILITY, "report", false, NO_PROBLEM },
+	{ "sealed", PAGE_SEALED, "report", false, NO_PROBLEM },
+	{ NULL, PAGE_LOST, "report", false, NO_PROBLEM },
+	{ NULL, PAGE_LOST, "report", false, NO_PROBLEM },
+	{ NULL, PAGE_FAILED, "report", false, TEXT_ERR_PLACES },
+	{ NULL, PAGE_FAILED, "report", false, TEXT_ERR_FILES },
 };
 #define STILL (sizeof(still) / sizeof(*still))
-#define LOST (STILL - 2)
-#define BUSY (STILL - 1)
+#define LOST (STILL - 4)
+#define BUSY (STILL - 3)
+#define FAILED (STILL - 2) /* and the next; of one size, not compressed */
 
 static struct {
 	bool used;
@@ -91,6 +97,9 @@ kept_make(unsigned i, unsigned lang)
 	view_flag(&v, "scripted", still[i].scripted);
 	view_flag(&v, "busy", i == BUSY);
 	view_text(&v, "code", "");
+	if (i >= FAILED) {
+		view_text(&v, "error", site_text(lang, still[i].why));
+	}
 	if (page == PAGE_WHO && s->keyset != NULL) {
 		path = secret_new(SVG_PATH_MAX);
 		if (path == NULL || qr_path(s->print_text, path, &side) !=
@@ -116,8 +125,9 @@ kept_make(unsigned i, unsigned lang)
 	kept[i][lang].plain = buf_new(PAGE_MAX);
 	kept[i][lang].small = buf_new(PAGE_MAX);
 	if (page_render(page, lang, &v, &kept[i][lang].plain) == OK &&
+	    (i >= FAILED ? page_pad(&kept[i][lang].plain, SMALL_PAGE) :
 	    pack_gzip(kept[i][lang].plain.p, kept[i][lang].plain.len,
-	    &kept[i][lang].small)) {
+	    &kept[i][lang].small))) {
 		memset(kept[i][lang].keyset, 0, HASH_LEN);
 		if (s->keyset != NULL) {
 			memcpy(kept[i][lang].keyset, s->keyset->hash,
@@ -141,30 +151,32 @@ kept_page(struct exchange *x, unsigned i, unsigned lang, bool small)
 	if (small) {
 		exchange_add_header(x, "Content-Encoding", "gzip");
 	}
-	exchange_add_header(x, "Vary", "Accept-Encoding");
+	if (i < FAILED) {
+		exchange_add_header(x, "Vary", "Accept-Encoding");
+	}
 	return small ? &kept[i][lang].small : &kept[i][lang].plain;
 }
 
-/* Gives a fresh page. The answer itself is not kept with 405, whose Allow
- * differs from path to path */
+/* Gives a fresh page. Of an answer with 405 only the body is kept, as Allow
+ * differs from path to path: where others have theirs for the address without
+ * a language, at which nothing is lost */
 static void
 kept_give(struct exchange *x, unsigned i, unsigned lang, bool root,
     unsigned status)
 {
-	bool small = pack_wanted(x);
-	struct answer **a = &kept[i][lang].answer[small][root];
-	const struct buf *b;
+	bool small = i < FAILED && pack_wanted(x);
+	struct answer **a = &kept[i][lang].answer[small][root || status == 405];
+	const struct buf *b = NULL;
 
-	if (status == 405) {
+	if (*a == NULL || status == 405) {
 		b = kept_page(x, i, lang, small);
-		exchange_answer(x, status, HTML, b->p, b->len, 0);
-		return;
 	}
 	if (*a == NULL) {
-		b = kept_page(x, i, lang, small);
 		*a = answer_keep(x, status, HTML, b->p, b->len, 0);
 	}
-	if (*a != NULL) {
+	if (*a != NULL && status == 405) {
+		exchange_answer_body_of(x, *a, status, HTML);
+	} else if (*a != NULL) {
 		exchange_answer_kept(x, *a);
 	}
 }
@@ -212,4 +224,20 @@ still_lost(struct exchange *x, unsigned status, unsigned lang)
 		exchange_add_header(x, "Retry-After", "60");
 	}
 	still_answer(x, status == 503 ? BUSY : LOST, lang, false, status);
+}
+
+bool
+still_failed(struct exchange *x, unsigned status, unsigned lang,
+    enum text_id why)
+{
+	unsigned i;
+
+	for (i = FAILED; i < STILL; i++) {
+		if (still[i].why == why) {
+			exchange_forget_path(x);
+			still_answer(x, i, lang, false, status);
+			return true;
+		}
+	}
+	return false;
 }

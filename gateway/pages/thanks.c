@@ -16,7 +16,7 @@ thanks_answer(struct exchange *x, struct sending *s,
     const struct once_result *r)
 {
 	char number[RECEIPT_NUMBER], files[8], iso[DAY_TEXT], day[DATE_TEXT];
-	unsigned lang = s->site->lang;
+	unsigned lang = s->lang;
 	struct view v;
 	bool coded = s->keys != NULL || s->what == POST_SEALED;
 
@@ -49,7 +49,7 @@ thanks_answer(struct exchange *x, struct sending *s,
 void
 thanks_not(struct exchange *x, struct sending *s)
 {
-	unsigned lang = s->site->lang;
+	unsigned lang = s->lang;
 	struct view v;
 
 	switch (s->what) {
