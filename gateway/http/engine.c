@@ -26,7 +26,7 @@
 
 /* Of a connection: header and body window. Ten thousand slow ones touch all
  * of it (tests/http/12-slow.sh). */
-#define POOL 7168u
+#define POOL 6144u
 #define STACK 262144u     /* of an engine thread */
 #define DRAIN_MAX 2097152u /* of a body read and thrown away for an answer */
 #define LIBRARY_TIMEOUT 600u /* backstop; the watchdog is the rule */

@@ -132,7 +132,7 @@ watchdog_body(struct watched *w)
 void
 watchdog_got(struct watched *w, uint64_t bytes)
 {
-	if (w != NULL) { /* for every 3 KiB: without the lock of all */
+	if (w != NULL) { /* for every 2 KiB: without the lock of all */
 		atomic_fetch_add_explicit(&w->bytes, bytes,
 		    memory_order_relaxed);
 	}
