@@ -108,15 +108,18 @@ page = touch()
 print("memory: %.1f us for the first touch of a page, %.2f for the next" %
       tuple(page))
 rows, theirs, failures = [], [], 0
-for kind in ("headers", "body", "form", "read"):
+for kind in crowd.KINDS:
     p, _ = start()
     said = crowd.run(port, p.pid, kind, COUNT, SECONDS,
                      folder + "/text.age", week)
     stop(p)
     rows.append(said)
     failures += besieged(kind, said)
+    # who stops within a text has slots that a report waits for: it is sent
+    # again, and counts when it is taken
     failures += sum(n for status, n in said["honest"]["status"].items()
-                    if status != 201)
+                    if status != 201 and (status, kind) != (503, "halftext"))
+    failures += said["honest"]["n"] == 0
 for kind in ("headers", "read"):
     theirs.append(crowd.run(rival, rival_pid, kind, COUNT, SECONDS))
     besieged("nginx, " + kind, theirs[-1])

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: clients that send a byte now and then are cut in header and body; a
-# sound client is served meanwhile. What they hold is bounded: memory, places
-# for forms and bodies. FULL=1: 10,000 of each kind, as shipped, in 120 MiB.
+# sound client is served meanwhile, also from those who stop within a body or
+# do not read what refuses them. What they hold is bounded: memory, places for
+# forms and bodies. FULL=1: 10,000 of each kind, as shipped, in 120 MiB.
 . "$(dirname "$0")/lib.sh"
 gw_new "[limits]" "header_seconds = 2" "body_grace = 2" "body_rate = 1024" \
 	"idle_seconds = 3"
@@ -70,8 +71,11 @@ print("%(kind)s: %(held_most)d held, %(mib_before).0f to %(mib_most).0f MiB, "
 bad = probe["failed"] > 0 or said["mib_most"] > most
 if said["count"] >= 10000:
     ok = said["honest"]["status"]
+    # who stops within a text has slots that a report waits for
+    if said["kind"] == "halftext":
+        ok.pop("503", None)
     bad |= said["held_most"] < 10000 or probe["median_ms"] > 50 or \
-        ok.get("201", 0) < sum(ok.values())
+        ok.get("201", 0) < sum(ok.values()) or ok.get("201", 0) == 0
 sys.exit(bad)
 PY
 cp "$GW/judge.py" "${OUT:=$(mktemp -d)}/"
@@ -86,15 +90,25 @@ crowd() { # KIND COUNT SECONDS MIB
 		"$GW/text.age" "$WEEK" | python3 "$OUT/judge.py" "$4" ||
 		fail "$2 slow clients: $1"
 }
+anew() { # web, and so its memory
+	kill "$(gw_pid web)"
+	sleep 3
+}
 if [ -n "${FULL:-}" ]; then
 	export CROWD_NICE=19
-	for kind in headers body form read; do
+	for kind in headers body form read halftext halfform halfhead large; do
 		crowd $kind 10000 40 120
-		kill "$(gw_pid web)" # its memory anew
-		sleep 3
+		anew
 	done
 else
-	crowd form 1500 5 64
+	# the memory of one that each would take of its own is more than this
+	for kind in "form 36" "halftext 32" "halfform 52" "halfhead 52" \
+		"large 36"; do
+		# shellcheck disable=SC2086
+		set -- $kind
+		crowd "$1" 1500 4 "$2"
+		anew
+	done
 fi
 python3 - "$PORT" "$GW" "$WEEK" <<'PY' || fail "places"
 import socket

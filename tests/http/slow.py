@@ -7,9 +7,16 @@ Holds COUNT connections for SECONDS, each of which
   form      the same to the form of the pages without scripts
   read      asks for a board eight times and reads no answer, with a tiny
             window
+  halftext  sends 600 bytes of a text envelope, which has a slot then, or
+            waits for one, and stops
+  halfform  the same with the form, which has a place then or is refused
+  halfhead  the same with 4,000 bytes of the head of a part of the form
+  large     announces a form that is too large, and does not read the page
+            that says so, with a tiny window
 What the server ends is opened again, so that there always are COUNT. Two
 processes beside it behave well: one asks /healthz on a new connection, every
-50 ms, one sends the text ENVELOPE (any other bytes each time), every 250 ms.
+50 ms, one sends the text ENVELOPE (any other bytes each time), every 250 ms,
+and the same again a second later where it is told to come again (503).
 A third looks at the memory of PID and its children. CROWD_NICE=19 in the
 environment gives the crowd the lowest priority: the slow clients of a real
 gateway have processors of their own and do not take its turn.
@@ -28,7 +35,7 @@ import time
 import gw
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
-BODY = (b"PUT /v1/envelopes HTTP/1.1\r\nHost: a\r\nEpoch: %s\r\n"
+BODY = (b"PUT /v1/envelopes HTTP/1.1\r\nHost: a\r\nEpoch: WEEK\r\n"
         b"Content-Type: application/octet-stream\r\n"
         b"Content-Digest: sha-256=:" + b"A" * 43 + b"=:\r\n"
         b"Content-Length: 71866\r\n\r\n")
@@ -36,6 +43,19 @@ FORM = (b"POST /nl/report HTTP/1.1\r\nHost: a\r\nContent-Type: "
         b"multipart/form-data; boundary=xx\r\nContent-Length: 60000\r\n\r\n"
         b"--xx\r\nContent-Disposition: form-data; name=\"what\"\r\n\r\n")
 READ = b"GET /v1/board/1 HTTP/1.1\r\nHost: a\r\n\r\n" * 8
+LARGE = FORM.split(b"--xx")[0].replace(b": 60000", b": 9" + b"0" * 13)
+# what each begins with, and what it drips
+KINDS = {
+    "headers": (HEAD, b"X: y\r\n"),
+    "body": (BODY, b"x"),
+    "form": (FORM, b"x"),
+    "read": (READ, b""),
+    "halftext": (BODY + b"x" * 600, b""),
+    "halfform": (FORM + b"x" * 600, b""),
+    "halfhead": (FORM + b"\r\n--xx\r\nX: " + b"y" * 4000, b""),
+    "large": (LARGE, b""),
+}
+UNREAD = {"read", "large"}
 SLICES = 10  # of a second
 
 
@@ -95,11 +115,13 @@ def probe(port, end, out):
 def honest(port, end, out, envelope, week):
     text = open(envelope, "rb").read()
     took, status = [], {}
-    while not end.wait(0.25):
-        began = time.monotonic()
+    s = 201
+    while not end.wait(1 if s == 503 else 0.25):
+        if s != 503:
+            began = time.monotonic()
+            mine = text[:-4096] + os.urandom(4096)
         try:
-            a = gw.put_envelope(gw.Client(port, timeout=20),
-                                text[:-4096] + os.urandom(4096), week)
+            a = gw.put_envelope(gw.Client(port, timeout=20), mine, week)
             s = a.status if a else 0
         except OSError:
             s = 0
@@ -112,10 +134,8 @@ def honest(port, end, out, envelope, week):
 class Crowd:
     def __init__(self, port, kind, count, week):
         self.port, self.kind, self.count = port, kind, count
-        self.first = {"headers": HEAD, "read": READ, "form": FORM,
-                      "body": BODY % week.encode()}[kind]
-        self.drip = {"headers": b"X: y\r\n", "body": b"x", "form": b"x",
-                     "read": b""}[kind]
+        self.first, self.drip = KINDS[kind]
+        self.first = self.first.replace(b"WEEK", week.encode())
         self.poll = select.epoll()
         self.held = {}
         self.slices = [set() for _ in range(SLICES)]
@@ -128,7 +148,7 @@ class Crowd:
             if len(self.held) >= self.count:
                 return
             s = socket.socket()
-            if self.kind == "read":
+            if self.kind in UNREAD:
                 s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
             s.settimeout(0.5)
             try:
