@@ -101,7 +101,7 @@ static enum err
 conflict_save(struct visit *v, struct refusal *why)
 {
 	const struct keyset *k = v->d->keyset;
-	const char *about[KASE_SUBJECTS];
+	const char *about[KEYSET_PEOPLE_MAX + 1]; /* the act refuses too many */
 	unsigned n = 0;
 
 	if (strcmp(field(v, "coi"), "yes") == 0) {
@@ -110,7 +110,7 @@ conflict_save(struct visit *v, struct refusal *why)
 	for (unsigned i = 0; k != NULL && i < k->people; i++) {
 		char name[FORM_NAME];
 		snprintf(name, sizeof name, "about_%u", i);
-		if (field(v, name)[0] != 0 && n < KASE_SUBJECTS) {
+		if (field(v, name)[0] != 0) {
 			about[n++] = k->person[i].id;
 		}
 	}
