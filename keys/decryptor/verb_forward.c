@@ -242,6 +242,16 @@ plan_replace(const char *path, const struct buf *text)
 	return e;
 }
 
+/* FROM-TO in letters from 0, TO not taken along */
+static bool
+range_parse(const char *range, int *from, int *to)
+{
+	int end = 0;
+
+	return sscanf(range, "%d-%d%n", from, to, &end) == 2 &&
+	    range[end] == 0 && *from >= 0 && *from < *to;
+}
+
 int
 verb_redact(struct desk *d, int argc, char **argv)
 {
@@ -266,8 +276,8 @@ verb_redact(struct desk *d, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (path == NULL || field == NULL || (word != NULL) + (range !=
-	    NULL) + (words != NULL) != 1 || (range != NULL && sscanf(range,
-	    "%d-%d", &from, &to) != 2)) {
+	    NULL) + (words != NULL) != 1 || (range != NULL &&
+	    !range_parse(range, &from, &to))) {
 		say_error("use: redact PLAN --field NAME [--message N] --word "
 		    "WORD | --words-file FILE | --range FROM-TO");
 		return EXIT_USAGE;
