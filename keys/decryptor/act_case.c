@@ -132,23 +132,6 @@ request_best(struct desk *d, enum act a, size_t k, const char *detail,
 }
 
 enum err
-act_facts(struct desk *d, size_t k, bool reason, enum case_state to,
-    struct case_facts *out)
-{
-	enum err e = desk_policy(d);
-
-	if (e != OK) {
-		return e;
-	}
-	facts_fill(d, k, reason, out);
-	if (act_of_state(to) != ACT_COUNT) {
-		request_best(d, act_of_state(to), k, NULL, out->signers,
-		    &out->signer_count);
-	}
-	return OK;
-}
-
-enum err
 act_step_may(struct desk *d, size_t k, enum case_state to, bool reason,
     const char *detail, size_t *request, struct refusal *why)
 {

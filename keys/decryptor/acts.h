@@ -53,9 +53,6 @@ struct act_step {
  * with two signatures waits. Returns how many. */
 size_t act_steps(struct desk *d, size_t k,
     struct act_step out[CASE_STATES]);
-/* What the journal says of case ${k}, for case_may; ${reason}: given */
-enum err act_facts(struct desk *d, size_t k, bool reason,
-    enum case_state to, struct case_facts *out);
 
 /*
  * Triage. act_conflict records who was checked against the report: persons
