@@ -35,10 +35,12 @@ if(MELDLUIK_TESTS)
   foreach(call fsync rename medium_second)
     target_link_options(test_backup PRIVATE -Wl,--wrap=${call})
   endforeach()
+  target_link_options(test_outgoing PRIVATE -Wl,--wrap=renameat)
+  target_link_options(test_parcel PRIVATE -Wl,--wrap=fsync)
   target_link_options(test_dossier PRIVATE -Wl,--wrap=fsync
     -Wl,--wrap=record_put)
   foreach(name test_ceremony test_bodies test_approve test_verb_approve
-      test_dossier test_backup test_lost)
+      test_dossier test_backup test_lost test_parcel test_outgoing)
     target_sources(${name} PRIVATE decryptor/soft_scrypt.c)
     target_link_options(${name} PRIVATE -Wl,--wrap=age_scrypt_key)
   endforeach()

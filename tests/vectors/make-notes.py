@@ -157,7 +157,11 @@ make("transfer", {
         "conflict-files-none": ("files", []),
         "conflict-files-two": ("files", ["11" * 32] * 2),
         "conflict-file-other": ("files", ["12" * 32]),
-        "conflict-file-number": ("files", [1])})
+        "conflict-file-number": ("files", [1]),
+        "conflict-file-no-hex": ("files", ["1g" + "11" * 31]),
+        "format-org-short": ("org", "00"), "format-to-none": ("to", DROP),
+        "format-received-none": ("received", DROP),
+        "format-received-short": ("received", "2026")})
 ADVISER = {
     "type": "meldluik-adviser-figures", "version": 1, "org": ORG, "desk": 1,
     "person": "bo", "year": 2026, "day": "2026-12-01",
