@@ -217,7 +217,7 @@ if(MELDLUIK_TESTS)
     add_test(NAME ${name} COMMAND ${name})
   endforeach()
   # These send: the exchange is theirs, and a desk's key opens it
-  foreach(name test_pages_judge test_pages_sending)
+  foreach(name test_pages_judge test_pages_places test_pages_sending)
     target_include_directories(${name} PRIVATE gateway/kit)
     target_link_libraries(${name} meldluik_unseal)
     target_link_options(${name} PRIVATE -Wl,--wrap=preview_answer)
