@@ -25,11 +25,11 @@ room(struct casebook *b, size_t n)
 {
 	struct casekey *more;
 
+	if (n > CASEKEYS_MAX) { /* more than the file may hold */
+		return ERR_FULL;
+	}
 	if (n <= b->casekeys_room) {
 		return OK;
-	}
-	if (n > CASEKEYS_MAX) {
-		return ERR_FULL;
 	}
 	n += CASEKEYS_BLOCK * 4;
 	more = secret_new(n * sizeof *more);
@@ -112,7 +112,10 @@ casekey_take(struct casebook *b, uint8_t id[KEY_ID])
 		i++;
 	}
 	if (i == b->casekeys) {
-		size_t n = b->casekeys + CASEKEYS_BLOCK;
+		size_t n = i + CASEKEYS_BLOCK;
+		if (n > CASEKEYS_MAX && i < CASEKEYS_MAX) {
+			n = CASEKEYS_MAX; /* the last ones */
+		}
 		if ((e = room(b, n)) != OK) {
 			return e;
 		}
@@ -124,7 +127,7 @@ casekey_take(struct casebook *b, uint8_t id[KEY_ID])
 		b->casekeys = n;
 		e = casekeys_save(b);
 		if (e != OK) {
-			b->casekeys -= CASEKEYS_BLOCK;
+			b->casekeys = i;
 			return e;
 		}
 	}

@@ -355,6 +355,95 @@ what_cannot_be_read_back_is_not_written(void **state)
 	json_decref(o);
 }
 
+/* The key of one case is destroyed, and no other */
+static void
+one_key_dropped(void **state)
+{
+	struct home *h = *state;
+	uint8_t id[3][KEY_ID], record[3][RECORD_ID];
+	struct buf out = buf_new(64);
+
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(casekey_take(h->b, id[i]), OK);
+		assert_int_equal(casebook_begin(h->b), OK);
+		assert_int_equal(record_put(h->b, id[i], "x", 1, record[i]),
+		    OK);
+		assert_int_equal(casebook_commit(h->b), OK);
+	}
+	assert_true(casekey_drop(h->b, id[1]));
+	assert_false(casekey_drop(h->b, id[1]));
+	assert_int_equal(casekeys_keep(h->b), OK);
+	reopen(h);
+	assert_int_equal(record_get(h->b, record[1], &out), ERR_UNKNOWN);
+	assert_int_equal(record_get(h->b, record[0], &out), OK);
+	assert_int_equal(record_get(h->b, record[2], &out), OK);
+	buf_free(&out);
+}
+
+/* No key is handed out before it is on the disk */
+static void
+no_room_for_keys(void **state)
+{
+	struct home *h = *state;
+	uint8_t id[KEY_ID] = {0}, none[KEY_ID] = {0};
+	int dir = h->b->dir;
+
+	h->b->dir = -1;
+	assert_int_not_equal(casekey_take(h->b, id), OK);
+	assert_memory_equal(id, none, KEY_ID);
+	h->b->dir = dir;
+	assert_int_equal(casekey_take(h->b, id), OK);
+}
+
+/* The key file holds these bytes; how the casebook opens then */
+static enum err
+keys_are(struct home *h, const void *p, size_t len)
+{
+	struct buf sealed = buf_new(len + SEAL_OVERHEAD);
+	enum err e;
+
+	assert_int_equal(value_seal(h->b->keys->casekeys, "meldluik "
+	    "casekeys 2", 20, p, len, &sealed), OK);
+	assert_int_equal(file_replace(h->dir, "casekeys", sealed.p,
+	    sealed.len), OK);
+	buf_free(&sealed);
+	casebook_close(h->b);
+	h->b = NULL;
+	e = casebook_open(h->dir, h->path, key, &h->b);
+	assert_int_equal(h->b != NULL, e == OK);
+	return e;
+}
+
+/* The last one is given; then it says that it is full, not that this machine
+ * has no memory */
+static void
+full_of_keys(void **state)
+{
+	struct home *h = *state;
+	size_t len = (CASEKEYS_MAX - 1) * (KEY_ID + CASE_KEY);
+	uint8_t *all = calloc(1, len), id[KEY_ID];
+
+	assert_non_null(all);
+	assert_int_equal(keys_are(h, all, len), OK);
+	free(all);
+	for (size_t i = 0; i < h->b->casekeys; i++) {
+		h->b->casekey[i].used = true;
+	}
+	assert_int_equal(casebook_room(h->b), 1);
+	assert_int_equal(casekey_take(h->b, id), OK);
+	assert_int_equal(casekey_take(h->b, id), ERR_FULL);
+	assert_int_equal(casebook_room(h->b), 0);
+}
+
+/* Keys that are cut off in the middle of one */
+static void
+keys_cut(void **state)
+{
+	static const uint8_t half[KEY_ID + CASE_KEY + 1];
+
+	assert_int_equal(keys_are(*state, half, sizeof half), ERR_FORMAT);
+}
+
 int
 main(void)
 {
@@ -370,6 +459,10 @@ main(void)
 		T(nothing_readable_on_disk),
 		T(wrong_key),
 		T(what_cannot_be_read_back_is_not_written),
+		T(one_key_dropped),
+		T(no_room_for_keys),
+		T(full_of_keys),
+		T(keys_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

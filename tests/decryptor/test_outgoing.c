@@ -203,7 +203,8 @@ too_many(void **state)
 	for (unsigned i = 0; i < SLOT_LIVE_MAX + 1; i++) {
 		char word[2] = {(char)('a' + i), 0};
 		reply(p, 0, word, 1);
-		p->d->state->answer[i].posted = HOME_TODAY; /* they wait no more */
+		/* it waits no more */
+		p->d->state->answer[i].posted = HOME_TODAY;
 	}
 	reads(p, &one, SLOT_LIVE_MAX, "i");
 	/* each as long as fits in one part, and with all receipts it has */
