@@ -13,7 +13,6 @@
 
 #define PAD_STEP (512u * 1024u)
 #define UPLOAD_HEAD_MAX 4096u
-#define ROOM_FIRST 65536u
 
 void
 sending_fail(struct sending *s, enum text_id why)
@@ -61,31 +60,6 @@ prepare(struct sending *s)
 	if (e != OK) {
 		sending_fail(s, n == 0 ? TEXT_ERR_CLOSED : TEXT_ERR_BUSY);
 	}
-}
-
-/*
- * May so much of a file be held, which is collected until it is a part? Room
- * grows with what came, so that small files do not wait for large ones; a
- * message without a file needs none.
- */
-static bool
-room(struct sending *s, uint64_t bytes)
-{
-	size_t want = ROOM_FIRST;
-
-	while (want < bytes && want < ENVELOPE_PART) {
-		want *= 2;
-	}
-	if (want > s->room && s->why == NO_PROBLEM && s->x != NULL) {
-		if (!exchange_place_more(s->x, want - s->room +
-		    (s->room == 0 && s->what != POST_SEALED ?
-		    SENDING_MORE : 0))) {
-			sending_fail(s, TEXT_ERR_PLACES);
-			return false;
-		}
-		s->room = want;
-	}
-	return s->why == NO_PROBLEM;
 }
 
 /* --- a sealed file that passes --- */
@@ -139,9 +113,6 @@ pass(struct sending *s, const uint8_t *p, size_t len)
 		return;
 	}
 	n = len < s->pass_left ? len : (size_t)s->pass_left;
-	if (!room(s, s->sealed.len + n)) {
-		return;
-	}
 	if (n > 0 && carry_sink(s, p, n) != OK) {
 		sending_fail(s, TEXT_ERR_BUSY);
 	}
@@ -165,7 +136,7 @@ part_begin(void *arg, const struct form_part *part)
 			sending_fail(s, TEXT_ERR_LARGE);
 		}
 		/* A form of ours has each field once, before the files */
-		return s->files_come ? ERR_FORMAT : e;
+		return s->prepared ? ERR_FORMAT : e;
 	}
 	if (s->what == POST_SEALED) {
 		return OK;
@@ -177,8 +148,9 @@ part_begin(void *arg, const struct form_part *part)
 		return OK;
 	}
 	*s->part = *part;
-	s->files_come = true;
-	s->file_len = 0;
+	if (!s->prepared) {
+		prepare(s);
+	}
 	return OK;
 }
 
@@ -186,18 +158,8 @@ part_begin(void *arg, const struct form_part *part)
 static void
 file_begin(struct sending *s)
 {
-	enum err e;
+	enum err e = envelope_attachment_unsized(s->envelope);
 
-	if (!room(s, 0)) {
-		return;
-	}
-	if (!s->prepared) {
-		prepare(s);
-	}
-	if (s->why != NO_PROBLEM) {
-		return;
-	}
-	e = envelope_attachment_unsized(s->envelope);
 	s->open = e == OK;
 	if (e != OK) {
 		sending_fail(s, e == ERR_LIMIT ? TEXT_ERR_FILES :
@@ -245,8 +207,7 @@ part_data(void *arg, const uint8_t *p, size_t len)
 	if (!s->open) {
 		file_begin(s);
 	}
-	s->file_len += len;
-	if (s->why == NO_PROBLEM && room(s, s->file_len) &&
+	if (s->why == NO_PROBLEM &&
 	    (e = envelope_write(s->envelope, p, len)) != OK) {
 		sending_fail(s, e == ERR_LIMIT ? TEXT_ERR_FILES :
 		    TEXT_ERR_BUSY);
@@ -381,12 +342,10 @@ sending_body(struct exchange *x, struct sending *s, uint8_t *p, size_t len)
 {
 	enum err e;
 
-	s->x = x;
 	/* after a problem fields are still read: their text is kept */
 	if (s->form != NULL && (e = form_feed(s->form, p, len)) != OK) {
 		sending_fail(s, form_problem(e));
 	}
-	s->x = NULL;
 	(void)carry_move(x, s);
 	return len;
 }

@@ -4,7 +4,8 @@
 # shown at the desk that stepped aside, and goes after it in a parcel of its
 # own; an extracted folder does not stay behind. A case of any length goes over,
 # with its files, its signatures and the words that the page asked with. What
-# a reporter adds to a report that is not here can be read all the same.
+# a reporter adds to a report that is not here can be read all the same, and is
+# of one case with it when it comes.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 three_people
@@ -192,6 +193,43 @@ V=$(json "[c['ref'] for c in o['cases'] if c['mailbox'] and
 ok h show "$V"
 grep -q VERLOREN "$T/out" && grep -q VIERDE "$T/out" || fail "the first one"
 ok h acknowledge "$V"
+
+# It comes a bundle later than what was added: one case, by itself; what was
+# withdrawn before it came is not shown
+for n in early back; do
+	first "$T/elsewhere" --new-code "$T/$n"
+done
+comes "VOORAF GEKOMEN" "$T/early"
+comes "TREK IN" "$T/back" withdrawal
+ok h --json list
+[ "$(json "o['unmatched']")" = 2 ] || fail "not waiting"
+for n in early back; do
+	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day $day --text "BEGIN $n" \
+		--code "$T/$n"
+done
+ok "$FIX" cut "$T/gw" "$ORG" $day
+ok h --json import "$T/gw"
+ok h --json list
+[ "$(json "o['unmatched']")" = 0 ] || fail "not joined"
+for w in $(json "' '.join('%s:%s' % (c['ref'], c['withdrawn'])
+	for c in o['cases'][-2:])"); do
+	ok h show "${w%:*}"
+	if [ "${w#*:}" = True ]; then
+		grep -q "BEGIN" "$T/out" && fail "shown though withdrawn"
+		grep -q "withdrawn by the reporter" "$T/out" || fail "not told"
+	else
+		grep -q "BEGIN early" "$T/out" &&
+			grep -q "VOORAF GEKOMEN" "$T/out" || fail "not one case"
+	fi
+	echo "${w#*:}" >>"$T/joined"
+done
+[ "$(sort "$T/joined" | xargs)" = "False True" ] || fail "$(cat "$T/joined")"
+ok h --json verify
+
+# What went over counts at the other desk, not here as well: one is classified
+ok h --json register show
+[ "$(json "o['rows']['report.csv'], o['left_out']")" = "(1, 3)" ] ||
+	{ cat "$T/out"; fail "the register counts what went"; }
 
 echo "ok: what came after a parcel was kept, not shown, and went after it; the" \
 	"extracted folder is clear"
