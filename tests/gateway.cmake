@@ -34,9 +34,11 @@ if(MELDLUIK_TESTS AND TARGET meldluik_store)
     -Wl,--wrap=mdb_txn_commit,--wrap=fstatvfs)
   target_link_options(test_store_erasure PRIVATE
     -Wl,--wrap=mdb_env_copyfd2,--wrap=fstatvfs)
-  target_link_options(test_store_txn PRIVATE
-    -Wl,--wrap=mdb_txn_begin,--wrap=mdb_cursor_open
-    -Wl,--wrap=mdb_put,--wrap=mdb_txn_commit)
+  foreach(name test_store_txn test_store_files)
+    target_link_options(${name} PRIVATE -Wl,--wrap=mdb_txn_begin
+      -Wl,--wrap=mdb_cursor_open,--wrap=mdb_put)
+  endforeach()
+  target_link_options(test_store_txn PRIVATE -Wl,--wrap=mdb_txn_commit)
   foreach(source bench/intake.c)
     get_filename_component(name ${source} NAME_WE)
     add_executable(bench_${name} ${source})
@@ -215,7 +217,7 @@ if(MELDLUIK_TESTS)
     add_test(NAME ${name} COMMAND ${name})
   endforeach()
   # These send: the exchange is theirs, and a desk's key opens it
-  foreach(name test_pages_judge test_pages_sending)
+  foreach(name test_pages_judge test_pages_places test_pages_sending)
     target_include_directories(${name} PRIVATE gateway/kit)
     target_link_libraries(${name} meldluik_unseal)
     target_link_options(${name} PRIVATE -Wl,--wrap=preview_answer)

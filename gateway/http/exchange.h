@@ -167,6 +167,9 @@ uint8_t *exchange_slot(struct exchange *x, size_t len);
  */
 #define EXCHANGE_EARLY 512u
 bool exchange_place(struct exchange *x);
+/* Whoever has a place may hold ${bytes} more until the end; of that there is so
+ * much for all, and the same rule. */
+bool exchange_place_more(struct exchange *x, size_t bytes);
 
 /*
  * Public signed files, mirrored in web (refreshed when the store says so;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Places for bodies that are worked on in memory of their own (the forms of
- * the pages: some 180 kB each). Without a bound ten thousand connections that
- * send a byte now and then take a gigabyte.
+ * the pages: some 180 KiB each), and what they take beyond that while files
+ * come, of which there is so much for all. Without a bound ten thousand
+ * connections that send a byte now and then take a gigabyte; without the
+ * second 96 files that stop after their first bytes took 160 MiB.
  */
 #include <pthread.h>
 
@@ -10,34 +12,53 @@
 #include "exchange_private.h"
 
 #define PLACES 96u
+#define MORE_BYTES (12u << 20)
 #define HOARD_SECONDS 5u /* when others want a place: the longest goes */
+#define MORE_SECONDS 60u /* when others want room for a file */
 #define SLOW_SECONDS 2u  /* and all below the least rate */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct exchange *place[PLACES];
+static struct {
+	struct exchange *x; /* NULL: free */
+	size_t more;
+} place[PLACES];
+static size_t more_taken; /* of all */
+
+static void
+leave(unsigned i)
+{
+	more_taken -= place[i].more;
+	place[i].more = 0;
+	place[i].x = NULL;
+}
 
 static void
 give_way(unsigned i)
 {
-	watchdog_cut(place[i]->watched);
+	watchdog_cut(place[i].x->watched);
 	log_event(EVENT_SLOW);
-	place[i] = NULL; /* what it holds goes as soon as the library sees it */
+	leave(i); /* what it holds goes as soon as the library sees it */
 }
 
 /*
  * Whoever does not read an answer keeps a place as well as whoever does not
  * send a body, and goes first: an upload that comes well would have to begin
- * anew, a page is asked for again.
+ * anew, a page is asked for again. Looked at are others than ${x} that hold
+ * ${least} and more beside their place.
  */
 static void
-cut_hoarders(void)
+cut_hoarders(const struct exchange *x, size_t least, unsigned seconds)
 {
 	unsigned body = PLACES, answer = PLACES;
-	unsigned i, age, body_most = HOARD_SECONDS, most = HOARD_SECONDS;
+	unsigned i, age, body_most = seconds, most = HOARD_SECONDS;
 	bool slow, gone = false;
 
 	for (i = 0; i < PLACES; i++) {
-		age = watchdog_body_age(place[i]->watched, &slow);
+		if (place[i].x == NULL || place[i].x == x ||
+		    place[i].more < least) {
+			continue;
+		}
+		age = watchdog_body_age(place[i].x->watched, &slow);
 		if (slow && age >= SLOW_SECONDS) {
 			give_way(i);
 			gone = true;
@@ -47,7 +68,7 @@ cut_hoarders(void)
 			body_most = age;
 			body = i;
 		}
-		age = watchdog_answer_age(place[i]->watched);
+		age = watchdog_answer_age(place[i].x->watched);
 		if (age > most) {
 			most = age;
 			answer = i;
@@ -64,11 +85,11 @@ take(struct exchange *x)
 {
 	unsigned i = 0;
 
-	while (i < PLACES && place[i] != NULL && place[i] != x) {
+	while (i < PLACES && place[i].x != NULL && place[i].x != x) {
 		i++;
 	}
 	if (i < PLACES) {
-		place[i] = x;
+		place[i].x = x;
 	}
 	return i < PLACES;
 }
@@ -81,8 +102,42 @@ exchange_place(struct exchange *x)
 	pthread_mutex_lock(&lock);
 	good = take(x);
 	if (!good) {
-		cut_hoarders();
+		cut_hoarders(x, 0, HOARD_SECONDS);
 		good = take(x);
+	}
+	pthread_mutex_unlock(&lock);
+	if (!good) {
+		log_event(EVENT_NO_SLOT);
+	}
+	return good;
+}
+
+static bool
+take_more(const struct exchange *x, size_t bytes)
+{
+	unsigned i = 0;
+
+	while (i < PLACES && place[i].x != x) {
+		i++;
+	}
+	if (i == PLACES || bytes > MORE_BYTES - more_taken) {
+		return false;
+	}
+	place[i].more += bytes;
+	more_taken += bytes;
+	return true;
+}
+
+bool
+exchange_place_more(struct exchange *x, size_t bytes)
+{
+	bool good;
+
+	pthread_mutex_lock(&lock);
+	good = take_more(x, bytes);
+	if (!good) {
+		cut_hoarders(x, 1, MORE_SECONDS);
+		good = take_more(x, bytes);
 	}
 	pthread_mutex_unlock(&lock);
 	if (!good) {
@@ -98,8 +153,8 @@ places_forget(const struct exchange *x)
 
 	pthread_mutex_lock(&lock);
 	for (i = 0; i < PLACES; i++) {
-		if (place[i] == x) {
-			place[i] = NULL;
+		if (place[i].x == x) {
+			leave(i);
 		}
 	}
 	pthread_mutex_unlock(&lock);

@@ -21,11 +21,19 @@ carry_sink(void *arg, const uint8_t *p, size_t len)
 	return s->sealed.failed ? ERR_LIMIT : OK;
 }
 
+/* What is left has memory of its own size: a burst is twice a part */
 static void
 drop_front(struct buf *b, size_t n)
 {
+	struct buf rest = buf_new(b->max);
+
 	memmove(b->p, b->p + n, b->len - n);
 	b->len -= n;
+	buf_put(&rest, b->p, b->len);
+	if (!rest.failed) {
+		buf_free(b);
+		*b = rest;
+	}
 }
 
 static enum text_id

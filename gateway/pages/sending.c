@@ -13,6 +13,7 @@
 
 #define PAD_STEP (512u * 1024u)
 #define UPLOAD_HEAD_MAX 4096u
+#define ROOM_FIRST 65536u
 
 void
 sending_fail(struct sending *s, enum text_id why)
@@ -60,6 +61,31 @@ prepare(struct sending *s)
 	if (e != OK) {
 		sending_fail(s, n == 0 ? TEXT_ERR_CLOSED : TEXT_ERR_BUSY);
 	}
+}
+
+/*
+ * May so much of a file be held, which is collected until it is a part? Room
+ * grows with what came, so that small files do not wait for large ones; a
+ * message without a file needs none.
+ */
+static bool
+room(struct sending *s, uint64_t bytes)
+{
+	size_t want = ROOM_FIRST;
+
+	while (want < bytes && want < ENVELOPE_PART) {
+		want *= 2;
+	}
+	if (want > s->room && s->why == NO_PROBLEM && s->x != NULL) {
+		if (!exchange_place_more(s->x, want - s->room +
+		    (s->room == 0 && s->what != POST_SEALED ?
+		    SENDING_MORE : 0))) {
+			sending_fail(s, TEXT_ERR_PLACES);
+			return false;
+		}
+		s->room = want;
+	}
+	return s->why == NO_PROBLEM;
 }
 
 /* --- a sealed file that passes --- */
@@ -113,6 +139,9 @@ pass(struct sending *s, const uint8_t *p, size_t len)
 		return;
 	}
 	n = len < s->pass_left ? len : (size_t)s->pass_left;
+	if (!room(s, s->sealed.len + n)) {
+		return;
+	}
 	if (n > 0 && carry_sink(s, p, n) != OK) {
 		sending_fail(s, TEXT_ERR_BUSY);
 	}
@@ -136,7 +165,7 @@ part_begin(void *arg, const struct form_part *part)
 			sending_fail(s, TEXT_ERR_LARGE);
 		}
 		/* A form of ours has each field once, before the files */
-		return s->prepared ? ERR_FORMAT : e;
+		return s->files_come ? ERR_FORMAT : e;
 	}
 	if (s->what == POST_SEALED) {
 		return OK;
@@ -148,9 +177,8 @@ part_begin(void *arg, const struct form_part *part)
 		return OK;
 	}
 	*s->part = *part;
-	if (!s->prepared) {
-		prepare(s);
-	}
+	s->files_come = true;
+	s->file_len = 0;
 	return OK;
 }
 
@@ -158,8 +186,18 @@ part_begin(void *arg, const struct form_part *part)
 static void
 file_begin(struct sending *s)
 {
-	enum err e = envelope_attachment_unsized(s->envelope);
+	enum err e;
 
+	if (!room(s, 0)) {
+		return;
+	}
+	if (!s->prepared) {
+		prepare(s);
+	}
+	if (s->why != NO_PROBLEM) {
+		return;
+	}
+	e = envelope_attachment_unsized(s->envelope);
 	s->open = e == OK;
 	if (e != OK) {
 		sending_fail(s, e == ERR_LIMIT ? TEXT_ERR_FILES :
@@ -207,7 +245,8 @@ part_data(void *arg, const uint8_t *p, size_t len)
 	if (!s->open) {
 		file_begin(s);
 	}
-	if (s->why == NO_PROBLEM &&
+	s->file_len += len;
+	if (s->why == NO_PROBLEM && room(s, s->file_len) &&
 	    (e = envelope_write(s->envelope, p, len)) != OK) {
 		sending_fail(s, e == ERR_LIMIT ? TEXT_ERR_FILES :
 		    TEXT_ERR_BUSY);
@@ -342,10 +381,12 @@ sending_body(struct exchange *x, struct sending *s, uint8_t *p, size_t len)
 {
 	enum err e;
 
+	s->x = x;
 	/* after a problem fields are still read: their text is kept */
 	if (s->form != NULL && (e = form_feed(s->form, p, len)) != OK) {
 		sending_fail(s, form_problem(e));
 	}
+	s->x = NULL;
 	(void)carry_move(x, s);
 	return len;
 }

@@ -21,19 +21,25 @@
 #define TEXT_PART_MAX 98304u
 #define SEALED_ROOM (4u * 1024u * 1024u) /* a part in flight and one burst */
 
+#define SENDING_MORE 393216u /* report, seal and site, once a file comes */
+
 struct sending {
 	enum post what;
+	struct exchange *x;       /* while its body is read */
+	size_t room;              /* for a file, of exchange_place_more() */
 	unsigned lang;
 	struct site *site;        /* NULL: sending_site() was not asked yet */
 	struct fields *fields;
 	struct form *form;
 	enum text_id why;
 	bool prepared;            /* fields judged, report begun */
+	bool files_come;          /* and no field any more */
 	bool file;                /* the part being read is a file */
 	bool skip;                /* an empty file field */
 	bool cut;                 /* more of a text field came than is kept */
 	size_t text_len;          /* of the text field being read */
 	struct form_part *part;   /* the file being read; secret */
+	uint64_t file_len;
 	bool open;                /* an attachment is open in ${envelope} */
 	struct report *report;
 	struct code_keys *keys;   /* secret; NULL without a code */

@@ -20,6 +20,7 @@
 #include "tarwrite.h"
 
 #define PARTS_MAX 9999u
+#define PART_FIRST 65536u
 #define NAME_REPORT "report.json"
 #define NAME_SIGNATURE "report.json.minisig"
 #define PURPOSE_REPORT "report"
@@ -45,6 +46,7 @@ struct envelope {
 	uint64_t declared;       /* STAGE_SIZED */
 	unsigned parts;          /* STAGE_UNSIZED: written */
 	uint8_t *part;           /* STAGE_UNSIZED: the part being filled */
+	size_t part_room;
 	size_t part_len;
 	uint64_t class_size;     /* STAGE_PADDING */
 	struct {
@@ -212,10 +214,6 @@ envelope_attachment_unsized(struct envelope *e)
 	if (e->attachments == REPORT_ATTACHMENTS_MAX) {
 		return ERR_LIMIT;
 	}
-	if (e->part == NULL &&
-	    (e->part = secret_new(ENVELOPE_PART)) == NULL) {
-		return ERR_MEMORY;
-	}
 	e->attachments++;
 	e->size = 0;
 	e->parts = 0;
@@ -241,6 +239,32 @@ part_flush(struct envelope *e)
 	return r;
 }
 
+/* Room for ${len} bytes more, or for a whole part: most files are smaller, and
+ * one that has only begun takes no megabyte */
+static enum err
+part_grow(struct envelope *e, size_t len)
+{
+	size_t room = e->part_room == 0 ? PART_FIRST : e->part_room;
+	uint8_t *p;
+
+	while (room < ENVELOPE_PART && room - e->part_len < len) {
+		room *= 2;
+	}
+	if (room == e->part_room) {
+		return OK;
+	}
+	if ((p = secret_new(room)) == NULL) {
+		return ERR_MEMORY;
+	}
+	if (e->part_len > 0) {
+		memcpy(p, e->part, e->part_len);
+	}
+	secret_free(e->part);
+	e->part = p;
+	e->part_room = room;
+	return OK;
+}
+
 /* A full part is written when more comes, so that no empty part follows */
 static enum err
 part_write(struct envelope *e, const uint8_t *p, size_t len)
@@ -254,7 +278,10 @@ part_write(struct envelope *e, const uint8_t *p, size_t len)
 		    (r = part_flush(e)) != OK) {
 			return r;
 		}
-		n = ENVELOPE_PART - e->part_len;
+		if ((r = part_grow(e, len)) != OK) {
+			return r;
+		}
+		n = e->part_room - e->part_len;
 		n = n < len ? n : len;
 		memcpy(e->part + e->part_len, p, n);
 		e->part_len += n;
@@ -305,7 +332,9 @@ envelope_attachment_end(struct envelope *e, uint64_t *size,
 		    age_seal_zeros(e->seal, tar_pad(e->size)) : ERR_CONFLICT;
 	} else if (e->stage == STAGE_UNSIZED) {
 		r = part_flush(e);
-		secret_wipe(e->part, ENVELOPE_PART);
+		if (e->part != NULL) { /* it was not empty */
+			secret_wipe(e->part, e->part_room);
+		}
 	} else {
 		return ERR_USAGE;
 	}

@@ -542,42 +542,6 @@ static void a_withdrawal(void **state)
 	envelope_content_free(&c);
 }
 
-/* Ten thousand may be refused, or begin and stop: who is told that there is no
- * place, or that it is too much, gets what was made once, and who has sent no
- * file and no end has no copy of what pages say of the organisation */
-static void refused_without_number(void **state)
-{
-	static const unsigned statuses[] = {503, 413, 413, 503};
-	static uint8_t begun[] = "--x\r\nContent-Disposition: form-data; "
-	    "name=\"what\"\r\n\r\nbegun";
-	struct sending *s;
-	static char kept;
-
-	(void)state;
-	can_keep = (struct answer *)(void *)&kept;
-	keeps = kept_answers = 0;
-	for (unsigned i = 0; i < 4; i++) {
-		exchange_anew();
-		page_refused(x, statuses[i]);
-		assert_int_equal(x->answers, i < 2); /* made, and kept */
-		assert_int_equal(strlen(x->page), i < 2 ? 16384 : 0);
-	}
-	assert_int_equal(keeps, 2);
-	assert_int_equal(kept_answers, 4);
-	exchange_anew();
-	page_fail(x, 400, EN, TEXT_ERR_FORM);
-	assert_int_equal(x->answers, 1);
-	assert_int_equal(keeps, 2);
-	can_keep = NULL;
-	exchange_anew();
-	s = sending_new(x, POST_REPORT, EN);
-	assert_non_null(s);
-	sending_body(x, s, begun, sizeof(begun) - 1);
-	assert_int_equal(s->why, NO_PROBLEM);
-	assert_null(s->site);
-	sending_free(s);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -601,7 +565,6 @@ int main(void)
 		T(sealed_files_that_are_none),
 		T(a_large_sealed_file),
 		T(a_withdrawal),
-		T(refused_without_number),
 	};
 
 	return cmocka_run_group_tests(tests, begin, org_down);

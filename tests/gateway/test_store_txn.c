@@ -1,45 +1,21 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The open transaction: what is in it when it goes to the disk, what is said
  * when it does not, and values that are no records. */
-#include <errno.h>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "store/store_private.h"
 #include "store_cmocka.h"
+#include "store_says.h"
 
 #define UPLOAD_SIZE 3145728u /* three parts and a short one */
 
-static int begin_says, cursor_says, put_says; /* 0: as it is */
 static pthread_mutex_t disk = PTHREAD_MUTEX_INITIALIZER; /* held: it is slow */
 static unsigned commits, commits_fail;
 
-int __real_mdb_txn_begin(MDB_env *e, MDB_txn *up, unsigned f, MDB_txn **t);
-int __wrap_mdb_txn_begin(MDB_env *e, MDB_txn *up, unsigned f, MDB_txn **t);
-int __real_mdb_cursor_open(MDB_txn *t, MDB_dbi d, MDB_cursor **c);
-int __wrap_mdb_cursor_open(MDB_txn *t, MDB_dbi d, MDB_cursor **c);
-int __real_mdb_put(MDB_txn *t, MDB_dbi d, MDB_val *k, MDB_val *v, unsigned f);
-int __wrap_mdb_put(MDB_txn *t, MDB_dbi d, MDB_val *k, MDB_val *v, unsigned f);
 int __real_mdb_txn_commit(MDB_txn *t);
 int __wrap_mdb_txn_commit(MDB_txn *t);
-
-int __wrap_mdb_txn_begin(MDB_env *e, MDB_txn *up, unsigned f, MDB_txn **t)
-{
-	return begin_says != 0 ? begin_says :
-				 __real_mdb_txn_begin(e, up, f, t);
-}
-
-int __wrap_mdb_cursor_open(MDB_txn *t, MDB_dbi d, MDB_cursor **c)
-{
-	return cursor_says != 0 ? cursor_says :
-				  __real_mdb_cursor_open(t, d, c);
-}
-
-int __wrap_mdb_put(MDB_txn *t, MDB_dbi d, MDB_val *k, MDB_val *v, unsigned f)
-{
-	return put_says != 0 ? put_says : __real_mdb_put(t, d, k, v, f);
-}
 
 int __wrap_mdb_txn_commit(MDB_txn *t)
 {

@@ -75,11 +75,62 @@ places(void **state)
 	}
 }
 
+/* What files take beside their place: so much for all, for who has a place;
+ * who holds some of it gives way, and nobody else */
+static void
+more_for_files(void **state)
+{
+	static struct exchange *all[4];
+	const size_t half = 6u << 20;
+
+	(void)state;
+	cuts = 0;
+	for (unsigned i = 0; i < 4; i++) {
+		all[i] = exchange_new();
+		assert_false(exchange_place_more(all[i], 1));
+		assert_true(exchange_place(all[i]));
+	}
+	assert_true(exchange_place_more(all[0], half));
+	assert_true(exchange_place_more(all[1], half - 1));
+	assert_true(exchange_place_more(all[1], 1));
+	assert_false(exchange_place_more(all[2], 1));
+	hoarder = all[3]; /* has nothing of it */
+	hoarder_slow = true;
+	hoarder_reads = false;
+	hoarder_age = 2;
+	assert_false(exchange_place_more(all[2], 1));
+	hoarder = all[0];
+	assert_false(exchange_place_more(all[0], 1)); /* not for itself */
+	assert_int_equal(cuts, 0);
+	assert_true(exchange_place_more(all[2], half));
+	assert_int_equal(cuts, 1);
+	assert_ptr_equal(cut_last, all[0]->watched);
+	/* a file that comes well is not cut for a minute */
+	hoarder = all[1];
+	hoarder_slow = false;
+	hoarder_age = 60;
+	assert_false(exchange_place_more(all[3], half));
+	hoarder_age = 61;
+	assert_true(exchange_place_more(all[3], half));
+	assert_int_equal(cuts, 2);
+	hoarder = NULL;
+	places_forget(all[2]);
+	places_forget(all[3]);
+	assert_true(exchange_place(all[0]));
+	assert_true(exchange_place_more(all[0], 2 * half));
+	assert_false(exchange_place_more(all[0], 1));
+	for (unsigned i = 0; i < 4; i++) {
+		places_forget(all[i]);
+		free(all[i]);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places),
+		cmocka_unit_test(more_for_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

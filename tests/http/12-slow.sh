@@ -96,14 +96,15 @@ anew() { # web, and so its memory
 }
 if [ -n "${FULL:-}" ]; then
 	export CROWD_NICE=19
-	for kind in headers body form read halftext halfform halfhead large; do
+	for kind in headers body form read halftext halfform halfhead halffile \
+		large; do
 		crowd $kind 10000 40 120
 		anew
 	done
 else
 	# the memory of one that each would take of its own is more than this
 	for kind in "form 36" "halftext 32" "halfform 52" "halfhead 52" \
-		"large 36"; do
+		"halffile 68" "large 36"; do
 		# shellcheck disable=SC2086
 		set -- $kind
 		crowd "$1" 1500 4 "$2"

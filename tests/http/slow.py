@@ -11,6 +11,7 @@ Holds COUNT connections for SECONDS, each of which
             waits for one, and stops
   halfform  the same with the form, which has a place then or is refused
   halfhead  the same with 4,000 bytes of the head of a part of the form
+  halffile  the same with a form that could go, 600 bytes within its file
   large     announces a form that is too large, and does not read the page
             that says so, with a tiny window
 What the server ends is opened again, so that there always are COUNT. Two
@@ -33,6 +34,7 @@ import socket
 import sys
 import time
 import gw
+import pages
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
 BODY = (b"PUT /v1/envelopes HTTP/1.1\r\nHost: a\r\nEpoch: WEEK\r\n"
@@ -53,10 +55,20 @@ KINDS = {
     "halftext": (BODY + b"x" * 600, b""),
     "halfform": (FORM + b"x" * 600, b""),
     "halfhead": (FORM + b"\r\n--xx\r\nX: " + b"y" * 4000, b""),
+    "halffile": (None, b""),
     "large": (LARGE, b""),
 }
 UNREAD = {"read", "large"}
 SLICES = 10  # of a second
+
+
+def begun_file(port):
+    b, code = pages.report_form(port)
+    kind, body = pages.multipart(
+        dict(b.form("report")["fields"], what="a text " * 40, code=code),
+        [("files", "a.bin", "application/octet-stream", b"x" * 600)])
+    return (FORM.split(b"\r\n\r\n")[0].replace(b"=xx", b"=" + kind.encode()) +
+            b"\r\n\r\n" + body[:body.rindex(b"\r\n--")])
 
 
 def family(pid):
@@ -135,6 +147,8 @@ class Crowd:
     def __init__(self, port, kind, count, week):
         self.port, self.kind, self.count = port, kind, count
         self.first, self.drip = KINDS[kind]
+        if self.first is None:
+            self.first = begun_file(port)
         self.first = self.first.replace(b"WEEK", week.encode())
         self.poll = select.epoll()
         self.held = {}
