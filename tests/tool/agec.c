@@ -145,7 +145,7 @@ main(int argc, char **argv)
 	}
 	age_seal_free(s);
 	age_open_free(o);
-	for (size_t i = 0; i < 16; i++) {
+	for (size_t i = 0; i < KEYS_MAX; i++) {
 		age_identity_free(id[i]);
 	}
 	return finish(e);
