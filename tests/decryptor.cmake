@@ -41,7 +41,7 @@ if(MELDLUIK_TESTS)
     -Wl,--wrap=record_put)
   foreach(name test_ceremony test_bodies test_approve test_verb_approve
       test_dossier test_backup test_lost test_parcel test_outgoing
-      test_answers)
+      test_answers test_papers)
     target_sources(${name} PRIVATE decryptor/soft_scrypt.c)
     target_link_options(${name} PRIVATE -Wl,--wrap=age_scrypt_key)
   endforeach()

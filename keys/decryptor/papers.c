@@ -274,6 +274,24 @@ papers_replaced(struct papers *p, const struct share *share)
 	return false;
 }
 
+/* The newest of a kind counts, so it stays, however often the other kind was
+ * made since; of the rest the oldest is history */
+static void
+room_make(struct papers *p)
+{
+	unsigned i = 0;
+
+	if (p->sets < PAPER_SETS_MAX) {
+		return;
+	}
+	while (papers_set(p, p->set[i].kind) == &p->set[i]) {
+		i++;
+	}
+	memmove(&p->set[i], &p->set[i + 1], (p->sets - i - 1) *
+	    sizeof p->set[0]);
+	p->sets--;
+}
+
 enum err
 papers_make(struct desk *d, enum share_kind kind, unsigned k, unsigned n,
     struct papers *p, struct share out[SHARES_MAX])
@@ -285,11 +303,7 @@ papers_make(struct desk *d, enum share_kind kind, unsigned k, unsigned n,
 	if (kind == SHARE_IDENTITY && !d->ring->has_identity) {
 		return ERR_POLICY;
 	}
-	if (p->sets == PAPER_SETS_MAX) { /* the oldest is history */
-		memmove(&p->set[0], &p->set[1], (PAPER_SETS_MAX - 1) *
-		    sizeof p->set[0]);
-		p->sets--;
-	}
+	room_make(p);
 	if (kind == SHARE_IDENTITY) {
 		memcpy(seed, d->ring->identity, sizeof seed);
 	} else {
