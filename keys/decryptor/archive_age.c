@@ -528,22 +528,20 @@ dropped(void *arg, const uint8_t *p, size_t len)
 	return OK;
 }
 
+/* A message whose key is gone counts as damaged too, unless the journal says
+ * that it was destroyed: the gateway may have its envelope yet */
 enum err
-backup_attachments_check(struct desk *d, size_t *at)
+backup_messages_check(struct desk *d, size_t *at)
 {
 	enum err e = OK;
 
 	for (size_t i = 0; e == OK && i < d->state->messages; i++) {
 		struct content *c = NULL;
-		if (d->state->message[i].attachments == 0) {
+		if (state_key_gone(d->state, &d->state->message[i])) {
 			continue;
 		}
 		*at = i;
 		e = desk_content(d, &d->state->message[i], &c);
-		if (e == ERR_UNKNOWN) {
-			e = OK; /* destroyed */
-			continue;
-		}
 		for (unsigned j = 0; e == OK && j < c->files; j++) {
 			uint8_t hash[HASH_LEN];
 			uint64_t size;

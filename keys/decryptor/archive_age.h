@@ -26,8 +26,8 @@ enum err heirs_read(struct desk *d, int fd, int stage,
  * until backup_use makes a home of it that owes its journal a `restore`. */
 enum err backup_read(struct desk *d, int fd);
 enum err backup_use(struct desk *d);
-/* Every attachment that a message names opens and has its hash; ${at}: place
- * of the message of which one does not */
-enum err backup_attachments_check(struct desk *d, size_t *at);
+/* Every message opens, and every attachment that it names, which has its
+ * hash; ${at}: place of the message of which that is not so */
+enum err backup_messages_check(struct desk *d, size_t *at);
 
 #endif

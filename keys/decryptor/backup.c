@@ -132,12 +132,13 @@ enum err
 backup_whole(struct desk *d)
 {
 	size_t at = 0, k;
-	enum err e = backup_attachments_check(d, &at);
+	enum err e = backup_messages_check(d, &at);
 
 	if (e != OK) {
 		k = d->state->messages == 0 ? NOT_FOUND :
 		    d->state->message[at].kase;
-		say_error("an attachment is damaged or missing (%s): %s",
+		say_error("a message or a file of it is damaged or missing "
+		    "(%s): %s",
 		    k == NOT_FOUND ? "of no case yet" :
 		    d->state->kase[k].ref, err_text(e));
 	}
@@ -155,7 +156,7 @@ partial_keep(const char *tmp, const char *path, enum err damage)
 		return damage;
 	}
 	say_error("%s was written with all else, but does not count as a "
-	    "backup and confirms nothing. Take that attachment from an older "
+	    "backup and confirms nothing. Take what is missing from an older "
 	    "backup (`restore`, `takeover`); if there is none, `export "
 	    "--confirm-without-backup`", path);
 	return damage;

@@ -307,6 +307,40 @@ not_whole(void **state)
 	}
 }
 
+/* What cannot be read is not in a backup either: the gateway may have its
+ * envelope yet, and would erase it. What was destroyed is no damage. */
+static void
+message_that_does_not_open(void **state)
+{
+	struct place *p = *state;
+	struct message *m;
+	size_t k = home_case(p->h);
+	uint64_t events;
+	enum err e;
+
+	m = &p->d->state->message[0];
+	assert_int_equal(m->attachments, 0);
+	ok(backup_whole(p->d));
+	m->record[0] ^= 1;
+	said_begin();
+	e = backup_make(p->d, p->path, &p->out);
+	assert_true(said_end(p->d->state->kase[k].ref));
+	is(e, ERR_UNKNOWN);
+	assert_int_equal(p->d->state->last_backup, DAY_NONE);
+	clear(p);
+	m->record[0] ^= 1;
+	events = journal_length(p->d->book);
+	assert_true(casekey_drop(p->d->book, m->key));
+	is(backup_make(p->d, p->path, &p->out), ERR_UNKNOWN);
+	assert_int_equal(journal_length(p->d->book), events);
+	clear(p);
+	p->d->state->kase[k].destroyed = true;
+	ok(backup_make(p->d, p->path, &p->out));
+	clear(p);
+	m->late = true;
+	is(backup_whole(p->d), ERR_UNKNOWN);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -318,6 +352,7 @@ main(void)
 		CASE(each_call),
 		CASE(no_such_place),
 		CASE(not_whole),
+		CASE(message_that_does_not_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
