@@ -177,11 +177,16 @@ act_handed_over(struct desk *d, size_t k, const char *code,
 	return e;
 }
 
+/* ${sha256}: of a parcel that no message is of, or NULL */
 static enum err
-from_event(struct desk *d, const struct transfer *t, const char *ref)
+from_event(struct desk *d, const struct transfer *t, const char *ref,
+    const uint8_t *sha256)
 {
 	json_t *o = event_new(d, "from_desk");
 
+	if (sha256 != NULL) {
+		event_hex(o, "sha256", sha256, HASH_LEN);
+	}
 	json_object_set_new(o, "case", json_string(ref));
 	json_object_set_new(o, "desk", json_integer(t->from));
 	json_object_set_new(o, "ref", json_string(t->ref));
@@ -215,7 +220,7 @@ parcel_event(struct desk *d, const struct content *c,
 	json_object_set_new(o, "oral", json_boolean(t->oral));
 	e = desk_event(d, o);
 	if (e == OK) {
-		e = from_event(d, t, ref);
+		e = from_event(d, t, ref, NULL);
 	}
 	if (e == OK && !more && t->type[0] != 0) {
 		o = event_new(d, "classify");
@@ -335,12 +340,12 @@ parcel_add(struct desk *d, const struct content *c, const struct transfer *t,
  * unless it is the very same parcel */
 static enum err
 parcel_again(struct desk *d, const struct transfer *t, const char *ref,
-    struct refusal *why)
+    const uint8_t sha256[HASH_LEN], struct refusal *why)
 {
 	enum err e = t->read ? OK : act_begin(d, why);
 
-	return t->read || e != OK ? e : act_end(d, from_event(d, t, ref),
-	    why);
+	return t->read || e != OK ? e : act_end(d, from_event(d, t, ref,
+	    sha256), why);
 }
 
 enum err
@@ -366,8 +371,8 @@ act_parcel_take(struct desk *d, const char *path, struct parcel_taken *out,
 		return parcel_refused(e, why);
 	}
 	known = moved_before(d->state, &t);
-	out->before = known != NOT_FOUND && (t.read || parcel_held(d, known,
-	    c));
+	out->before = known != NOT_FOUND && ((t.read && d->state->kase[
+	    known].destroyed) || parcel_held(d, known, c));
 	if (known != NOT_FOUND) {
 		strcpy(out->ref, d->state->kase[known].ref);
 	} else {
@@ -378,7 +383,8 @@ act_parcel_take(struct desk *d, const char *path, struct parcel_taken *out,
 		e = refuse(why, ERR_CONFLICT, "Dit pakket kwam al binnen als "
 		    "melding.", "This parcel came in as a report before.");
 	} else {
-		e = out->before ? parcel_again(d, &t, out->ref, why) :
+		e = out->before ? parcel_again(d, &t, out->ref,
+		    sha256, why) :
 		    parcel_add(d, c, &t, out->ref, known != NOT_FOUND, sha256,
 		    payload, why);
 	}

@@ -204,6 +204,7 @@ enum err
 on_from_desk(struct state *s, const json_t *o)
 {
 	struct moved m;
+	const char *sha256;
 	struct kase *c;
 	int64_t desk;
 	size_t k;
@@ -211,6 +212,10 @@ on_from_desk(struct state *s, const json_t *o)
 
 	if (e != OK || (e = json_int_field(o, "desk", 1, CODE_DESK_MAX,
 	    &desk)) != OK || (e = moved_read(o, &m)) != OK) {
+		return e;
+	}
+	sha256 = json_string_value(json_object_get(o, "sha256"));
+	if (sha256 != NULL && (e = body_add(s, sha256)) != OK) {
 		return e;
 	}
 	c = &s->kase[k];

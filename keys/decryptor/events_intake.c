@@ -216,7 +216,7 @@ on_complete(struct state *s, const json_t *o)
 	return e;
 }
 
-static enum err
+enum err
 body_add(struct state *s, const char *hex)
 {
 	struct read_body *more = state_room(s->body, &s->bodies_room,

@@ -34,6 +34,7 @@ enum err event_field_tells(const json_t *o, bool *tells, bool *any,
     struct target *out);
 
 /* events_intake.c */
+enum err body_add(struct state *s, const char *hex);
 void keys_renewed(struct state *s, day_t day, day_t reach);
 enum err on_start(struct state *s, const json_t *o);
 enum err on_manifest(struct state *s, const json_t *o);

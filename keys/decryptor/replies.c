@@ -144,7 +144,7 @@ thread_make(struct desk *d, size_t k, struct live_threads *out,
 			continue;
 		}
 		if (e == OK && t->notes + parts > SLOT_LIVE_MAX) {
-			notes_free(note, parts); /* more receipts, more parts */
+			notes_free(note, parts); /* more than were said */
 			break;
 		}
 		if (e == OK) {

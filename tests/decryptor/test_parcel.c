@@ -244,6 +244,45 @@ key_gone(void **state)
 	is(take(p), ERR_NO_MATCH);
 }
 
+/* Written anew with nothing new in it: it was read all the same */
+static void
+key_gone_nothing_new(void **state)
+{
+	struct place *p = *state;
+
+	gone_out(p);
+	ok(take(p));
+	again(p);
+	ok(take(p));
+	assert_true(p->taken.before);
+	ok(desk_refold(&p->their));
+	ok(keyring_week_destroy(p->their.ring, week_of(HOME_TODAY)));
+	is(take(p), ERR_STALE);
+}
+
+/* The very same parcel brings back what was lost of it here, but nothing that
+ * was destroyed here */
+static void
+read_before_and_lost(void **state)
+{
+	struct place *p = *state;
+
+	gone_out(p);
+	ok(take(p));
+	p->their.state->message[0].record[0] ^= 1;
+	ok(take(p));
+	assert_false(p->taken.before);
+	assert_int_equal(p->their.state->messages, 2);
+	ok(desk_refold(&p->their));
+	assert_true(has(p, "van-Jan-Jansen.txt", "bewijs"));
+	p->their.state->kase[0].destroyed = true;
+	p->their.state->message[0].record[0] ^= 1;
+	p->their.state->message[1].record[0] ^= 1;
+	ok(take(p));
+	assert_true(p->taken.before);
+	assert_int_equal(p->their.state->messages, 2);
+}
+
 /* Only by the last parcel's code, and not when more came since */
 static void
 handed_over(void **state)
@@ -529,6 +568,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(whole),
 		CASE(key_gone),
+		CASE(key_gone_nothing_new),
+		CASE(read_before_and_lost),
 		CASE(handed_over),
 		CASE(to_whom),
 		CASE(no_keys),
