@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: a keeper leaves: the same identity on new sheets from k old ones,
 # stopped and gone on; the old set is refused by its name, alone and mixed;
-# the key is on paper only again. After a new identity `init` begins again.
+# the key is on paper only again. Sheets are typed at a terminal as well, with a
+# slip. After a new identity `init` begins again.
 SOFT=1
 . "$(dirname "$0")/../decryptor/lib.sh"
 second_medium
@@ -28,6 +29,7 @@ refused "which was replaced" renew new-identity-1 old-identity-2
 refused "of the backup key" renew new-identity-1 new-backup-2
 refused "only the holder" desk "$H" 2026-12-02 keyset --renew
 ok renew new-identity-3 new-identity-1
+python3 "$HERE/tests/decryptor/sheets_typed.py" "$BIN" "$T" "$PASS" || exit 1
 refused "does not count here" "$BIN" --home "$H" recover --drill \
 	--share "$T/old-identity-1"
 ok "$BIN" --home "$H" recover --drill --share "$T/new-identity-2" \
