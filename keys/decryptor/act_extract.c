@@ -160,7 +160,8 @@ scrubbed(struct extracting *x, json_t *o, const char *stem, const char *name,
 	} else {
 		fprintf(x->list, "  scrubbed copy: none: %s\n",
 		    s == SCRUB_NO_TOOL ? "mat2 and bubblewrap are not "
-		    "installed" : "the tool could not read this file");
+		    "installed" : "the tool could not read this file, or not "
+		    "clean all of it");
 		json_object_set_new(o, "no_copy", json_string(
 		    s == SCRUB_NO_TOOL ? "no_tool" : "failed"));
 		x->r->unscrubbed++;

@@ -22,6 +22,7 @@
 #define MEMORY_MAX ((rlim_t)4 << 30)
 #define SIZE_MAX_OUT ((rlim_t)2 << 30)
 #define PIECE 65536u
+#define WORDS_MAX 8u /* of what runs in the sandbox, with the NULL */
 
 bool
 scrub_available(void)
@@ -52,24 +53,31 @@ copy_file(int from, const char *name, int to, const char *as)
 }
 
 static void
-child(const char *folder, int out, const char *sandbox, const char *option,
-    const char *file)
+child(const char *folder, int out, const char *const *words)
 {
-	const char *argv[] = {BWRAP, "--unshare-all",
+	const char *argv[48] = {BWRAP, "--unshare-all",
 		"--die-with-parent", "--new-session", "--clearenv",
 		"--setenv", "PATH", "/usr/bin", "--setenv", "LC_ALL",
 		"C.UTF-8", "--setenv", "HOME", "/tmp", "--ro-bind", "/usr",
 		"/usr", "--symlink", "usr/lib", "/lib", "--symlink",
 		"usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin",
 		"--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
+		/* without it mat2 knows no office document by its ending */
+		"--ro-bind-try", "/etc/mime.types", "/etc/mime.types",
 		"--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",
-		"--bind", folder, "/work", "--chdir",
-		"/work", "--", MAT2, option, file, sandbox, NULL};
+		"--bind", folder, "/work", "--chdir", "/work", "--"};
 	struct rlimit cpu = {SECONDS_MAX, SECONDS_MAX},
 	    memory = {MEMORY_MAX, MEMORY_MAX},
 	    size = {SIZE_MAX_OUT, SIZE_MAX_OUT}, none = {0, 0};
 	int null = open("/dev/null", O_RDWR);
+	size_t n = 0;
 
+	while (argv[n] != NULL) {
+		n++;
+	}
+	for (size_t i = 0; i < WORDS_MAX && words[i] != NULL; i++) {
+		argv[n++] = words[i];
+	}
 	setpgid(0, 0);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 ||
 	    dup2(null, 2) < 0 || setrlimit(RLIMIT_CPU, &cpu) != 0 ||
@@ -117,8 +125,7 @@ output_take(int in, struct buf *report)
 }
 
 static bool
-tool_once(const char *folder, const char *sandbox, const char *option,
-    const char *file, struct buf *report)
+tool_once(const char *folder, const char *const *words, struct buf *report)
 {
 	int fd[2], status = 0;
 	pid_t pid;
@@ -128,7 +135,7 @@ tool_once(const char *folder, const char *sandbox, const char *option,
 	}
 	pid = fork();
 	if (pid == 0) {
-		child(folder, fd[1], sandbox, option, file);
+		child(folder, fd[1], words);
 	}
 	close(fd[1]);
 	if (pid > 0) {
@@ -151,8 +158,20 @@ static bool
 tool_run(const char *folder, const char *option, const char *file,
     struct buf *report)
 {
-	return tool_once(folder, NULL, option, file, report) ||
-	    tool_once(folder, "--no-sandbox", option, file, report);
+	const char *const plain[] = {MAT2, option, file, NULL},
+	    *const bare[] = {MAT2, option, file, "--no-sandbox", NULL};
+
+	return tool_once(folder, plain, report) ||
+	    tool_once(folder, bare, report);
+}
+
+static bool
+nothing_left(const char *folder, const char *file, const char *ending)
+{
+	const char *const words[] = {SCRUB_PYTHON, "-I", "-c", scrub_left,
+		file, ending, NULL};
+
+	return tool_once(folder, words, NULL);
 }
 
 static enum err
@@ -209,6 +228,7 @@ scrub_here(int dir, const char *name, const char *copy, const char *ending,
 		tool_run(folder, "--show", in, report);
 		/* "--lightweight" keeps too much; the plain run cleans whole */
 		good = tool_run(folder, "--unknown-members=abort", in, NULL) &&
+		    nothing_left(folder, out, ending) &&
 		    hash_file(room, out, hash) == OK &&
 		    renameat(room, out, dir, copy) == 0 &&
 		    fchmodat(dir, copy, 0600, 0) == 0;

@@ -3,7 +3,8 @@
  * Metadata of a file, and a copy without it, by mat2 (Debian) in bubblewrap:
  * no network, no home, no process but its own, limits on time and memory.
  * The file is hostile and so, after reading it, is the tool: what comes back
- * is one file and bounded text.
+ * is one file and bounded text. mat2 copies what it does not know: a copy in
+ * which scrub_left.py, run likewise, still finds something is no copy.
  */
 #ifndef DECRYPTOR_SCRUB_H
 #define DECRYPTOR_SCRUB_H
@@ -15,6 +16,9 @@ enum scrub_result { SCRUB_DONE, SCRUB_NO_TOOL, SCRUB_FAILED };
 
 #define SCRUB_REPORT_MAX 65536u
 #define SCRUB_ROOM "scrub.tmp" /* in the folder of the file, while it works */
+#define SCRUB_PYTHON "/usr/bin/python3"
+
+extern const char scrub_left[]; /* scrub_left.py, for python3 -I -c */
 
 bool scrub_available(void);
 /*
