@@ -99,6 +99,7 @@ if(TARGET meldluik_process)
     set(of_widen ${http}/widen.c)
     set(of_snapshot ${http}/snapshot.c)
     set(of_link ${http}/link.c ${http}/places.c)
+    set(of_slots ${of_link})
     set(of_places ${http}/places.c)
     set(of_answer ${http}/exchange.c ${http}/headers.c)
     set(of_sandbox)
@@ -107,11 +108,12 @@ if(TARGET meldluik_process)
     # Calls that are the test's
     set(wrap_watchdog clock_gettime)
     set(wrap_link clock_gettime)
+    set(wrap_slots clock_gettime)
     set(wrap_sandbox getrlimit setrlimit prctl mlockall syscall seccomp_init
       seccomp_attr_set seccomp_rule_add seccomp_load seccomp_release)
     set(wrap_storepublic memfd_create write)
     foreach(module config guard ipc manager listeners intake courierdoor
-        watchdog snapshot link places answer sandbox storepublic widen)
+        watchdog snapshot link slots places answer sandbox storepublic widen)
       set(name test_web_${module})
       add_executable(${name} gateway/${name}.c ${of_${module}})
       target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/gateway

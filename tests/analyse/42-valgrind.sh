@@ -28,12 +28,13 @@ programs='test_code test_fields test_keyset_rules test_shares_head
 test_minisign_form test_bundle test_report test_pages_form test_web_circuit
 test_content'
 [ -z "${FULL:-}" ] || programs=$(cd "$BUILD/bin" && echo test_*)
-n=0
+n=0 bad=
 for one in $programs; do
 	grep -q "^$one " "$HERE/valgrind.txt" && continue
 	(cd "$OUT" && LD_PRELOAD=$OUT/smallmap.so grind "$BUILD/bin/$one") \
-		>"$OUT/log" || { tail -n 60 "$OUT/log"; fail "$one"; }
+		>"$OUT/log" || { tail -n 60 "$OUT/log"; bad="$bad $one"; }
 	n=$((n + 1))
 done
+[ -z "$bad" ] || fail "$bad"
 [ $n -gt 0 ] || fail "nothing to run"
 echo "valgrind: nothing in $n programs"
