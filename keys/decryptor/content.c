@@ -276,7 +276,8 @@ content_parse(const void *p, size_t len, struct content **out)
 
 	if (e == OK) {
 		c->files = reader_u8(&r);
-		if (c->files > REPORT_ATTACHMENTS_MAX) {
+		/* Who reads a file finds its name at the same place */
+		if (c->files != 0 && c->files != c->report->attachments) {
 			e = ERR_FORMAT;
 		}
 	}

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Attachments at rest: sizes around the piece, truncation, changed bytes. */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -149,6 +152,84 @@ dropped(void **state)
 	assert_int_equal(back(&f, &size, hash), ERR_UNKNOWN);
 }
 
+static unsigned reads_left = ~0u; /* until the disk fails */
+static bool sync_fails;
+ssize_t __real_read(int fd, void *p, size_t n);
+ssize_t __wrap_read(int fd, void *p, size_t n);
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+
+ssize_t
+__wrap_read(int fd, void *p, size_t n)
+{
+	if (reads_left == 0) {
+		errno = EIO;
+		return -1;
+	}
+	reads_left -= reads_left != ~0u;
+	return __real_read(fd, p, n);
+}
+
+int
+__wrap_fsync(int fd)
+{
+	if (sync_fails) {
+		errno = EIO;
+		return -1;
+	}
+	return __real_fsync(fd);
+}
+
+static void
+disk_fails_while_reading(void **state)
+{
+	struct content_file f;
+	uint8_t hash[HASH_LEN];
+	uint64_t size;
+
+	(void)state;
+	keep(200000, &f, hash);
+	for (unsigned n = 1; n < 4; n++) {
+		reads_left = n; /* the first is of the header */
+		assert_int_equal(back(&f, &size, hash), ERR_IO);
+	}
+	reads_left = ~0u;
+	assert_int_equal(back(&f, &size, hash), OK);
+}
+
+static void
+not_on_the_disk(void **state)
+{
+	struct attachment_writer *w = NULL;
+	struct content_file f;
+
+	(void)state;
+	assert_int_equal(attachment_begin(dir, &w), OK);
+	assert_int_equal(attachment_write(w, (const uint8_t *)"x", 1), OK);
+	sync_fails = true;
+	assert_int_equal(attachment_end(w, &f), ERR_IO);
+	sync_fails = false;
+	attachment_free(w);
+}
+
+static void
+no_room_to_begin(void **state)
+{
+	struct attachment_writer *w = NULL;
+	struct rlimit old, none;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	none = old;
+	none.rlim_cur = 10; /* half a header */
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	assert_int_equal(attachment_begin(dir, &w), ERR_FULL);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_null(w);
+}
+
 int
 main(void)
 {
@@ -157,6 +238,9 @@ main(void)
 		cmocka_unit_test(cut_at_a_piece),
 		cmocka_unit_test(changed_byte),
 		cmocka_unit_test(dropped),
+		cmocka_unit_test(disk_fails_while_reading),
+		cmocka_unit_test(not_on_the_disk),
+		cmocka_unit_test(no_room_to_begin),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,6 +200,139 @@ whole_content(void **state)
 	buf_free(&flat);
 }
 
+/* What stands beside letters and digits */
+static void
+language_with_another_sign(void **state)
+{
+	struct buf *b = *state;
+	uint8_t *at = memmem(b->p, b->len, "\0\0\0\2nl", 6);
+
+	assert_non_null(at);
+	for (const char *c = "{[:@`/ "; *c != 0; c++) {
+		at[5] = (uint8_t)*c;
+		assert_int_equal(parse(b, b->len), ERR_FORMAT);
+	}
+	at[5] = '9';
+	assert_int_equal(parse(b, b->len), OK);
+}
+
+/* The flat form of ${state} up to its answers */
+static struct buf
+head_of(const struct buf *b)
+{
+	const uint8_t *at = memmem(b->p, b->len, "\2\0\0\0\4what", 9);
+	struct buf out = buf_new(CONTENT_MAX);
+
+	assert_non_null(at);
+	buf_put(&out, b->p, (size_t)(at - b->p));
+	return out;
+}
+
+static void
+text_put(struct buf *b, char of, size_t len)
+{
+	buf_u32(b, (uint32_t)len);
+	for (size_t i = 0; i < len; i++) {
+		buf_u8(b, (uint8_t)of);
+	}
+}
+
+static enum err
+answers_and_files(const struct buf *b, unsigned answers, unsigned files,
+    size_t name)
+{
+	struct buf flat = head_of(b);
+	enum err e;
+
+	buf_u8(&flat, (uint8_t)answers);
+	for (unsigned i = 0; i < answers; i++) {
+		char key[16];
+		snprintf(key, sizeof key, "q_a%u", i);
+		buf_u32(&flat, (uint32_t)strlen(key));
+		buf_text(&flat, key);
+		text_put(&flat, 't', 3);
+		buf_u32(&flat, 0);
+	}
+	buf_u8(&flat, (uint8_t)files);
+	for (unsigned i = 0; i < files; i++) {
+		text_put(&flat, 'n', name);
+		text_put(&flat, 'm', 4);
+		for (unsigned j = 0; j < 8 + 2 * HASH_LEN; j++) {
+			buf_u8(&flat, 0);
+		}
+	}
+	e = parse(&flat, flat.len);
+	buf_free(&flat);
+	return e;
+}
+
+static void
+more_than_a_report_has(void **state)
+{
+	const struct buf *b = *state;
+
+	assert_int_equal(answers_and_files(b, REPORT_ANSWERS_MAX,
+	    REPORT_ATTACHMENTS_MAX, REPORT_NAME_MAX), OK);
+	assert_int_equal(answers_and_files(b, REPORT_ANSWERS_MAX + 1, 0, 0),
+	    ERR_FORMAT);
+	assert_int_equal(answers_and_files(b, 0, REPORT_ATTACHMENTS_MAX + 1,
+	    1), ERR_FORMAT);
+	assert_int_equal(answers_and_files(b, 0, 1, REPORT_NAME_MAX + 1),
+	    ERR_FORMAT);
+}
+
+static void
+no_room_for_it(void **state)
+{
+	struct buf *b = *state, small = buf_new(b->len - 1);
+	struct report *r = NULL;
+
+	assert_int_equal(report_unflatten(b->p, b->len, &r), OK);
+	assert_int_equal(report_flatten(r, &small), ERR_LIMIT);
+	report_free(r);
+	buf_free(&small);
+}
+
+static enum err
+content_with(const struct buf *b, unsigned files, size_t json, size_t sig)
+{
+	struct buf flat = buf_new(2 * CONTENT_MAX);
+	struct content *c = NULL;
+	enum err e;
+
+	buf_put(&flat, b->p, b->len);
+	buf_u8(&flat, (uint8_t)files);
+	for (size_t i = 0; i < files * sizeof *c->file; i++) {
+		buf_u8(&flat, 0);
+	}
+	text_put(&flat, 'j', json);
+	text_put(&flat, 's', sig);
+	assert_false(flat.failed);
+	e = content_parse(flat.p, flat.len, &c);
+	assert_true((e == OK) == (c != NULL));
+	content_free(c);
+	buf_free(&flat);
+	return e;
+}
+
+/* Of the report in ${state}, which has one file */
+static void
+content_that_cannot_be(void **state)
+{
+	const struct buf *b = *state;
+
+	assert_int_equal(content_with(b, 1, REPORT_JSON_MAX, SIGN_TEXT_MAX),
+	    OK);
+	assert_int_equal(content_with(b, 0, 0, 0), OK);
+	assert_int_equal(content_with(b, 2, 0, 0), ERR_FORMAT);
+	assert_int_equal(content_with(b, REPORT_ATTACHMENTS_MAX + 1, 0, 0),
+	    ERR_FORMAT);
+	assert_int_equal(content_with(b, 1, REPORT_JSON_MAX + 1, 0),
+	    ERR_FORMAT);
+	assert_int_equal(content_with(b, 1, 0, SIGN_TEXT_MAX + 1),
+	    ERR_FORMAT);
+}
+
 int
 main(void)
 {
@@ -214,6 +348,10 @@ main(void)
 		T(length_over_limit),
 		T(bad_mailbox_is_none),
 		T(whole_content),
+		T(language_with_another_sign),
+		T(more_than_a_report_has),
+		T(no_room_for_it),
+		T(content_that_cannot_be),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,11 +65,32 @@ heads(void **state)
 	assert_true(tried >= 50);
 }
 
+/* Memory behind what was read says nothing */
+static void
+no_further_than_it_goes(void **state)
+{
+	static const uint8_t jpeg[] = {0xff, 0xd8, 0xff, 0xe0};
+
+	(void)state;
+	assert_string_equal(filekind_of(jpeg, 3)->ending, "jpg");
+	assert_string_equal(filekind_of(jpeg, 2)->word, "not known");
+}
+
+static void
+labels(void **state)
+{
+	(void)state;
+	assert_string_equal(filekind_label("JPEG image", "nl"), "JPEG-beeld");
+	assert_string_equal(filekind_label("none such", "nl"), "none such");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heads),
+		cmocka_unit_test(no_further_than_it_goes),
+		cmocka_unit_test(labels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

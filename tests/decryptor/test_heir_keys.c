@@ -260,6 +260,37 @@ a_gateway_made_anew(void **state)
 	tells(w, "2026-12-05 2026-W51");
 }
 
+/* A bundle of another machine, applied while hers waits */
+static void
+applied_is_another_bundle(void **state)
+{
+	struct world *w = *state;
+
+	export(w, 1);
+	applied(w, 1, 1, 3, "2026-11-27");
+	tells(w, "");
+}
+
+/* The exporter knows its own, another desk and who approves have no part */
+static void
+holders_of_this_desk(void **state)
+{
+	struct world *w = *state;
+	struct desk d = {.ring = w->own, .keyset = &w->k};
+	json_t *others;
+
+	strcpy(w->k.person[3].id, "goedkeurder");
+	w->k.person[3].desk = 1;
+	w->k.person[3].role = PERSON_APPROVER;
+	w->k.people = 4;
+	others = heir_keys_others(&d, &w->blocks,
+	    week_of(day("2026-11-25")), WEEKS);
+	assert_int_equal(json_array_size(others), 1);
+	assert_string_equal(json_string_value(json_object_get(
+	    json_array_get(others, 0), "person")), "deputy");
+	json_decref(others);
+}
+
 int
 main(void)
 {
@@ -271,6 +302,8 @@ main(void)
 		T(other_keys_than_hers),
 		T(nothing_of_her),
 		T(a_gateway_made_anew),
+		T(applied_is_another_bundle),
+		T(holders_of_this_desk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,11 +9,13 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -217,6 +219,107 @@ no_copy_that_says_who(void **state)
 	}
 }
 
+static const char *gone; /* a program that is not there */
+static int calls_left = -1; /* until a call of the tool's child fails */
+static bool killed; /* so does the tool end */
+int __real_access(const char *path, int mode);
+int __wrap_access(const char *path, int mode);
+int __real_dup2(int from, int to);
+int __wrap_dup2(int from, int to);
+int __real_setrlimit(int what, const struct rlimit *l);
+int __wrap_setrlimit(int what, const struct rlimit *l);
+pid_t __real_waitpid(pid_t pid, int *status, int options);
+pid_t __wrap_waitpid(pid_t pid, int *status, int options);
+
+int
+__wrap_access(const char *path, int mode)
+{
+	return gone != NULL && strcmp(path, gone) == 0 ? -1 :
+	    __real_access(path, mode);
+}
+
+int
+__wrap_dup2(int from, int to)
+{
+	return calls_left >= 0 && calls_left-- == 0 ? -1 :
+	    __real_dup2(from, to);
+}
+
+int
+__wrap_setrlimit(int what, const struct rlimit *l)
+{
+	return calls_left >= 0 && calls_left-- == 0 ? -1 :
+	    __real_setrlimit(what, l);
+}
+
+pid_t
+__wrap_waitpid(pid_t pid, int *status, int options)
+{
+	pid_t got = __real_waitpid(pid, status, options);
+
+	if (killed) {
+		*status = SIGKILL;
+	}
+	return got;
+}
+
+static enum scrub_result
+again(void)
+{
+	struct buf report = buf_new(SCRUB_REPORT_MAX);
+	uint8_t hash[HASH_LEN];
+	enum scrub_result r = scrub_here(dir, "a.jpg", "c.jpg", "jpg",
+	    &report, hash);
+
+	assert_int_equal(unlinkat(dir, "c.jpg", 0), r == SCRUB_DONE ? 0 : -1);
+	buf_free(&report);
+	return r;
+}
+
+static void
+without_its_programs(void **state)
+{
+	(void)state;
+	if (!scrub_available()) {
+		skip();
+	}
+	gone = "/usr/bin/mat2";
+	assert_int_equal(again(), SCRUB_NO_TOOL);
+	gone = "/usr/bin/bwrap";
+	assert_int_equal(again(), SCRUB_NO_TOOL);
+	gone = NULL;
+}
+
+/* Three ends of the tool and four limits: it starts with all or not at all */
+static void
+each_limit_or_nothing(void **state)
+{
+	(void)state;
+	if (!scrub_available()) {
+		skip();
+	}
+	for (int n = 0; n < 7; n++) {
+		calls_left = n;
+		assert_int_equal(again(), SCRUB_FAILED);
+	}
+	calls_left = 7;
+	assert_int_equal(again(), SCRUB_DONE);
+	calls_left = -1;
+}
+
+/* Out of time, or of memory */
+static void
+killed_is_not_done(void **state)
+{
+	(void)state;
+	if (!scrub_available()) {
+		skip();
+	}
+	killed = true;
+	assert_int_equal(again(), SCRUB_FAILED);
+	killed = false;
+}
+
 int
 main(void)
 {
@@ -225,6 +328,9 @@ main(void)
 		cmocka_unit_test(helper),
 		cmocka_unit_test(what_is_left_is_found),
 		cmocka_unit_test(no_copy_that_says_who),
+		cmocka_unit_test(without_its_programs),
+		cmocka_unit_test(each_limit_or_nothing),
+		cmocka_unit_test(killed_is_not_done),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
