@@ -41,13 +41,17 @@ if(MELDLUIK_TESTS)
   foreach(call access dup2 setrlimit waitpid)
     target_link_options(test_scrub PRIVATE -Wl,--wrap=${call})
   endforeach()
+  foreach(call mdb_put mdb_txn_begin)
+    target_link_options(test_casebook_rules PRIVATE -Wl,--wrap=${call})
+  endforeach()
   target_link_options(test_outgoing PRIVATE -Wl,--wrap=renameat)
+  target_link_options(test_takeover PRIVATE -Wl,--wrap=renameat)
   target_link_options(test_parcel PRIVATE -Wl,--wrap=fsync)
   target_link_options(test_dossier PRIVATE -Wl,--wrap=fsync
     -Wl,--wrap=record_put)
   foreach(name test_ceremony test_bodies test_approve test_verb_approve
       test_dossier test_backup test_lost test_parcel test_outgoing
-      test_answers test_papers)
+      test_answers test_papers test_weeks_note test_destroy test_takeover)
     target_sources(${name} PRIVATE decryptor/soft_scrypt.c)
     target_link_options(${name} PRIVATE -Wl,--wrap=age_scrypt_key)
   endforeach()

@@ -176,6 +176,8 @@ no_other_record(void **state)
 		assert_int_not_equal(with(p, field[i].where, field[i].key,
 		    json_true()), OK);
 	}
+	is(with(p, "", "org", NULL), ERR_FORMAT);
+	is(with(p, "", "version", json_integer(2)), ERR_VERSION);
 	is(with(p, "", "more", json_true()), ERR_FORMAT);
 	is(with(p, "set", "more", json_true()), ERR_FORMAT);
 	is(with(p, "sheet", "more", json_true()), ERR_FORMAT);
@@ -201,6 +203,29 @@ no_other_record(void **state)
 	ok(with(p, "", "backup", NULL));
 	is(with(p, "", "org", json_string(
 	    "00112233445566778899aabbccddeeff")), ERR_FOREIGN);
+}
+
+/* One set more than there is room for */
+static void
+too_many(void **state)
+{
+	struct place *p = *state;
+	json_t *list = json_array(), *o = NULL;
+	struct buf doc = buf_new(65536);
+
+	ok(make(p, SHARE_BACKUP));
+	ok(papers_write(&p->p, p->d->ring->org, &doc));
+	ok(json_read(doc.p, doc.len, 65536, &o));
+	for (unsigned i = 0; i <= PAPER_SETS_MAX; i++) {
+		json_array_append(list, json_array_get(json_object_get(o,
+		    "sets"), 0));
+	}
+	is(with(p, "", "sets", json_incref(list)), ERR_FORMAT);
+	json_array_remove(list, 0);
+	ok(with(p, "", "sets", json_incref(list)));
+	json_decref(list);
+	json_decref(o);
+	buf_free(&doc);
 }
 
 /* A take-over brings the record of who had the desk, not an older one */
@@ -254,6 +279,7 @@ main(void)
 		CASE(who_may_make),
 		CASE(of_this_set),
 		CASE(no_other_record),
+		CASE(too_many),
 		CASE(adopted),
 	};
 
