@@ -19,7 +19,8 @@ struct backup_made {
  */
 enum err backup_make(struct desk *d, const char *path,
     struct backup_made *out);
-/* Every attachment is there and right, or says which case lacks one */
+/* Every message and attachment is there and right, or says which case lacks
+ * one */
 enum err backup_whole(struct desk *d);
 
 #endif

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Goal: under valgrind no unit program reads what was never written or is not
 # its own, nor loses memory. Short form: a program of each layer that takes
-# seconds; FULL=1: all but those that valgrind.txt sets aside, so also whole
-# shares, boards and minisign's files (40-asan.sh has these in its short form).
+# seconds; FULL=1: all but those that valgrind.txt and confined.txt set aside,
+# so also whole shares, boards and minisign's files (40-asan.sh has these in its
+# short form).
 # A planted leak and a planted look at nothing are seen.
 . "$(dirname "$0")/lib.sh"
 need gcc valgrind
@@ -27,7 +28,7 @@ gcc -D_GNU_SOURCE -shared -fPIC -o "$OUT/smallmap.so" "$HERE/smallmap.c" ||
 programs='test_code test_fields test_keyset_rules test_shares_head
 test_minisign_form test_bundle test_report test_pages_form test_web_circuit
 test_content'
-[ -z "${FULL:-}" ] || programs=$(cd "$BUILD/bin" && echo test_*)
+[ -z "${FULL:-}" ] || programs=$(all_units)
 n=0 bad=
 for one in $programs; do
 	grep -q "^$one " "$HERE/valgrind.txt" && continue

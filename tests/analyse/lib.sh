@@ -101,6 +101,10 @@ planted() {
 	"$OUT/planted" >"$OUT/planted.log" 2>&1
 	said "$OUT/planted.log" || fail "a planted fault is not seen"
 }
+all_units() { # of the long forms
+	(cd "$BUILD/bin" && printf '%s\n' test_*) |
+		grep -vxFf <(grep -v '^#' "$HERE/confined.txt")
+}
 units() {
 	local one
 	for one; do

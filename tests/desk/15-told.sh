@@ -78,6 +78,11 @@ ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25
 killed envelopes 40 "$BIN" --home "$H" --passphrase-file "$PASS" \
 	--today $day import "$T/gw"
 told cut
+# A file of a case that is gone is told by no record, only by reading all
+cp -r "$H" "$T/lost"
+ls "$T/lost/attachments" | grep -q . || fail "no case has a file"
+rm "$T/lost/attachments/"*
+H=$T/lost told missing
 
 # Every record is one of another case: what is read is not what was written.
 # One by one first: a search finds the others and names whom it cannot read

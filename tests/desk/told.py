@@ -221,6 +221,10 @@ def cut():
     ui.want("the text is back", "Verhaal nummer" in ui.ask("GET", CASE)[2])
 
 
+def missing():
+    keys("verify", "register is beschadigd")
+
+
 def damaged():
     keys("verify", "register is beschadigd")
     for path in CASE, CASE + "/triage":
@@ -261,7 +265,7 @@ def left():
 try:
     {"sticks": sticks, "forms": forms, "lies": lies, "clock": clock, "deputy": deputy,
      "stands_in": stands_in, "early": early,
-     "cut": cut, "damaged": damaged, "left": left, "partly": partly,
+     "cut": cut, "missing": missing, "damaged": damaged, "left": left, "partly": partly,
      "room": room,
      "denies": denies}[part]()
 finally:

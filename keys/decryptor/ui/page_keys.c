@@ -229,7 +229,7 @@ do_verify(struct visit *v, struct buf *said)
 	uint8_t head[HASH_LEN];
 	char hex[2 * HASH_LEN + 1];
 
-	if (e != OK) {
+	if (e != OK || backup_whole(v->d) != OK) {
 		notice_said(v, TEXT_VERIFY_FAILED, said);
 		return;
 	}
