@@ -97,7 +97,7 @@ kept_make(unsigned i, unsigned lang)
 	view_flag(&v, "scripted", still[i].scripted);
 	view_flag(&v, "busy", i == BUSY);
 	view_text(&v, "code", "");
-	if (i >= FAILED) {
+	if (page == PAGE_FAILED) {
 		view_text(&v, "error", site_text(lang, still[i].why));
 	}
 	if (page == PAGE_WHO && s->keyset != NULL) {
@@ -125,7 +125,7 @@ kept_make(unsigned i, unsigned lang)
 	kept[i][lang].plain = buf_new(PAGE_MAX);
 	kept[i][lang].small = buf_new(PAGE_MAX);
 	if (page_render(page, lang, &v, &kept[i][lang].plain) == OK &&
-	    (i >= FAILED ? page_pad(&kept[i][lang].plain, SMALL_PAGE) :
+	    (page == PAGE_FAILED ? page_pad(&kept[i][lang].plain, SMALL_PAGE) :
 	    pack_gzip(kept[i][lang].plain.p, kept[i][lang].plain.len,
 	    &kept[i][lang].small))) {
 		memset(kept[i][lang].keyset, 0, HASH_LEN);

@@ -13,7 +13,8 @@ PARTS = {"gateway": ["gateway/main.c", "gateway/doctor", "gateway/process",
          "courier": ["gateway/courier"],
          "reporter": ["gateway/reporter", "gateway/transfer"],
          "decryptor": ["keys/decryptor"]}
-SAID = {"/dev/null", "/usr/bin", "/usr/bin/mat2", "/etc/alternatives"}
+SAID = {"/dev/null", "/usr/bin", "/usr/bin/mat2", "/etc/alternatives",
+        "/etc/mime.types"}
 LITERAL = re.compile(r'"(/(?:proc|dev|sys|run|etc|usr)/[^" ]*[^"/ ])[" ]')
 PIECE = {"**": ".*", "*": "[^/]*", "{": "(", "}": ")", ",": "|"}
 
