@@ -445,6 +445,28 @@ static void a_sealed_file(void **state)
 	}
 }
 
+/* Pages say of the organisation what only some of what is sent needs */
+static void no_memory_for_the_site(void **state)
+{
+	char week[WEEK_TEXT];
+	struct buf b = text();
+
+	(void)state;
+	week_text(epoch->week, week);
+	no_site = true;
+	exchange_anew();
+	file(&b, "files", "a.txt", bytes, 5);
+	assert_int_equal(sent(POST_REPORT, b), TEXT_ERR_BUSY);
+	exchange_anew();
+	assert_int_equal(sent(POST_PREVIEW, text()), TEXT_ERR_BUSY);
+	assert_int_equal(x->status, 503);
+	exchange_anew();
+	assert_int_equal(sent(POST_SEALED, sealed_file(org.keyset->org, week,
+	    ENVELOPE_TEXT_SIZE, true)), TEXT_ERR_BUSY);
+	assert_int_equal(x->asked, 0);
+	no_site = false;
+}
+
 static void sealed_files_that_are_none(void **state)
 {
 	uint8_t other[ORG_LEN];
@@ -562,6 +584,7 @@ int main(void)
 		T(a_receipt_that_is_too_long),
 		T(questions_of_the_form),
 		T(a_sealed_file),
+		T(no_memory_for_the_site),
 		T(sealed_files_that_are_none),
 		T(a_large_sealed_file),
 		T(a_withdrawal),
