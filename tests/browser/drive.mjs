@@ -286,13 +286,38 @@ class Browser {
 		}
 	}
 
+	// Without scripts an element tells nothing of a click, but has the focus
+	// after it, if the document is not another one already
+	async touched(selector) {
+		for (let n = 0; n < REVEAL_POLLS; n++) {
+			if (await this.run((s) => document.activeElement ===
+				document.querySelector(s) || document.documentElement
+				.dataset.before === undefined, selector)
+				.catch(() => false)) {
+				return true;
+			}
+			await pause(POLL_MS);
+		}
+		return false;
+	}
+
 	// A click that leads to another document
 	async submit(selector) {
+		const end = Date.now() + LIMIT_MS;
+
 		await this.wait(selector);
 		await this.run(() => {
 			document.documentElement.dataset.before = "1";
+			document.activeElement.blur();
 		});
 		await this.click(selector);
+		while (!this.o.scripts && !await this.touched(selector)) {
+			if (Date.now() > end) {
+				throw new Error(`${this.name}: ${selector} takes no click`);
+			}
+			console.log(`${this.name}: missed ${selector}, once more`);
+			await this.click(selector);
+		}
 		await this.until("new page after " + selector, () =>
 			document.readyState === "complete" &&
 			document.documentElement.dataset.before === undefined);
