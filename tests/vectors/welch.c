@@ -78,16 +78,19 @@ static const struct what {
 	{"leaky", run_leaky},
 };
 
-/* ${same}: what is given is the secret; else it differs from the start */
+/* ${same}: what is given is the secret; else it differs from the start. Both
+ * are written alike: how a byte was stored is felt by who reads it next. */
 static void
 input_make(bool same)
 {
 	static const char letters[] = "abcdefghijklmnop";
+	uint8_t other[LEN_MAX], mask = same ? 0xff : 0;
 
-	randombytes_buf(in.given, sizeof(in.given));
-	in.given[0] = (uint8_t)(in.secret[0] ^ 0x55);
-	for (size_t i = 0; same && i < sizeof(in.given); i++) {
-		in.given[i] = in.secret[i];
+	randombytes_buf(other, sizeof(other));
+	other[0] = (uint8_t)(in.secret[0] ^ 0x55);
+	for (size_t i = 0; i < sizeof(in.given); i++) {
+		in.given[i] = (uint8_t)((in.secret[i] & mask) |
+		    (other[i] & ~mask));
 	}
 	memcpy(in.header, "Bearer ", 7);
 	for (size_t i = 0; i < LEN_MAX; i++) {
@@ -101,6 +104,7 @@ measure(bool (*run)(void))
 {
 	struct timespec a, b;
 
+	sink = run(); /* what input_make() left is read once before */
 	clock_gettime(CLOCK_MONOTONIC, &a);
 	for (int i = 0; i < BATCH; i++) {
 		sink = run();
