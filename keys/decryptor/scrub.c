@@ -55,7 +55,7 @@ copy_file(int from, const char *name, int to, const char *as)
 static void
 child(const char *folder, int out, const char *const *words)
 {
-	const char *argv[48] = {BWRAP, "--unshare-all",
+	const char *const box[] = {BWRAP, "--unshare-all",
 		"--die-with-parent", "--new-session", "--clearenv",
 		"--setenv", "PATH", "/usr/bin", "--setenv", "LC_ALL",
 		"C.UTF-8", "--setenv", "HOME", "/tmp", "--ro-bind", "/usr",
@@ -66,18 +66,19 @@ child(const char *folder, int out, const char *const *words)
 		"--ro-bind-try", "/etc/mime.types", "/etc/mime.types",
 		"--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",
 		"--bind", folder, "/work", "--chdir", "/work", "--"};
+	enum { BOX = sizeof box / sizeof *box };
+	const char *argv[BOX + WORDS_MAX];
 	struct rlimit cpu = {SECONDS_MAX, SECONDS_MAX},
 	    memory = {MEMORY_MAX, MEMORY_MAX},
 	    size = {SIZE_MAX_OUT, SIZE_MAX_OUT}, none = {0, 0};
 	int null = open("/dev/null", O_RDWR);
-	size_t n = 0;
+	size_t n = BOX;
 
-	while (argv[n] != NULL) {
-		n++;
-	}
-	for (size_t i = 0; i < WORDS_MAX && words[i] != NULL; i++) {
+	memcpy(argv, box, sizeof box);
+	for (size_t i = 0; i < WORDS_MAX - 1 && words[i] != NULL; i++) {
 		argv[n++] = words[i];
 	}
+	argv[n] = NULL;
 	setpgid(0, 0);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 ||
 	    dup2(null, 2) < 0 || setrlimit(RLIMIT_CPU, &cpu) != 0 ||
