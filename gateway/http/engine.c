@@ -409,11 +409,10 @@ on_request(void *arg, struct MHD_Connection *c, const char *url,
 		x->path = url;
 		return begin(arg, x, method, version);
 	}
+	if (exchange_asleep(x)) {
+		return MHD_YES;
+	}
 	if (x->suspended) {
-		if (x->job.state == JOB_WAITING || x->job.state == JOB_SENT) {
-			MHD_suspend_connection(c);
-			return MHD_YES;
-		}
 		x->suspended = false;
 		if (x->job.state == JOB_ARRIVED) {
 			link_deliver(x);

@@ -119,6 +119,15 @@ exchange_suspend(struct exchange *x)
 	MHD_suspend_connection(x->c);
 }
 
+bool
+exchange_asleep(const struct exchange *x)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->c,
+	    MHD_CONNECTION_INFO_CONNECTION_SUSPENDED);
+
+	return info != NULL && info->suspended == MHD_YES;
+}
+
 void
 exchange_resume(struct exchange *x)
 {

@@ -77,6 +77,13 @@ void exchange_drop_answer(struct exchange *x);
 void places_forget(const struct exchange *x);
 /* Suspends; the connection is not touched again before a resume */
 void exchange_suspend(struct exchange *x);
+/*
+ * Is it suspended, or not awake yet? Of a body in chunks the library brings the
+ * next one of the same read all the same. It stays where it is: who suspends
+ * a second time undoes a resume that came between, and else breaks the
+ * library's lists. On its engine thread.
+ */
+bool exchange_asleep(const struct exchange *x);
 /* From any thread */
 void exchange_resume(struct exchange *x);
 

@@ -192,6 +192,19 @@ assert peak <= LIMIT, ("16 at once", peak // MIB)
 for s in held:
     s.close()
 honest()
+# In chunks that are read several at a time, the store asked between them:
+# once it went to sleep twice, and never woke or took web with it
+for size in (100, 999, 4000) * 4:
+    b, code = report_form(port)
+    kind, sent = multipart(dict(b.form("report")["fields"], what="In stukken",
+                                code=code),
+                           [("files", "a", "text/plain", b"x" * 3000000)])
+    got = raw(f"Content-Type: multipart/form-data; boundary={kind}\r\n"
+              "Transfer-Encoding: chunked",
+              [b"".join(chunks(sent[at:at + size] for at in
+                               range(0, len(sent), size)))], patience=10)
+    assert 'id="number"' in got, (size, got[:300])
+honest()
 print(f"{len(cases) + 20} hostile forms: clear answers, web's own memory "
       f"grew by {peak / MIB:.1f} MiB at most, honest reports go on")
 PY
