@@ -121,6 +121,9 @@ export async function open(which, options = {}) {
 		}
 	}
 	const b = new Browser(which, o, browser, page, own, downloads);
+	page.on("request", (r) => b.asked.set(r, Date.now()));
+	page.on("requestfinished", (r) => b.asked.delete(r));
+	page.on("requestfailed", (r) => b.asked.delete(r));
 	page.on("dialog", (d) => d.accept().catch(() => {}));
 	page.on("pageerror", (e) => b.errors.push(String(e.message)));
 	return b;
@@ -129,7 +132,7 @@ export async function open(which, options = {}) {
 class Browser {
 	constructor(which, o, browser, page, own, downloads) {
 		Object.assign(this, { which, o, browser, page, own, downloads,
-			errors: [] });
+			errors: [], asked: new Map() });
 		this.name = `${which === "firefox" ? "Firefox" : "Chromium"} ` +
 			`with scripts ${o.scripts ? "on" : "off"}` +
 			(o.level && o.level !== "plain" ? ` (${o.level})` : "");
@@ -160,7 +163,7 @@ class Browser {
 			}
 			if (Date.now() > end) {
 				throw new Error(`${this.name}: no ${what} after ` +
-					`${LIMIT_MS / 1000} s ${why}\n` +
+					`${LIMIT_MS / 1000} s ${why}\n${this.unanswered()}\n` +
 					`${await this.words()}\n${this.errors.join("\n")}`);
 			}
 		}
@@ -169,6 +172,14 @@ class Browser {
 	wait(selector) {
 		return this.until(selector, (s) =>
 			document.querySelector(s) !== null, selector);
+	}
+
+	// A click that was missed has asked for nothing
+	unanswered() {
+		const now = Date.now();
+		return [...this.asked].map(([r, at]) => `asked for ${(now - at) /
+			1000} s ago, not answered: ${r.method()} ${r.url()}`)
+			.join("\n") || "no request is open";
 	}
 
 	words() {

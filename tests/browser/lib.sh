@@ -4,7 +4,8 @@
 # once for a build folder, and ends every browser that is left behind.
 #   browsers_ready         false: something is missing; $browsers_why says what
 #   browsers_or_skip       the same for a test
-#   browsers_run FILE.mjs ARG...   in the foreground
+#   browsers_run FILE.mjs ARG...   in the foreground; if it fails, the log of
+#                          the gateway of the test follows
 #   browsers_end           for the caller's trap
 #   browsers_gateway [LINE...]  a gateway for a test (http/lib.sh), started,
 #                          with more lines of the ini; all ends with the test
@@ -59,7 +60,10 @@ browsers_run() {
 	mkdir -p "$browser_work/run" "$browser_work/tmp"
 	cp "$BROWSER_DIR"/*.mjs "$browser_work/run/"
 	ln -sfn "$npm/node_modules" "$browser_work/run/node_modules"
-	TMPDIR=$browser_work/tmp "$node" "$browser_work/run/$file" "$@"
+	TMPDIR=$browser_work/tmp "$node" "$browser_work/run/$file" "$@" && return
+	tail -qn 50 "${GW:-/nonexistent}/log" "${work:-/nonexistent}/gateway.log" \
+		2>/dev/null | sed 's/^/gateway: /'
+	return 1
 }
 
 # A browser is the leader of its process group; its profile, on its command
