@@ -419,7 +419,9 @@ link_receive(void)
 }
 
 /* Whoever fills a slot below the least rate gives way to those who wait for
- * one; of the others the one that is longest at it */
+ * one; of the others the one that is longest at it, but none whose bytes wait
+ * for us: when we are what is slow, to cut them frees nothing sooner, and a
+ * report that is nearly here begins anew */
 static void
 cut_hoarders(void)
 {
@@ -435,7 +437,8 @@ cut_hoarders(void)
 		if (slow && age >= SLOW_SECONDS) {
 			watchdog_cut(holder[i]->watched);
 			log_event(EVENT_SLOW);
-		} else if (age > most) {
+		} else if (age > most &&
+		    !watchdog_unread(holder[i]->watched)) {
 			most = age;
 			worst = holder[i];
 		}

@@ -7,6 +7,7 @@
  * shutdown(2): libmicrohttpd closes the descriptor itself, after
  * watchdog_remove, so a reused number is never touched.
  */
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -156,6 +157,25 @@ watchdog_idle(struct watched *w)
 	enter(w, IDLE, 0);
 }
 
+/*
+ * Bytes of it lie in the kernel and wait for us to read them: that its body is
+ * late is our doing. Asked of the few that are about to be cut. A peer that
+ * has shut its end makes the socket readable too, and is not meant.
+ */
+static bool
+unread(const struct watched *w)
+{
+	struct pollfd p = {.fd = w->fd, .events = POLLIN | POLLRDHUP};
+
+	return poll(&p, 1, 0) == 1 && p.revents == POLLIN;
+}
+
+static bool
+rate_is_low(const struct watched *w, uint64_t age)
+{
+	return age > 0 && w->bytes / age < limits.body_rate;
+}
+
 static bool
 too_slow(const struct watched *w, time_t t)
 {
@@ -168,8 +188,8 @@ too_slow(const struct watched *w, time_t t)
 		return age >= limits.idle_seconds ||
 		    (alive > limits.crowd && age >= CROWD_IDLE);
 	case BODY:
-		return age > limits.body_grace &&
-		    w->bytes / age < limits.body_rate;
+		return age > limits.body_grace && rate_is_low(w, age) &&
+		    !unread(w);
 	case ANSWER:
 		return age > ANSWER_GRACE + w->bytes / ANSWER_RATE;
 	case WAIT:
@@ -237,10 +257,26 @@ watchdog_body_age(struct watched *w, bool *slow)
 	pthread_mutex_lock(&lock);
 	if (w->phase == BODY && !w->cut) {
 		age = (unsigned)(now() - w->since);
-		*slow = age > 0 && w->bytes / age < limits.body_rate;
+		*slow = rate_is_low(w, age) && !unread(w);
 	}
 	pthread_mutex_unlock(&lock);
 	return age;
+}
+
+bool
+watchdog_unread(struct watched *w)
+{
+	bool is = false;
+
+	if (w == NULL) {
+		return false;
+	}
+	pthread_mutex_lock(&lock);
+	if (w->phase == BODY && !w->cut) {
+		is = unread(w);
+	}
+	pthread_mutex_unlock(&lock);
+	return is;
 }
 
 unsigned

@@ -41,8 +41,11 @@ bool watchdog_turn(unsigned *slow);
 /* Cuts now: who holds what others wait for */
 void watchdog_cut(struct watched *w);
 /* Seconds since this connection's body began; 0 if none is coming. ${slow}:
- * below the least rate, though the grace may not be over */
+ * below the least rate, though the grace may not be over, and nothing of it
+ * waits for us: a peer is not slow because we are */
 unsigned watchdog_body_age(struct watched *w, bool *slow);
+/* Bytes of its body have come that we have not read */
+bool watchdog_unread(struct watched *w);
 /* Seconds since its answer began to go, 0 if none goes */
 unsigned watchdog_answer_age(struct watched *w);
 

@@ -222,6 +222,10 @@ large_answers(void **state)
 	}
 	hoarder = all[0]; /* gives way to an answer too */
 	hoarder_age = 6;
+	hoarder_unread = true; /* but not when it waits for us */
+	link_tick();
+	assert_int_equal(cuts, 0);
+	hoarder_unread = false;
 	link_tick();
 	assert_int_equal(cuts, 1);
 	hoarder = NULL;

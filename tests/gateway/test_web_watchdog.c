@@ -240,6 +240,45 @@ age_of_a_body(void **state)
 	line_close(&l);
 }
 
+/* What we have not read does not make its sender slow; an end of its body
+ * does */
+static void
+late_is_ours(void **state)
+{
+	struct line l;
+	bool slow;
+
+	(void)state;
+	line_open(&l);
+	assert_int_equal(send(l.ends[1], "body", 4, 0), 4);
+	assert_false(watchdog_unread(l.w)); /* no body yet */
+	watchdog_body(l.w);
+	assert_true(watchdog_unread(l.w));
+	assert_false(cut_after(&l, 100, true));
+	assert_int_equal(watchdog_body_age(l.w, &slow), 100);
+	assert_false(slow);
+	assert_int_equal(shutdown(l.ends[1], SHUT_WR), 0);
+	assert_false(watchdog_unread(l.w));
+	assert_int_equal(watchdog_body_age(l.w, &slow), 100);
+	assert_true(slow);
+	line_close(&l);
+	line_open(&l);
+	watchdog_body(l.w);
+	assert_false(watchdog_unread(l.w));
+	assert_int_equal(send(l.ends[1], "body", 4, 0), 4);
+	assert_false(cut_after(&l, 100, true));
+	assert_int_equal(recv(l.ends[0], (char[4]){0}, 4, 0), 4);
+	assert_true(cut_after(&l, 0, true));
+	assert_false(watchdog_unread(l.w));
+	line_close(&l);
+	line_open(&l);
+	assert_int_equal(send(l.ends[1], "body", 4, 0), 4);
+	watchdog_body(l.w);
+	watchdog_cut(l.w); /* has gone */
+	assert_false(watchdog_unread(l.w));
+	line_close(&l);
+}
+
 /* A connection for which there was no memory */
 static void
 nobody(void **state)
@@ -253,6 +292,7 @@ nobody(void **state)
 	watchdog_remove(NULL);
 	assert_int_equal(watchdog_body_age(NULL, &slow), 0);
 	assert_false(slow);
+	assert_false(watchdog_unread(NULL));
 	assert_int_equal(watchdog_answer_age(NULL), 0);
 }
 
@@ -273,6 +313,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(phases),
+		cmocka_unit_test(late_is_ours),
 		cmocka_unit_test(a_crowd),
 		cmocka_unit_test(turns_are_short),
 		cmocka_unit_test(every_record_is_looked_at),

@@ -15,7 +15,7 @@ static unsigned cuts;
 static struct exchange *hoarder, *reader;
 static struct watched *cut_last;
 static unsigned hoarder_age;
-static bool hoarder_slow, hoarder_reads;
+static bool hoarder_slow, hoarder_reads, hoarder_unread;
 
 unsigned
 watchdog_body_age(struct watched *w, bool *slow)
@@ -23,6 +23,14 @@ watchdog_body_age(struct watched *w, bool *slow)
 	*slow = hoarder_slow && hoarder != NULL && w == hoarder->watched;
 	return hoarder != NULL && w == hoarder->watched && !hoarder_reads ?
 	    hoarder_age : 0;
+}
+
+bool watchdog_unread(struct watched *w);
+
+bool
+watchdog_unread(struct watched *w)
+{
+	return hoarder_unread && hoarder != NULL && w == hoarder->watched;
 }
 
 unsigned
