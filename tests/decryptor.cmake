@@ -35,6 +35,12 @@ if(MELDLUIK_TESTS)
   foreach(call fsync rename medium_second)
     target_link_options(test_backup PRIVATE -Wl,--wrap=${call})
   endforeach()
+  foreach(call fsync renameat readdir read lseek)
+    target_link_options(test_archive PRIVATE -Wl,--wrap=${call})
+  endforeach()
+  foreach(call act_signed_record keyring_week_destroy keyringfile_save)
+    target_link_options(test_weeks_old PRIVATE -Wl,--wrap=${call})
+  endforeach()
   foreach(call read fsync)
     target_link_options(test_attachment PRIVATE -Wl,--wrap=${call})
   endforeach()
@@ -50,8 +56,9 @@ if(MELDLUIK_TESTS)
   target_link_options(test_dossier PRIVATE -Wl,--wrap=fsync
     -Wl,--wrap=record_put)
   foreach(name test_ceremony test_bodies test_approve test_verb_approve
-      test_dossier test_backup test_lost test_parcel test_outgoing
-      test_answers test_papers test_weeks_note test_destroy test_takeover)
+      test_dossier test_archive test_backup test_lost test_parcel test_outgoing
+      test_answers test_papers test_weeks_note test_weeks_old test_destroy
+      test_takeover)
     target_sources(${name} PRIVATE decryptor/soft_scrypt.c)
     target_link_options(${name} PRIVATE -Wl,--wrap=age_scrypt_key)
   endforeach()

@@ -195,7 +195,8 @@ attachments_in(struct desk *d, int stage)
 		}
 		return e == OK ? ERR_IO : e;
 	}
-	while (e == OK && (entry = readdir(list)) != NULL) {
+	while (e == OK && (e = folder_next(list, &entry)) == OK &&
+	    entry != NULL) {
 		if (entry->d_name[0] != '.' && renameat(fd, entry->d_name,
 		    d->attachments, entry->d_name) != 0) {
 			e = ERR_IO;

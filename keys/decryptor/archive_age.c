@@ -63,7 +63,8 @@ folder_add(struct archive *a, int dir, const char *folder)
 	if (list == NULL) {
 		return ERR_IO;
 	}
-	while (e == OK && (entry = readdir(list)) != NULL) {
+	while (e == OK && (e = folder_next(list, &entry)) == OK &&
+	    entry != NULL) {
 		char path[320];
 		size_t n = strlen(entry->d_name);
 		int in;

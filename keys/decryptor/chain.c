@@ -42,7 +42,8 @@ numbers_find(int bundle, struct numbers *out)
 	if (dir == NULL) {
 		return ERR_IO;
 	}
-	while (e == OK && (entry = readdir(dir)) != NULL) {
+	while (e == OK && (e = folder_next(dir, &entry)) == OK &&
+	    entry != NULL) {
 		unsigned long long n;
 		char again[64];
 		if (sscanf(entry->d_name, "manifest-%llu.json", &n) != 1) {

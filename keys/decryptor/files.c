@@ -3,7 +3,6 @@
  * Files, whole or not at all. Names come from fixed sets or from hashes,
  * never from what a document says.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -241,6 +240,14 @@ folder_open(int dir, const char *name, bool make, int *out)
 	}
 	*out = fd;
 	return OK;
+}
+
+enum err
+folder_next(DIR *list, struct dirent **entry)
+{
+	errno = 0;
+	*entry = readdir(list);
+	return *entry == NULL && errno != 0 ? ERR_IO : OK;
 }
 
 static void

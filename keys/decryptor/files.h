@@ -7,6 +7,7 @@
 #ifndef DECRYPTOR_FILES_H
 #define DECRYPTOR_FILES_H
 
+#include <dirent.h>
 #include <stdbool.h>
 
 #include "meldluik/bytes.h"
@@ -32,6 +33,9 @@ enum err file_create(int dir, const char *name, const void *p, size_t len);
 /* Makes folder ${name} (mode 0700) if needed and opens it */
 enum err folder_open(int dir, const char *name, bool make, int *out);
 enum err folder_sync(int dir);
+/* The next entry of ${list}; NULL at its end. ERR_IO: there are others, which
+ * cannot be read: what is not named then is not what is not there. */
+enum err folder_next(DIR *list, struct dirent **entry);
 /* Removes a folder of ours and the files in it, two levels deep */
 void folder_remove(int dir, const char *name);
 /* Exactly ${len} bytes; ERR_UNKNOWN at a clean end before the first */

@@ -21,7 +21,25 @@ struct outstanding {
 	unsigned listed; /* bodies of that week in manifests */
 	unsigned unread; /* of them never read here */
 	unsigned lost;   /* of them perhaps sealed to a key that was lost */
+	unsigned opens;  /* of them still opening here when they come */
 };
+
+static void
+body_count(const struct desk *d, const struct org_blocks *blocks,
+    const struct inbound_envelope *env, struct outstanding *o)
+{
+	o->listed++;
+	if (state_body_read(d->state, env->sha256)) {
+		return;
+	}
+	o->unread++;
+	if (week_key_lost(d, blocks, env->week, env->day)) {
+		o->lost++;
+	} else if (keyring_week(d->ring, env->week) != NULL &&
+	    !state_body_lost(d->state, env->sha256)) {
+		o->opens++;
+	}
+}
 
 static enum err
 outstanding_count(const struct desk *d, day_t week, struct outstanding *o)
@@ -36,14 +54,8 @@ outstanding_count(const struct desk *d, day_t week, struct outstanding *o)
 		e = manifest_load(d, &d->state->manifest[i], &m);
 		for (size_t j = 0; e == OK && j < m->envelopes; j++) {
 			const struct inbound_envelope *env = &m->envelope[j];
-			if (env->week != week) {
-				continue;
-			}
-			o->listed++;
-			if (!state_body_read(d->state, env->sha256)) {
-				o->unread++;
-				o->lost += week_key_lost(d, &blocks, week,
-				    env->day);
+			if (env->week == week) {
+				body_count(d, &blocks, env, o);
 			}
 		}
 		inbound_free(m);
@@ -70,6 +82,33 @@ end_key(struct desk *d, day_t week, const char *name, size_t request,
 		e = keyring_week_destroy(d->ring, week);
 	}
 	return e == OK ? keyringfile_save(d) : e;
+}
+
+/* May it end now? A closed week of which nothing opens here any more, or one
+ * that is old */
+static enum err
+end_allowed(const struct desk *d, day_t week, const struct outstanding *o)
+{
+	bool lost = o->closed && o->lost > 0;
+
+	if ((lost && o->opens == 0) || d->today > epoch_last_day(week) +
+	    7 * WEEKS_OLD) {
+		return OK;
+	}
+	if (lost) {
+		say_error("%u listed bodies of that week are sealed to a key "
+		    "that is here, and were not read yet: `import` them "
+		    "first. What does not come is written off by itself "
+		    "(`import DIR --write-off HASH`), or waits until %d "
+		    "weeks after the end of the week", o->opens, WEEKS_OLD);
+		return ERR_POLICY;
+	}
+	say_error("only %d weeks after its end may two people end a "
+	    "week's key; before that it dies by itself when the "
+	    "gateway closed the week and all of it was read and "
+	    "backed up. If its key was lost: once the gateway closed "
+	    "it", WEEKS_OLD);
+	return ERR_POLICY;
 }
 
 enum err
@@ -100,16 +139,12 @@ week_destroy_old(struct desk *d, const char *name, const char *file)
 		say_error("this machine has no key of that week");
 		return ERR_UNKNOWN;
 	}
-	if (!(o.lost > 0 && o.closed) && d->today <= epoch_last_day(week) +
-	    7 * WEEKS_OLD) {
-		say_error("only %d weeks after its end may two people end a "
-		    "week's key; before that it dies by itself when the "
-		    "gateway closed the week and all of it was read and "
-		    "backed up. If its key was lost: once the gateway closed "
-		    "it", WEEKS_OLD);
-		return ERR_POLICY;
+	if ((e = end_allowed(d, week, &o)) != OK) {
+		return e;
 	}
-	snprintf(detail, sizeof detail, "destroy-%s", name);
+	/* what came to be outstanding since they signed, they did not sign */
+	snprintf(detail, sizeof detail, "destroy-%s-%u-%u-%s", name, o.unread,
+	    o.lost, o.closed ? "closed" : "open");
 	snprintf(summary, sizeof summary, "Be\xc3\xabindig hier de sleutel van "
 	    "week %s. Wat openstaat: de server heeft de week %s; %u van %u "
 	    "genoemde berichten zijn op deze computer nooit gelezen en gaan "
