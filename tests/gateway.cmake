@@ -160,7 +160,7 @@ endif()
 if(MELDLUIK_TESTS AND TARGET meldluik_transfer)
   add_executable(fence_try gateway/tool/fence_try.c)
   target_link_libraries(fence_try meldluik_transfer)
-  foreach(name test_transfer test_transfer_again)
+  foreach(name test_transfer test_transfer_again test_transfer_files)
     add_executable(${name} gateway/${name}.c)
     target_include_directories(${name} PRIVATE gateway/kit)
     target_link_libraries(${name} meldluik_transfer PkgConfig::CMOCKA
@@ -172,6 +172,20 @@ if(MELDLUIK_TESTS AND TARGET meldluik_transfer)
     target_link_options(test_transfer PRIVATE -Wl,--wrap=${call})
   endforeach()
   target_link_options(test_transfer_again PRIVATE -Wl,--wrap=nanosleep)
+  foreach(call read pread fsync close mkdirat)
+    target_link_options(test_transfer_files PRIVATE -Wl,--wrap=${call})
+  endforeach()
+  # The courier; the test is its gateway
+  set(courier ${CMAKE_SOURCE_DIR}/gateway/courier)
+  add_executable(test_courier gateway/test_courier.c
+    gateway/kit/store_kit.c ${courier}/bodies.c ${courier}/fetch.c
+    ${courier}/deliver.c)
+  target_include_directories(test_courier PRIVATE ${courier} gateway/kit)
+  target_link_libraries(test_courier meldluik_transfer meldluik_mailbox
+    PkgConfig::CMOCKA)
+  target_link_options(test_courier PRIVATE
+    -Wl,--wrap=sleep,--wrap=fstatvfs)
+  add_test(NAME test_courier COMMAND test_courier)
   # The reporter's judgement; the test is its gateway
   set(reporter ${CMAKE_SOURCE_DIR}/gateway/reporter)
   add_executable(test_reporter_trust gateway/test_reporter_trust.c
@@ -182,6 +196,13 @@ if(MELDLUIK_TESTS AND TARGET meldluik_transfer)
   target_link_libraries(test_reporter_trust meldluik_transfer
     meldluik_mailbox PkgConfig::CMOCKA)
   add_test(NAME test_reporter_trust COMMAND test_reporter_trust)
+  add_executable(test_reporter_check gateway/test_reporter_check.c
+    gateway/kit/store_kit.c ${reporter}/check.c)
+  target_include_directories(test_reporter_check PRIVATE ${reporter}
+    gateway/kit)
+  target_link_libraries(test_reporter_check meldluik_transfer
+    meldluik_mailbox PkgConfig::CMOCKA)
+  add_test(NAME test_reporter_check COMMAND test_reporter_check)
   add_executable(test_reporter_state gateway/test_reporter_state.c
     gateway/kit/store_kit.c ${reporter}/state.c)
   target_include_directories(test_reporter_state PRIVATE ${reporter}

@@ -38,7 +38,9 @@ body_good(int dir, const char *name, const struct inbound_envelope *e)
 	uint8_t hash[HASH_LEN];
 	uint64_t size = 0;
 	bool good;
-	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	/* a pipe of that name on a borrowed stick would wait for ever */
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0) {
@@ -160,7 +162,7 @@ body_fetch(struct courier *c, int dir, const struct wanted *w)
 	names_of(&w->e, &n);
 	for (unsigned i = 0; i < 2; i++) {
 		fd = openat(dir, n.part, O_RDWR | O_CREAT | O_NOFOLLOW |
-		    O_CLOEXEC, 0600);
+		    O_NONBLOCK | O_CLOEXEC, 0600);
 		if (fd < 0) {
 			return errno == ENOSPC ? ERR_FULL : ERR_IO;
 		}

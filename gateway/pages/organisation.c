@@ -377,7 +377,8 @@ questions_read(const json_t *o, struct organisation *out, char why[PAGES_WHY])
 	return e;
 }
 
-/* Where 'Leave quickly' goes: another site, over TLS */
+/* Where 'Leave quickly' goes: another site, over TLS. An address of no host
+ * leaves a reporter on the page who has to be gone. */
 static enum err
 exit_check(const struct words *w, char why[PAGES_WHY])
 {
@@ -385,6 +386,7 @@ exit_check(const struct words *w, char why[PAGES_WHY])
 
 	for (l = 0; l < LANGUAGES && w->in[l] != NULL; l++) {
 		if (strncmp(w->in[l], "https://", 8) != 0 ||
+		    strchr("/?#.:@", w->in[l][8]) != NULL ||
 		    strpbrk(w->in[l], " \"'<>\\") != NULL) {
 			return refuse(why, "exit: an https:// address");
 		}

@@ -162,8 +162,10 @@ reply_json(const struct reply *y)
 	return o;
 }
 
+/* ${whole}: every board was read */
 static void
-replies_show(struct reporter *r, const struct boards *b, unsigned later)
+replies_show(struct reporter *r, const struct boards *b, unsigned later,
+    bool whole)
 {
 	const struct reply *all[KEYSET_DESKS_MAX * SLOT_LIVE_MAX], *y;
 	json_t *list = json_array(), *o;
@@ -197,7 +199,9 @@ replies_show(struct reporter *r, const struct boards *b, unsigned later)
 		putchar('\n');
 		json_decref(o);
 	} else if (n == 0) {
-		puts("There is no answer for this code (yet).");
+		puts(whole ? "There is no answer for this code (yet)." :
+		    "There is no answer for this code on the boards that "
+		    "could be read.\nOne could not: try again later.");
 	} else if (held > 0) {
 		printf("\nThe desk has received %u of your messages. Did you "
 		    "send something else more than two weeks ago? Then send "
@@ -320,7 +324,7 @@ verb_check(struct reporter *r, int argc, char **argv)
 		e = typed;
 	} else if (b.opened) {
 		later = boards_reader(r, &b, code);
-		replies_show(r, &b, later);
+		replies_show(r, &b, later, e == OK);
 		reader_say(r, READS_LATER, later);
 	}
 out:

@@ -306,7 +306,7 @@ static void what_the_store_refuses(void **state)
 		enum text_id why;
 	} all[] = { { ERR_FULL, TEXT_ERR_FULL }, { ERR_STALE, TEXT_ERR_BUSY },
 		{ ERR_BUSY, TEXT_ERR_BUSY }, { ERR_IO, TEXT_ERR_IO },
-		{ ERR_CRYPT, TEXT_ERR_IO } };
+		{ ERR_CRYPT, TEXT_ERR_IO }, { ERR_FULL, TEXT_ERR_FULL_FILES } };
 	struct buf b;
 
 	(void)state;
@@ -315,6 +315,9 @@ static void what_the_store_refuses(void **state)
 
 		b = text();
 		field(&b, "where", "refused");
+		if (all[i].why == TEXT_ERR_FULL_FILES) {
+			file(&b, "files", "a", bytes, 5);
+		}
 		buf_text(&b, "--x--\r\n");
 		exchange_anew();
 		s = sending_new(x, POST_REPORT, EN);
@@ -397,6 +400,7 @@ static void questions_of_the_form(void **state)
 {
 	(void)state;
 	is_not(TEXT_ERR_TEXT, POST_REPORT, NUMBER, "code", code1);
+	assert_int_equal(times("<details open>"), 0);
 	assert_true(times("name=\"q_area\"") > 0);
 	assert_int_equal(times("name=\"q_more\""), 1);
 	assert_int_equal(times("name=\"q_day\""), 1);
@@ -404,6 +408,8 @@ static void questions_of_the_form(void **state)
 	assert_true(times("name=\"q_area\"") > 0);
 	assert_int_equal(times("name=\"q_more\""), 0);
 	assert_int_equal(times("name=\"q_day\""), 0);
+	is_not(TEXT_ERR_TEXT, POST_REPORT, NUMBER, "q_area", "2");
+	assert_int_equal(times("<details open>"), 1); /* an answer is seen */
 }
 
 /* --- a sealed file that passes --- */

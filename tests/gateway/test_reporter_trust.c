@@ -508,6 +508,8 @@ static void receipts(void **state)
 	file.len /= 2;
 	put_file(c->folder, "sealed", &file);
 	is(verify(c, "receipt", c->receipt), ERR_FORMAT);
+	unlink(c->sealed);
+	is(verify(c, "receipt", c->receipt), ERR_IO);
 	c->o.sealed = NULL;
 	/* another organisation's, by the same gateway; another gateway's */
 	r.org[0] ^= 1;

@@ -16,12 +16,15 @@ static void lanes_go_live_with_the_day(void **state)
 	kit_bundle_seal(b, &w->org);
 	buf_put(&lane, b->file[2].p, b->file[2].len);
 	version = store_public_version(w->s);
+	assert_int_equal(w->s->desk[1].live_serial, 1);
 	ok(apply(w, b, NULL));
+	assert_int_equal(w->s->desk[1].live_serial, 1);
 	ok(store_public(w->s, "board/1", &now));
 	assert_memory_equal(now.p, before.p, before.len);
 	assert_int_equal(store_public_version(w->s), version);
 	world_reopen(w); /* waits across a restart */
 	ok(store_daily(w->s, KIT_DAY + 1));
+	assert_int_equal(w->s->desk[1].live_serial, 2);
 	assert_true(store_public_version(w->s) > 0);
 	buf_clear(&now);
 	ok(store_public(w->s, "board/1", &now));
@@ -113,6 +116,47 @@ static void new_keyset_goes_live_with_its_weeks(void **state)
 	b = bundle(w, 1, 3, 2);
 	kit_bundle_seal(b, &w->org);
 	is(apply(w, b, NULL), ERR_STALE);
+}
+
+/* What was never there goes live at once, but not before its keyset */
+static void nothing_is_there_before_its_keyset(void **state)
+{
+	struct world *w = *state;
+	uint64_t live = w->s->desk[2].live_serial;
+	struct kit_bundle *b = malloc(sizeof(*b));
+
+	assert_non_null(b);
+	kit_org_next(&w->org, 2, KIT_DAY);
+	kit_bundle_make(b, &w->org, 2, 2, KIT_DAY, THIS_WEEK + 28, 1);
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL));
+	assert_int_equal(store_keyset(w->s)->serial, 1);
+	assert_int_equal(public_len(w, "epochs/2026-W52.json"), 0);
+	assert_int_equal(w->s->desk[2].live_serial, live);
+	ok(store_daily(w->s, KIT_DAY + 1));
+	assert_int_equal(store_keyset(w->s)->serial, 2);
+	assert_true(public_len(w, "epochs/2026-W52.json") > 0);
+	assert_int_equal(w->s->desk[2].live_serial, 2);
+}
+
+/* Nor the first lane of a desk, and nobody is told that it is */
+static void no_lane_before_its_keyset(void **state)
+{
+	struct world *w = *state;
+	struct kit_bundle *b = bundle(w, 1, 1, 2);
+
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, &w->org.keyset.identity));
+	assert_int_equal(w->s->desk[1].live_serial, 1);
+	kit_org_next(&w->org, 2, KIT_DAY);
+	b = bundle(w, 2, 1, 2);
+	kit_bundle_seal(b, &w->org);
+	ok(apply(w, b, NULL));
+	assert_int_equal(public_len(w, "board/2"), 0);
+	assert_int_equal(w->s->desk[2].live_serial, 0);
+	ok(store_daily(w->s, KIT_DAY + 1));
+	assert_true(public_len(w, "board/2") > 0);
+	assert_int_equal(w->s->desk[2].live_serial, 1);
 }
 
 /* A bundle of ${desk} with the blocks that ${w} has now, from last week on */
@@ -208,6 +252,8 @@ int main(void)
 #define T(f, setup) cmocka_unit_test_setup_teardown(f, setup, world_free)
 		T(lanes_go_live_with_the_day, world_installed),
 		T(new_keyset_goes_live_with_its_weeks, world_installed),
+		T(nothing_is_there_before_its_keyset, world_installed),
+		T(no_lane_before_its_keyset, world_new),
 		T(the_newest_week_is_one_that_is_there, world_installed),
 		T(a_desk_answers_for_its_own_blocks, world_installed),
 		T(blocks_outlive_a_keyset, world_installed),

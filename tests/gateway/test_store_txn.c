@@ -98,6 +98,23 @@ static void what_is_not_there_is_not_deleted(void **state)
 	assert_false(store_lost(w->s));
 }
 
+/* What waits for the disk goes on waiting when parts come, and goes back */
+static void what_changed_stays_changed(void **state)
+{
+	struct store *s = ((struct world *)*state)->s;
+
+	store_abort(s);
+	ok(record_put(s, DB_STATE, "a", 1, 0, "b", 1));
+	ok(record_put(s, DB_PARTS, "a", 1, 0, "b", 1));
+	assert_true(s->dirty && s->bdirty);
+	store_abort(s);
+	ok(record_put(s, DB_STATE, "a", 1, 0, "b", 1));
+	s->now.erase_due ^= 1;
+	store_abort(s);
+	assert_int_equal(s->now.erase_due, s->saved.erase_due);
+	assert_false(s->dirty);
+}
+
 static void values_that_are_no_records(void **state)
 {
 	struct world *w = *state;
@@ -290,6 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		EACH(what_cannot_begin_says_why),
 		EACH(what_is_not_there_is_not_deleted),
+		EACH(what_changed_stays_changed),
 		EACH(values_that_are_no_records),
 		EACH(parts_alone_are_committed),
 		EACH(nothing_waits_and_nothing_is_written),

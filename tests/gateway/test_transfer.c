@@ -286,7 +286,10 @@ static const struct range {
 	{ "bytes -2/10", false }, { "bytes 0-/10", false },
 	{ "bytes 0-2/", false }, { "bytes 0-2/*", false },
 	{ "bytes 0-2/10 ", true }, /* white space is none of the value */
-	{ "bytes 0-2/10x", false }, { "bits 0-2/10", false },
+	{ "bytes 0-2/10x", false }, { "bytes 0+2/10", false },
+	{ "bytes 0-2-10", false },
+	{ "bytes 999999999999999999-1/10", false },
+	{ "bits 0-2/10", false },
 	{ "bytes 18446744073709551616-18446744073709551618/99", false },
 };
 

@@ -12,6 +12,7 @@
 
 #include "kit/web_exchange.h"
 #include "meldluik/envelope.h"
+#include "meldluik/keyset.h"
 
 #define WEEK "2026-W48"
 /* SHA-256 of no byte, and the same with a bit that means nothing */
@@ -290,6 +291,34 @@ counters(void **state)
 	released(h, &x);
 }
 
+/* Open is where there are keys to seal to, and whose they are is known */
+static void
+open_or_not(void **state)
+{
+	const struct handler *h = handler_of(metrics_handlers, METHOD_GET,
+	    "/metrics");
+	struct keyset *k = calloc(1, sizeof(*k));
+	struct epoch *e = calloc(1, sizeof(*e));
+
+	(void)state;
+	assert_true(k != NULL && e != NULL);
+	for (unsigned i = 0; i < 4; i++) {
+		struct exchange x = {.path = h->path};
+
+		exchange_keyset = i & 1 ? k : NULL;
+		exchange_epoch = i & 2 ? e : NULL;
+		told_by_figures(h, &x);
+		x.body[x.body_len] = '\0';
+		assert_non_null(strstr((char *)x.body, i == 3 ?
+		    "\nmeldluik_open 1\n" : "\nmeldluik_open 0\n"));
+		released(h, &x);
+	}
+	exchange_keyset = NULL;
+	exchange_epoch = NULL;
+	free(e);
+	free(k);
+}
+
 int
 main(void)
 {
@@ -301,6 +330,7 @@ main(void)
 		cmocka_unit_test(files),
 		cmocka_unit_test(health_and_contact),
 		cmocka_unit_test(counters),
+		cmocka_unit_test(open_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

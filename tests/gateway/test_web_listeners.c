@@ -2,6 +2,7 @@
 /* Addresses that are none, doors that are handed over and not asked for, and
  * the other way round. What is handed over has fixed numbers, so each of those
  * is tried in a process of its own. */
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -130,6 +131,7 @@ unix_sockets(void **state)
 	/* while one listens there no other takes its place */
 	c = config(text, "", "");
 	assert_true(listeners_open(&c, &l) && stat(path, &st) == 0);
+	errno = ECONNREFUSED; /* of a call before */
 	assert_false(opened(text, "", ""));
 	assert_true(stat(path, &again) == 0 && st.st_ino == again.st_ino);
 	shut(&l, 1);
@@ -154,6 +156,37 @@ unix_sockets(void **state)
 	snprintf(text, sizeof(text), "unix:%s", path);
 	assert_true(opened(text, "", ""));
 	unlink(path);
+}
+
+/* One that has no time for us is none that ended */
+static void
+busy_socket(void **state)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	char text[CONFIG_VALUE];
+	struct stat st;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), in[8];
+	unsigned n = 0;
+
+	(void)state;
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s/busy", folder);
+	snprintf(text, sizeof(text), "unix:%s", a.sun_path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(fd, 0), 0);
+	do {
+		assert_in_range(n, 0, 7);
+		in[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC |
+		    SOCK_NONBLOCK, 0);
+	} while (connect(in[n++], (struct sockaddr *)&a, sizeof(a)) == 0);
+	assert_int_equal(errno, EAGAIN);
+	assert_false(opened(text, "", ""));
+	assert_int_equal(stat(a.sun_path, &st), 0);
+	while (n > 0) {
+		close(in[--n]);
+	}
+	close(fd);
+	assert_true(opened(text, "", "")); /* now it ended */
+	unlink(a.sun_path);
 }
 
 static void
@@ -346,6 +379,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(unix_sockets),
+		cmocka_unit_test(busy_socket),
 		cmocka_unit_test(nothing_to_listen_on),
 		cmocka_unit_test(handed_over),
 		cmocka_unit_test(meant_for_another),

@@ -67,6 +67,9 @@ case("words-line", "post: 1 to 400", top(post="a\nb"))
 case("words-language", "name: no language \"xx\"", top(name={"xx": "n"}))
 case("words-list", "name.nl: a text", top(name={"nl": ["n"]}))
 case("exit-http", "exit: an https", top(exit="http://example.nl/"))
+case("exit-no-host", "exit: an https", top(exit="https://"))
+case("exit-path", "exit: an https", top(exit={"nl": "https://e.nl/",
+                                              "en": "https:///gone"}))
 case("exit-script", "exit: an https", top(exit="javascript:alert(1)"))
 case("exit-quote", "exit: an https", top(exit="https://e.nl/\"onclick=x"))
 case("colour-one", "colour: {", top(colour={"light": "#0c4a56"}))
@@ -129,6 +132,16 @@ case("shown-option-0", "questions[2].shown_if: {", asked(
     choice(), text(shown_if={"question": "q_area", "option": 0})))
 case("shown-no-option", "questions[2].shown_if: {", asked(
     choice(), text(shown_if={"question": "q_area"})))
+case("shown-more", "questions[2].shown_if: {", asked(
+    choice(), text(shown_if={"question": "q_area", "option": 1, "x": 1})))
+case("shown-no-question", "questions[2].shown_if: {", asked(
+    choice(), text(shown_if={"option": 1})))
+case("shown-only-advice", "q_area is not on that form", asked(
+    choice(on=["advice"]), text(shown_if={"question": "q_area",
+                                          "option": 1})))
+case("colour-more", "colour: {", top(colour={
+    "light": "#0c4a56", "dark": "#8fd0d8", "other": "#000000"}))
+case("words-delete", "name: 1 to 400", top(name="a\x7fb"))
 case("shown-other-form", "q_area is not on that form", asked(
     choice(), text(on=["advice"], shown_if={"question": "q_area",
                                             "option": 1})))

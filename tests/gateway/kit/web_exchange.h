@@ -31,6 +31,9 @@ struct exchange {
 extern size_t exchange_slot_asked; /* bytes of the last slot */
 extern uint8_t exchange_credential[HASH_LEN];
 extern const char *exchange_contact_text;
+/* What the snapshot holds; NULL: before the first */
+extern const struct keyset *exchange_keyset;
+extern const struct epoch *exchange_epoch;
 
 const struct handler *handler_of(const struct handler *table, enum method m,
     const char *path);
