@@ -62,6 +62,15 @@ keep(size_t len, struct content_file *f, uint8_t hash[HASH_LEN])
 	free(data);
 }
 
+static void
+never_written(void **state)
+{
+	struct content_file f = {.id = {1}};
+
+	(void)state;
+	assert_int_equal(attachment_keep(dir, &f), ERR_IO);
+}
+
 static enum err
 back(const struct content_file *f, uint64_t *size, uint8_t hash[HASH_LEN])
 {
@@ -234,6 +243,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(never_written),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(cut_at_a_piece),
 		cmocka_unit_test(changed_byte),

@@ -175,6 +175,26 @@ for_whom(void **state)
 	heirs_are(p, "", "bo");
 }
 
+/* No keyset: nobody is a holder of this desk */
+static void
+no_keyset(void **state)
+{
+	struct place *p = *state;
+	struct buf b = buf_new(HEIR_MAX);
+	struct keyset *k = p->d->keyset;
+	struct age_recipient to;
+	char person[KEYSET_ID];
+
+	p->bo->role = PERSON_HOLDER;
+	ok(note(p, "bo", p->h->bo));
+	ok(file_read(p->d->public, "heir-bo.note", &b));
+	p->d->keyset = NULL;
+	is(heir_parse(p->d, b.p, b.len, person, &to), ERR_FOREIGN);
+	p->d->keyset = k;
+	ok(heir_parse(p->d, b.p, b.len, person, &to));
+	buf_free(&b);
+}
+
 static void
 as_another(struct place *p)
 {
@@ -348,6 +368,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(for_whom),
+		CASE(no_keyset),
 		CASE(made_for_them),
 		CASE(each_call),
 		CASE(no_such_place),

@@ -88,6 +88,60 @@ new_cases(void **state)
 	assert_false(s->importing);
 }
 
+/* One of several that is not there: the list is not read whole, whichever it
+ * is, and however whole the next one is */
+static void
+whichever_is_missing(void **state)
+{
+	struct place *p = *state;
+	const struct state *s = p->d->state;
+	char name[BODY_NAME];
+
+	for (unsigned i = 0; i < 3; i++) {
+		for (unsigned j = 0; j < 3; j++) {
+			put(p, REPORT_REPORT, NULL);
+		}
+		body_name(p->listed[i].sha256, name);
+		bring(p);
+		ok(renameat(p->envelopes, name, p->stick, "away"));
+		ok(import(p));
+		assert_int_equal(p->r.missing, 1);
+		assert_false(complete(p));
+		put(p, REPORT_REPORT, NULL);
+		bring(p);
+		ok(import(p));
+		assert_true(complete(p));
+		assert_false(s->manifest[2 * i].complete);
+		ok(renameat(p->stick, "away", p->envelopes, name));
+		ok(import(p));
+		assert_int_equal(p->r.reports, 1);
+		assert_true(s->manifest[2 * i].complete);
+	}
+}
+
+/* The id of a later message that belongs to no case yet: marked as well */
+static void
+id_of_one_before(void **state)
+{
+	struct place *p = *state;
+	struct sealing how = {.attached = false};
+	struct code_keys one, other;
+	struct report *r;
+
+	code(p, &one);
+	code(p, &other);
+	put(p, REPORT_FOLLOW_UP, &one);
+	r = report(p, REPORT_REPORT, &other);
+	memset(r->message_id, 0, MESSAGE_ID_LEN);
+	r->message_id[0] = 1;
+	seal(p, r, &how);
+	bring(p);
+	ok(import(p));
+	assert_int_equal(p->r.reports, 1);
+	assert_int_equal(p->r.conflicts, 1);
+	assert_int_equal(p->d->state->kases, 1);
+}
+
 /* Whose signature it bears says what it belongs to, and nothing else */
 static void
 of_a_thread(void **state)
@@ -465,6 +519,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(new_cases),
+		CASE(whichever_is_missing),
+		CASE(id_of_one_before),
 		CASE(of_a_thread),
 		CASE(twice),
 		CASE(in_conflict),

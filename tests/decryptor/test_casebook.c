@@ -140,6 +140,40 @@ names(struct casebook *b, const uint8_t id[RECORD_ID])
 	json_decref(o);
 }
 
+/* Records that are named and not there, and that are there and not named,
+ * before, behind and in the place of others */
+static void
+records_and_names(void **state)
+{
+	static const uint8_t first[RECORD_ID] = {0};
+	struct home *h = *state;
+	uint8_t a[RECORD_ID], last[RECORD_ID];
+	uint64_t records, destroyed;
+
+	memset(last, 0xff, sizeof last);
+	assert_int_equal(casebook_begin(h->b), OK);
+	assert_int_equal(record_put(h->b, NULL, "a", 1, a), OK);
+	assert_int_equal(casebook_commit(h->b), OK);
+	assert_int_equal(casebook_check(h->b, &records, &destroyed),
+	    ERR_CHAIN); /* behind the end of what is named */
+	assert_int_equal(casebook_begin(h->b), OK);
+	names(h->b, last);
+	assert_int_equal(casebook_commit(h->b), OK);
+	assert_int_equal(casebook_check(h->b, &records, &destroyed),
+	    ERR_CHAIN); /* as many as are named, and another one */
+	assert_int_equal(casebook_begin(h->b), OK);
+	names(h->b, a);
+	assert_int_equal(casebook_commit(h->b), OK);
+	assert_int_equal(casebook_check(h->b, &records, &destroyed),
+	    ERR_CHAIN); /* one is missing at the end */
+	assert_int_equal(records, 1);
+	assert_int_equal(casebook_begin(h->b), OK);
+	names(h->b, first);
+	assert_int_equal(casebook_commit(h->b), OK);
+	assert_int_equal(casebook_check(h->b, &records, &destroyed),
+	    ERR_CHAIN);
+}
+
 static void
 records_and_keys(void **state)
 {
@@ -350,6 +384,7 @@ main(void)
 		T(journal_swapped_records),
 		T(journal_dropped_record),
 		T(journal_dropped_end),
+		T(records_and_names),
 		T(records_and_keys),
 		T(nothing_readable_on_disk),
 		T(wrong_key),

@@ -104,6 +104,28 @@ journal_empty_head(void **state)
 	buf_free(&sealed);
 }
 
+/* What a head cannot be is a broken chain, whatever the reason */
+static void
+journal_odd_head(void **state)
+{
+	static const char label[] = "meldluik/v1/journal-head";
+	uint8_t long_one[200] = {1}, hash[HASH_LEN] = {0};
+	struct buf sealed = buf_new(512);
+
+	(void)state;
+	assert_int_equal(value_seal(key, label, sizeof label, long_one,
+	    sizeof long_one, &sealed), OK);
+	assert_int_equal(journal_head_open(key, sealed.p, sealed.len, 1,
+	    hash), ERR_CHAIN);
+	buf_clear(&sealed);
+	assert_int_equal(value_seal(key, label, sizeof label, long_one,
+	    8 + HASH_LEN, &sealed), OK);
+	sealed.p[sealed.len - 1] ^= 1;
+	assert_int_equal(journal_head_open(key, sealed.p, sealed.len, 1,
+	    hash), ERR_CHAIN);
+	buf_free(&sealed);
+}
+
 /* An event whose head cannot be written is none */
 static void
 head_not_written(void **state)
@@ -228,6 +250,7 @@ main(void)
 		T(journal_moved_end),
 		T(journal_no_event),
 		T(journal_empty_head),
+		T(journal_odd_head),
 		T(head_not_written),
 		T(no_second_one),
 		T(no_casebook),

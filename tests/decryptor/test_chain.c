@@ -223,6 +223,10 @@ other_names(void **state)
 	ok(import(p));
 	assert_int_equal(p->r.fresh, 1);
 	is(chain_import(&p->d, -1, &p->r), ERR_IO);
+	put(p, 2, 2);
+	p->d.keyset->has_gateway = false; /* nobody's signature would do */
+	is(import(p), ERR_UNKNOWN);
+	p->d.keyset->has_gateway = true;
 }
 
 static void

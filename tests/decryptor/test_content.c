@@ -186,6 +186,11 @@ whole_content(void **state)
 	buf_text(&c->json, "{\"type\":1}");
 	buf_text(&c->signature, "sig");
 	assert_int_equal(content_write(c, &flat), OK);
+	for (size_t n = 0; n < flat.len; n += 7) {
+		struct buf small = buf_new_secret(n);
+		assert_int_equal(content_write(c, &small), ERR_LIMIT);
+		buf_free(&small);
+	}
 	assert_int_equal(content_parse(flat.p, flat.len, &back), OK);
 	assert_int_equal(back->file[0].key[5], 77);
 	assert_int_equal(back->json.len, 10);

@@ -363,6 +363,24 @@ to_an_authority(void **state)
 	assert_int_not_equal(may(p), OK); /* once */
 }
 
+/* Who may pass it on by the reporter's word needs no duty, and says none */
+static void
+with_consent(void **state)
+{
+	struct place *p = *state;
+
+	in_progress(p);
+	json_object_set_new(p->o, "telling_endangers", json_string("Ja"));
+	json_object_set_new(p->o, "reviewed", json_true());
+	json_object_set_new(part(p, "files", 0), "scrub", json_false());
+	json_object_set_new(part(p, "files", 1), "scrub", json_false());
+	ground(p, GROUND_DUTY, "IGJ");
+	ground(p, GROUND_CONSENT, "IGJ");
+	two_sign(p);
+	ok(forward(p, NULL, p->path));
+	assert_false(p->d->state->forwarding[0].duty);
+}
+
 static void
 to_an_investigator(struct place *p)
 {
@@ -407,6 +425,7 @@ written(void **state)
 	file_read_back(p);
 	assert_true(on_page(p, "Jan Jansen zag alles"));
 	assert_int_equal(p->d->state->forwardings, 2);
+	assert_false(p->d->state->forwarding[0].duty);
 }
 
 /* Nothing stays of what could not be written, and nothing is noted */
@@ -508,6 +527,10 @@ too_long(void **state)
 	plan_write(p);
 	is(act_forward_show(p->d, p->k, p->plan.p, p->plan.len, &small, hash,
 	    &p->why), ERR_LIMIT);
+	ok(plan_parse(p->d, p->k, p->plan.p, p->plan.len, &plan, &p->why));
+	buf_clear(&small);
+	is(dossier_page(p->d, p->k, &plan, &small, &p->why), ERR_LIMIT);
+	plan_free(&plan);
 	while (p->plan.len <= PLAN_MAX) {
 		buf_text(&p->plan, " ");
 	}
@@ -551,6 +574,7 @@ main(void)
 		CASE(on_the_page),
 		CASE(not_in_the_plan),
 		CASE(to_an_authority),
+		CASE(with_consent),
 		CASE(written),
 		CASE(cannot_go),
 		CASE(withdrawn),

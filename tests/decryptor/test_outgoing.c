@@ -189,6 +189,27 @@ cannot_be_read(void **state)
 	assert_int_equal(made.left_out, 0);
 }
 
+/* The answers of each mailbox that no key opens wait, and of no other */
+static void
+none_of_either(void **state)
+{
+	struct place *p = *state;
+	struct live_threads live;
+
+	reply(p, 0, "EERSTE", 6);
+	reply(p, 1, "TWEEDE", 6);
+	reply(p, 0, "DERDE", 5);
+	p->d->state->message[0].record[0] ^= 1;
+	ok(threads_make(p->d, &live));
+	assert_true(live.left[0] && !live.left[1] && live.left[2]);
+	threads_free(&live);
+	p->d->state->message[1].record[0] ^= 1;
+	ok(threads_make(p->d, &live));
+	assert_true(live.left[0] && live.left[1] && live.left[2]);
+	assert_int_equal(live.left_cases, 2);
+	threads_free(&live);
+}
+
 /* As many as a mailbox holds, the newest */
 static void
 too_many(void **state)
@@ -339,6 +360,7 @@ main(void)
 		CASE(to_their_own),
 		CASE(no_more),
 		CASE(cannot_be_read),
+		CASE(none_of_either),
 		CASE(too_many),
 		CASE(its_end),
 		CASE(on_the_stick),

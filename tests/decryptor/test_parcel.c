@@ -67,6 +67,7 @@ second_desk(struct place *p)
 	free(k);
 }
 
+static bool lies; /* the file is not as the report says */
 static void
 told(struct place *p, const char *what, const char *file)
 {
@@ -82,7 +83,7 @@ told(struct place *p, const char *what, const char *file)
 		ok(report_thread_first(c->report, &keys));
 	}
 	if (file != NULL) {
-		home_file(p->h, c, file, false);
+		home_file(p->h, c, file, lies);
 	}
 	home_message(p->h, p->ref, REPORT_REPORT, c);
 	content_free(c);
@@ -112,7 +113,7 @@ teardown(void **state)
 {
 	struct place *p = *state;
 
-	no_sync = false;
+	no_sync = lies = false;
 	desk_close(&p->their);
 	folder_remove(p->h->dir, "theirs");
 	unlink(p->path);
@@ -323,10 +324,17 @@ handed_over(void **state)
 static void
 held(void **state)
 {
+	struct act_answer a = {.kind = REPLY_QUESTION, .language = "nl",
+		.text = "VRAAG", .len = 5};
 	struct place *p = *state;
+	struct keyset *k = p->their.keyset;
 	size_t first = p->k;
 
+	ok(act_reply(p->d, p->k, &a, &p->why));
 	gone_out(p);
+	p->their.keyset = NULL;
+	is(take(p), ERR_FOREIGN);
+	p->their.keyset = k;
 	ok(take(p));
 	p->ref = "2026-AAAA";
 	told(p, "LATER", NULL);
@@ -350,6 +358,14 @@ held(void **state)
 	ok(take(p));
 	assert_false(p->taken.before);
 	assert_int_equal(p->their.state->messages, 4);
+	told(p, "BEHALVE DIT", NULL); /* the last of it, the answer, is there */
+	again(p);
+	ok(take(p));
+	assert_false(p->taken.before);
+	lies = true; /* what is not as its report says goes to nobody */
+	told(p, "ANDERS", "vals");
+	ok(unlink(p->path) == 0 ? OK : ERR_IO);
+	is(recuse(p, 2), ERR_CRYPT);
 }
 
 static bool

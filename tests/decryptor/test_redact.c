@@ -125,6 +125,19 @@ ranges(void **state)
 	assert_int_equal(redact_text("Jan", 3, NULL, NULL), ERR_FORMAT);
 }
 
+/* No room for all of it: then none of it is used */
+static void
+no_room(void **state)
+{
+	struct buf small = buf_new(2);
+	json_t *list = json_array();
+
+	(void)state;
+	assert_int_equal(redact_text("Jan", 3, list, &small), ERR_LIMIT);
+	json_decref(list);
+	buf_free(&small);
+}
+
 int
 main(void)
 {
@@ -132,6 +145,7 @@ main(void)
 		cmocka_unit_test(words),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(ranges),
+		cmocka_unit_test(no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

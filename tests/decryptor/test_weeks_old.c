@@ -237,11 +237,18 @@ unknown(void **state)
 	buf_free(&b);
 }
 
+static void
+ring_read(const struct place *p, struct buf *out)
+{
+	ok(file_read(p->d->dir, "keyring.age", out));
+}
+
 /* Said before it is done; what could not be done is said, and done later */
 static void
 cut_off(void **state)
 {
 	struct place *p = *state;
+	struct buf before = buf_new(KEYRING_MAX), after = buf_new(KEYRING_MAX);
 
 	p->d->today = OLD;
 	destroy(p, WEEK, ERR_POLICY, "");
@@ -255,8 +262,18 @@ cut_off(void **state)
 	destroy_fails = false;
 	assert_true(state_week_destroyed(p->d->state, week_of(HOME_TODAY)));
 	assert_true(here(p));
+	ring_read(p, &before);
 	home_again(p->h); /* the journal said so: it dies at the next start */
 	assert_false(here(p));
+	ring_read(p, &after); /* and not in memory only */
+	assert_true(after.len != before.len || memcmp(after.p, before.p,
+	    after.len) != 0);
+	buf_clear(&before);
+	home_again(p->h); /* once */
+	ring_read(p, &before);
+	assert_memory_equal(after.p, before.p, after.len);
+	buf_free(&before);
+	buf_free(&after);
 }
 
 static void

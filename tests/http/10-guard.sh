@@ -111,6 +111,9 @@ a = gw.raw(port, b"POST /healthz HTTP/1.1\r\n" + H + b"Content-Length: 9\r\n"
            b"Expect: 100-continue\r\n\r\n", 5)
 if a is None or a.status != 405:
     wrong.append(("Expect", a and a.status))
+# nor a page: that is for who sent a form
+elif not a.headers.get("content-type", "").startswith("text/plain"):
+    wrong.append(("a page", a.headers.get("content-type")))
 # what goes on after its answer is read for a while, and then no more
 with socket.create_connection(("127.0.0.1", port), 60) as s:
     s.sendall(b"POST /v1/uploads HTTP/1.1\r\n" + H + b"Epoch: 2026-W40\r\n"

@@ -292,7 +292,8 @@ small_files(void **state)
 	assert_int_equal(age_open_small(help_id[0], big.p, big.len, &out),
 	    ERR_FORMAT);
 	for (size_t i = 0; i < b.len; i += i < AGE_HEADER_LEN(1) ? 13 : 1) {
-		if (age_open_small(help_id[0], b.p, i, &out) == OK) {
+		enum err e = age_open_small(help_id[0], b.p, i, &out);
+		if (e == OK || e == ERR_BUSY) {
 			fail_msg("small file cut at %zu opened", i);
 		}
 	}

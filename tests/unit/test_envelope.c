@@ -361,6 +361,17 @@ test_header_check(void **state)
 	assert_int_equal(age_seal_buf(r, 3, pattern, 65536, &three), OK);
 	assert_int_equal(envelope_header_check(three.p, three.len),
 	    ERR_POLICY);
+	buf_free(&three);
+	/* more of them than the header has bytes for */
+	struct age_recipient many[ENVELOPE_STANZAS + 1];
+	for (unsigned i = 0; i <= ENVELOPE_STANZAS; i++) {
+		many[i] = help_holder[0];
+	}
+	three = buf_new(MIB);
+	assert_int_equal(age_seal_buf(many, ENVELOPE_STANZAS + 1, pattern,
+	    65536, &three), OK);
+	assert_int_equal(envelope_header_check(three.p, three.len),
+	    ERR_POLICY);
 	buf_free(&out);
 	buf_free(&three);
 }

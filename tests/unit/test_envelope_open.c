@@ -136,11 +136,11 @@ test_not_four_stanzas(void **state)
 
 /* ${signer} signs, ${named} stands in the document */
 static enum err
-follow_up(uint8_t signer, uint8_t named, const char *purpose, unsigned desk,
+later(enum report_kind kind, uint8_t signer, uint8_t named, const char *purpose, unsigned desk,
     bool change, char fault[48])
 {
 	struct code_keys k = help_keys(signer), n = help_keys(named);
-	struct report *r = help_report(REPORT_FOLLOW_UP);
+	struct report *r = help_report(kind);
 	struct buf json = buf_new_secret(REPORT_JSON_MAX);
 	struct buf sig = buf_new(SIGN_TEXT_MAX), tar = buf_new(65536);
 	struct buf b = buf_new(1u << 20);
@@ -177,7 +177,7 @@ follow_up(uint8_t signer, uint8_t named, const char *purpose, unsigned desk,
 		assert_memory_equal(got.json.p, json.p, json.len);
 		hash_bytes(json.p, json.len, h);
 		assert_memory_equal(got.payload, h, HASH_LEN);
-		assert_int_equal(got.report->kind, REPORT_FOLLOW_UP);
+		assert_int_equal(got.report->kind, kind);
 		envelope_content_free(&got);
 	}
 	buf_free(&json);
@@ -188,12 +188,24 @@ follow_up(uint8_t signer, uint8_t named, const char *purpose, unsigned desk,
 	return e;
 }
 
+static enum err
+follow_up(uint8_t signer, uint8_t named, const char *purpose, unsigned desk,
+    bool change, char fault[48])
+{
+	return later(REPORT_FOLLOW_UP, signer, named, purpose, desk, change,
+	    fault);
+}
+
 static void
 test_signatures(void **state)
 {
 	char f[48];
 
 	(void)state;
+	assert_int_equal(later(REPORT_WITHDRAWAL, 1, 1, "report", 3, false,
+	    f), OK);
+	assert_int_equal(later(REPORT_WITHDRAWAL, 2, 1, "report", 3, false,
+	    f), ERR_SIGNATURE);
 	assert_int_equal(follow_up(1, 1, "report", 3, false, f), OK);
 	assert_int_equal(follow_up(2, 1, "report", 3, false, f),
 	    ERR_SIGNATURE);

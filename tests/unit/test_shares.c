@@ -51,6 +51,12 @@ subsets(unsigned k, unsigned n)
 	/* the same sheet twice is one sheet */
 	some[0] = some[1] = s[0];
 	assert_int_equal(shares_combine(some, 2, got, &f), ERR_POLICY);
+	if (k > 2) { /* also with others between them */
+		memcpy(some, s, (k - 1) * sizeof *s);
+		some[k - 1] = s[0];
+		assert_int_equal(shares_combine(some, k, got, &f),
+		    ERR_POLICY);
+	}
 }
 
 static void
