@@ -147,6 +147,24 @@ PY
 python3 "$GW/ask.py" "$PORT" "$GW" "$WEEK" first || fail "counters"
 clock 2 180
 python3 "$GW/ask.py" "$PORT" "$GW" "$WEEK" second || fail "the next day"
+# a store that was not there when the day began does its work when it is
+BATCHES=$(grep -c "daily batch done" "$GW/log")
+clock 3 180
+OLD=$(gw_pid store)
+kill -KILL "$OLD" || fail "which is the store?"
+for _ in $(seq 300); do
+	NEW=$(gw_pid store) && [ "$NEW" != "$OLD" ] &&
+		curl -fsS -m 2 -o "$GW/health" "$URL/healthz" 2>/dev/null &&
+		break
+	sleep 0.1
+done
+clock 3 270
+for _ in $(seq 300); do
+	[ "$(grep -c "daily batch done" "$GW/log")" -gt "$BATCHES" ] && break
+	sleep 0.1
+done
+[ "$(grep -c "daily batch done" "$GW/log")" -gt "$BATCHES" ] ||
+	fail "the work of the day waits for the next one"
 gw_stop
 refused() { # ADDRESS
 	sed "s|^metrics = .*|metrics = $1|" "$GW/gateway.ini" >"$GW/other.ini"

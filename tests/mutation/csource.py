@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Just enough of C to find the checks of a source file: tokens, functions,
-the conditions of `if`, of `return` and of `? ERR_X : OK`, and where each
-operand begins and ends. Directives and comments are stepped over."""
+the conditions of `if`, of `return` and of `? ERR_X : OK`, what `&&` and `||`
+give a variable or a call, and where each operand begins and ends. Directives
+and comments are stepped over."""
 import re
 from collections import namedtuple
 
@@ -120,40 +121,83 @@ def checks_of(source):
     for name, asks, lo, hi in functions(ts, pair):
         i = lo
         while i < hi:
-            word = ts[i].text
-            spans, forced, branch = [], 0, ""
+            word, found = ts[i].text, []
             if word == "if" and ts[i + 1].text == "(":
                 a, b = branch_of(ts, pair[i + 1] + 1, pair)
                 branch = " ".join(t.text for t in ts[a:b])
                 if refuses(branch):
-                    spans = operands(ts, i + 2, pair[i + 1], pair)
+                    found = [(operands(ts, i + 2, pair[i + 1], pair), 0,
+                              branch)]
             elif word == "return":
-                spans, forced, branch = of_return(ts, i + 1, pair, asks)
+                found = of_return(ts, i + 1, pair, asks)
             elif word == "=":
-                spans, forced, branch = of_choice(ts, i + 1, pair)
-            for a, b in spans:
-                text = " ".join(t.text for t in ts[a:b])
-                if "#" not in text:
-                    yield Check(name, ts[a].start, ts[b - 1].end, text,
-                                forced, branch)
+                _, end = branch_of(ts, i + 1, pair)
+                found = of_value(ts, i + 1, end - 1, pair)
+            elif word == "(" and calls(ts[i - 1].text):
+                for a, b in split(ts, i + 1, pair[i], ",", pair):
+                    found += of_value(ts, a, b, pair)
+            for spans, forced, branch in found:
+                for a, b in spans:
+                    text = " ".join(t.text for t in ts[a:b])
+                    if "#" not in text:
+                        yield Check(name, ts[a].start, ts[b - 1].end, text,
+                                    forced, branch)
             i += 1
 
 
-def of_choice(ts, lo, pair):
-    """The condition of `... ? ERR_X : OK` or `... ? OK : ERR_X`"""
-    _, hi = branch_of(ts, lo, pair)
-    hi -= 1
+def calls(word):
+    """Whether a bracket behind ${word} holds what a call is given"""
+    return re.match(r"[A-Za-z_]", word) and word not in (
+        "if", "for", "while", "switch", "return", "sizeof", "assert")
+
+
+def outside(ts, lo, hi, pair):
+    """The indices of [lo, hi) outside brackets"""
     i = lo
-    while i < hi and ts[i].text != "?":
+    while i < hi:
+        yield i
         i = pair.get(i, i) + 1
-    if hi - i != 4:
-        return [], 0, ""
-    yes, no = ts[i + 1].text, ts[i + 3].text
-    if yes.startswith("ERR_") and no == "OK":
-        return operands(ts, lo, i, pair), 0, yes
-    if yes == "OK" and no.startswith("ERR_"):
-        return operands(ts, lo, i, pair, "&&"), 1, no
-    return [], 0, ""
+
+
+def of_value(ts, lo, hi, pair):
+    """What a variable or a call is given: of `a && b` each part taken for
+    granted, of `a || b` each left out; or a choice"""
+    words = {ts[i].text for i in outside(ts, lo, hi, pair)}
+    if "?" in words:
+        return of_choice(ts, lo, hi, pair)
+    if "||" in words:
+        return [(operands(ts, lo, hi, pair), 0, "value")]
+    if "&&" in words:
+        return [(operands(ts, lo, hi, pair, "&&"), 1, "value")]
+    return []
+
+
+def of_choice(ts, lo, hi, pair):
+    """The conditions of `... ? ERR_X : e`, of `... ? e : ERR_X` and of
+    several of them in a row. Between two errors nothing is refused."""
+    ask = next((i for i in outside(ts, lo, hi, pair) if ts[i].text == "?"),
+               None)
+    if ask is None:
+        return []
+    deep, colon = 0, None
+    for i in outside(ts, ask + 1, hi, pair):
+        if ts[i].text == "?":
+            deep += 1
+        elif ts[i].text == ":":
+            if deep == 0:
+                colon = i
+                break
+            deep -= 1
+    if colon is None:
+        return []
+    yes = " ".join(t.text for t in ts[ask + 1:colon])
+    no = " ".join(t.text for t in ts[colon + 1:hi])
+    found, error = [], re.compile(r"ERR_\w+")
+    if error.fullmatch(yes) and not error.fullmatch(no):
+        found = [(operands(ts, lo, ask, pair), 0, yes)]
+    elif error.fullmatch(no) and not error.fullmatch(yes):
+        found = [(operands(ts, lo, ask, pair, "&&"), 1, no)]
+    return found + of_choice(ts, colon + 1, hi, pair)
 
 
 def of_return(ts, lo, pair, asks):
@@ -161,11 +205,11 @@ def of_return(ts, lo, pair, asks):
     `return a || b;` each part left out"""
     _, hi = branch_of(ts, lo, pair)
     hi -= 1
-    if not asks:
-        return of_choice(ts, lo, pair)
     words = [t.text for t in ts[lo:hi]]
+    if not asks:
+        return of_choice(ts, lo, hi, pair)
     if "?" in words or len(words) < 2:
-        return [], 0, ""
+        return []
     if len(split(ts, lo, hi, "||", pair)) > 1:
-        return operands(ts, lo, hi, pair), 0, "answer"
-    return operands(ts, lo, hi, pair, "&&"), 1, "answer"
+        return [(operands(ts, lo, hi, pair), 0, "answer")]
+    return [(operands(ts, lo, hi, pair, "&&"), 1, "answer")]
