@@ -185,7 +185,7 @@ blocks_load(const struct desk *d, struct org_blocks *b)
 	return e;
 }
 
-static enum err
+enum err
 blocks_write(const uint8_t org[ORG_LEN], const struct org_blocks *b,
     struct buf *out)
 {

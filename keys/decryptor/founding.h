@@ -43,7 +43,9 @@ enum err holder_remove(struct desk *d, const char *id);
  * signing key and the weeks ahead are new too */
 enum err home_rekey(struct desk *d, const char *path, bool operational);
 
-/* Keyset and blocks as a folder for another holder's machine */
+/* Keyset and blocks as a folder for another holder's machine; of the keys of
+ * weeks that another one published there, what this machine lacks stays.
+ * ERR_STALE, and says so: a newer keyset lies there */
 enum err org_publish(const struct desk *d, const char *path);
 /* And back: verified, newer or equal. ${fingerprint}: of a new identity
  * that a person read from paper, or NULL. */

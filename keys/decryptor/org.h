@@ -37,6 +37,8 @@ enum err blocks_load(const struct desk *d, struct org_blocks *b);
 enum err blocks_parse(const void *p, size_t len, const uint8_t org[ORG_LEN],
     struct org_blocks *b);
 enum err blocks_save(const struct desk *d, const struct org_blocks *b);
+enum err blocks_write(const uint8_t org[ORG_LEN], const struct org_blocks *b,
+    struct buf *out);
 void blocks_free(struct org_blocks *b);
 /* Replaces the block of the same week, desk and person */
 enum err blocks_put(struct org_blocks *b, day_t week,

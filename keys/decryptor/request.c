@@ -245,42 +245,6 @@ out:
 	return e;
 }
 
-enum err
-org_publish(const struct desk *d, const char *path)
-{
-	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX),
-	    blocks = buf_new(BLOCKS_FILE_MAX), note = buf_new(REVOCATION_MAX);
-	int dir = -1;
-	enum err e;
-
-	mkdir(path, 0700);
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	e = dir < 0 ? ERR_IO : org_keyset_files(d, &doc, &sig);
-	if (e == OK) {
-		e = file_read(d->public, "blocks.json", &blocks);
-	}
-	if (e == OK) {
-		e = file_replace(dir, "keyset.json", doc.p, doc.len);
-	}
-	if (e == OK) {
-		e = file_replace(dir, "keyset.json.minisig", sig.p, sig.len);
-	}
-	if (e == OK) {
-		e = file_replace(dir, "blocks.json", blocks.p, blocks.len);
-	}
-	if (e == OK && revocation_stored(d, &note) == OK) {
-		e = file_replace(dir, "revocation.note", note.p, note.len);
-	}
-	if (dir >= 0) {
-		close(dir);
-	}
-	buf_free(&doc);
-	buf_free(&sig);
-	buf_free(&blocks);
-	buf_free(&note);
-	return e;
-}
-
 /* May the keyset in ${doc} replace the one held? It is then in *out */
 static enum err
 keyset_judge(const struct desk *d, const struct buf *doc,
@@ -335,10 +299,11 @@ out:
 
 /* What others made for the weeks, as ${k} names them. Of one's own blocks,
  * one's own machine knows best; and one that is not of its person's key, as a
- * stranger or an old stick brings, takes no other one's place */
+ * stranger or an old stick brings, takes no other one's place. ${lacking}: only
+ * what ${blocks} has none of */
 static enum err
 blocks_accept(const struct desk *d, const struct keyset *k,
-    const struct buf *doc, struct org_blocks *blocks)
+    const struct buf *doc, bool lacking, struct org_blocks *blocks)
 {
 	struct org_blocks other = {NULL, 0, 0};
 	enum err e = blocks_parse(doc->p, doc->len, d->ring->org, &other);
@@ -347,6 +312,9 @@ blocks_accept(const struct desk *d, const struct keyset *k,
 		const struct epoch_block *b = &other.block[i].block;
 		const struct keyset_person *p = keyset_person(k, b->person);
 		day_t week = other.block[i].week;
+		if (lacking && blocks_has(blocks, week, b->desk, b->person)) {
+			continue;
+		}
 		if (p != NULL && strcmp(b->person, d->ring->person) != 0 &&
 		    !block_outdated(d, week, b) && p->desk == b->desk &&
 		    block_check(k->org, week, &p->key, b) == OK) {
@@ -354,6 +322,92 @@ blocks_accept(const struct desk *d, const struct keyset *k,
 		}
 	}
 	blocks_free(&other);
+	return e;
+}
+
+/* Is what lies there of this organisation, and newer than what was taken in
+ * here? Others fetch it there: this machine's must not take its place */
+static bool
+newer_lies(const struct desk *d, int dir, const char *path)
+{
+	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX);
+	struct keyset *k = NULL;
+	bool newer = file_read(dir, "keyset.json", &doc) == OK &&
+	    file_read(dir, "keyset.json.minisig", &sig) == OK &&
+	    keyset_parse(doc.p, doc.len, sig.p, sig.len, NULL, &k) == OK &&
+	    sign_pk_equal(&k->identity, &d->keyset->identity) &&
+	    k->serial > d->keyset->serial;
+
+	if (newer) {
+		say_error("in %s lies keyset %llu, and this machine has %llu: "
+		    "take that in with `keyset --accept` first, or give "
+		    "another folder", path, (unsigned long long)k->serial,
+		    (unsigned long long)d->keyset->serial);
+	}
+	keyset_free(k);
+	buf_free(&doc);
+	buf_free(&sig);
+	return newer;
+}
+
+/* This machine's list of keys, with what another holder's there has beside */
+static enum err
+blocks_publish(const struct desk *d, int dir)
+{
+	struct buf there = buf_new(BLOCKS_FILE_MAX),
+	    out = buf_new(BLOCKS_FILE_MAX);
+	struct org_blocks all = {NULL, 0, 0};
+	enum err e = blocks_load(d, &all);
+
+	if (e == OK && file_read(dir, "blocks.json", &there) == OK &&
+	    (e = blocks_accept(d, d->keyset, &there, true, &all)) !=
+	    ERR_MEMORY) {
+		e = OK; /* of nobody: it gives way */
+	}
+	if (e == OK) {
+		e = blocks_write(d->ring->org, &all, &out);
+	}
+	if (e == OK) {
+		e = file_replace(dir, "blocks.json", out.p, out.len);
+	}
+	blocks_free(&all);
+	buf_free(&there);
+	buf_free(&out);
+	return e;
+}
+
+enum err
+org_publish(const struct desk *d, const char *path)
+{
+	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX),
+	    note = buf_new(REVOCATION_MAX);
+	int dir = -1;
+	enum err e;
+
+	mkdir(path, 0700);
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	e = dir < 0 ? ERR_IO : org_keyset_files(d, &doc, &sig);
+	if (e == OK && newer_lies(d, dir, path)) {
+		e = ERR_STALE;
+	}
+	if (e == OK) {
+		e = file_replace(dir, "keyset.json", doc.p, doc.len);
+	}
+	if (e == OK) {
+		e = file_replace(dir, "keyset.json.minisig", sig.p, sig.len);
+	}
+	if (e == OK) {
+		e = blocks_publish(d, dir);
+	}
+	if (e == OK && revocation_stored(d, &note) == OK) {
+		e = file_replace(dir, "revocation.note", note.p, note.len);
+	}
+	if (dir >= 0) {
+		close(dir);
+	}
+	buf_free(&doc);
+	buf_free(&sig);
+	buf_free(&note);
 	return e;
 }
 
@@ -382,7 +436,7 @@ org_accept(struct desk *d, const char *path, const char *fingerprint)
 		e = blocks_load(d, &blocks);
 	}
 	if (e == OK && other.len > 0) {
-		e = blocks_accept(d, k, &other, &blocks);
+		e = blocks_accept(d, k, &other, false, &blocks);
 	}
 	if (e == OK) {
 		e = blocks_save(d, &blocks);

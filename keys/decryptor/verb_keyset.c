@@ -219,7 +219,7 @@ keyset_work(struct desk *d, const struct keyset_wish *w)
 		if (e == OK) {
 			e = weeks_note_publish(d, w->publish);
 		}
-		if (e != OK) {
+		if (e != OK && e != ERR_STALE) {
 			say_error("cannot write to %s: %s", w->publish,
 			    err_text(e));
 		}

@@ -16,12 +16,14 @@
 #include "terminal.h"
 #include "weeks.h"
 
-#define NOTE_NAME 24u
+#define NOTE_NAME (KEYSET_ID + 24u)
 
+/* Each holder's own: a deputy who publishes on the same stick knows of no
+ * week, and would take away the word of who does */
 static void
-note_name(const struct desk *d, char out[NOTE_NAME])
+note_name(const struct desk *d, const char *person, char out[NOTE_NAME])
 {
-	snprintf(out, NOTE_NAME, "weeks-%u.note", d->ring->desk);
+	snprintf(out, NOTE_NAME, "weeks-%u-%s.note", d->ring->desk, person);
 }
 
 enum err
@@ -92,7 +94,7 @@ weeks_note_publish(const struct desk *d, const char *path)
 	if (!believed(d)) {
 		return OK;
 	}
-	note_name(d, name);
+	note_name(d, d->ring->person, name);
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	e = dir < 0 ? ERR_IO : weeks_note_make(d, &note);
 	if (e == OK) {
@@ -125,42 +127,62 @@ weeks_over(const struct desk *d, const struct weeks_noted *noted,
 	return n;
 }
 
-enum err
-weeks_note_accept(struct desk *d, const char *path)
+/* The word of one holder; what it ended is added to *ended */
+static enum err
+holder_accept(struct desk *d, int dir, const char *path, const char *name,
+    unsigned *ended)
 {
 	struct buf note = buf_new(HEIR_MAX);
 	struct weeks_noted noted;
 	day_t dead[KEYRING_WEEKS_MAX];
-	char name[NOTE_NAME];
-	unsigned n = 0;
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum err e;
+	unsigned n;
+	enum err e = file_read(dir, name, &note);
 
-	note_name(d, name);
-	e = dir < 0 ? ERR_IO : file_read(dir, name, &note);
-	if (dir >= 0) {
-		close(dir);
-	}
-	if (e == ERR_UNKNOWN) {
-		return OK; /* of a machine of another desk, or of the gateway */
-	}
 	if (e == OK) {
 		e = weeks_note_parse(d, note.p, note.len, &noted);
+	} else if (e == ERR_UNKNOWN) {
+		noted.n = 0; /* that holder published nothing there */
+		e = OK;
 	}
 	buf_free(&note);
 	if (e != OK) {
 		say_error("%s/%s is no word of a holder of this desk on weeks "
-		    "that are over: %s. No key was destroyed", path, name,
-		    err_text(e));
+		    "that are over: %s. No key was destroyed by it", path,
+		    name, err_text(e));
 		return e;
 	}
 	n = weeks_over(d, &noted, dead);
 	if (n > 0) {
 		e = weeks_end(d, dead, n);
 	}
-	if (n > 0 && e == OK && !d->json) {
-		printf("Destroyed here the keys of %u week(s), which were "
-		    "read, backed up and confirmed for this desk.\n", n);
-	}
+	*ended += e == OK ? n : 0;
 	return e;
+}
+
+enum err
+weeks_note_accept(struct desk *d, const char *path)
+{
+	const struct keyset *k = d->keyset;
+	char name[NOTE_NAME];
+	unsigned ended = 0;
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum err first = dir < 0 ? ERR_IO : OK;
+
+	for (unsigned i = 0; dir >= 0 && i < k->people; i++) {
+		enum err e = OK;
+		if (k->person[i].role == PERSON_HOLDER &&
+		    k->person[i].desk == d->ring->desk) {
+			note_name(d, k->person[i].id, name);
+			e = holder_accept(d, dir, path, name, &ended);
+		}
+		first = first == OK ? e : first;
+	}
+	if (dir >= 0) {
+		close(dir);
+	}
+	if (ended > 0 && !d->json) {
+		printf("Destroyed here the keys of %u week(s), which were "
+		    "read, backed up and confirmed for this desk.\n", ended);
+	}
+	return first;
 }

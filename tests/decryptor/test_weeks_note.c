@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Which weeks a holder tells the machines of the others to be over, and which
- * of their keys end by that: none that anybody still needs.
+ * of their keys end by that: none that anybody still needs. And what another
+ * holder published on that stick stays there.
  */
 #include "home.h"
 
@@ -94,7 +95,7 @@ confirmed_only(void **state)
 static bool
 there(const struct place *p)
 {
-	return faccessat(p->dir, "weeks-1.note", F_OK, 0) == 0;
+	return faccessat(p->dir, "weeks-1-an.note", F_OK, 0) == 0;
 }
 
 /* Whom the keyset does not name with this key tells nothing */
@@ -171,25 +172,142 @@ static void
 nobodys_word(void **state)
 {
 	struct place *p = *state;
+	struct keyset_person *an = &p->d->keyset->person[0];
 	struct buf b = buf_new(HEIR_MAX);
+	struct sign_pk key = an->key;
 
 	closed(p, 1, 0, 1);
 	ok(weeks_note_publish(p->d, p->stick));
-	ok(file_read(p->dir, "weeks-1.note", &b));
+	ok(file_read(p->dir, "weeks-1-an.note", &b));
 	p->d->today += 14;
 	b.p[b.len - 2] ^= 1;
-	ok(file_replace(p->dir, "weeks-1.note", b.p, b.len));
+	ok(file_replace(p->dir, "weeks-1-an.note", b.p, b.len));
 	accept(p, ERR_SIGNATURE);
 	assert_true(has(p, 0));
 	b.p[b.len - 2] ^= 1;
-	ok(file_replace(p->dir, "weeks-1.note", b.p, b.len));
-	p->d->keyset->person[0].role = PERSON_APPROVER;
+	ok(file_replace(p->dir, "weeks-1-an.note", b.p, b.len));
+	an->role = PERSON_APPROVER;
+	accept(p, OK); /* nobody looks for a note of hers */
+	assert_true(has(p, 0));
+	an->role = PERSON_HOLDER;
+	an->key = p->d->keyset->person[1].key;
 	accept(p, ERR_SIGNATURE);
 	assert_true(has(p, 0));
-	p->d->keyset->person[0].role = PERSON_HOLDER;
+	an->key = key;
 	accept(p, OK);
 	assert_false(has(p, 0));
 	buf_free(&b);
+}
+
+/* `bo` stands by: what she publishes on the same stick takes nothing from the
+ * word of the first */
+static void
+each_her_own(void **state)
+{
+	struct place *p = *state;
+	struct keyset_person *bo = &p->d->keyset->person[1];
+
+	closed(p, 1, 0, 1);
+	ok(weeks_note_publish(p->d, p->stick));
+	bo->role = PERSON_HOLDER;
+	bo->desk = p->d->ring->desk;
+	bo->key = p->d->keyset->person[0].key;
+	strcpy(p->d->ring->person, bo->id);
+	closed(p, 0, 0, 0);
+	ok(weeks_note_publish(p->d, p->stick));
+	p->d->today += 14;
+	accept(p, OK);
+	assert_false(has(p, 0));
+}
+
+/* One that is damaged is said, and holds up no other */
+static void
+one_damaged(void **state)
+{
+	struct place *p = *state;
+	struct keyset_person *bo = &p->d->keyset->person[1];
+
+	closed(p, 1, 0, 1);
+	ok(weeks_note_publish(p->d, p->stick));
+	p->d->today += 14;
+	ok(file_replace(p->dir, "weeks-1-bo.note", "?", 1));
+	*bo = p->d->keyset->person[0];
+	strcpy(p->d->keyset->person[0].id, "bo"); /* the damaged one first */
+	accept(p, ERR_FORMAT);
+	assert_false(has(p, 0));
+}
+
+/* What lies on the stick is newer than what this machine took in */
+static void
+newer_keyset(void **state)
+{
+	struct place *p = *state;
+	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX),
+	    there = buf_new(KEYSET_MAX);
+	struct keyset *k = malloc(sizeof *k);
+
+	ok(org_keyset_files(p->d, &doc, &sig));
+	assert_non_null(k);
+	*k = *p->d->keyset;
+	ok(org_keyset_save(p->d, k));
+	ok(org_publish(p->d, p->stick));
+	ok(org_publish(p->d, p->stick)); /* the same once more */
+	ok(org_keyset_store(p->d, &doc, &sig));
+	is(org_publish(p->d, p->stick), ERR_STALE);
+	buf_clear(&doc);
+	buf_clear(&sig);
+	ok(file_read(p->dir, "keyset.json", &there));
+	ok(org_accept(p->d, p->stick, NULL));
+	ok(org_keyset_files(p->d, &doc, &sig));
+	assert_int_equal(there.len, doc.len);
+	assert_memory_equal(there.p, doc.p, doc.len);
+	there.p[there.len / 2] ^= 1; /* nobody's keyset holds up nothing */
+	ok(file_replace(p->dir, "keyset.json", there.p, there.len));
+	ok(org_publish(p->d, p->stick));
+	buf_free(&doc);
+	buf_free(&sig);
+	buf_free(&there);
+	free(k);
+}
+
+static bool
+listed(struct place *p, day_t week, const char *who)
+{
+	struct buf b = buf_new(BLOCKS_FILE_MAX);
+	struct org_blocks there = {NULL, 0, 0};
+	bool has;
+
+	ok(file_read(p->dir, "blocks.json", &b));
+	ok(blocks_parse(b.p, b.len, p->d->ring->org, &there));
+	has = blocks_has(&there, week, 1, who);
+	blocks_free(&there);
+	buf_free(&b);
+	return has;
+}
+
+/* Keys of weeks that another holder's list on the stick has, and this
+ * machine's lacks, stay there; not those of who is no holder any more */
+static void
+others_weeks(void **state)
+{
+	struct place *p = *state;
+	struct org_blocks all = {NULL, 0, 0}, none = {NULL, 0, 0};
+	struct keyset_person *an = &p->d->keyset->person[0];
+	day_t week = week_of(HOME_TODAY);
+
+	ok(blocks_load(p->d, &all));
+	ok(org_publish(p->d, p->stick));
+	assert_true(listed(p, week, "an"));
+	ok(blocks_save(p->d, &none)); /* bo's machine, with no list yet */
+	strcpy(p->d->ring->person, "bo");
+	ok(org_publish(p->d, p->stick));
+	assert_true(listed(p, week, "an"));
+	an->key = p->d->keyset->person[1].key;
+	ok(org_publish(p->d, p->stick));
+	assert_false(listed(p, week, "an"));
+	ok(file_replace(p->dir, "blocks.json", "?", 1));
+	ok(org_publish(p->d, p->stick)); /* nothing there to keep */
+	blocks_free(&all);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -202,6 +320,10 @@ main(void)
 		CASE(who_tells),
 		CASE(which_end),
 		CASE(nobodys_word),
+		CASE(each_her_own),
+		CASE(one_damaged),
+		CASE(newer_keyset),
+		CASE(others_weeks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

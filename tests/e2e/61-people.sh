@@ -286,9 +286,10 @@ ok desk "$A" 2027-08-02 import "$T/gw"
 share 2027-08-02 "$T/three"
 ok desk "$T/three" 2027-08-02 keyset --publish "$T/other"
 ok desk "$B" 2027-08-02 keyset --publish "$T/bens"
-[ ! -e "$T/bens/weeks-1.note" ] || fail "the word of who holds nothing any more"
-for how in "cp $T/other/weeks-3.note $T/forged/weeks-1.note" \
-	"sed -i s/2027-W16/2027-W29/ $T/forged/weeks-1.note"; do
+! compgen -G "$T/bens/weeks-*" >/dev/null || fail "the word of who holds nothing any more"
+mv "$T"/other/weeks-3-*.note "$T/other/weeks"
+for how in "cp $T/other/weeks $T/forged/weeks-1-anna.note" \
+	"sed -i s/2027-W16/2027-W29/ $T/forged/weeks-1-anna.note"; do
 	rm -rf "$T/forged"
 	cp -r "$T/share" "$T/forged"
 	$how
@@ -298,6 +299,13 @@ done
 ok desk "$T/standby" 2027-07-10 keyset --accept "$T/share"
 [ "$(kept 2027-W16 2027-W25 2027-W26)" = "destroyed destroyed key" ] ||
 	fail "a clock that is behind"
+# another machine of carla, who stands by, publishes on that stick before: not
+# over a keyset that it lacks, and its own note beside that of anna
+refused "lies keyset" desk "$T/c4" 2027-08-02 keyset --publish "$T/share"
+cp -r "$T/c4" "$T/c5"
+ok desk "$T/c5" 2027-08-02 keyset --accept "$T/share"
+ok desk "$T/c5" 2027-08-02 keyset --publish "$T/share"
+[ -e "$T/share/weeks-1-carla.note" ] || fail "no word of carla"
 ok desk "$T/standby" 2027-08-02 keyset --accept "$T/share"
 grep -q "keys of 3 week(s)" "$T/out" || fail "not told: $(cat "$T/out")"
 [ "$(kept 2027-W28 2027-W29)" = "destroyed key" ] ||
