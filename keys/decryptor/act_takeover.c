@@ -166,17 +166,10 @@ stage_check(struct desk *d, int stage, const uint8_t key[32],
 static enum err
 set_aside(struct desk *d, const char *name)
 {
-	char as[64];
-	unsigned n = 1;
+	char as[ASIDE_NAME];
+	enum err e = file_aside(d->dir, name, d->dir, ".before-", as);
 
-	if (faccessat(d->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
-		return OK;
-	}
-	do {
-		snprintf(as, sizeof as, "%s.before-%u", name, n);
-	} while (faccessat(d->dir, as, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    ++n < 1000);
-	return renameat(d->dir, name, d->dir, as) == 0 ? OK : ERR_IO;
+	return e == ERR_UNKNOWN ? OK : e;
 }
 
 /* Each takes the place of what lies here under its name: that may be half a
@@ -282,13 +275,14 @@ takeover_refused(enum err e, struct refusal *why)
 
 enum err
 act_takeover(struct desk *d, const char *path, const struct takeover_wish *w,
-    uint64_t *tenure, struct refusal *why)
+    uint64_t *tenure, struct papers_aside *aside, struct refusal *why)
 {
 	uint8_t key[32], hash[HASH_LEN];
 	int stage = -1, fd = open(path, O_RDONLY | O_CLOEXEC);
 	enum err e;
 
 	memset(why, 0, sizeof *why);
+	memset(aside, 0, sizeof *aside);
 	if (fd < 0) {
 		return refuse(why, ERR_IO, "De reservekopie is niet te "
 		    "openen.", "The backup cannot be opened.");
@@ -306,7 +300,7 @@ act_takeover(struct desk *d, const char *path, const struct takeover_wish *w,
 		e = stage_check(d, stage, key, w, tenure, why);
 	}
 	if (e == OK) {
-		e = papers_adopt(d, stage);
+		e = papers_adopt(d, stage, aside);
 	}
 	if (e == OK) {
 		casebook_close(d->book);

@@ -227,8 +227,11 @@ enum err act_parcel_take(struct desk *d, const char *path,
 struct takeover_wish {
 	bool unsigned_too, leave_own;
 };
+/* ${aside}: which record of paper sheets was damaged, and is kept (papers.h) */
+struct papers_aside;
 enum err act_takeover(struct desk *d, const char *path,
-    const struct takeover_wish *w, uint64_t *tenure, struct refusal *why);
+    const struct takeover_wish *w, uint64_t *tenure,
+    struct papers_aside *aside, struct refusal *why);
 /* The gateway says that another machine took over, and a person says that no
  * other holder did: this one goes on, above the tenure that was told. */
 enum err act_takeover_deny(struct desk *d, uint64_t *tenure,

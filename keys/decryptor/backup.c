@@ -26,7 +26,8 @@ journal_backup(struct desk *d, bool second, uint64_t complete)
 
 /*
  * FILE.paper: the passphrase of FILE, sealed to the desk's backup key, which
- * is on paper only. A desk without such paper has none.
+ * is on paper only. A desk without such paper has none; nor has one whose
+ * record of it is damaged, as that must stop no backup.
  */
 static enum err
 paper_write(const struct desk *d, const char *file, bool *wrote)
@@ -38,6 +39,14 @@ paper_write(const struct desk *d, const char *file, bool *wrote)
 	enum err e = papers_load(d, &papers);
 
 	*wrote = false;
+	if (e != OK && e != ERR_MEMORY) {
+		say_error("%s/public/papers.json, the record of paper sheets, "
+		    "is damaged: this backup has no FILE.paper, so sheets do "
+		    "not open it. Put that file aside, and take that of an "
+		    "older backup", d->home);
+		papers.has_backup = false;
+		e = OK;
+	}
 	if (e == OK && papers.has_backup) {
 		buf_put(&line, d->pass, d->passlen);
 		buf_u8(&line, '\n');

@@ -12,6 +12,8 @@
 
 #include "files.h"
 
+#define ASIDES_MAX 10000u
+
 static enum err
 err_of_errno(void)
 {
@@ -193,6 +195,25 @@ file_replace_over(int dir, const char *name, const void *p, size_t len)
 		close(old);
 	}
 	return e;
+}
+
+enum err
+file_aside(int from, const char *name, int to, const char *mark,
+    char as[ASIDE_NAME])
+{
+	if (faccessat(from, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+		return err_of_errno();
+	}
+	for (unsigned n = 1; n <= ASIDES_MAX; n++) {
+		int len = snprintf(as, ASIDE_NAME, "%s%s%u", name, mark, n);
+		if (len < 0 || len >= (int)ASIDE_NAME) {
+			return ERR_LIMIT;
+		}
+		if (faccessat(to, as, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+			return renameat(from, name, to, as) == 0 ? OK : ERR_IO;
+		}
+	}
+	return ERR_FULL;
 }
 
 void

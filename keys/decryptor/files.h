@@ -26,6 +26,11 @@ enum err file_replace(int dir, const char *name, const void *p, size_t len);
  * overwritten (keys/CEREMONY.md: encrypt the disk) */
 enum err file_replace_over(int dir, const char *name, const void *p,
     size_t len);
+/* Renames ${name} of ${from} to the first free NAME${mark}N of ${to}, which is
+ * left in ${as}. ERR_UNKNOWN: not there; ERR_FULL: no such name is free */
+#define ASIDE_NAME 64u
+enum err file_aside(int from, const char *name, int to, const char *mark,
+    char as[ASIDE_NAME]);
 /* Removed, and overwritten behind its name, as far as that goes */
 void file_erase(int dir, const char *name);
 /* A new file, durable; ERR_CONFLICT when it exists */

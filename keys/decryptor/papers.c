@@ -3,7 +3,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "files.h"
 #include "meldluik/json.h"
 #include "meldluik/secret.h"
 #include "papers.h"
@@ -193,14 +192,30 @@ newest_day(const struct papers *p)
 	return p->sets == 0 ? DAY_NONE : p->set[p->sets - 1].day;
 }
 
+/* No record, where it is damaged: what it tells is worth no work stopped */
+static enum err
+papers_or_aside(const struct desk *d, int dir, struct papers *out,
+    char as[ASIDE_NAME])
+{
+	enum err e = papers_read(d, dir, out);
+
+	as[0] = 0;
+	if (e == OK || e == ERR_MEMORY) {
+		return e;
+	}
+	memset(out, 0, sizeof *out);
+	e = file_aside(dir, "papers.json", d->public, ".damaged-", as);
+	return e == OK ? folder_sync(d->public) : e;
+}
+
 enum err
-papers_adopt(const struct desk *d, int dir)
+papers_adopt(const struct desk *d, int dir, struct papers_aside *out)
 {
 	struct papers own, theirs;
-	enum err e = papers_read(d, dir, &theirs);
+	enum err e = papers_or_aside(d, dir, &theirs, out->theirs);
 
 	if (e == OK) {
-		e = papers_load(d, &own);
+		e = papers_or_aside(d, d->public, &own, out->own);
 	}
 	if (e == OK && theirs.sets > 0 &&
 	    newest_day(&theirs) >= newest_day(&own)) {

@@ -8,6 +8,7 @@
 #define DECRYPTOR_PAPERS_H
 
 #include "acts.h"
+#include "files.h"
 #include "meldluik/shares.h"
 
 #define PAPER_SETS_MAX 8u
@@ -32,8 +33,14 @@ struct papers {
 /* Empty when there is no file */
 enum err papers_load(const struct desk *d, struct papers *out);
 /* The record in folder ${dir}, of a holder of this desk, takes the place of
- * this machine's, unless sheets were made here since. None there: OK */
-enum err papers_adopt(const struct desk *d, int dir);
+ * this machine's, unless sheets were made here since. None there: OK. One of
+ * the two that is damaged counts for none, and is kept in public/ under the name
+ * left in ${out} ("": it is not damaged) */
+struct papers_aside {
+	char own[ASIDE_NAME], theirs[ASIDE_NAME];
+};
+enum err papers_adopt(const struct desk *d, int dir,
+    struct papers_aside *out);
 enum err papers_save(const struct desk *d, const struct papers *p);
 enum err papers_parse(const void *p, size_t len, const uint8_t *org,
     struct papers *out);

@@ -6,6 +6,7 @@
 
 #include "files.h"
 #include "heir.h"
+#include "papers.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -51,7 +52,7 @@ deputy_take(struct desk *d, const char *path)
 
 static enum err
 took(struct desk *d, enum err e, const struct refusal *why, uint64_t tenure,
-    const char *next)
+    json_t *damaged, const char *next)
 {
 	if (e != OK) {
 		tell_refusal(why);
@@ -59,22 +60,46 @@ took(struct desk *d, enum err e, const struct refusal *why, uint64_t tenure,
 		json_t *o = json_object();
 		json_object_set_new(o, "tenure",
 		    json_integer((json_int_t)tenure));
+		json_object_set(o, "damaged", damaged);
 		print_json(o);
 	} else {
 		printf("This machine holds the desk now (tenure %llu). %s\n",
 		    (unsigned long long)tenure, next);
 	}
+	json_decref(damaged);
 	return e;
+}
+
+/* Which record of the paper sheets is damaged, also where nothing went on */
+static json_t *
+tell_damaged(const struct papers_aside *aside)
+{
+	const char *const as[] = {aside->own, aside->theirs}, *const whose[] = {
+		"of this machine", "in the backup"};
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < 2; i++) {
+		char name[ASIDE_NAME + 8];
+		if (as[i][0] == 0) {
+			continue;
+		}
+		snprintf(name, sizeof name, "public/%s", as[i]);
+		json_array_append_new(list, json_string(name));
+		say_error("papers.json %s, the record of paper sheets, is "
+		    "damaged; it is kept as %s", whose[i], name);
+	}
+	return list;
 }
 
 static enum err
 backup_take(struct desk *d, const char *path, const struct takeover_wish *w)
 {
 	uint64_t tenure = 0;
+	struct papers_aside aside;
 	struct refusal why;
-	enum err e = act_takeover(d, path, w, &tenure, &why);
+	enum err e = act_takeover(d, path, w, &tenure, &aside, &why);
 
-	return took(d, e, &why, tenure, "Import the newest bundle, then "
+	return took(d, e, &why, tenure, tell_damaged(&aside), "Import the newest bundle, then "
 	    "export: the other machine turns read-only when it sees it.");
 }
 
@@ -89,7 +114,7 @@ deny(struct desk *d)
 		return e;
 	}
 	e = act_takeover_deny(d, &tenure, &why);
-	return took(d, e, &why, tenure, "Export next. A gateway that tells of "
+	return took(d, e, &why, tenure, NULL, "Export next. A gateway that tells of "
 	    "a take-over that never was lies or was changed: tell the other "
 	    "holders and IT.");
 }

@@ -264,6 +264,22 @@ each_call(void **state)
 	assert_true(tried >= 5);
 }
 
+/* A damaged record of the paper sheets is named, and stops no backup */
+static void
+damaged_papers(void **state)
+{
+	struct place *p = *state;
+
+	ok(file_replace(p->d->public, "papers.json", "{", 1));
+	said_begin();
+	ok(backup_make(p->d, p->path, &p->out));
+	assert_true(said_end("public/papers.json, the record of paper "
+	    "sheets, is damaged"));
+	assert_false(p->out.paper);
+	assert_true(there(p, "") && !there(p, ".paper"));
+	assert_int_equal(p->d->state->last_backup, HOME_TODAY);
+}
+
 static void
 no_such_place(void **state)
 {
@@ -371,6 +387,7 @@ main(void)
 		CASE(no_keyset),
 		CASE(made_for_them),
 		CASE(each_call),
+		CASE(damaged_papers),
 		CASE(no_such_place),
 		CASE(not_whole),
 		CASE(message_that_does_not_open),

@@ -234,38 +234,51 @@ adopted(void **state)
 {
 	struct place *p = *state;
 	struct papers mine, out;
+	struct papers_aside as;
 	int dir = -1;
 
 	ok(folder_open(p->h->dir, "stick", true, &dir));
-	ok(papers_adopt(p->d, dir)); /* none there */
+	ok(papers_adopt(p->d, dir, &as)); /* none there */
 	ok(make(p, SHARE_BACKUP));
 	ok(papers_save(p->d, &p->p));
 	mine = p->p;
-	ok(papers_adopt(p->d, dir));
+	ok(papers_adopt(p->d, dir, &as));
 	ok(papers_load(p->d, &out));
 	assert_int_equal(out.sets, 1);
 	ok(renameat(p->d->public, "papers.json", dir, "papers.json") == 0 ?
 	    OK : ERR_IO);
-	ok(papers_adopt(p->d, dir)); /* none here */
+	ok(papers_adopt(p->d, dir, &as)); /* none here */
 	ok(papers_load(p->d, &out));
 	ok(paper_fits(&out.set[0], &p->share[0]));
 	p->d->today++;
 	ok(make(p, SHARE_BACKUP));
 	ok(papers_save(p->d, &p->p));
-	ok(papers_adopt(p->d, dir)); /* older */
+	ok(papers_adopt(p->d, dir, &as)); /* older */
 	ok(papers_load(p->d, &out));
 	assert_int_equal(out.sets, 2);
 	mine.set[0].day = p->d->today; /* as new */
 	p->p = mine;
 	ok(papers_save(&(struct desk){.ring = p->d->ring, .public = dir},
 	    &p->p));
-	ok(papers_adopt(p->d, dir));
+	ok(papers_adopt(p->d, dir, &as));
 	ok(papers_load(p->d, &out));
 	assert_int_equal(out.sets, 1);
 	ok(file_replace(dir, "papers.json", "{", 1));
-	is(papers_adopt(p->d, dir), ERR_FORMAT);
+	ok(papers_adopt(p->d, dir, &as));
+	assert_string_equal(as.own, "");
+	assert_string_equal(as.theirs, "papers.json.damaged-1");
 	ok(papers_load(p->d, &out));
 	assert_int_equal(out.sets, 1);
+	ok(file_replace(p->d->public, "papers.json", "{", 1));
+	ok(papers_adopt(p->d, dir, &as));
+	assert_string_equal(as.own, "papers.json.damaged-2");
+	ok(papers_load(p->d, &out));
+	assert_int_equal(out.sets, 0);
+	/* what cannot be kept is left where it lies */
+	ok(file_replace(dir, "papers.json", "{", 1));
+	is(papers_adopt(&(struct desk){.ring = p->d->ring, .public = -1}, dir,
+	    &as), ERR_IO);
+	ok(faccessat(dir, "papers.json", F_OK, 0) == 0 ? OK : ERR_IO);
 	close(dir);
 }
 

@@ -9,6 +9,7 @@
 #include "decryptor/backup.h"
 #include "decryptor/heir.h"
 #include "decryptor/org.h"
+#include "decryptor/papers.h"
 
 /* Renames until one fails; 0: none does */
 static unsigned renames, failing_at;
@@ -27,6 +28,7 @@ struct place {
 	struct desk *d, bo; /* who has the desk; who takes it over */
 	char at[96], path[96], deputy[128];
 	uint64_t tenure;
+	struct papers_aside aside;
 	struct refusal why;
 };
 
@@ -112,7 +114,8 @@ take(struct place *p, bool unsigned_too, bool leave_own)
 		.leave_own = leave_own};
 
 	p->tenure = 0;
-	return act_takeover(&p->bo, p->deputy, &w, &p->tenure, &p->why);
+	return act_takeover(&p->bo, p->deputy, &w, &p->tenure, &p->aside,
+	    &p->why);
 }
 
 /* As another start of her program finds it */
@@ -233,6 +236,68 @@ whose_backup(void **state)
 	buf_free(&file);
 }
 
+/* Sheets of the desk that were made on ${day} */
+static void
+papers(struct desk *d, day_t day)
+{
+	struct papers papers = {.sets = 1};
+	struct paper_set *s = &papers.set[0];
+
+	*s = (struct paper_set){.kind = SHARE_BACKUP, .k = 2, .n = 3,
+		.day = day};
+	ok(papers_save(d, &papers));
+}
+
+static void
+kept(struct place *p, const char *name, const char *want)
+{
+	struct buf b = buf_new(1024);
+
+	ok(file_read(p->bo.public, name, &b));
+	assert_int_equal(b.len, strlen(want));
+	assert_memory_equal(b.p, want, b.len);
+	buf_free(&b);
+}
+
+/* The record of the sheets stops nobody: that one of them is damaged is said,
+ * and what is damaged stays */
+static void
+damaged_papers(void **state)
+{
+	struct place *p = *state;
+	struct papers now;
+
+	papers(p->d, HOME_TODAY);
+	backup(p);
+	ok(file_replace(p->bo.public, "papers.json", "hers", 4));
+	ok(take(p, false, false));
+	assert_string_equal(p->aside.own, "papers.json.damaged-1");
+	assert_string_equal(p->aside.theirs, "");
+	kept(p, "papers.json.damaged-1", "hers");
+	ok(papers_load(&p->bo, &now));
+	assert_int_equal(now.sets, 1); /* that of the backup */
+
+	papers(&p->bo, HOME_TODAY - 1);
+	ok(file_replace(p->d->public, "papers.json", "copy", 4));
+	backup(p); /* not stopped either */
+	ok(take(p, false, false));
+	assert_string_equal(p->aside.own, "");
+	assert_string_equal(p->aside.theirs, "papers.json.damaged-2");
+	kept(p, "papers.json.damaged-2", "copy");
+	ok(papers_load(&p->bo, &now));
+	assert_int_equal(now.set[0].day, HOME_TODAY - 1);
+
+	ok(file_replace(p->bo.public, "papers.json", "both", 4));
+	ok(take(p, false, false));
+	kept(p, "papers.json.damaged-3", "copy");
+	kept(p, "papers.json.damaged-4", "both");
+	ok(papers_load(&p->bo, &now));
+	assert_int_equal(now.sets, 0); /* as where no record ever was */
+	ok(take(p, false, false)); /* what lies aside is no record */
+	hers_again(p);
+	assert_int_equal(p->bo.state->kases, 1);
+}
+
 /* What only her casebook holds would be read by nobody any more */
 static void
 her_own(void **state)
@@ -306,6 +371,7 @@ main(void)
 		CASE(each_rename),
 		CASE(her_own_destroyed),
 		CASE(whose_backup),
+		CASE(damaged_papers),
 		CASE(her_own),
 		CASE(denied),
 	};

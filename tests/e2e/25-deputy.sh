@@ -117,8 +117,15 @@ ok "$FIX" seal "$T/gw" "$T/o/outbound-1" --desk 1 --day 2026-11-27 \
 	--text "Voor haar tijd"
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-27 --applied "$T/a/outbound-1"
 day=2026-11-28
+# Her own record of paper sheets is damaged: named and kept, and no more
+echo "{" >"$D/public/papers.json"
 ok desk "$D" $day --json takeover "$STICK/b.age.deputy"
-[ "$(json "o['tenure']")" = 2 ] || fail "the tenure did not rise"
+[ "$(json "o['tenure'],o['damaged']")" = \
+	"(2, ['public/papers.json.damaged-1'])" ] ||
+	fail "the tenure did not rise: $(cat "$T/out")"
+grep -q "papers.json of this machine, the record" "$T/err" ||
+	fail "not said which file is damaged"
+grep -qx "{" "$D/public/papers.json.damaged-1" || fail "it is not kept"
 ok desk "$D" $day --json import "$T/gw"
 [ "$(json "o['reports'],o['no_key']")" = "(1, 1)" ] ||
 	fail "the new report did not come, or an old one is not ours: $(cat "$T/out")"
