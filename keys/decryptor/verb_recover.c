@@ -216,13 +216,54 @@ from_backup(struct desk *d, const char *file)
 	return e;
 }
 
-/* The new machine's key in place of the lost one, which is revoked */
+static unsigned
+person_find(const struct keyset *k, const char *person)
+{
+	unsigned i = 0;
+
+	while (i < k->people && strcmp(k->person[i].id, person) != 0) {
+		i++;
+	}
+	return i;
+}
+
+/* Whether that person can have a machine, before anything is made or asked */
 static enum err
-person_replace(struct desk *d)
+person_may(const struct keyset *k, unsigned desk, const char *person)
+{
+	const struct keyset_desk *at = keyset_desk(k, desk);
+	unsigned i = person_find(k, person);
+
+	if (keyset_withdrawn(k)) {
+		say_error("this keyset was withdrawn for good; only `revoke "
+		    "--new-identity` makes another");
+	} else if (at == NULL) {
+		say_error("this keyset has no desk %u", desk);
+	} else if (i < k->people && (k->person[i].desk != desk ||
+	    k->person[i].role != PERSON_HOLDER)) {
+		say_error("%s is not a holder of desk %u in this keyset",
+		    person, desk);
+	} else if (i == k->people && at->successor != 0) {
+		say_error("desk %u is retired, nobody joins it any more",
+		    desk);
+	} else if (i == k->people && (k->people == KEYSET_PEOPLE_MAX ||
+	    keyset_holders(k, desk) >= KEYSET_HOLDERS_MAX)) {
+		say_error("%s is not named in this keyset, and it has no room "
+		    "for one more", person);
+	} else {
+		return OK;
+	}
+	return ERR_CONFLICT;
+}
+
+/* The new machine's key in place of the lost one, which is revoked; who was
+ * not named is named from now on */
+static enum err
+person_replace(struct desk *d, bool *named)
 {
 	struct keyset *k = malloc(sizeof *k);
 	struct sign_pk pk;
-	unsigned i = 0;
+	unsigned i;
 	enum err e = OK;
 
 	if (k == NULL) {
@@ -230,20 +271,10 @@ person_replace(struct desk *d)
 	}
 	*k = *d->keyset;
 	sign_pk_of(d->ring->operational, &pk);
-	while (i < k->people && strcmp(k->person[i].id, d->ring->person) !=
-	    0) {
-		i++;
-	}
-	if (i < k->people && (k->person[i].desk != d->ring->desk ||
-	    k->person[i].role != PERSON_HOLDER)) {
-		say_error("%s is not a holder of desk %u in this keyset",
-		    d->ring->person, d->ring->desk);
-		e = ERR_CONFLICT;
-	} else if (i < k->people) {
+	i = person_find(k, d->ring->person);
+	*named = i < k->people;
+	if (*named) {
 		e = keyset_revoke(k, &k->person[i].key);
-	} else if (k->people == KEYSET_PEOPLE_MAX ||
-	    keyset_holders(k, d->ring->desk) >= KEYSET_HOLDERS_MAX) {
-		e = ERR_FULL;
 	} else {
 		memset(&k->person[i], 0, sizeof k->person[i]);
 		strcpy(k->person[i].id, d->ring->person);
@@ -259,6 +290,29 @@ person_replace(struct desk *d)
 	}
 	free(k);
 	return e;
+}
+
+/* A slip in the name revokes nothing: who reads this must see that */
+static void
+named_tell(const struct desk *d, bool named)
+{
+	const struct keyset *k = d->keyset;
+
+	printf("Made a new home for %s in %s", d->ring->person, d->home);
+	if (named) {
+		puts("; the key of the lost machine is revoked.");
+		return;
+	}
+	printf(".\nThe keyset did not name %s: NO key of a lost machine was "
+	    "revoked. Desk %u is held now by", d->ring->person,
+	    d->ring->desk);
+	for (unsigned i = 0; i < k->people; i++) {
+		if (k->person[i].role == PERSON_HOLDER &&
+		    k->person[i].desk == d->ring->desk) {
+			printf(" %s", k->person[i].id);
+		}
+	}
+	puts("; whoever of them\nshould not: `holder remove ID`.");
 }
 
 /* A folder of the gateway has no blocks.json: its epoch files tell the keys of
@@ -332,6 +386,7 @@ from_identity(struct desk *d, const char *path, unsigned desk,
 	struct buf doc = buf_new(KEYSET_MAX), sig = buf_new(SIGN_TEXT_MAX);
 	char file[4096], print[FINGERPRINT_TEXT];
 	struct keyset *k = NULL;
+	bool named = false;
 	enum err e = OK;
 
 	if (snprintf(file, sizeof file, "%s/keyset.json.minisig", path) >=
@@ -349,6 +404,9 @@ from_identity(struct desk *d, const char *path, unsigned desk,
 	if (e != OK) {
 		say_error("the keyset in %s cannot be used: %s", path,
 		    err_text(e));
+		goto out;
+	}
+	if ((e = person_may(k, desk, person)) != OK) {
 		goto out;
 	}
 	sign_fingerprint(&k->identity, print);
@@ -389,20 +447,17 @@ from_identity(struct desk *d, const char *path, unsigned desk,
 		e = weeks_take(d, path);
 	}
 	if (e == OK) {
-		e = person_replace(d);
+		e = person_replace(d, &named);
 	}
 	if (e == OK) {
-		json_t *event = event_new(d, "keyset");
-		event_hex(event, "sha256", d->keyset->hash, HASH_LEN);
-		e = desk_record(d, event);
+		e = journal_keyset(d);
 	}
 	if (e == OK) {
-		printf("Made a new home for %s in %s; the key of the lost "
-		    "machine is revoked.\nNext: `import` what the courier "
+		named_tell(d, named);
+		printf("Next: `import` what the courier "
 		    "brings, with `--start N` if the lost machine has "
 		    "confirmed\nwhat is before N; then `export`. What was in "
-		    "the lost casebook comes back only from a\nbackup.\n",
-		    person, d->home);
+		    "the lost casebook comes back only from a\nbackup.\n");
 		e = weeks_tell(d);
 	}
 out:

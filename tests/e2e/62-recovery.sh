@@ -76,6 +76,40 @@ ok fresh "$T/rx" --json export "$T/oy"
 [ "$(json "o['weeks']")" = 12 ] || fail "the weeks: $(cat "$T/out")"
 back "$T/ry" "$T/bare"
 grep -q "closes the page" "$T/err" || fail "the page closes, and nobody says it"
+# Who cannot have a machine is told so before there is a home; who is named no
+# longer, or was never, is told that no key was revoked
+recovers() { # HOME DIR DESK PERSON
+	fresh "$1" recover --keyset "$2" --desk "$3" --person "$4" \
+		--share "$T/identity-2" --share "$T/identity-3"
+}
+refused "has no desk 7" recovers "$T/rz" "$T/bare" 7 coordinator
+refused "is not a holder of desk 1" recovers "$T/rz" "$T/bare" 1 secretaris
+[ ! -e "$T/rz" ] || fail "a home was begun"
+ok recovers "$T/rz" "$T/bare" 1 gone
+grep -q "did not name gone: NO key" "$T/out" || fail "what was not revoked"
+grep -q "held now by coordinator gone;" "$T/out" || fail "who holds it"
+grep -q "lost machine is revoked" "$T/out" && fail "a key that it did not revoke"
+ok fresh "$T/rz" --json keyset
+[ "$(json "sorted(p['id'] for p in o['people'] if p['desk']==1)")" = \
+	"['coordinator', 'gone']" ] || fail "who is named: $(cat "$T/out")"
+# Taken out again and published, back with the sheets once more
+ok fresh "$T/rz" holder remove coordinator --share "$T/identity-1" \
+	--share "$T/identity-2"
+ok fresh "$T/rz" keyset --publish "$T/without"
+ok recovers "$T/rv" "$T/without" 1 coordinator
+grep -q "did not name coordinator" "$T/out" || fail "who was taken out before"
+ok fresh "$T/rv" holder request --out "$T/rv.json"
+ok fresh "$T/rv" verify
+# A desk that is retired takes nobody on
+ok desk "$T/third" 2026-12-01 holder request --desk 3 --person griffier \
+	--keyset "$T/without/keyset.json" --out "$T/ask3"
+ok fresh "$T/rz" holder add "$T/ask3" --share "$T/identity-1" \
+	--share "$T/identity-2"
+ok fresh "$T/rz" desk retire 2 --successor 3 --share "$T/identity-1" \
+	--share "$T/identity-2"
+ok fresh "$T/rz" keyset --publish "$T/retired"
+refused "desk 2 is retired" recovers "$T/ru" "$T/retired" 2 ander
+[ ! -e "$T/ru" ] || fail "a home was begun"
 # The machine is gone, no backup: two sheets of the identity. It had confirmed
 # the first manifest, so the courier brings the second; a report in it is under
 # a key that is gone too
@@ -136,6 +170,9 @@ ok fresh "$T/r3" export "$T/o4"
 ok desk "$H" 2026-12-02 revoke --stored
 refused "revoked already" desk "$H" 2026-12-02 revoke --stored
 refused "withdrawn for good" desk "$H" 2026-12-02 keyset --renew
+ok desk "$H" 2026-12-02 keyset --publish "$T/over"
+refused "withdrawn for good" recovers "$T/rw" "$T/over" 1 coordinator
+[ ! -e "$T/rw" ] || fail "a home was begun"
 mkdir "$T/o3"
 ok desk "$H" 2026-12-02 export "$T/o3"
 grep -q "closes the channel" "$T/out" || fail "not told what it does"
