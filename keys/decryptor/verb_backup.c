@@ -160,7 +160,7 @@ verb_restore(struct desk *d, int argc, char **argv)
 		desk_close(d);
 		e = desk_open(d, DESK_CASEBOOK);
 	}
-	if (e == OK) {
+	if (e == OK && !d->json) {
 		printf("Restored to %s. Backups hold no week keys: run "
 		    "`rotate` now, then import, then export.\n", d->home);
 	}

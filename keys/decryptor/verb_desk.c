@@ -128,7 +128,7 @@ holder_remove(struct desk *d, const char *id)
 		if (e == OK) {
 			e = keyset_finish(d, k);
 		}
-		if (e == OK) {
+		if (e == OK && !d->json) {
 			printf("%s is out: no report of a later bundle is "
 			    "sealed to that key any more.\nNext: `export`, "
 			    "`keyset --publish` for the others%s.\n", id,
@@ -193,7 +193,7 @@ desk_retire(struct desk *d, unsigned number, unsigned successor)
 		k->desk[i].successor = successor;
 		e = keyset_finish(d, k);
 	}
-	if (e == OK) {
+	if (e == OK && !d->json) {
 		printf("Desk %u is retired; desk %u answers for its codes. "
 		    "Next: `export`, `keyset --publish`.\n", number,
 		    successor);
@@ -222,10 +222,43 @@ retired_tell(const struct desk *d)
 }
 
 static void
+desks_json(const struct keyset *k)
+{
+	json_t *o = json_object(), *desks = json_array();
+
+	for (unsigned i = 0; i < k->desks; i++) {
+		json_t *desk = json_object(), *people = json_array();
+		json_object_set_new(desk, "number",
+		    json_integer(k->desk[i].number));
+		json_object_set_new(desk, "id", json_string(k->desk[i].id));
+		if (k->desk[i].successor != 0) {
+			json_object_set_new(desk, "successor",
+			    json_integer(k->desk[i].successor));
+		}
+		for (unsigned p = 0; p < k->people; p++) {
+			if (k->person[p].desk == k->desk[i].number) {
+				json_array_append_new(people, json_pack(
+				    "{s:s, s:s}", "id", k->person[p].id,
+				    "role", k->person[p].role ==
+				    PERSON_HOLDER ? "holder" : "approver"));
+			}
+		}
+		json_object_set_new(desk, "people", people);
+		json_array_append_new(desks, desk);
+	}
+	json_object_set_new(o, "desks", desks);
+	print_json(o);
+}
+
+static void
 desks_show(const struct desk *d)
 {
 	const struct keyset *k = d->keyset;
 
+	if (d->json) {
+		desks_json(k);
+		return;
+	}
 	for (unsigned i = 0; i < k->desks; i++) {
 		printf("Desk %-2u %-16s ", k->desk[i].number, k->desk[i].id);
 		if (k->desk[i].successor != 0) {

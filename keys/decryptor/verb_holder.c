@@ -87,7 +87,7 @@ request_home(struct desk *d, const struct holder_wish *w)
 	if (e == OK) {
 		e = first_event_pay(d);
 	}
-	if (e == OK) {
+	if (e == OK && !d->json) {
 		printf("Organisation; compare with the founder:\n  %s\n",
 		    print);
 	}
@@ -114,6 +114,10 @@ holder_request(struct desk *d, const struct holder_wish *w)
 	if (e == OK) {
 		sign_pk_of(d->ring->operational, &pk);
 		sign_fingerprint(&pk, print);
+	}
+	if (e == OK && d->json) {
+		print_json(json_pack("{s:s}", "fingerprint", print));
+	} else if (e == OK) {
 		printf("Wrote %s. Bring it to the founder, who runs `holder "
 		    "add`, and read this key aloud:\n  %s\n", w->out, print);
 	}
@@ -132,12 +136,12 @@ holder_rekey(struct desk *d, const struct holder_wish *w)
 	if (e == OK) {
 		e = home_rekey(d, w->to, w->all);
 	}
-	if (e == OK) {
+	if (e == OK && !d->json) {
 		printf("The casebook is now in %s, under new keys. Look with "
 		    "`list` and `verify` there, then\nremove %s and every "
 		    "older backup.\n", w->to, d->home);
 	}
-	if (e == OK && w->all) {
+	if (e == OK && w->all && !d->json) {
 		printf("The signing key is new too: `holder request --out "
 		    "FILE` there, and the founder runs\n`holder replace "
 		    "FILE`, which revokes the old one.\n");
@@ -231,6 +235,19 @@ weeks_old_tell(const struct desk *d)
 	}
 }
 
+static void
+made_tell(const struct desk *d, unsigned made, unsigned ahead)
+{
+	if (d->json) {
+		print_json(json_pack("{s:i, s:i}", "made", (int)made,
+		    "ahead", (int)ahead));
+		return;
+	}
+	printf("Made keys of %u new weeks; keys reach %u weeks ahead.\n"
+	    "Next: `holder request --out FILE` for the founder if you are not "
+	    "the founder, then `export`.\n", made, ahead);
+}
+
 int
 verb_rotate(struct desk *d, int argc, char **argv)
 {
@@ -282,16 +299,12 @@ verb_rotate(struct desk *d, int argc, char **argv)
 		e = desk_record(d, o);
 	}
 	if (e == OK) {
-		printf("Made keys of %u new weeks; keys reach %u weeks ahead.\n"
-		    "Next: `holder request --out FILE` for the founder if you "
-		    "are not the founder, then `export`.\n",
-		    d->ring->weeks - before, n);
-		weeks_old_tell(d);
+		made_tell(d, d->ring->weeks - before, n);
 	} else {
 		say_error("no new keys were published: %s", err_text(e));
-		if (e == ERR_FULL) {
-			weeks_old_tell(d);
-		}
+	}
+	if (e == OK || e == ERR_FULL) {
+		weeks_old_tell(d);
 	}
 	blocks_free(&blocks);
 	return exit_of(e);

@@ -183,7 +183,10 @@ from_backup(struct desk *d, const char *file)
 	}
 	e = passphrase_unpaper(d, file);
 	if (e == OK) { /* a slip must leave nothing that refuses another try */
-		puts("Choose a new passphrase; the old one came from paper.");
+		if (!d->json) {
+			puts("Choose a new passphrase; the old one came from "
+			    "paper.");
+		}
 		e = passphrase_get(d->passfile, true, &fresh, &len);
 	}
 	if (e == OK) {
@@ -207,7 +210,7 @@ from_backup(struct desk *d, const char *file)
 		e = desk_open(d, DESK_CASEBOOK);
 	}
 	secret_free(fresh);
-	if (e == OK) {
+	if (e == OK && !d->json) {
 		printf("Recovered to %s. Backups hold no week keys: run "
 		    "`rotate` now, then import, then export.\nEvery passphrase "
 		    "and key of before counts as lost: see keys/CEREMONY.md.\n",
@@ -369,7 +372,7 @@ weeks_tell(struct desk *d)
 		    "ask each for `holder request --out FILE`, and take it in "
 		    "with `holder add FILE`");
 	}
-	if (e == OK && d->keyset->people > 1) {
+	if (e == OK && d->keyset->people > 1 && !d->json) {
 		printf("Bring the other holders `keyset --publish` too: until "
 		    "they accept this keyset the gateway takes no bundle of "
 		    "theirs.\n");
@@ -410,7 +413,9 @@ from_identity(struct desk *d, const char *path, unsigned desk,
 		goto out;
 	}
 	sign_fingerprint(&k->identity, print);
-	printf("Organisation; compare with a poster:\n  %s\n", print);
+	if (!d->json) {
+		printf("Organisation; compare with a poster:\n  %s\n", print);
+	}
 	/* the sheets first: without them no home is begun */
 	d->keyset = k;
 	k = NULL; /* transferred */
@@ -452,12 +457,14 @@ from_identity(struct desk *d, const char *path, unsigned desk,
 	if (e == OK) {
 		e = journal_keyset(d);
 	}
-	if (e == OK) {
+	if (e == OK && !d->json) {
 		named_tell(d, named);
 		printf("Next: `import` what the courier "
 		    "brings, with `--start N` if the lost machine has "
 		    "confirmed\nwhat is before N; then `export`. What was in "
 		    "the lost casebook comes back only from a\nbackup.\n");
+	}
+	if (e == OK) {
 		e = weeks_tell(d);
 	}
 out:
