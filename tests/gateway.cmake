@@ -247,6 +247,7 @@ if(MELDLUIK_TESTS)
   endforeach()
   target_link_options(test_pages_sending PRIVATE
     -Wl,--wrap=site_open,--wrap=fields_new)
+  target_link_options(test_pages_places PRIVATE -Wl,--wrap=site_open)
 endif()
 foreach(source ${fuzzers})
   get_filename_component(name ${source} NAME_WE)

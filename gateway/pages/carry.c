@@ -40,8 +40,8 @@ static enum text_id
 problem_of(const struct sending *s, int e)
 {
 	/* one that is still being read stands in no report yet */
-	bool files = s->open || (s->report != NULL &&
-	    s->report->attachments > 0);
+	bool files = s->open || s->attachments > 0 ||
+	    (s->report != NULL && s->report->attachments > 0);
 
 	switch (e) {
 	case ERR_FULL:
@@ -82,12 +82,17 @@ stored(struct exchange *x, struct sending *s, const struct ask_answer *a)
 	}
 	memcpy(r.note, a->payload, a->payload_len);
 	/* A repeat gets the first receipt: its day counts, not today */
-	if (s->site->keyset->has_gateway && receipt_check(a->payload,
-	    a->payload_len, &s->site->keyset->gateway, &note) == OK) {
+	if (sending_site(s) && s->site->keyset->has_gateway &&
+	    receipt_check(a->payload, a->payload_len,
+	    &s->site->keyset->gateway, &note) == OK) {
 		r.day = note.day;
 	}
 	if (s->what != POST_SEALED) {
-		once_keep(s->once, &r);
+		once_keep(s->once, &r); /* also for who is told to try again */
+	}
+	if (s->site == NULL) {
+		thanks_not(x, s);
+		return;
 	}
 	thanks_answer(x, s, &r);
 }
@@ -119,11 +124,26 @@ answered(struct exchange *x, void *arg, const struct ask_answer *a)
 	(void)carry_move(x, s);
 }
 
+/* It is sealed whole: what that took goes before the store is asked, for
+ * which many may wait at once */
+static void
+seal_end(struct sending *s)
+{
+	s->attachments = s->report == NULL ? 0 : s->report->attachments;
+	report_free(s->report);
+	s->report = NULL;
+	envelope_free(s->envelope);
+	s->envelope = NULL;
+	site_close(s->site);
+	s->site = NULL;
+}
+
 static void
 ask_whole(struct exchange *x, struct sending *s)
 {
 	struct ask_request q;
 
+	seal_end(s);
 	memset(&q, 0, sizeof(q));
 	q.what = s->begun ? ASK_UPLOAD_FINISH : ASK_PUT;
 	q.week = s->week;

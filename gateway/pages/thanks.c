@@ -23,8 +23,8 @@ thanks_answer(struct exchange *x, struct sending *s,
 	receipt_number(r->envelope, number);
 	day_text(r->day, iso);
 	site_date(lang, r->day, true, day);
-	snprintf(files, sizeof(files), "%u", s->report == NULL ? 0 :
-	    s->report->attachments);
+	snprintf(files, sizeof(files), "%u", s->report == NULL ?
+	    s->attachments : s->report->attachments);
 	view_init(&v, &s->site->view);
 	view_text(&v, "number", number);
 	view_text(&v, "note", r->note);
@@ -64,6 +64,10 @@ thanks_not(struct exchange *x, struct sending *s)
 		replies_keep(x, lang, s->fields, s->why);
 		break;
 	default:
+		if (!sending_site(s)) {
+			page_fail(x, 503, lang, TEXT_ERR_BUSY);
+			return;
+		}
 		view_init(&v, &s->site->view);
 		view_text(&v, "error", site_text(lang, s->why));
 		page_answer_padded(x, 200, PAGE_SEALED, lang, &v, SMALL_PAGE);

@@ -10,6 +10,19 @@ static char code1[CODE_TEXT];
 static struct code key1;
 static uint8_t bytes[3 * MIB];
 
+static unsigned no_sites; /* for so many there is no memory */
+
+struct site *__real_site_open(unsigned lang);
+struct site *__wrap_site_open(unsigned lang);
+struct site *__wrap_site_open(unsigned lang)
+{
+	if (no_sites > 0) {
+		no_sites--;
+		return NULL;
+	}
+	return __real_site_open(lang);
+}
+
 static int begin(void **state)
 {
 	org_up(state);
@@ -85,12 +98,71 @@ static void refused_without_number(void **state)
 	sending_free(s);
 }
 
+/* Sends ${b} to its end and frees it; the store is asked, or it is answered */
+static struct sending *ended(struct buf b)
+{
+	struct sending *s;
+
+	buf_text(&b, "--x--\r\n");
+	exchange_anew();
+	s = sending_new(x, POST_REPORT, EN);
+	assert_non_null(s);
+	sending_body(x, s, b.p, b.len);
+	sending_finish(x, s);
+	buf_free(&b);
+	return s;
+}
+
+/* As many as there are places may wait for a store that is slow: with each
+ * wait its fields, for the page that gives them back, and what is sealed */
+static void little_while_the_store_is_asked(void **state)
+{
+	struct buf b = FORM(NUMBER, "what", "waits", "code", code1);
+	size_t before = secret_alive();
+	struct sending *s;
+
+	(void)state;
+	file(&b, "files", "a", bytes, 600);
+	s = ended(b);
+	assert_non_null(x->done);
+	assert_int_equal(secret_alive() - before, 4); /* form, part, code */
+	assert_null(s->envelope);
+	assert_null(s->site);
+	store_answers();
+	assert_int_equal(s->why, NO_PROBLEM);
+	assert_non_null(strstr(x->page, "<dd>1</dd>"));
+	sending_free(s);
+}
+
+/* The receipt is there and no memory for its page: who sends the form again
+ * has it, and the store is not asked once more */
+static void no_memory_for_the_receipt(void **state)
+{
+	struct sending *s = ended(FORM(NUMBER, "what", "twice", "code",
+	    code1));
+
+	(void)state;
+	no_sites = 1;
+	store_answers();
+	assert_int_equal(x->stored, 1);
+	assert_int_equal(s->why, TEXT_ERR_BUSY);
+	assert_non_null(strstr(x->page, "twice</textarea>"));
+	sending_free(s);
+	s = ended(FORM(NUMBER, "what", "twice", "code", code1));
+	assert_int_equal(x->asked, 0);
+	assert_int_equal(x->status, 200);
+	assert_non_null(strstr(x->page, "id=\"number\""));
+	sending_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup(f, org_shown)
 		T(room_for_files),
 		T(refused_without_number),
+		T(little_while_the_store_is_asked),
+		T(no_memory_for_the_receipt),
 	};
 
 	return cmocka_run_group_tests(tests, begin, org_down);

@@ -185,4 +185,42 @@ while len(held) < 96:
         held.append(s)  # the others met those of before, which just end
 past("96 that read no answer")
 PY
+anew
+python3 - "$PORT" "$(gw_pid web)" "$(gw_pid store)" <<'PY' || fail "ends"
+import os
+import signal
+import sys
+import threading
+import time
+from pages import report_form
+port, web, store = (int(a) for a in sys.argv[1:])
+PLACES, MOST = 96, 40  # MiB; each had 0.6 when all of it was kept
+
+
+def anonymous():
+    with open(f"/proc/{web}/status") as f:
+        return next(int(line.split()[1]) for line in f
+                    if line.startswith("RssAnon:")) / 1024
+
+
+# Forms in all places that wait for the store at once
+forms, sent = [report_form(port) for _ in range(PLACES)], []
+before = anonymous()
+os.kill(store, signal.SIGSTOP)
+try:
+    for n, (b, code) in enumerate(forms):
+        sent.append(threading.Thread(target=b.submit, args=("report",),
+                                     kwargs={"what": f"{n}", "code": code}))
+        sent[-1].start()
+    time.sleep(3)
+    more = anonymous() - before
+finally:
+    os.kill(store, signal.SIGCONT)
+for t in sent:
+    t.join()
+print("%d forms that wait for the store: %.0f MiB, at most %d" % (
+    PLACES, more, MOST))
+assert all(b.number() for b, _ in forms)
+sys.exit(more > MOST)
+PY
 echo "slow clients are cut in header, body and form, take no memory, and sound ones are served"
