@@ -170,7 +170,7 @@ static bool
 nothing_left(const char *folder, const char *file, const char *ending)
 {
 	const char *const words[] = {SCRUB_PYTHON, "-I", "-c", scrub_left,
-		file, ending, NULL};
+		file, ending, "strip", NULL};
 
 	return tool_once(folder, words, NULL);
 }

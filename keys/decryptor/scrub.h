@@ -3,8 +3,9 @@
  * Metadata of a file, and a copy without it, by mat2 (Debian) in bubblewrap:
  * no network, no home, no process but its own, limits on time and memory.
  * The file is hostile and so, after reading it, is the tool: what comes back
- * is one file and bounded text. mat2 copies what it does not know: a copy in
- * which scrub_left.py, run likewise, still finds something is no copy.
+ * is one file and bounded text. mat2 copies what it does not know:
+ * scrub_left.py, run likewise, takes paths and printers out of office
+ * documents, and a copy in which it still finds something is no copy.
  */
 #ifndef DECRYPTOR_SCRUB_H
 #define DECRYPTOR_SCRUB_H

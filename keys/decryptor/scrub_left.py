@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Does a copy that mat2 made still say who made the file, or where?
 
-Run in the sandbox of the tool (scrub.c): FILE ENDING. Exit 0 only when
-nothing that mat2 0.13 is known to leave is there; what cannot be read is
-not clean. What it draws anew (JPEG, PNG, TIFF, PDF) needs no more than the
-search for Exif and XMP; of the others it copies what it does not know."""
+Run in the sandbox of the tool (scrub.c): FILE ENDING [strip]. Exit 0 only
+when nothing that mat2 0.13 is known to leave is there; what cannot be read is
+not clean. With strip, what can be taken out of an office document without
+harm to its text is taken out of FILE first. What it draws anew (JPEG, PNG,
+TIFF, PDF) needs no more than the search for Exif and XMP; of the others it
+copies what it does not know."""
 import io
 import mmap
+import os
 import re
 import sys
 import zipfile
 import xml.etree.ElementTree as ET
+from xml.parsers import expat
 
 ANYWHERE = re.compile(
     rb"Exif\0\0(MM|II)|<x:xmpmeta|http://ns\.adobe\.com/xap|"
@@ -27,6 +31,8 @@ TELLING = {  # elements that say something
     "creator-initials", "sender-initials", "printed-by", "tracked-changes"}
 TAKEN_OUT = {"del", "delText", "moveFrom"}  # text that nobody sees
 PRINTER = {"PrinterName", "PrinterSetup"}
+WRAP = {"AlternateContent", "Choice"}  # go with all that was in them
+UNPACKED = 1 << 29  # bytes of all members; a text has far less
 
 
 class Left(Exception):
@@ -94,7 +100,89 @@ def local(name):
     return name.rpartition("}")[2]
 
 
+def no_dtd(*_):
+    raise Left  # entities: no office program writes any
+
+
+def goes(name, attributes):
+    """Where a workbook lay, on which printer a text went"""
+    return name == "absPath" or (
+        name == "config-item" and not PRINTER.isdisjoint(attributes.values()))
+
+
+def cuts(d):
+    """Where in ${d} the elements lie that go, (from, to)"""
+    out, around, ended = [], [], []
+    p = expat.ParserCreate(namespace_separator="}")
+
+    def event(*_):  # what ended goes up to here
+        while ended:
+            out.append((ended.pop(), p.CurrentByteIndex))
+
+    def start(name, attributes):
+        event()
+        around.append([p.CurrentByteIndex, goes(local(name), attributes),
+                       0, 0])
+
+    def end(name):
+        event()
+        at, go, gone, stays = around.pop()
+        go = go or (local(name) in WRAP and gone and not stays)
+        if around:
+            around[-1][2 if go else 3] += 1
+            if go:
+                ended.append(at)
+
+    p.StartElementHandler, p.EndElementHandler = start, end
+    p.CharacterDataHandler = p.DefaultHandler = event
+    p.CommentHandler = p.ProcessingInstructionHandler = event
+    p.StartDoctypeDeclHandler = no_dtd
+    p.Parse(bytes(d), True)
+    return sorted(out)
+
+
+def without(d):
+    """${d} without what goes"""
+    at, parts = 0, []
+    for begin, end in cuts(d):
+        if begin >= at:  # else within the one before
+            parts.append(d[at:begin])
+            at = end
+    return b"".join(parts) + d[at:]
+
+
+def members(z):
+    """Each once, of the size it says, and not more than can be held"""
+    parts = z.infolist()
+    demand(z.comment == b"")
+    demand(len({i.filename for i in parts}) == len(parts))
+    demand(sum(i.file_size for i in parts) <= UNPACKED)
+    for i in parts:
+        d = z.read(i)
+        demand(len(d) == i.file_size)
+        yield i, d
+
+
+def ending(name):
+    return name.rpartition(".")[2].lower()
+
+
+def strip(path):
+    """Writes the document anew where anything of it goes"""
+    to, changed = path + ".new", False
+    with zipfile.ZipFile(path) as z, zipfile.ZipFile(to, "w") as out:
+        for i, d in members(z):
+            less = without(d) if ending(i.filename) in XML and d.strip() else d
+            changed = changed or less != d
+            out.writestr(zipfile.ZipInfo(i.filename), less, i.compress_type)
+    if changed:
+        os.replace(to, path)
+    else:
+        os.remove(to)
+
+
 def xml(d):
+    cuts(d)  # before entities could grow
     for e in ET.fromstring(d).iter():
         said = bool(len(e) or (e.text or "").strip() or e.attrib)
         name = local(e.tag)
@@ -108,30 +196,36 @@ def xml(d):
 
 def office(d):
     with zipfile.ZipFile(io.BytesIO(d)) as z:
-        demand(z.comment == b"")
-        for name in z.namelist():
-            look(z.read(name), name.rpartition(".")[2].lower())
+        for i, part in members(z):
+            look(part, ending(i.filename))
 
 
 XML = ("xml", "rels", "vml", "rdf")
 LOOK = {"gif": gif, "mp3": mp3, "ogg": ogg, "mp4": film, "heic": film}
-LOOK.update(dict.fromkeys(("docx", "xlsx", "pptx", "odt", "ods", "odp"),
-                          office))
+OFFICE = ("docx", "xlsx", "pptx", "odt", "ods", "odp")
+LOOK.update(dict.fromkeys(OFFICE, office))
 LOOK.update(dict.fromkeys(XML, xml))
 
 
-def look(d, ending):
-    if ending in XML and not d.strip():
+def look(d, kind):
+    if kind in XML and not d.strip():
         return
     demand(not ANYWHERE.search(d))
-    if ending in LOOK:
-        LOOK[ending](d)
+    if kind in LOOK:
+        LOOK[kind](d)
 
 
 def main():
-    with open(sys.argv[1], "rb") as f:
-        look(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ),
-             sys.argv[2])
+    path, kind = sys.argv[1:3]
+    try:
+        if sys.argv[3:] == ["strip"] and kind in OFFICE:
+            strip(path)
+        with open(path, "rb") as f:
+            look(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ), kind)
+    except Left:
+        sys.exit("something is left that says who made it, or where")
+    except Exception as e:  # whatever a hostile file makes of a library
+        sys.exit("it cannot be read: " + type(e).__name__)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ left- when it still says who made it or where, else clean-.
 make-scrub.py FOLDER"""
 import os
 import sys
+import warnings
 import zipfile
 
 TOP = sys.argv[1]
@@ -74,6 +75,13 @@ word("left-picture.docx", RUN % "", ("word/media/a.jpg", b"\xff\xd8\xff\xe1"
 word("left-picture-path.docx", '<w:docPr descr="C:\\Users\\jan\\a.png"/>')
 excel("clean-sheet.xlsx", "<sheets/>")
 excel("left-where-it-lay.xlsx", '<x15ac:absPath url="D:\\Jan Jansen\\"/>')
+CHOICE = '<m:AlternateContent xmlns:m="http://schemas.openxmlformats.org/' \
+    'markup-compatibility/2006"><m:Choice Requires="x15">%s</m:Choice>' \
+    '</m:AlternateContent>'
+LAY = '<x15ac:absPath url="D:\\Jan Jansen\\"/>'
+excel("left-in-a-choice.xlsx", CHOICE % LAY + "<sheets> <!-- een --></sheets>")
+excel("left-in-a-full-choice.xlsx", CHOICE % (LAY + "<b/>") + "<sheets/>")
+excel("left-lay-and-locked.xlsx", LAY + '<fileSharing userName="Jan Jansen"/>')
 excel("left-locked-by.xlsx", '<fileSharing userName="Jan Jansen"/>')
 writer("clean-writer.odt", "<office:body/>")
 writer("left-note.odt", "<office:annotation><dc:creator>Jan Jansen"
@@ -81,6 +89,23 @@ writer("left-note.odt", "<office:annotation><dc:creator>Jan Jansen"
 writer("left-printer.odt", "<office:body/>", ("settings.xml", root(
     "office:document-settings", '<config:config-item config:name='
     '"PrinterName">HP van Jan</config:config-item>')))
+PRINTED = '<config:config-item config:name="%s" config:type="string">%s' \
+    '</config:config-item>'
+writer("left-printer-set.odt", "<office:body/>", ("settings.xml", root(
+    "office:document-settings", PRINTED % ("PrinterName", "HP van Jan") +
+    PRINTED % ("ZoomFactor", "100") + PRINTED % (
+        "PrinterSetup", "aGFuIEph"))))
+writer("left-printer-and-note.odt", "<office:annotation><dc:creator>Jan Jansen"
+       "</dc:creator></office:annotation>", ("settings.xml", root(
+           "office:document-settings", PRINTED % ("PrinterName", "HP"))))
+pack("left-entities.docx", ("[Content_Types].xml", TYPES % (
+    "word/document.xml", "wordprocessingml.document")), (
+        "word/document.xml", '<!DOCTYPE d [<!ENTITY a "Jan Jansen">]>'
+        "<d>&a;</d>"))
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # a name that is there twice
+    writer("left-twice.odt", "<office:body/>", ("x.xml", "<a author='Jan'/>"),
+           ("x.xml", "<a/>"))
 SOUND = (b"\xff\xfb\x90\x64" + bytes(413)) * 20
 APE = b"\x0a\0\0\0" + bytes(4) + b"Artist\0" + WHO
 write("clean-sound.mp3", SOUND)
