@@ -186,6 +186,12 @@ if(MELDLUIK_TESTS AND TARGET meldluik_transfer)
   target_link_options(test_courier PRIVATE
     -Wl,--wrap=sleep,--wrap=fstatvfs)
   add_test(NAME test_courier COMMAND test_courier)
+  add_executable(test_courier_config gateway/test_courier_config.c
+    ${courier}/config.c)
+  target_include_directories(test_courier_config PRIVATE ${courier})
+  target_link_libraries(test_courier_config meldluik_transfer
+    inih PkgConfig::CMOCKA)
+  add_test(NAME test_courier_config COMMAND test_courier_config)
   # The reporter's judgement; the test is its gateway
   set(reporter ${CMAKE_SOURCE_DIR}/gateway/reporter)
   add_executable(test_reporter_trust gateway/test_reporter_trust.c

@@ -481,8 +481,8 @@ deputies(void **state)
 		{noise, NULL, 0}};
 	static const struct member bad[][2] = {
 		{{"casebook.key", "aa", 0}, {0}},
-		{{"casebook.key", "gaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		    "aaaaaaaaaaaaaaaaaaa", 0}, {0}},
+		{{"casebook.key", "gaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 0}, {0}},
 		{{"casekeys", "x", 0}, {0}}, /* and no key */
 		{{"casebook.key", "", S_IFDIR}, {0}},
 		{{"casebook.kez", KEY_A, 0}, {0}},

@@ -27,7 +27,7 @@ static struct gateway {
 static struct reporter_options o;
 static struct reporter r;
 static struct code right; /* whose thread has an answer at desk 1 */
-static enum err typed, old_lane;
+static enum err typed, old_lane, trusted;
 
 static const char *
 range_of(const struct request *q)
@@ -110,7 +110,12 @@ enum err code_ask(const struct reporter_options *opt, struct code *out)
 	*out = right;
 	return typed;
 }
-enum err trust_open(struct reporter *x) { assert_true(x->reads); return OK; }
+enum err trust_open(struct reporter *x)
+{
+	assert_true(x->reads);
+	return trusted;
+}
+
 enum err state_lane(const struct reporter_options *opt, const struct lane *l)
 {
 	(void)opt;
@@ -186,7 +191,7 @@ begin(void **state)
 	ok(secret_setup());
 	memset(&g, 0, sizeof(g));
 	memset(&o, 0, sizeof(o));
-	typed = old_lane = OK;
+	typed = old_lane = trusted = OK;
 	kit_org_make(&g.org, "one", KIT_DAY);
 	o.today = NOW;
 	o.language = "en";
@@ -262,6 +267,8 @@ who_asks(void **state)
 	is(verb_check(&r, 0, NULL), ERR_USAGE);
 	typed = OK;
 	is(verb_check(&r, 1, NULL), ERR_USAGE);
+	trusted = ERR_FOREIGN; /* of another organisation: not even asked */
+	is(verb_check(&r, 0, NULL), ERR_FOREIGN);
 	r.t = NULL;
 	is(verb_check(&r, 0, NULL), ERR_USAGE);
 	assert_int_equal(g.asks, 0);
