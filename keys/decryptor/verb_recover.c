@@ -22,9 +22,9 @@
 #include "verbs.h"
 #include "weeks.h"
 
-/* One sheet of a drill */
+/* One sheet of a drill; ${list}: NULL, or where it is told */
 static enum err
-drill_sheet(const struct share *s, struct papers *papers)
+drill_sheet(const struct share *s, struct papers *papers, json_t *list)
 {
 	char set[SHARE_SET], name[SHARE_SET];
 	const struct paper_set *p = papers_set(papers, s->kind);
@@ -39,6 +39,14 @@ drill_sheet(const struct share *s, struct papers *papers)
 		    p == NULL ? "" : name);
 		return ERR_CONFLICT;
 	}
+	if (list != NULL) {
+		json_array_append_new(list, json_pack(
+		    "{s:i, s:i, s:i, s:s, s:s}", "sheet", (int)s->x, "of",
+		    (int)s->n, "needed", (int)s->k, "kind",
+		    s->kind == SHARE_IDENTITY ? "identity" : "backup", "set",
+		    set));
+		return OK;
+	}
 	printf("Sheet %u of %u of the %s, set %s: readable and right. With "
 	    "%u such sheets the key comes back.\n", s->x, s->n,
 	    s->kind == SHARE_IDENTITY ? "identity key" : "backup key", set,
@@ -46,11 +54,30 @@ drill_sheet(const struct share *s, struct papers *papers)
 	return OK;
 }
 
+/* One after another, until an empty line or the end */
+static void
+drill_typed(struct share *s, struct papers *papers, json_t *list)
+{
+	enum err e = OK;
+
+	while (e != ERR_UNKNOWN && e != ERR_IO) {
+		if (list == NULL) {
+			puts("Next sheet (an empty line ends the drill):");
+		}
+		e = share_ask(s, "en");
+		if (e == OK) {
+			drill_sheet(s, papers, list);
+		}
+		secret_wipe(s, sizeof *s);
+	}
+}
+
 static enum err
 drill(struct desk *d, const char *file)
 {
 	struct buf doc = buf_new(65536);
 	struct share *s = secret_new(sizeof *s);
+	json_t *list = d->json ? json_array() : NULL;
 	struct papers papers;
 	struct refusal why;
 	char path[4096];
@@ -78,23 +105,19 @@ drill(struct desk *d, const char *file)
 			    why.en);
 		}
 		if (e == OK) {
-			e = drill_sheet(s, &papers);
+			e = drill_sheet(s, &papers, list);
 		}
 		secret_wipe(s, sizeof *s);
 	}
-	while (e == OK && d->sharefiles == 0) {
-		puts("Next sheet (an empty line ends the drill):");
-		e = share_ask(s, "en");
-		if (e == OK) {
-			drill_sheet(s, &papers);
-		} else if (e != ERR_UNKNOWN && e != ERR_IO) {
-			e = OK;
-		}
-		secret_wipe(s, sizeof *s);
+	if (e == OK && d->sharefiles == 0) {
+		drill_typed(s, &papers, list);
 	}
 	secret_free(s);
 	buf_free(&doc);
-	return e == ERR_UNKNOWN || e == ERR_IO ? OK : e;
+	if (list != NULL) {
+		print_json(list);
+	}
+	return e;
 }
 
 /* The passphrase out of FILE.paper, into ${d} */

@@ -32,6 +32,10 @@ has "^Weeks with keys of every holder: [1-9]"
 grep -q EXPIRED "$T/out" && fail "it is valid"
 ok desk "$H" 2028-03-01 keyset
 has "(EXPIRED: .keyset --renew.)$"
+ok desk "$T/bare" $day init --batch --organisation Kaal --person an
+ok desk "$T/bare" $day keyset
+has "^Organisation  *Kaal$"
+has "^Gateway  *none yet$"
 ok h keyset fingerprint
 PRINT=$(cat "$T/out")
 ok h keyset show

@@ -20,6 +20,14 @@ ok "$SHARES" "$T/k.json" "$H/public/papers.json" "$T"
 ok "$BIN" --home "$H" recover --drill --share "$T/identity-1" \
 	--share "$T/backup-3"
 [ "$(grep -c 'readable and right' "$T/out")" = 2 ] || fail "drill"
+ok "$BIN" --home "$H" --json recover --drill --share "$T/identity-1" \
+	--share "$T/backup-3"
+[ "$(json "[(s['sheet'],s['of'],s['needed'],s['kind']) for s in o]")" = \
+	"[(1, 3, 2, 'identity'), (3, 3, 2, 'backup')]" ] || fail "told otherwise"
+refused "record of the paper shares cannot be read" "$BIN" --home "$H" \
+	recover --drill --papers "$T/none" --share "$T/identity-1"
+refused "the share in $T/none" "$BIN" --home "$H" recover --drill \
+	--share "$T/none"
 refused "does not count here" "$BIN" --home "$H" recover --drill \
 	--share "$T/foreign-1"
 
