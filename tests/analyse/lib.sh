@@ -13,7 +13,8 @@
 #   tree PRESET TARGET...  $TREE: a build by that preset; what is not built
 #                      there yet is built; kept for the next run
 #   units PROGRAM...   runs them in $TREE; what a sanitizer says is a failure
-#   gateway_load WAYS  the gateway of $TREE under WAYS visitors of each kind
+#   gateway_load WAYS  the gateway of $TREE under WAYS visitors of each kind, and
+#                      under those of ../http/32-any-order.sh
 #   planted FLAG SOURCE  a program of that source must be told of
 set -u
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -134,4 +135,6 @@ gateway_load() {
 		grep -m1 -A 40 -E 'Sanitizer|runtime error' "$OUT/gateway.log"
 		fail "the gateway under load"
 	}
+	BUILD=$OUT/load "$HERE/../http/32-any-order.sh" ||
+		fail "the gateway under anything"
 }
