@@ -401,10 +401,10 @@ on_request(void *arg, struct MHD_Connection *c, const char *url,
 {
 	struct exchange *x = *slot;
 
+	(void)c; /* on_uri() has it */
 	if (x == NULL) {
 		return MHD_NO;
 	}
-	x->c = c;
 	if (!x->seen) {
 		x->path = url;
 		return begin(arg, x, method, version);

@@ -29,5 +29,6 @@ python3 "$HERE/anyorder.py" "$PORT" "$GW" "$WEEK" "$COURIER" "$TOKEN" "$code" \
 [ "$before" = "$(gw_pid web)-$(gw_pid store)" ] ||
 	fail "a process ended (seed $seed)"
 gw_stop
+grep -m1 -A 40 -E 'Sanitizer|runtime error' "$GW/log"
 gw_silent "Sanitizer|runtime error|ended|hung|forbidden|outside the table|lost" \
 	"the log says so (seed $seed)"
