@@ -202,6 +202,13 @@ if(MELDLUIK_TESTS AND TARGET meldluik_transfer)
   target_link_libraries(test_reporter_trust meldluik_transfer
     meldluik_mailbox PkgConfig::CMOCKA)
   add_test(NAME test_reporter_trust COMMAND test_reporter_trust)
+  add_executable(test_reporter_send gateway/test_reporter_send.c
+    gateway/kit/store_kit.c ${reporter}/send.c)
+  target_include_directories(test_reporter_send PRIVATE ${reporter}
+    gateway/kit)
+  target_link_libraries(test_reporter_send meldluik_transfer
+    meldluik_mailbox PkgConfig::CMOCKA)
+  add_test(NAME test_reporter_send COMMAND test_reporter_send)
   add_executable(test_reporter_check gateway/test_reporter_check.c
     gateway/kit/store_kit.c ${reporter}/check.c)
   target_include_directories(test_reporter_check PRIVATE ${reporter}
