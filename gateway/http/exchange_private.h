@@ -27,6 +27,7 @@ struct job {
 	enum job_state state;
 	bool body_wait; /* waits for a slot to read a body into */
 	bool refused;   /* waited too long for one */
+	bool coming;    /* more of the body is here than was read */
 	struct ask_request q;
 	ask_done done;
 	void *arg;

@@ -2,7 +2,8 @@
 /*
  * One lock over slots, queues and pending table; it is held for copying and
  * one non-blocking send, never for waiting, and never for a look at all who
- * wait: ten thousand bodies may wait for a slot. Ciphertext passes here,
+ * wait: ten thousand bodies may wait for a slot, and LOOKS of them are looked
+ * at each half second. Ciphertext passes here,
  * except that pages hand over what they sealed themselves; slots are wiped
  * before the next user gets them.
  */
@@ -25,6 +26,7 @@
 #define WAIT_SECONDS 5   /* for a slot or for a store that starts */
 #define HOARD_SECONDS 5u /* a body may hold a slot others wait for */
 #define SLOW_SECONDS 2u  /* one below the least rate */
+#define LOOKS 256u       /* each tick, who sends on of those who wait */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint8_t *memory;
@@ -35,10 +37,13 @@ static struct exchange *holder[SLOTS]; /* who has it, NULL: free */
 static bool touched[SLOTS];            /* has pages behind it */
 /* Requests, each for the channel and perhaps a slot, and bodies for a slot.
  * Who waits longest stands first. Of requests that wait for a slot there are
- * no more than places and couriers. */
+ * no more than places and couriers. A text of which more has come than was
+ * read goes before those that may have stopped. */
 static TAILQ_HEAD(queue, exchange) jobs = TAILQ_HEAD_INITIALIZER(jobs),
+    coming = TAILQ_HEAD_INITIALIZER(coming),
     texts = TAILQ_HEAD_INITIALIZER(texts),
     larges = TAILQ_HEAD_INITIALIZER(larges);
+static struct exchange *look; /* the next of texts to look at; NULL: the first */
 
 static int64_t
 now(void)
@@ -102,7 +107,8 @@ static struct queue *
 queue_of(const struct exchange *x)
 {
 	return !x->job.body_wait ? &jobs :
-	    x->job.q.payload_len <= SLOT_TEXT_LEN ? &texts : &larges;
+	    x->job.q.payload_len > SLOT_TEXT_LEN ? &larges :
+	    x->job.coming ? &coming : &texts;
 }
 
 static void
@@ -111,11 +117,41 @@ wait_add(struct exchange *x)
 	TAILQ_INSERT_TAIL(queue_of(x), x, waits);
 }
 
+static void
+wait_end(struct exchange *x)
+{
+	if (look == x) {
+		look = TAILQ_NEXT(x, waits);
+	}
+	TAILQ_REMOVE(queue_of(x), x, waits);
+}
+
+/* Those of whom more has come meanwhile */
+static void
+look_on(void)
+{
+	struct exchange *x;
+	unsigned n;
+
+	if (look == NULL) {
+		look = TAILQ_FIRST(&texts);
+	}
+	for (n = 0; n < LOOKS && (x = look) != NULL; n++) {
+		if (watchdog_unread(x->watched)) {
+			wait_end(x);
+			x->job.coming = true;
+			TAILQ_INSERT_HEAD(&coming, x, waits);
+		} else {
+			look = TAILQ_NEXT(x, waits);
+		}
+	}
+}
+
 static bool
 anybody_waits(void)
 {
-	return !TAILQ_EMPTY(&jobs) || !TAILQ_EMPTY(&texts) ||
-	    !TAILQ_EMPTY(&larges);
+	return !TAILQ_EMPTY(&jobs) || !TAILQ_EMPTY(&coming) ||
+	    !TAILQ_EMPTY(&texts) || !TAILQ_EMPTY(&larges);
 }
 
 enum sent { SENT, NO_SLOT, NO_CHANNEL };
@@ -176,7 +212,7 @@ serve_bodies(struct queue *q)
 
 	while ((x = TAILQ_FIRST(q)) != NULL &&
 	    slot_give(x, x->job.q.payload_len)) {
-		TAILQ_REMOVE(q, x, waits);
+		wait_end(x);
 		x->job.body_wait = false;
 		x->job.state = JOB_NONE;
 		exchange_resume(x);
@@ -197,6 +233,7 @@ serve_waiting(void)
 			TAILQ_REMOVE(&jobs, x, waits);
 		}
 	}
+	serve_bodies(&coming);
 	serve_bodies(&texts);
 	serve_bodies(&larges);
 }
@@ -242,6 +279,7 @@ exchange_slot(struct exchange *x, size_t len)
 		x->job.q.payload_len = len;
 		x->job.state = JOB_WAITING;
 		x->job.since = now();
+		x->job.coming = watchdog_unread(x->watched);
 		wait_add(x);
 	}
 	pthread_mutex_unlock(&lock);
@@ -318,7 +356,7 @@ link_forget(struct exchange *x)
 {
 	pthread_mutex_lock(&lock);
 	if (x->job.state == JOB_WAITING) {
-		TAILQ_REMOVE(queue_of(x), x, waits);
+		wait_end(x);
 		x->job.state = JOB_NONE;
 	}
 	slot_return(x);
@@ -457,7 +495,7 @@ give_up(struct queue *q, int64_t t)
 
 	while ((x = TAILQ_FIRST(q)) != NULL &&
 	    t - x->job.since >= WAIT_SECONDS) {
-		TAILQ_REMOVE(q, x, waits);
+		wait_end(x);
 		if (x->job.body_wait) {
 			x->job.body_wait = false;
 			x->job.refused = true;
@@ -477,11 +515,13 @@ link_tick(void)
 	unsigned i;
 
 	pthread_mutex_lock(&lock);
+	look_on();
 	serve_waiting();
 	if (anybody_waits() && channel >= 0) {
 		cut_hoarders();
 	}
 	give_up(&jobs, t);
+	give_up(&coming, t);
 	give_up(&texts, t);
 	give_up(&larges, t);
 	/* Pages behind free slots go back to the system */

@@ -273,7 +273,7 @@ watchdog_unread(struct watched *w)
 		return false;
 	}
 	pthread_mutex_lock(&lock);
-	if (w->phase == BODY && !w->cut) {
+	if ((w->phase == BODY || w->phase == WAIT) && !w->cut) {
 		is = unread(w);
 	}
 	pthread_mutex_unlock(&lock);

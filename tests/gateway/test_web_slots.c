@@ -163,7 +163,6 @@ a_crowd_waits(void **state)
 	assert_int_equal(say(r.tag, r.slot, OK, "x"), OK);
 	link_deliver(x);
 	assert_int_equal(h.calls, 1);
-	link_tick();
 	assert_int_equal(mprotect(p, CROWD * each, PROT_READ | PROT_WRITE), 0);
 	link_forget(all[0]);
 	assert_false(crowd[0]->suspended); /* who came first */
@@ -194,6 +193,93 @@ a_crowd_waits(void **state)
 	end(x);
 }
 
+/* Who sends on goes before those who stopped, whether it is seen when it
+ * begins to wait or later; so many are looked at each tick, in turn, and who
+ * leaves meanwhile is not */
+static void
+who_sends_on(void **state)
+{
+	enum { LOOKS = 256, CROWD = 2 * LOOKS };
+	static struct exchange *all[SLOT_TEXTS];
+	struct exchange *x = exchange_new(), **crowd;
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t each = (sizeof(*x) + page - 1) / page * page;
+	uint8_t *p = mmap(NULL, CROWD * each, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned before;
+
+	(void)state;
+	crowd = calloc(CROWD, sizeof(*crowd));
+	assert_non_null(crowd);
+	assert_ptr_not_equal(p, MAP_FAILED);
+	attach();
+	for (unsigned i = 0; i < SLOT_TEXTS; i++) {
+		all[i] = exchange_new();
+		assert_non_null(exchange_slot(all[i], 1));
+	}
+	hoarder = x;
+	hoarder_unread = true;
+	assert_null(exchange_slot(x, 1));
+	hoarder_unread = false;
+	/* for it alone too the silent are cut */
+	hoarder = all[5];
+	hoarder_slow = true;
+	hoarder_age = 2;
+	before = cuts;
+	link_tick();
+	assert_int_equal(cuts, before + 1);
+	hoarder_slow = false;
+	for (unsigned i = 0; i < CROWD; i++) {
+		crowd[i] = (struct exchange *)(void *)(p + i * each);
+		crowd[i]->slot = SLOT_NONE;
+		crowd[i]->watched = (struct watched *)crowd[i];
+		assert_null(exchange_slot(crowd[i], 1));
+	}
+	link_forget(all[0]);
+	assert_false(x->suspended);
+	assert_int_equal(x->slot, 0);
+	assert_true(crowd[0]->suspended);
+	/* seen later: the last of the first turn, before any of the next */
+	hoarder = crowd[LOOKS - 1];
+	hoarder_unread = true;
+	assert_int_equal(mprotect(p + (LOOKS + 1) * each, (CROWD - LOOKS - 2) *
+	    each, PROT_NONE), 0);
+	link_tick();
+	assert_int_equal(mprotect(p, CROWD * each, PROT_READ | PROT_WRITE), 0);
+	link_forget(all[1]);
+	assert_false(crowd[LOOKS - 1]->suspended);
+	/* the next to be looked at leaves; the turn goes on behind it */
+	hoarder = crowd[CROWD - 1];
+	link_forget(crowd[LOOKS]);
+	memset(crowd[LOOKS], 0xff, sizeof(*x));
+	link_tick();
+	link_forget(all[2]);
+	assert_false(crowd[CROWD - 1]->suspended);
+	/* all were seen: from the first again, who is told when it was long */
+	hoarder = crowd[0];
+	link_tick();
+	hoarder = NULL;
+	hoarder_unread = false;
+	clock_now += WAIT_SECONDS;
+	link_tick();
+	assert_true(crowd[0]->job.refused);
+	assert_true(crowd[1]->job.refused);
+	for (unsigned i = 0; i < CROWD; i++) {
+		if (i != LOOKS) {
+			link_forget(crowd[i]);
+		}
+	}
+	for (unsigned i = 3; i < SLOT_TEXTS; i++) {
+		link_forget(all[i]);
+	}
+	for (unsigned i = 0; i < SLOT_TEXTS; i++) {
+		free(all[i]);
+	}
+	munmap(p, CROWD * each);
+	free(crowd);
+	end(x);
+}
+
 int
 main(void)
 {
@@ -202,6 +288,7 @@ main(void)
 		/* last: where it fails, the lock is held */
 		cmocka_unit_test(a_short_body),
 		cmocka_unit_test(a_crowd_waits),
+		cmocka_unit_test(who_sends_on),
 	};
 
 	return cmocka_run_group_tests(tests, begin, NULL);

@@ -252,6 +252,8 @@ late_is_ours(void **state)
 	line_open(&l);
 	assert_int_equal(send(l.ends[1], "body", 4, 0), 4);
 	assert_false(watchdog_unread(l.w)); /* no body yet */
+	watchdog_wait(l.w); /* for a slot to read it into */
+	assert_true(watchdog_unread(l.w));
 	watchdog_body(l.w);
 	assert_true(watchdog_unread(l.w));
 	assert_false(cut_after(&l, 100, true));
