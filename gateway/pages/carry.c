@@ -40,8 +40,7 @@ static enum text_id
 problem_of(const struct sending *s, int e)
 {
 	/* one that is still being read stands in no report yet */
-	bool files = s->open || s->attachments > 0 ||
-	    (s->report != NULL && s->report->attachments > 0);
+	bool files = s->open || s->attachments > 0;
 
 	switch (e) {
 	case ERR_FULL:
@@ -129,7 +128,6 @@ answered(struct exchange *x, void *arg, const struct ask_answer *a)
 static void
 seal_end(struct sending *s)
 {
-	s->attachments = s->report == NULL ? 0 : s->report->attachments;
 	report_free(s->report);
 	s->report = NULL;
 	envelope_free(s->envelope);

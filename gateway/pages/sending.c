@@ -299,6 +299,7 @@ part_end(void *arg)
 	hash_write(s->files, name, strlen(name));
 	secret_wipe(s->part, sizeof(*s->part));
 	s->open = false;
+	s->attachments += e == OK;
 	if (e != OK) {
 		sending_fail(s, e == ERR_LIMIT ? TEXT_ERR_FILES :
 		    TEXT_ERR_NAME);
@@ -445,7 +446,7 @@ go(struct exchange *x, struct sending *s)
 			prepare(s);
 		}
 		if (s->why == NO_PROBLEM && s->what == POST_FOLLOW_UP &&
-		    s->report->answers == 0 && s->report->attachments == 0) {
+		    s->report->answers == 0 && s->attachments == 0) {
 			sending_fail(s, TEXT_ERR_TEXT);
 		}
 	}

@@ -53,7 +53,7 @@ struct sending {
 	uint8_t once[HASH_LEN];
 	day_t week;
 	bool finishing, stored;
-	unsigned attachments;     /* once it is sealed, and report is gone */
+	unsigned attachments;     /* in the report, which goes before the answer */
 	bool begun;               /* an upload is open */
 	uint8_t upload[16];
 	uint32_t part_number;

@@ -23,8 +23,7 @@ thanks_answer(struct exchange *x, struct sending *s,
 	receipt_number(r->envelope, number);
 	day_text(r->day, iso);
 	site_date(lang, r->day, true, day);
-	snprintf(files, sizeof(files), "%u", s->report == NULL ?
-	    s->attachments : s->report->attachments);
+	snprintf(files, sizeof(files), "%u", s->attachments);
 	view_init(&v, &s->site->view);
 	view_text(&v, "number", number);
 	view_text(&v, "note", r->note);
