@@ -16,11 +16,7 @@ gw_new "[limits]" "texts_minute = 60000" "texts_burst = 1000000" \
 trap 'cp "$GW/log" "$LOG" 2>/dev/null; gw_clean' EXIT
 gw_start
 gw_install --weeks 1 --desks 2 --code "$code" --reply "Dank voor uw melding."
-"$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/text.age" 2>/dev/null ||
-	fail "seal"
-head -c 2500000 /dev/urandom >"$GW/file"
-"$BIN/fixture-seal" "$ORG" --week "$WEEK" --attach "$GW/file" \
-	>"$GW/large.age" 2>/dev/null || fail "seal"
+gw_seal 2500000
 before=$(gw_pid web)-$(gw_pid store)
 python3 - "$PORT" "$GW" "$WEEK" "$1" "$COURIER" "$TOKEN" "$code" <<'PY' ||
 import os

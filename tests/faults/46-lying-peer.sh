@@ -10,8 +10,7 @@
 gw_new
 gw_start
 gw_install --weeks 1 --desks 1
-"$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/text.age" 2>/dev/null ||
-	fail "seal"
+gw_seal
 PYTHONPATH=$HERE:$(cd "$(dirname "$0")" && pwd) python3 - "$PORT" "$GWPID" \
 	"$GW" "$WEEK" <<'PY' || fail "see above"
 import os

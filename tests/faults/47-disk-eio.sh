@@ -11,8 +11,7 @@ gw_start
 gw_install --weeks 1 --desks 1
 gw_stop
 META_AT=25 LD_PRELOAD=$SHIM gw_start
-"$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/text.age" 2>/dev/null ||
-	fail "seal"
+gw_seal
 python3 - "$PORT" "$COURIER" "$TOKEN" "$GW" "$WEEK" <<'PY' || fail "see above"
 import hashlib
 import subprocess

@@ -7,8 +7,7 @@
 gw_new
 gw_start
 gw_install --weeks 2 --desks 2
-"$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/text.age" 2>/dev/null ||
-	fail "seal"
+gw_seal
 monitor=$(gw_pid monitor) store=$(gw_pid store)
 trap 'kill -CONT "$monitor"; gw_clean' EXIT
 python3 - "$PORT" "$GW" "$WEEK" "$monitor" "$store" <<'PY' || fail "see above"

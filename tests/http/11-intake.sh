@@ -6,8 +6,7 @@
 gw_new
 gw_start
 gw_install --weeks 2 --desks 2
-"$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/text.age" 2>/dev/null ||
-	fail "seal"
+gw_seal
 head -c 2500000 /dev/urandom >"$GW/file"
 "$BIN/fixture-seal" "$ORG" --week "$WEEK" --attach "$GW/file" \
 	>"$GW/big.age" 2>/dev/null || fail "seal"

@@ -7,8 +7,7 @@
 gw_new "[limits]" "texts_minute = 600" "texts_burst = 20"
 gw_start
 gw_install --weeks 2 --desks 2
-"$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/text.age" 2>/dev/null ||
-	fail "seal"
+gw_seal
 python3 - "$PORT" "$GW" "$WEEK" <<'PY' || fail "flood"
 import math
 import os

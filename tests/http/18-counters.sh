@@ -20,11 +20,7 @@ head -c 16 /dev/zero >"$CLOCK_FILE"
 LD_PRELOAD=$SHIM gw_start
 unset LD_PRELOAD
 gw_install --weeks 3 --desks 2
-"$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/text.age" 2>/dev/null ||
-	fail "seal"
-head -c 3000000 /dev/zero >"$GW/attached"
-"$BIN/fixture-seal" "$ORG" --week "$WEEK" --attach "$GW/attached" \
-	>"$GW/large.age" 2>/dev/null || fail "seal with an attachment"
+gw_seal 3000000
 [ "$(stat -c %a "$GW/metrics.sock")" = 600 ] || fail "the socket is open"
 # the day has begun with what is served now
 BATCHES=$(grep -c "daily batch done" "$GW/log")

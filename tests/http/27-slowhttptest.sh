@@ -11,8 +11,7 @@ COUNT=1000 RATE=500 TIME=8
 gw_new
 gw_start
 gw_install --weeks 1 --desks 1
-"$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/text.age" 2>/dev/null ||
-	fail "seal"
+gw_seal
 # besieged KIND ARGUMENTS...: sends a report in the middle of it
 besieged() {
 	local kind=$1 tester yes no

@@ -9,8 +9,7 @@
 gw_new "[limits]" "texts_minute = 30" "texts_burst = 1"
 gw_start
 gw_install --weeks 1 --desks 1
-"$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/text.age" 2>/dev/null ||
-	fail "seal"
+gw_seal
 "$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/other.age" 2>/dev/null ||
 	fail "seal"
 head -c 100000 /dev/zero >"$GW/file"

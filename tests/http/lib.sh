@@ -5,6 +5,8 @@
 #   gw_start           waits until it answers; gw_pid monitor|web|store;
 #                      GW_UNDER: a program that starts it
 #   gw_install [ARG..] fixture (more arguments to it), delivered and live
+#   gw_seal [BYTES]    after it: a sealed text, $GW/text.age, and one with a file
+#                      of so many bytes, $GW/large.age
 #   gw_stop
 #   gw_silent PATTERN WHY [FOLDER...]  fails with WHY where the log or a file
 #                      of FOLDERs holds PATTERN, or where one has nothing
@@ -138,4 +140,14 @@ gw_install() {
 		sleep 0.1
 	done
 	fail "keyset is not served"
+}
+
+gw_seal() {
+	"$BIN/fixture-seal" "$ORG" --week "$WEEK" >"$GW/text.age" \
+		2>/dev/null || fail "seal"
+	[ $# -eq 0 ] || {
+		head -c "$1" /dev/urandom >"$GW/file"
+		"$BIN/fixture-seal" "$ORG" --week "$WEEK" --attach "$GW/file" \
+			>"$GW/large.age" 2>/dev/null || fail "seal"
+	}
 }
