@@ -21,7 +21,8 @@
  */
 enum err secret_setup(void);
 
-/* Zeroed locked memory of ${len} bytes, or NULL. Freed by secret_free. */
+/* Zeroed locked memory of ${len} bytes, aligned for any type, or NULL. Freed
+ * by secret_free. */
 void *secret_new(size_t len);
 
 /* Wipes and frees; accepts NULL. */

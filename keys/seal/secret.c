@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -44,9 +45,13 @@ enum err secret_setup(void)
 	return OK;
 }
 
+/* sodium_malloc ends a block at its guard page, so it begins as its length is
+ * aligned */
 void *secret_new(size_t len)
 {
-	void *p = sodium_malloc(len);
+	const size_t unit = _Alignof(max_align_t);
+	void *p = len > SIZE_MAX - unit ? NULL :
+	    sodium_malloc((len + unit - 1) / unit * unit);
 
 	if (p == NULL) {
 		return NULL;

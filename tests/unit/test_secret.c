@@ -47,7 +47,22 @@ memory_is_zeroed_and_counted(void **state)
 	secret_free(NULL);
 	assert_int_equal(secret_alive(), before);
 	assert_null(secret_new(SIZE_MAX - 4096));
+	assert_null(secret_new(SIZE_MAX));
 	assert_int_equal(secret_alive(), before);
+}
+
+/* Also when the length is not: a struct with a text behind it */
+static void
+memory_is_aligned(void **state)
+{
+	(void)state;
+	for (size_t len = 1; len < 70; len++) {
+		char *p = secret_new(len);
+		assert_non_null(p);
+		assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
+		p[len - 1] = 1;
+		secret_free(p);
+	}
 }
 
 static void
@@ -98,6 +113,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(setup_forbids_dumps),
 	    cmocka_unit_test(memory_is_zeroed_and_counted),
+	    cmocka_unit_test(memory_is_aligned),
 	    cmocka_unit_test(writing_past_the_end_kills),
 	    cmocka_unit_test(wipes_and_compares),
 	};
