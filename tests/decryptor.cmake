@@ -69,6 +69,14 @@ if(MELDLUIK_TESTS)
   target_link_options(desk_soft PRIVATE -Wl,--wrap=age_scrypt_key
     -Wl,--wrap=casebook_room)
   target_link_libraries(desk_soft ${desk})
+  # for tests/analyse, in a tree with a sanitizer; built only when asked
+  add_executable(desk_sanitized EXCLUDE_FROM_ALL
+    ${CMAKE_SOURCE_DIR}/keys/decryptor/main.c decryptor/soft_scrypt.c
+    decryptor/soft_room.c decryptor/sanitized.c)
+  target_include_directories(desk_sanitized PRIVATE ${CMAKE_SOURCE_DIR}/keys)
+  target_link_options(desk_sanitized PRIVATE -Wl,--wrap=age_scrypt_key
+    -Wl,--wrap=casebook_room -Wl,--wrap=setrlimit -Wl,--wrap=prctl)
+  target_link_libraries(desk_sanitized ${desk})
   add_executable(bench_desk bench/desk.c decryptor/soft_scrypt.c)
   target_include_directories(bench_desk PRIVATE ${CMAKE_SOURCE_DIR}/keys)
   target_link_options(bench_desk PRIVATE -Wl,--wrap=age_scrypt_key)

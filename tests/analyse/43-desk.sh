@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Goal: AddressSanitizer and UndefinedBehaviorSanitizer say nothing of the desk
+# as a whole: its verbs, its page, and the child that reads a report, which
+# the unit programs of confined.txt leave out. Scripts of the desk run with
+# desk_sanitized in its place. Short form: hostile bodies, two desks, hostile
+# words; FULL=1: what drives the desk in e2e/, faults/ and desk/, but for those
+# with a browser, a terminal, or stdbuf. A planted overflow is seen.
+. "$(dirname "$0")/lib.sh"
+need gcc
+planted address,undefined '#include <stdlib.h>
+int main(int n, char **v) { char *p = malloc(2); (void)v; return p[n + 1]; }'
+scripts='faults/23-hostile-bodies.sh e2e/24-desks.sh e2e/27-hostile.sh'
+if [ -n "${FULL:-}" ]; then
+	scripts=$(cd tests && grep -LE 'stdbuf|tty_answer' e2e/2*.sh \
+		e2e/3[3-9]*.sh e2e/4*.sh e2e/5*.sh e2e/6*.sh e2e/7*.sh \
+		faults/2*.sh desk/1*.sh desk/21*.sh desk/22*.sh)
+fi
+tree asan desk_sanitized
+# the build with another desk in it
+mkdir -p "$OUT/with/bin" "$OUT/said"
+for one in "$BUILD"/*; do
+	[[ $one == "$BUILD"/@(bin|tests) ]] || ln -s "$one" "$OUT/with/"
+done
+mkdir "$OUT/with/tests" # for its shims, which scripts search
+ln -s "$BUILD"/bin/* "$OUT/with/bin/"
+ln -s "$BUILD"/tests/*.so "$OUT/with/tests/"
+for one in desk_soft meldluik-decryptor; do
+	ln -sf "$TREE/bin/desk_sanitized" "$OUT/with/bin/$one"
+done
+# to files: a child that has let go of its output is heard too
+words=log_path=$OUT/said/it
+n=0 bad=
+for one in $scripts; do
+	mkdir "$OUT/$n"
+	ASAN_OPTIONS=$words UBSAN_OPTIONS=$words BUILD=$OUT/with \
+		OUT=$OUT/$n FULL='' "tests/$one" >"$OUT/log" 2>&1
+	case $? in
+	0 | 77) ;;
+	*)
+		tail -n 20 "$OUT/log"
+		bad+=" $one"
+		;;
+	esac
+	if said "$OUT/log" || [ -n "$(ls "$OUT/said")" ]; then
+		cat "$OUT/log" "$OUT"/said/* 2>/dev/null |
+			grep -m1 -A 40 -E 'Sanitizer|runtime error'
+		fail "$one"
+	fi
+	rm -rf "$OUT/$n"
+	n=$((n + 1))
+done
+[ -z "$bad" ] || fail "of $n scripts:$bad"
+[ $n -ge 3 ] || fail "nothing ran"
+echo "$n scripts of the desk, nothing said"
