@@ -227,6 +227,29 @@ keyset_work(struct desk *d, const struct keyset_wish *w)
 	return e;
 }
 
+/* What is not done is never taken for done: --accept takes another's keyset
+ * and changes nothing of it */
+static bool
+wish_fits(const struct keyset_wish *w)
+{
+	if (w->accept != NULL && (w->card != NULL || w->page != NULL ||
+	    w->release != NULL || w->holder != NULL || w->publish != NULL ||
+	    w->renew)) {
+		say_error("--accept goes with --fingerprint only: give the "
+		    "rest in a `keyset` of its own, after it");
+		return false;
+	}
+	if (w->accept == NULL && w->fingerprint != NULL) {
+		say_error("--fingerprint goes with --accept");
+		return false;
+	}
+	if (w->card == NULL && w->request != NULL) {
+		say_error("--request goes with --card");
+		return false;
+	}
+	return true;
+}
+
 int
 verb_keyset(struct desk *d, int argc, char **argv)
 {
@@ -256,6 +279,9 @@ verb_keyset(struct desk *d, int argc, char **argv)
 	    "fingerprint") != 0 && strcmp(word, "calendar") != 0) {
 		say_error("`keyset` knows `show`, `fingerprint` and "
 		    "`calendar`");
+		return EXIT_USAGE;
+	}
+	if (!wish_fits(&w)) {
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK);

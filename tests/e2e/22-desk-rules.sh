@@ -76,6 +76,22 @@ grep -q '"release":"r"' "$H/public/page.json" || fail "a bad page was kept"
 grep -q "org=$(ok desk "$H" 2027-01-10 --json keyset; json "o['org']") desk=1" \
 	"$H/public/page.json.holder.minisig" || fail "page not signed for the desk"
 
+# What goes unheeded beside another option is refused before anything is done
+SERIAL=$(ok desk "$H" 2027-01-10 --json keyset; json "o['serial']")
+for MORE in --renew "--publish $T/none" "--page $T/page.json" \
+	"--release none" "--card $T/gw/card.json" \
+	"--add-holder $T/request.json"; do
+	misused "--accept goes with --fingerprint only" desk "$H" 2027-01-10 \
+		keyset --accept "$T/share" $MORE
+done
+misused "--fingerprint goes with --accept" desk "$H" 2027-01-10 keyset \
+	--fingerprint "$(desk "$H" 2027-01-10 keyset fingerprint)"
+misused "--request goes with --card" desk "$H" 2027-01-10 keyset \
+	--request "$T/ask"
+[ ! -e "$T/none" ] || fail "published all the same"
+[ "$(ok desk "$H" 2027-01-10 --json keyset; json "o['serial']")" = \
+	"$SERIAL" ] || fail "a refused act changed the keyset"
+
 # A withdrawal behind a cut-off import: what was read is not shown
 ok desk "$H" 2027-01-10 --json list
 REF=$(json "min(o['cases'],key=lambda c:c['received'])['ref']")
