@@ -71,6 +71,7 @@ send_answer(struct exchange *x)
 	if (x->queued) {
 		return MHD_YES;
 	}
+	link_answered(x);
 	watchdog_answer(x->watched, x->answer_len);
 	x->narrow = widen(descriptor(x->c), x->answer_len);
 	result = MHD_queue_response(x->c, x->status, x->response);

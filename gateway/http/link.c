@@ -352,6 +352,16 @@ link_deliver(struct exchange *x)
 }
 
 void
+link_answered(struct exchange *x)
+{
+	if (x->slot != SLOT_NONE) {
+		pthread_mutex_lock(&lock);
+		slot_return(x);
+		pthread_mutex_unlock(&lock);
+	}
+}
+
+void
 link_forget(struct exchange *x)
 {
 	pthread_mutex_lock(&lock);

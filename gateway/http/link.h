@@ -21,6 +21,9 @@ enum err link_receive(void);
 void link_tick(void);
 /* Engine: the answer arrived; runs the callback and frees the slot */
 void link_deliver(struct exchange *x);
+/* Engine: before the answer is sent. Its slot is for others from then on: who
+ * does not read an answer would keep it for a minute */
+void link_answered(struct exchange *x);
 /* Engine: at the end of an exchange */
 void link_forget(struct exchange *x);
 
