@@ -32,10 +32,18 @@ struct sealing {
 	enum err e;
 };
 
+struct sealed_file {
+	int fd;
+	struct hash_state *hash; /* of what was written, sealed */
+};
+
 static enum err
 sealed_out(void *arg, const uint8_t *p, size_t len)
 {
-	return fd_write(*(int *)arg, p, len);
+	struct sealed_file *f = arg;
+
+	hash_write(f->hash, p, len);
+	return fd_write(f->fd, p, len);
 }
 
 static la_ssize_t
@@ -145,13 +153,15 @@ members_add(struct desk *d, struct archive *a, bool heirs)
 
 static enum err
 sealed_write(struct desk *d, const struct age_recipient *to, unsigned n,
-    int fd, uint8_t hash[HASH_LEN])
+    int fd, uint8_t hash[HASH_LEN], uint8_t sealed[HASH_LEN])
 {
 	struct sealing s = {NULL, hash_new(), OK};
+	struct sealed_file f = {fd, hash_new()};
 	struct archive *a = archive_write_new();
-	enum err e = a == NULL || s.hash == NULL ? ERR_MEMORY : n == 0 ?
-	    age_seal_new_scrypt(d->pass, d->passlen, sealed_out, &fd,
-	    &s.seal) : age_seal_new(to, n, sealed_out, &fd, 1, &s.seal);
+	enum err e = a == NULL || s.hash == NULL || f.hash == NULL ?
+	    ERR_MEMORY : n == 0 ? age_seal_new_scrypt(d->pass, d->passlen,
+	    sealed_out, &f, &s.seal) : age_seal_new(to, n, sealed_out, &f, 1,
+	    &s.seal);
 
 	if (e == OK && (archive_write_set_format_pax_restricted(a) !=
 	    ARCHIVE_OK || archive_write_open(a, &s, NULL, tar_out, NULL) !=
@@ -172,10 +182,12 @@ sealed_write(struct desk *d, const struct age_recipient *to, unsigned n,
 	}
 	if (e == OK) {
 		hash_end(s.hash, hash);
+		hash_end(f.hash, sealed);
 	}
 	archive_write_free(a);
 	age_seal_free(s.seal);
 	hash_free(s.hash);
+	hash_free(f.hash);
 	return e;
 }
 
@@ -186,30 +198,54 @@ hash_in(void *arg, const uint8_t *p, size_t len)
 	return OK;
 }
 
+/* From the medium, not from what the system remembers of it */
+static enum err
+medium_read(int fd, enum err (*take)(void *, const uint8_t *, size_t),
+    void *arg)
+{
+	uint8_t piece[PIECE];
+	ssize_t n = 0;
+	enum err e;
+
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	e = lseek(fd, 0, SEEK_SET) == 0 ? OK : ERR_IO;
+	while (e == OK && (n = read(fd, piece, sizeof piece)) > 0) {
+		e = take(arg, piece, (size_t)n);
+	}
+	return e == OK && n < 0 ? ERR_IO : e;
+}
+
+static enum err
+open_in(void *arg, const uint8_t *p, size_t len)
+{
+	return age_open_write(arg, p, len);
+}
+
+static enum err
+hash_is(struct hash_state *h, const uint8_t hash[HASH_LEN])
+{
+	uint8_t got[HASH_LEN];
+
+	hash_end(h, got);
+	return memcmp(got, hash, HASH_LEN) == 0 ? OK : ERR_CHAIN;
+}
+
 enum err
 backup_check(const struct desk *d, int fd, const uint8_t hash[HASH_LEN])
 {
-	uint8_t piece[PIECE], got[HASH_LEN];
 	struct hash_state *h = hash_new();
 	struct age_open *o = NULL;
 	enum err e = h == NULL ? ERR_MEMORY : age_open_new_scrypt(d->pass,
 	    d->passlen, hash_in, h, &o);
-	ssize_t n = 0;
 
-	/* from the medium, not from what the system remembers of it */
-	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-	if (e == OK && lseek(fd, 0, SEEK_SET) != 0) {
-		e = ERR_IO;
-	}
-	while (e == OK && (n = read(fd, piece, sizeof piece)) > 0) {
-		e = age_open_write(o, piece, (size_t)n);
+	if (e == OK) {
+		e = medium_read(fd, open_in, o);
 	}
 	if (e == OK) {
-		e = n < 0 ? ERR_IO : age_open_end(o);
+		e = age_open_end(o);
 	}
 	if (e == OK) {
-		hash_end(h, got);
-		e = memcmp(got, hash, HASH_LEN) == 0 ? OK : ERR_CHAIN;
+		e = hash_is(h, hash);
 	}
 	age_open_free(o);
 	hash_free(h);
@@ -217,16 +253,31 @@ backup_check(const struct desk *d, int fd, const uint8_t hash[HASH_LEN])
 }
 
 enum err
+backup_check_heirs(int fd, const uint8_t sealed[HASH_LEN])
+{
+	struct hash_state *h = hash_new();
+	enum err e = h == NULL ? ERR_MEMORY : medium_read(fd, hash_in, h);
+
+	if (e == OK) {
+		e = hash_is(h, sealed);
+	}
+	hash_free(h);
+	return e;
+}
+
+enum err
 backup_write(struct desk *d, int fd, uint8_t hash[HASH_LEN])
 {
-	return sealed_write(d, NULL, 0, fd, hash);
+	uint8_t sealed[HASH_LEN];
+
+	return sealed_write(d, NULL, 0, fd, hash, sealed);
 }
 
 enum err
 backup_write_heirs(struct desk *d, const struct age_recipient *to,
-    unsigned n, int fd, uint8_t hash[HASH_LEN])
+    unsigned n, int fd, uint8_t hash[HASH_LEN], uint8_t sealed[HASH_LEN])
 {
-	return n == 0 ? ERR_USAGE : sealed_write(d, to, n, fd, hash);
+	return n == 0 ? ERR_USAGE : sealed_write(d, to, n, fd, hash, sealed);
 }
 
 /*

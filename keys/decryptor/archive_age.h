@@ -11,9 +11,12 @@ enum err backup_write(struct desk *d, int fd, uint8_t hash[HASH_LEN]);
 enum err backup_check(const struct desk *d, int fd,
     const uint8_t hash[HASH_LEN]);
 /* A backup for the deputies in ${to}: the casebook's key as `casebook.key`
- * (64 hex digits) in the place of the keyring */
+ * (64 hex digits) in the place of the keyring; ${sealed}: hash of the file,
+ * which nobody here can open again */
 enum err backup_write_heirs(struct desk *d, const struct age_recipient *to,
-    unsigned n, int fd, uint8_t hash[HASH_LEN]);
+    unsigned n, int fd, uint8_t hash[HASH_LEN], uint8_t sealed[HASH_LEN]);
+/* Reads ${fd} back as backup_check does, as it is sealed */
+enum err backup_check_heirs(int fd, const uint8_t sealed[HASH_LEN]);
 /* Opens such a file with the identity of this ring's owner: casebook, casekeys
  * and the folder of attachments into folder ${stage}, the key out. Anybody can
  * seal to a deputy: ${hash} of what is inside is what a holder signed, and

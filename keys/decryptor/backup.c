@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The file of a backup: a new name, fsync, rename, fsync of the folder. */
+/* The file of a backup: a new name, fsync, read back, rename, fsync of the
+ * folder. So are the files beside it: a stick that lies must be known now. */
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -22,6 +23,18 @@ journal_backup(struct desk *d, bool second, uint64_t complete)
 	    json_integer((json_int_t)complete));
 	json_object_set_new(o, "second_medium", json_boolean(second));
 	return desk_record(d, o);
+}
+
+/* A small file beside a backup; one that lies there is of a backup that is
+ * gone */
+static enum err
+beside_write(const char *path, const struct buf *b)
+{
+	enum err e;
+
+	unlink(path);
+	e = file_create(AT_FDCWD, path, b->p, b->len);
+	return e == OK ? file_check(path, b->p, b->len) : e;
 }
 
 /*
@@ -54,8 +67,7 @@ paper_write(const struct desk *d, const char *file, bool *wrote)
 		    (int)sizeof path ? ERR_LIMIT : age_seal_buf(
 		    &papers.backup, 1, line.p, line.len, &sealed);
 		if (e == OK) {
-			unlink(path); /* of a backup that is gone */
-			e = file_create(AT_FDCWD, path, sealed.p, sealed.len);
+			e = beside_write(path, &sealed);
 		}
 		*wrote = e == OK;
 	}
@@ -89,8 +101,7 @@ deputies_sign(const struct desk *d, const char *file,
 	    heir_backup_note(d, hash, &note);
 
 	if (e == OK) {
-		unlink(name);
-		e = file_create(AT_FDCWD, name, note.p, note.len);
+		e = beside_write(name, &note);
 	}
 	buf_free(&note);
 	return e;
@@ -100,7 +111,7 @@ deputies_sign(const struct desk *d, const char *file,
 static enum err
 deputies_write(struct desk *d, const char *file, struct heirs *h)
 {
-	uint8_t hash[HASH_LEN];
+	uint8_t hash[HASH_LEN], sealed[HASH_LEN];
 	char name[4096], tmp[4096];
 	int fd;
 	enum err e;
@@ -115,12 +126,15 @@ deputies_write(struct desk *d, const char *file, struct heirs *h)
 		return ERR_LIMIT;
 	}
 	unlink(tmp);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+	fd = open(tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 	    0600);
 	e = fd < 0 ? ERR_IO : backup_write_heirs(d, h->to, h->n,
-	    fd, hash);
+	    fd, hash, sealed);
 	if (e == OK && fsync(fd) != 0) {
 		e = ERR_IO;
+	}
+	if (e == OK) {
+		e = backup_check_heirs(fd, sealed);
 	}
 	if (fd >= 0) {
 		close(fd);
@@ -171,6 +185,13 @@ partial_keep(const char *tmp, const char *path, enum err damage)
 	return damage;
 }
 
+/* What was just written and does not open is not what was written */
+static enum err
+lies(enum err e)
+{
+	return e == OK || e == ERR_IO || e == ERR_MEMORY ? e : ERR_CHAIN;
+}
+
 enum err
 backup_make(struct desk *d, const char *path, struct backup_made *out)
 {
@@ -202,8 +223,8 @@ backup_make(struct desk *d, const char *path, struct backup_made *out)
 	if (e == OK && fsync(fd) != 0) {
 		e = ERR_IO;
 	}
-	if (e == OK) { /* a stick that lies must be known now */
-		e = backup_check(d, fd, hash);
+	if (e == OK) {
+		e = lies(backup_check(d, fd, hash));
 	}
 	if (e == OK) {
 		e = paper_write(d, path, &out->paper);
@@ -221,7 +242,8 @@ backup_make(struct desk *d, const char *path, struct backup_made *out)
 	if (e != OK) {
 		unlink(tmp);
 		say_error("the backup could not be written: %s; nothing else "
-		    "is lost", err_text(e));
+		    "is lost", e == ERR_CHAIN ? "the stick gave back something "
+		    "else than was written, take another" : err_text(e));
 		return e;
 	}
 	e = folder_of_sync(tmp);

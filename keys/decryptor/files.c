@@ -124,6 +124,28 @@ file_read_path(const char *path, struct buf *out)
 	return e;
 }
 
+enum err
+file_check(const char *path, const void *p, size_t len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct buf b = buf_new(len);
+	enum err e = fd < 0 ? err_of_errno() : OK;
+
+	if (e == OK) {
+		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+		e = read_all(fd, &b);
+	}
+	if (e == ERR_LIMIT || (e == OK && (b.len != len ||
+	    memcmp(b.p, p, len) != 0))) {
+		e = ERR_CHAIN;
+	}
+	if (fd >= 0) {
+		close(fd);
+	}
+	buf_free(&b);
+	return e;
+}
+
 static enum err
 write_new(int dir, const char *name, const void *p, size_t len)
 {

@@ -19,6 +19,9 @@
 enum err file_read(int dir, const char *name, struct buf *out);
 /* ${path} from the command line: links are the user's own business */
 enum err file_read_path(const char *path, struct buf *out);
+/* Is what lies at ${path} these bytes, by the medium and not by what the system
+ * remembers of it? ERR_CHAIN: it gave back something else. */
+enum err file_check(const char *path, const void *p, size_t len);
 /* Replaces ${name} atomically, mode 0600. ERR_FULL: no room. */
 enum err file_replace(int dir, const char *name, const void *p, size_t len);
 /* The same for keys: what lay there is overwritten once the new file stands.

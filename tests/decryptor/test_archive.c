@@ -509,7 +509,7 @@ deputies(void **state)
 	memset(noise, 0xa5, sizeof noise);
 	is(deputy(p, more, 1, true, key), ERR_FORMAT);
 	start_again(p); /* for nobody: never with the passphrase */
-	is(backup_write_heirs(p->d, NULL, 0, p->fd, p->hash), ERR_USAGE);
+	is(backup_write_heirs(p->d, NULL, 0, p->fd, p->hash, want), ERR_USAGE);
 	assert_int_equal(lseek(p->fd, 0, SEEK_END), 0);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		is(deputy(p, bad[i], 1, true, key), ERR_FORMAT);

@@ -5,8 +5,11 @@
  */
 #include "home.h"
 
+#include <limits.h>
+
 #include "decryptor/backup.h"
 #include "decryptor/medium.h"
+#include "decryptor/papers.h"
 #include "../unit/said.h"
 
 /* Calls that fail when the test says so: the how many-th; 0: none */
@@ -17,6 +20,7 @@ int __real_fsync(int fd);
 int __wrap_fsync(int fd);
 int __real_rename(const char *from, const char *to);
 int __wrap_rename(const char *from, const char *to);
+int __wrap_posix_fadvise(int fd, off_t from, off_t len, int advice);
 bool __wrap_medium_second(int home, int there);
 
 static bool
@@ -25,10 +29,49 @@ refused(enum call c)
 	return ++made[c] == failing_at[c];
 }
 
+/* The end of the name of a file whose last byte a stick that lies keeps as
+ * another, and says nothing; NULL: none */
+static const char *lying;
+
+static void
+lie(int fd)
+{
+	char link[64], path[PATH_MAX];
+	uint8_t last = 0;
+	ssize_t n;
+	off_t end;
+	int again;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof path - 1);
+	path[n < 0 ? 0 : n] = 0;
+	if ((size_t)n < strlen(lying) || strcmp(path + n - strlen(lying),
+	    lying) != 0) {
+		return;
+	}
+	again = open(path, O_RDWR);
+	end = lseek(again, 0, SEEK_END);
+	assert_int_equal(pread(again, &last, 1, end - 1), 1);
+	last ^= 1;
+	assert_int_equal(pwrite(again, &last, 1, end - 1), 1);
+	close(again);
+}
+
 int
 __wrap_fsync(int fd)
 {
 	return refused(FSYNC) ? -1 : __real_fsync(fd);
+}
+
+/* Until it is told to forget, the system gives back what was written */
+int
+__wrap_posix_fadvise(int fd, off_t from, off_t len, int advice)
+{
+	if (lying != NULL && from == 0 && len == 0 &&
+	    advice == POSIX_FADV_DONTNEED) {
+		lie(fd);
+	}
+	return 0;
 }
 
 int
@@ -101,7 +144,7 @@ there(const struct place *p, const char *end)
 static void
 clear(const struct place *p)
 {
-	static const char *const end[] = {"", ".tmp", ".deputy",
+	static const char *const end[] = {"", ".tmp", ".paper", ".deputy",
 		".deputy.tmp", ".deputy.note"};
 	char path[128];
 
@@ -264,6 +307,42 @@ each_call(void **state)
 	assert_true(tried >= 5);
 }
 
+/* No file of a backup is what the stick says, but what it gives back */
+static void
+stick_that_lies(void **state)
+{
+	static const char *const ends[] = {"copy.tmp", "copy.paper",
+		"copy.deputy.tmp", "copy.deputy.note"};
+	struct place *p = *state;
+	struct share share[SHARES_MAX];
+	struct papers papers = {.sets = 0};
+	uint64_t events;
+
+	p->bo->role = PERSON_HOLDER;
+	ok(note(p, "bo", p->h->bo));
+	ok(papers_make(p->d, SHARE_BACKUP, 2, 3, &papers, share));
+	ok(papers_save(p->d, &papers));
+	events = journal_length(p->d->book);
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		bool said;
+		enum err e;
+		lying = ends[i];
+		said_begin();
+		e = backup_make(p->d, p->path, &p->out);
+		said = said_end("gave back something else");
+		lying = NULL;
+		if (e != ERR_CHAIN || !said) {
+			fail_msg("%s: %d", ends[i], e);
+		}
+		assert_int_equal(journal_length(p->d->book), events);
+		assert_false(there(p, "") || there(p, ".deputy"));
+	}
+	ok(backup_make(p->d, p->path, &p->out));
+	assert_true(p->out.paper && there(p, ".paper"));
+	assert_true(there(p, "") && there(p, ".deputy"));
+	assert_int_equal(journal_length(p->d->book), events + 1);
+}
+
 /* A damaged record of the paper sheets is named, and stops no backup */
 static void
 damaged_papers(void **state)
@@ -387,6 +466,7 @@ main(void)
 		CASE(no_keyset),
 		CASE(made_for_them),
 		CASE(each_call),
+		CASE(stick_that_lies),
 		CASE(damaged_papers),
 		CASE(no_such_place),
 		CASE(not_whole),
