@@ -20,19 +20,15 @@
 #include "headers.h"
 #include "hold.h"
 #include "link.h"
+#include "loops.h"
 #include "meldluik/secret.h"
 #include "reception.h"
 #include "widen.h"
 
-/* Of a connection: header and body window. Ten thousand slow ones touch all
- * of it (tests/http/12-slow.sh). */
-#define POOL 6144u
-#define STACK 262144u     /* of an engine thread */
 #define DRAIN_MAX 2097152u /* of a body read and thrown away for an answer */
-#define LIBRARY_TIMEOUT 600u /* backstop; the watchdog is the rule */
 
 struct engine {
-	struct MHD_Daemon *daemon;
+	struct loops *loops;
 	const struct handler *tables[ENGINE_TABLES + 1];
 	bool circuits;
 };
@@ -519,27 +515,13 @@ on_connection(void *arg, struct MHD_Connection *c, void **context,
 	}
 }
 
-/* The library's texts could name a peer: only their number is kept */
-static void
-on_library_log(void *arg, const char *format, va_list list)
-{
-	(void)arg;
-	(void)format;
-	(void)list;
-	log_event(EVENT_HTTP_LIBRARY);
-}
-
-/* A connection whose circuit is known; the library closes what it refuses */
+/* A connection whose circuit is known */
 static void
 take_over(void *arg, int fd)
 {
-	const struct sockaddr none = {AF_UNIX, {0}};
 	struct engine *g = arg;
 
-	if (MHD_add_connection(g->daemon, fd, &none,
-	    sizeof(none.sa_family)) != MHD_YES) {
-		log_event(EVENT_HTTP_LIBRARY);
-	}
+	loops_add(g->loops, fd);
 }
 
 enum err
@@ -547,9 +529,10 @@ engine_start(int listener, bool circuits, const struct handler *const *tables,
     unsigned threads, unsigned connections, struct engine **out)
 {
 	struct engine *g = calloc(1, sizeof(*g));
-	struct MHD_OptionItem more[3] = {{MHD_OPTION_END, 0, NULL}};
-	unsigned i, n = 0;
-	enum err e = OK;
+	struct loops_calls calls = {on_request, on_uri, on_completed,
+		on_connection, g};
+	unsigned i;
+	enum err e;
 
 	if (g == NULL) {
 		return ERR_MEMORY;
@@ -558,37 +541,11 @@ engine_start(int listener, bool circuits, const struct handler *const *tables,
 		g->tables[i] = tables[i];
 	}
 	g->circuits = circuits;
-	if (!circuits) {
-		more[n++] = (struct MHD_OptionItem){MHD_OPTION_LISTEN_SOCKET,
-			listener, NULL};
-	}
-	if (threads > 1) {
-		more[n++] = (struct MHD_OptionItem){
-			MHD_OPTION_THREAD_POOL_SIZE, threads, NULL};
-	}
-	more[n].option = MHD_OPTION_END;
-	g->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-	    (circuits ? MHD_USE_NO_LISTEN_SOCKET : 0) |
-	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-	    MHD_USE_SUPPRESS_DATE_NO_CLOCK | MHD_USE_ERROR_LOG | MHD_USE_ITC,
-	    0, NULL, NULL, on_request, g,
-	    MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL,
-	    MHD_OPTION_URI_LOG_CALLBACK, on_uri, g,
-	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, g,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL,
-	    MHD_OPTION_CONNECTION_LIMIT, connections,
-	    MHD_OPTION_CONNECTION_TIMEOUT, LIBRARY_TIMEOUT,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
-	    MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK,
-	    MHD_OPTION_ARRAY, more, MHD_OPTION_END);
-	if (g->daemon == NULL) {
-		free(g);
-		return ERR_IO;
-	}
-	if (circuits) {
+	e = loops_start(&calls, circuits ? -1 : listener, threads,
+	    connections, &g->loops);
+	if (e == OK && circuits) {
 		e = reception_start(listener, line_seconds, take_over, g);
 	}
-	*out = g;
+	*out = g; /* lives as long as the process */
 	return e;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The HTTP engine: libmicrohttpd, epoll, no TLS. One daemon per listener.
+ * The HTTP engine: libmicrohttpd, epoll, no TLS. One of them for
+ * each listener.
  */
 #ifndef MELDLUIK_GATEWAY_ENGINE_H
 #define MELDLUIK_GATEWAY_ENGINE_H
