@@ -427,6 +427,13 @@ on_request(void *arg, struct MHD_Connection *c, const char *url,
 		return take_body(x, (uint8_t *)(uintptr_t)upload, upload_len);
 	}
 	if (!x->answered && !x->finished && x->h != NULL) {
+		if (!x->turned && x->h->finish != NULL) {
+			/* Here the library waits for an answer and not for
+			 * bytes; asleep before that it would read on when it
+			 * wakes, and close on who has shut the sending end */
+			x->turned = true;
+			return MHD_YES;
+		}
 		x->finished = true;
 		hold_begin(x);
 		watchdog_wait(x->watched);

@@ -52,7 +52,8 @@ struct exchange {
 	const char *host;
 	uint64_t length, got;
 	void *state;
-	bool bad_uri, seen, in_header, suspended, finished, answered, queued;
+	bool bad_uri, seen, in_header, suspended, turned, finished, answered;
+	bool queued;
 	struct MHD_Response *response; /* ours, or one of kept */
 	struct answer *kept;
 	unsigned status, flags;

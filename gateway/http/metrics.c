@@ -152,7 +152,7 @@ metrics_done(struct exchange *x, void *arg, const struct ask_answer *a)
 }
 
 static void
-metrics_begin(struct exchange *x)
+metrics_finish(struct exchange *x)
 {
 	struct ask_request q;
 
@@ -162,6 +162,6 @@ metrics_begin(struct exchange *x)
 }
 
 const struct handler metrics_handlers[] = {
-	{METHOD_GET, "/metrics", 0, metrics_begin, NULL, NULL, NULL},
+	{METHOD_GET, "/metrics", 0, NULL, NULL, metrics_finish, NULL},
 	{METHOD_GET, NULL, 0, NULL, NULL, NULL, NULL},
 };

@@ -80,7 +80,7 @@ health_done(struct exchange *x, void *arg, const struct ask_answer *a)
 
 /* Says that web and store answer, and nothing else */
 static void
-health_begin(struct exchange *x)
+health_finish(struct exchange *x)
 {
 	struct ask_request q;
 
@@ -119,7 +119,7 @@ const struct handler public_handlers[] = {
 	FILE_ENTRY("/v1/page.json.holder.minisig"),
 	FILE_ENTRY("/v1/epochs/*"),
 	FILE_ENTRY("/v1/board/*"),
-	{METHOD_GET, "/healthz", 0, health_begin, NULL, NULL, NULL},
+	{METHOD_GET, "/healthz", 0, NULL, NULL, health_finish, NULL},
 	{METHOD_GET, "/.well-known/security.txt", 0, security_begin, NULL,
 	    NULL, NULL},
 	{METHOD_GET, NULL, 0, NULL, NULL, NULL, NULL},

@@ -249,7 +249,7 @@ files(void **state)
 static void
 told_by_figures(const struct handler *h, struct exchange *x)
 {
-	h->begin(x);
+	h->finish(x);
 	assert_int_equal(x->q.what, ASK_FIGURES);
 	answered(x, ERR_BUSY, NULL, 0);
 	assert_int_equal(x->status, 1000 + ERR_BUSY);
