@@ -260,12 +260,12 @@ cp "$GW/gateway.ini" "$GW/own.ini"
 sed -i 's|^languages = .*|languages = nl en pl uk tr ar|; /^organisation/d' \
 	"$GW/gateway.ini"
 gw_start
-python3 - "$PORT" <<'PY' || fail "first visit"
+python3 - "$PORT" "$REPO/gateway/DESIGN.md" <<'PY' || fail "first visit"
 import gzip
 import re
 import sys
 from pages import Browser, report_form
-port, said = int(sys.argv[1]), []
+port, said, size = int(sys.argv[1]), [], {}
 secret = {"nl": "Staatsgeheimen", "en": "State secrets", "uk": "таємниця",
           "pl": "Tajemnice państwowe", "tr": "Devlet sırları",
           "ar": "أسرار الدولة"}
@@ -287,6 +287,7 @@ for lang in ("nl", "en", "pl", "uk", "tr", "ar"):
             without = total
     assert without <= 12288 and total <= 61440, (lang, without, total)
     said.append(f"{lang} {without} and {total}")
+    size[lang] = without, total
     # who is not denied protection: the start page says where to ask
     safe = Browser(port, lang).get("").text.split("<details>")[1]
     assert "Huis voor Klokkenluiders" in safe, (lang, safe)
@@ -299,6 +300,14 @@ for lang in ("nl", "en", "pl", "uk", "tr", "ar"):
         assert text in plain.body.decode(), (lang, text)
         assert text in offline, (lang, text)
     assert b"[1,2,3,4,5,6].map" in plain.body.replace(b" ", b""), lang
+# gateway/DESIGN.md names the first and the largest
+design = re.sub(r"\s+", " ", open(sys.argv[2], encoding="utf-8").read())
+told = re.search(r"requests and ([\d.]+) kB without scripts, four and ([\d.]+) "
+                 r"kB with, headers counted \(in Dutch; in Ukrainian, the "
+                 r"longest, ([\d.]+) and ([\d.]+) kB", design)
+for number, n in zip(told.groups(), size["nl"] + size["uk"]):
+    assert abs(float(number) - n / 1000) < 0.3, (number, n)
+assert max(size.values(), key=lambda two: two[1]) == size["uk"], size
 print("first visit, three requests without scripts and four with:",
       ", ".join(said))
 PY
