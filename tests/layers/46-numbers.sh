@@ -11,8 +11,9 @@ import glob
 import re
 import sys
 
-# document: sentences. A constant whose name two files have is FILE.NAME; the
-# default of a setting is config.NAME. {x!} is written 71,866.
+# document: sentences. A constant whose name others have with another value is
+# FOLDER.NAME or FOLDER/FILE.NAME; the default of a setting is config.NAME.
+# {x!} is written 71,866, {x:two} as a word.
 SAID = {
     "keys/FORMAT.md": """
 nesting at most {JSON_DEPTH}
@@ -20,7 +21,7 @@ nesting at most {JSON_DEPTH}
 {ENVELOPE_TEXT_SIZE!} for the smallest
 coefficients below {MLKEM_Q}
 uid, gid, mtime 0, no names of owners: 1 to {REPORT_ATTACHMENTS_MAX} attachments
-(0001..{envelope.PARTS_MAX}), each part at most {ENVELOPE_PART >> 20} MiB
+(0001..{seal.PARTS_MAX}), each part at most {ENVELOPE_PART >> 20} MiB
 as if report.json had {REPORT_JSON_MAX!} bytes and its signature {SIGN_TEXT_MAX}
 report.json (at most {REPORT_JSON_MAX >> 10} KiB)
 + 1..{QUESTION_MAX} of `[a-z0-9_]`. At most {REPORT_ANSWERS_MAX}
@@ -34,21 +35,21 @@ age file ({SLOT_LEN - SLOT_TAG}), one hybrid stanza, one chunk of {SLOT_PLAIN}
 a power of two >= {LANE_SLOTS_MIN}
 Up to {LANE_SHARD_SLOTS} slots the lane is one shard
 `/v1/board/N.json`, at most {LANE_MANIFEST_MAX >> 10} KiB
-warns when `day` is over {check.OLD_DAYS} days old
+warns when `day` is over {reporter/check.OLD_DAYS} days old
 array of at most {REPLY_RECEIPTS_MAX} message ids
 At most {SLOT_LIVE_MAX} live slots a thread
 keyset.json (at most {KEYSET_MAX >> 10} KiB)
 At most {KEYSET_DESKS_MAX} desks, {KEYSET_PEOPLE_MAX} people, {KEYSET_REVOKED_MAX} revoked
 names in {KEYSET_LANGUAGES} languages and {KEYSET_ROLES} roles; a name has at most {KEYSET_NAME - 1}
 URL {KEYSET_URL - 1}. A desk has 2..{KEYSET_HOLDERS_MAX} holders
-<= {decryptor_founding.KEYSET_MONTHS} months on
-<= {verb_keyset.KEYSET_MONTHS} months on
+<= {decryptor/founding.KEYSET_MONTHS} months on
+<= {decryptor/verb_keyset.KEYSET_MONTHS} months on
 accepted until {EPOCH_GRACE_DAYS} days after its Sunday
 {WEEKS_MADE} weeks are made ahead, {WEEKS_PUBLISHED} published
-At most {page.PAGE_MAX >> 10} KiB: `type` `meldluik-page`
+At most {seal/page.PAGE_MAX >> 10} KiB: `type` `meldluik-page`
 `files` (at most {PAGE_FILES_MAX})
-Card (at most {card.CARD_MAX >> 10} KiB)
-Receipt (at most {card.RECEIPT_MAX >> 10} KiB
+Card (at most {seal.CARD_MAX >> 10} KiB)
+Receipt (at most {seal.RECEIPT_MAX >> 10} KiB
 2 GiB + {ENVELOPE_SIZE_MAX - ENVELOPE_CLASS_MAX!} bytes
 Manifest (at most {INBOUND_MAX >> 20} MiB)
 new since N-1, at most {INBOUND_ENVELOPES!}
@@ -59,21 +60,21 @@ every other file, at most {OUTBOUND_FILES}
 plus a grace ({config.grace} days)
 passphrase (scrypt, factor {AGE_SCRYPT_WRITE})
 An upload is forgotten {SESSION_SECONDS // 3600} hours after
-(1..{credential.TOKEN_MAX} of `[A-Za-z0-9_-]`)
+(1..{TOKEN_MAX} of `[A-Za-z0-9_-]`)
 ({SHARES_MIN} <= k <= n <= {SHARES_MAX};
 in order, {SHARE_COMMIT} bytes each
 """,
     "keys/DESK.md": """
 `blocks.json` (at most {BLOCKS_FILE_MAX >> 20} MiB)
 at most {BLOCKS_MAX}, one for each week
-Request of a holder (at most {founding.REQUEST_MAX >> 20} MiB)
+Request of a holder (at most {REQUEST_MAX >> 20} MiB)
 `papers.json` (at most {PAPERS_MAX >> 10} KiB)
 not yet)}]}], at most {PAPER_SETS_MAX}.
-`ceremony.json` (at most {ceremony_record.NOTE_MAX >> 10} KiB)
-`step` (0..{page_ceremony.STAGES - 1})
+`ceremony.json` (at most {decryptor/ceremony_record.NOTE_MAX >> 10} KiB)
+`step` (0..{STAGES - 1})
 Approval request (at most {REQUEST_DOC_MAX >> 10} KiB
 adviser (at most {ADVISER_NOTE_MAX >> 10} KiB, a signed note)
-chunks of {attachment.PIECE!} (17 more when sealed)
+chunks of {decryptor/attachment.PIECE!} (17 more when sealed)
 tenure is more than {APPLIED_TENURES}, or whose serial more than 2^{APPLIED_SERIALS.bit_length() - 1}
 Note of a deputy (at most {HEIR_MAX >> 10} KiB)
 `desk`, `weeks` [at most {WEEKS_NOTED}]
@@ -90,14 +91,14 @@ at most {PARTS_AHEAD} are ahead of the transaction. From {FLUSH_BYTES >> 20} MiB
 every {RECORDS_MS // 1000:two} seconds, when nothing came for {FLUSH_IDLE_MS / 1000} seconds
 An upload ends {SESSION_DAYS_LATE:two} days after its week's grace
 {SLOT_TEXTS} text slots of {SLOT_TEXT_LEN!} bytes and {SLOT_LARGES} large ones of {SLOT_LARGE_LEN >> 20} MiB
-suspended for at most {link.WAIT_SECONDS} seconds, then 503
-below the least rate for {link.SLOW_SECONDS} seconds
-the one that is longest at it (over {link.HOARD_SECONDS})
+suspended for at most {http.WAIT_SECONDS} seconds, then 503
+below the least rate for {http.SLOW_SECONDS} seconds
+the one that is longest at it (over {http.HOARD_SECONDS})
 there are {PLACES} places for them
-has not read an answer for {places.HOARD_SECONDS} seconds
+has not read an answer for {http.HOARD_SECONDS} seconds
 There are {MORE_BYTES >> 20} MiB of that for all
 before {EXCHANGE_EARLY} bytes of a body have come
-({engine.POOL >> 10} of them the library's buffer)
+({http.POOL >> 10} of them the library's buffer)
 the first multiple of {HOLD_MS} ms
 fill the free room in {FLOOD_DAYS} days
 each tries {config.circuit_texts} texts a minute
@@ -134,7 +135,7 @@ however fast it sends. {config.circuit_texts}, which
 free room in {FLOOD_DAYS} days, and at least 1
 budget of an hour, and at least {FLOOD_BURST_MIN}
 object of at most {ORGANISATION_MAX >> 10} KiB
-Texts of at most {pages_organisation.WORDS_MAX} bytes
+Texts of at most {pages.WORDS_MAX} bytes
 At most {QUESTIONS_MAX} objects
 of a choice ({OPTIONS_MIN} to {OPTIONS_MAX} texts)
 1 to {QUESTION_ID - 3} of a-z 0-9 _
@@ -170,8 +171,8 @@ def constants():
             value = re.sub(r"\b(0x[0-9a-f]+|\d+)(?:u|ull|L)?\b", r"\1", value)
             if not re.fullmatch(r"[A-Z_0-9a-fx()+*/<>\-. ]+", value):
                 continue
-            for key in (name, parts[-1] + "." + name,
-                        parts[-2] + "_" + parts[-1] + "." + name):
+            for key in (name, parts[-2] + "." + name,
+                        parts[-2] + "/" + parts[-1] + "." + name):
                 out[key] = value if out.get(key, value) == value else \
                     "TWO_FILES_HAVE_" + name
     text = open("gateway/process/config.c", encoding="utf-8").read()
@@ -184,7 +185,7 @@ def worked_out(expression, known, depth=0):
     if depth > 8:
         raise NameError(expression)
     whole = re.sub(
-        r"(?:\w+\.)?[A-Z][A-Z_0-9]+\b|config\.\w+",
+        r"(?:[\w/]+\.)?[A-Z][A-Z_0-9]+\b|config\.\w+",
         lambda m: "(" + str(worked_out(known[m[0]], known, depth + 1)) + ")"
         if m[0] in known else sys.exit("no constant " + m[0]), expression)
     return eval(whole)
