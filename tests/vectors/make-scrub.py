@@ -30,8 +30,9 @@ def root(tag, body):
     return "%s<%s%s>%s</%s>" % (HEAD, tag, spaces, body, tag)
 
 
-def pack(name, *members):
+def pack(name, *members, comment=b""):
     with zipfile.ZipFile(os.path.join(TOP, name), "w") as z:
+        z.comment = comment
         for member, body in members:
             z.writestr(zipfile.ZipInfo(member), body)
 
@@ -84,6 +85,10 @@ excel("left-in-a-full-choice.xlsx", CHOICE % (LAY + "<b/>") + "<sheets/>")
 excel("left-lay-and-locked.xlsx", LAY + '<fileSharing userName="Jan Jansen"/>')
 excel("left-locked-by.xlsx", '<fileSharing userName="Jan Jansen"/>')
 writer("clean-writer.odt", "<office:body/>")
+writer("clean-empty-words.odt", '<office:annotation office:author=" ">'
+       "<dc:creator/></office:annotation><config:config-item config:name="
+       '"PrinterName"> </config:config-item><text:p text:style-name="P">tekst'
+       "</text:p>")
 writer("left-note.odt", "<office:annotation><dc:creator>Jan Jansen"
        "</dc:creator></office:annotation>")
 writer("left-printer.odt", "<office:body/>", ("settings.xml", root(
@@ -102,6 +107,8 @@ pack("left-entities.docx", ("[Content_Types].xml", TYPES % (
     "word/document.xml", "wordprocessingml.document")), (
         "word/document.xml", '<!DOCTYPE d [<!ENTITY a "Jan Jansen">]>'
         "<d>&a;</d>"))
+pack("left-behind.odt", ("content.xml", root(
+    "office:document-content", "<office:body/>")), comment=WHO)
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # a name that is there twice
     writer("left-twice.odt", "<office:body/>", ("x.xml", "<a author='Jan'/>"),
@@ -112,6 +119,8 @@ write("clean-sound.mp3", SOUND)
 write("clean-empty-tag.mp3", b"ID3\x04\0\0\0\0\0\x10", bytes(16), SOUND)
 write("left-tag.mp3", b"ID3\x04\0\0\0\0\0\x15TPE1\0\0\0\x0b\0\0\0", WHO,
       SOUND)
+write("left-before.mp3", WHO, SOUND)
+write("left-before-its-half.mp3", b"\xff" + WHO, SOUND)
 write("left-old-tag.mp3", SOUND, b"TAG", WHO.ljust(125, b"\0"))
 write("left-ape.mp3", SOUND, APE, b"APETAGEX\xd0\7\0\0",
       bytes([len(APE) + 32, 0, 0, 0, 1]), bytes(15))
@@ -124,6 +133,8 @@ write("left-behind-the-end.gif", GIF, DOT, b";", WHO)
 write("left-comment.gif", GIF, b"!\xfe", SAYS, DOT, b";")
 write("left-plain-text.gif", GIF, b"!\x01\x0c", bytes(12), SAYS, DOT, b";")
 write("left-of-a-program.gif", GIF, b"!\xff\x0bJANJANSEN01", SAYS, DOT, b";")
+write("left-name-of-a-program.gif", GIF, b"!\xff\x0bJan Jansen.\x03\x01\0\0\0",
+      DOT, b";")
 write("left-behind-repeats.gif", GIF, b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0",
       SAYS, DOT, b";")
 write("left-behind-pause.gif", GIF, b"!\xf9\x04\0\0\0\0", SAYS, DOT, b";")
