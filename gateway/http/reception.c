@@ -142,12 +142,17 @@ look(struct reception *r, struct waiting *w)
 static void
 take(struct reception *r)
 {
+	const struct timespec pause = {0, 10000000L};
 	struct waiting *w, *place = &r->waiting[0];
 	struct epoll_event e = {EPOLLIN | EPOLLRDHUP | EPOLLET, {0}};
 	int fd = accept4(r->listener, NULL, NULL,
 	    SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0) {
+		if (errno != EAGAIN && errno != ECONNABORTED) {
+			/* nothing to have it with: it waits, and so do we */
+			nanosleep(&pause, NULL);
+		}
 		return;
 	}
 	if ((unsigned)fd >= FDS) {

@@ -187,8 +187,9 @@ static const struct {
 	{SCMP_SYS(setsid), M},
 };
 
+/* ${out}: what it is then; NULL: not asked */
 static bool
-rlimit(int what, rlim_t most)
+rlimit(int what, rlim_t most, unsigned *out)
 {
 	struct rlimit r;
 
@@ -197,6 +198,9 @@ rlimit(int what, rlim_t most)
 	}
 	if (r.rlim_max < most) {
 		most = r.rlim_max;
+	}
+	if (out != NULL) {
+		*out = (unsigned)most;
 	}
 	r.rlim_cur = most;
 	r.rlim_max = most;
@@ -410,17 +414,18 @@ sandbox_enter(enum role role, const char *folder, struct sandbox_told *told)
 	enum err e = OK;
 
 	memset(told, 0, sizeof(*told));
-	if (!rlimit(RLIMIT_CORE, 0) ||
+	if (!rlimit(RLIMIT_CORE, 0, NULL) ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
 		return ERR_IO;
 	}
 	if (role == ROLE_WEB) {
 		told->no_memory_lock = !lock_memory(&locking);
-		if (!rlimit(RLIMIT_NOFILE, FILES_WEB)) {
+		if (!rlimit(RLIMIT_NOFILE, FILES_WEB, &told->files)) {
 			return ERR_IO;
 		}
 	}
-	if (role == ROLE_STORE && !rlimit(RLIMIT_NOFILE, FILES_STORE)) {
+	if (role == ROLE_STORE &&
+	    !rlimit(RLIMIT_NOFILE, FILES_STORE, NULL)) {
 		return ERR_IO;
 	}
 	if (role != ROLE_MONITOR) {

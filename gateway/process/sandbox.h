@@ -16,6 +16,7 @@ enum role { ROLE_MONITOR, ROLE_WEB, ROLE_STORE, ROLE_COUNT };
 struct sandbox_told {
 	bool no_landlock;   /* the kernel has none */
 	bool no_memory_lock; /* web only: RLIMIT_MEMLOCK is too low */
+	unsigned files;      /* web only: descriptors it may have */
 };
 
 /*

@@ -32,6 +32,9 @@
 
 #define TICK_MS 500
 #define THREADS_MAX 8
+/* Descriptors beside those of visitors: who waits for tor's line, the doors
+ * of courier and counters, loops, what comes from the store */
+#define FILES_APART 384u
 
 /* A first link, before anything listens: it brings the slots */
 static uint8_t *
@@ -187,6 +190,19 @@ start_engines(const struct config *c, unsigned threads)
 	return OK;
 }
 
+/* No more visitors than there are descriptors for: without one nobody comes
+ * in, the courier neither, and no public file */
+static void
+connections_limit(struct config *c, unsigned files)
+{
+	unsigned most = files > 2 * FILES_APART ? files - FILES_APART :
+	    files / 2;
+
+	if (c->connections > most) {
+		c->connections = most;
+	}
+}
+
 int
 web_main(void)
 {
@@ -243,6 +259,7 @@ web_main(void)
 	if (told.no_memory_lock) {
 		log_event(EVENT_NO_LOCK);
 	}
+	connections_limit(&c, told.files);
 	limits.header_seconds = c.header_seconds;
 	limits.idle_seconds = c.idle_seconds;
 	limits.body_rate = c.body_rate;
