@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "annual_sheets.h"
+#include "letters.h"
 
 static const char style[] =
     "@page{size:A4;margin:18mm 16mm}\n"
@@ -31,17 +32,13 @@ static const char style[] =
     "table,figure,tr{break-inside:avoid}h2,caption{break-after:avoid}"
     "rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n";
 
-static const char *const month_name[] = {"januari", "februari", "maart",
-	"april", "mei", "juni", "juli", "augustus", "september", "oktober",
-	"november", "december"};
-
 static void
 put_day(struct buf *out, day_t d)
 {
-	int year, month, dom;
+	char day[LETTER_DAY];
 
-	day_split(d, &year, &month, &dom);
-	put_format(out, "%d %s %d", dom, month_name[month - 1], year);
+	letter_day(d, true, day);
+	buf_text(out, day);
 }
 
 static void

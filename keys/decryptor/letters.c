@@ -167,8 +167,22 @@ basis_words(struct desk *d, size_t k, const struct target *to, bool dutch)
 	return dutch ? "[grond]" : "[ground]";
 }
 
-/* "24 november 2026" would need months in every language we write; the ISO
- * form is read alike by all and by screen readers */
+void
+letter_day(day_t d, bool dutch, char out[LETTER_DAY])
+{
+	static const char *const month_name[][2] = {{"January", "januari"},
+		{"February", "februari"}, {"March", "maart"},
+		{"April", "april"}, {"May", "mei"}, {"June", "juni"},
+		{"July", "juli"}, {"August", "augustus"},
+		{"September", "september"}, {"October", "oktober"},
+		{"November", "november"}, {"December", "december"}};
+	int year, month, day;
+
+	day_split(d, &year, &month, &day);
+	snprintf(out, LETTER_DAY, "%d %s %d", day,
+	    month_name[month - 1][dutch], year);
+}
+
 enum err
 letter_make(struct desk *d, size_t k, const char *name, const char *lang,
     const struct target *to, const char *receiver, struct buf *out)
@@ -198,9 +212,9 @@ letter_make(struct desk *d, size_t k, const char *name, const char *lang,
 	if (e != OK || text == NULL) {
 		return e != OK ? e : ERR_FORMAT;
 	}
-	day_text(c->received, f[0].text);
+	letter_day(c->received, dutch, f[0].text);
 	memcpy(f[1].text, c->ref, sizeof c->ref);
-	day_text(clocks.feedback_due, f[2].text);
+	letter_day(clocks.feedback_due, dutch, f[2].text);
 	snprintf(f[3].text, sizeof f[3].text, "%s", receiver_words(d, to,
 	    receiver, dutch));
 	snprintf(f[4].text, sizeof f[4].text, "%s", basis_words(d, k,

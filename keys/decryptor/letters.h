@@ -12,6 +12,8 @@
 
 #include "acts.h"
 
+#define LETTER_DAY 32u /* "30 september 2026" and its NUL */
+
 struct letter {
 	bool mailbox;  /* may go to the reporter */
 	enum reply_kind kind;
@@ -33,6 +35,8 @@ enum err letter_find(const char *name, struct letter *out);
 enum err letter_make(struct desk *d, size_t k, const char *name,
     const char *lang, const struct target *to, const char *receiver,
     struct buf *out);
+/* ${d} as a letter says it: "26 februari 2027", "26 February 2027" */
+void letter_day(day_t d, bool dutch, char out[LETTER_DAY]);
 /* The language in which it is made for a report in ${lang}: that one, or
  * "en" where there is no letter in it */
 const char *letter_language(const char *name, const char *lang);
