@@ -59,6 +59,9 @@ try {
 	want("markup is words", !(await b.has("main img")) &&
 		!(await b.has("main .typed b")));
 	await says("a direction mark is seen", "U+202E");
+	await says("a date as people say it", "melding van 25 november 2026");
+	await says("a size as the Dutch write it", "9,6 KB");
+	await says("two people", "twee verschillende mensen. (S-TWO)");
 	await b.type("#basis", "JA in het antwoord van 27 november");
 	await t.choose("consent-to", "IGJ");
 	await b.submit("#consent button");

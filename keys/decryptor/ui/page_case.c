@@ -14,9 +14,13 @@
 static const char *
 size_text(struct visit *v, uint64_t n)
 {
+	bool large = n >= 1u << 20;
+	uint64_t tenths = n * 10 / (large ? 1u << 20 : 1024u);
+
 	return n < 1024 ? visit_text(v, "%llu B", (unsigned long long)n) :
-	    n < (1u << 20) ? visit_text(v, "%.1f KB", (double)n / 1024) :
-	    visit_text(v, "%.1f MB", (double)n / (1u << 20));
+	    visit_text(v, "%llu%s%llu %s", (unsigned long long)tenths / 10,
+	    v->lang == 0 ? "," : ".", (unsigned long long)tenths % 10,
+	    large ? "MB" : "KB");
 }
 
 void

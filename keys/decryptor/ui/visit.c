@@ -265,9 +265,14 @@ visit_go(struct visit *v, const char *fmt, ...)
 const char *
 refusal_text(struct visit *v, const struct refusal *why)
 {
+	static const char own[] = "own rule"; /* no law to name */
 	const char *text = v->lang == 0 ? why->nl : why->en;
 
-	return why->rule[0] == 0 ? visit_text(v, "%s", text) :
+	if (why->rule[0] == 0) {
+		return visit_text(v, "%s", text);
+	}
+	return strncmp(why->article, own, sizeof own - 1) == 0 ?
+	    visit_text(v, "%s (%s)", text, why->rule) :
 	    visit_text(v, "%s (%s; %s)", text, why->rule, why->article);
 }
 
