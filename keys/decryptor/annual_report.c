@@ -46,6 +46,8 @@ print(struct desk *d, const struct annual_order *w, const struct annual *a,
 	} else {
 		if (w->format == ANNUAL_HTML) {
 			sheets_head(s, out);
+		} else {
+			put_warnings(s, "<p class=\"warn\">", "</p>\n", out);
 		}
 		sheets_body(s, out);
 		e = sections_html(d, w->year, out);

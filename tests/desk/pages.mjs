@@ -34,6 +34,11 @@ page.on('console', (m) => {
 
 async function check(path) {
   await judge(path, await (await page.goto(origin + path)).text());
+  if (!path.startsWith('/nl/')) return;
+  for (const words of await page.evaluate(() => [...document
+    .querySelectorAll('main [lang=en]:not(a)')].map((e) => e.textContent))) {
+    fault(path, `English on a Dutch page: ${words.slice(0, 80)}`);
+  }
 }
 // The page that is shown, which came as ${source}
 async function judge(path, source) {
@@ -91,6 +96,10 @@ for (const lang of ['nl', 'en']) {
     `case/${ref}/recuse`, `case/${ref}/forward`, 'sign', 'no-such-page']) {
     await check(`/${lang}/${path}`);
   }
+}
+await page.goto(`${origin}/nl/report`); // and it says what is left out
+if (!/2 melding\(en\) zonder soort/.test(await page.textContent('main'))) {
+  fault('/nl/report', 'not a word of who does not count');
 }
 await page.goto(yearly);
 await judge('yearly', fs.readFileSync(`${stick}/jaarverslag.html`, 'utf8'));

@@ -78,8 +78,9 @@ page_report(struct visit *v)
 		view_text(&v->view, "year", visit_text(v, "%d", year));
 		view_text(&v->view, "report", e != OK ? NULL : visit_keep(v,
 		    (const char *)out.p, out.len));
-		view_text(&v->view, "said", said.len == 0 ? NULL :
-		    visit_keep(v, (const char *)said.p, said.len));
+		/* what was said is English; the report says it in Dutch */
+		view_text(&v->view, "said", said.len == 0 || v->lang == 0 ?
+		    NULL : visit_keep(v, (const char *)said.p, said.len));
 		view_flag(&v->view, "unfinished", year == now);
 		years_set(v, year, now);
 		places_set(v, &v->view);
