@@ -75,7 +75,14 @@ if(MELDLUIK_TESTS)
     decryptor/soft_room.c decryptor/sanitized.c)
   target_include_directories(desk_sanitized PRIVATE ${CMAKE_SOURCE_DIR}/keys)
   target_link_options(desk_sanitized PRIVATE -Wl,--wrap=age_scrypt_key
-    -Wl,--wrap=casebook_room -Wl,--wrap=setrlimit -Wl,--wrap=prctl)
+    -Wl,--wrap=casebook_room -Wl,--wrap=setrlimit -Wl,--wrap=prctl
+    -Wl,--wrap=sandbox_enter -Wl,--wrap=confine -Wl,--wrap=syscall)
+  if(MELDLUIK_SANITIZE MATCHES address)
+    # two libraries would write in two places, and one of them to nowhere:
+    # log_path reaches only the first
+    target_link_options(desk_sanitized PRIVATE -static-libasan
+      -static-libubsan)
+  endif()
   target_link_libraries(desk_sanitized ${desk})
   add_executable(bench_desk bench/desk.c decryptor/soft_scrypt.c)
   target_include_directories(bench_desk PRIVATE ${CMAKE_SOURCE_DIR}/keys)

@@ -5,7 +5,8 @@
 # the unit programs of confined.txt leave out. Scripts of the desk run with
 # desk_sanitized in its place. Short form: hostile bodies, two desks, hostile
 # words; FULL=1: what drives the desk in e2e/, faults/ and desk/, but for those
-# with a browser, a terminal, or stdbuf. A planted overflow is seen.
+# with a browser, a terminal, or stdbuf. Planted faults are heard: of a program,
+# and of each kind in the desk's confined child and in the page's process.
 . "$(dirname "$0")/lib.sh"
 need gcc
 planted address,undefined '#include <stdlib.h>
@@ -29,12 +30,52 @@ for one in desk_soft meldluik-decryptor; do
 	ln -sf "$TREE/bin/desk_sanitized" "$OUT/with/bin/$one"
 done
 # to files: a child that has let go of its output is heard too
-words=log_path=$OUT/said/it
+export SAID=$OUT/said
+run() { # COMMAND...
+	rm -rf "$OUT/of"
+	mkdir "$OUT/of"
+	ASAN_OPTIONS=log_path=$SAID/it UBSAN_OPTIONS=log_path=$SAID/it \
+		BUILD=$OUT/with OUT=$OUT/of FULL='' "$@" >"$OUT/log" 2>&1
+}
+heard() {
+	said "$OUT/log" || [ -n "$(ls "$SAID")" ]
+}
+# one report comes in, by the command line or by the page
+cat >"$OUT/one.sh" <<'SH'
+. tests/decryptor/lib.sh
+found
+ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-24 --text een
+ok "$FIX" cut "$T/gw" "$ORG" 2026-11-24
+[ "$1" = page ] || {
+	desk "$T/home" 2026-11-25 import "$T/gw"
+	exit 0
+}
+PYTHONPATH=tests/desk python3 - "$BIN" "$T/home" "$PASS" "$T/gw" <<'PY'
+import sys
+from uihttp import Ui
+ui = Ui(*sys.argv[1:4], "2026-11-25", sys.argv[4])
+ui.post("/nl/keys", do="import", place=sys.argv[4])
+ui.end()
+PY
+exit 0
+SH
+for way in line page; do
+	run bash "$OUT/one.sh" $way
+	heard && fail "something is said of one report, by the $way"
+	for plant in child $([ $way = line ] || echo page); do
+		for fault in address:heap-buffer-overflow \
+			undefined:"shift exponent"; do
+			PLANT=$plant-${fault%%:*} run bash "$OUT/one.sh" $way
+			heard && grep -qs "${fault#*:}" "$SAID"/* ||
+				fail "planted in the $plant, by the $way, and" \
+					"not heard: ${fault%%:*}"
+			rm -f "$SAID"/*
+		done
+	done
+done
 n=0 bad=
 for one in $scripts; do
-	mkdir "$OUT/$n"
-	ASAN_OPTIONS=$words UBSAN_OPTIONS=$words BUILD=$OUT/with \
-		OUT=$OUT/$n FULL='' "tests/$one" >"$OUT/log" 2>&1
+	run "tests/$one"
 	case $? in
 	0 | 77) ;;
 	*)
@@ -42,12 +83,11 @@ for one in $scripts; do
 		bad+=" $one"
 		;;
 	esac
-	if said "$OUT/log" || [ -n "$(ls "$OUT/said")" ]; then
-		cat "$OUT/log" "$OUT"/said/* 2>/dev/null |
+	if heard; then
+		cat "$OUT/log" "$SAID"/* 2>/dev/null |
 			grep -m1 -A 40 -E 'Sanitizer|runtime error'
 		fail "$one"
 	fi
-	rm -rf "$OUT/$n"
 	n=$((n + 1))
 done
 [ -z "$bad" ] || fail "of $n scripts:$bad"
