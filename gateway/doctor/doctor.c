@@ -47,7 +47,8 @@ doctor_mend(struct doctor *d, const char *subject, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* Comments say nothing about what a program does */
+/* Comments say nothing about what a program does. One begins where a word
+ * may. */
 static void
 comments_out(char *text)
 {
@@ -60,8 +61,8 @@ comments_out(char *text)
 			start = true;
 		} else if (*p == '#' && start) {
 			comment = true;
-		} else if (*p != ' ' && *p != '\t') {
-			start = false;
+		} else {
+			start = strchr(" \t;{}", *p) != NULL;
 		}
 		if (!comment) {
 			*to++ = *p;

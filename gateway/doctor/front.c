@@ -90,33 +90,136 @@ leads_here(const struct doctor *d, const char *text)
 	return false;
 }
 
-static void
-check_nginx(struct doctor *d, const char *text)
-{
-	static const struct {
-		const char *name, *value, *why;
-	} want[] = {
-		{"access_log", "off", "it logs who comes when"},
-		{"error_log", "/dev/null", "its error log names addresses"},
-		{"proxy_request_buffering", "off",
-		    "it writes what passes to a disk"},
-		{"proxy_max_temp_file_size", "0",
-		    "it writes answers to a disk"},
-	};
-	static const char *const never[] = {"$remote_addr", "$binary_remote",
-		"$proxy_add_x_forwarded_for", "$realip"};
-	size_t i;
+/* What a server of nginx must say: all of it where the gateway is behind it,
+ * of its logs also beside it: Debian's own site, or one that only redirects,
+ * is asked before */
+static const struct nginx_line {
+	const char *name, *value, *why;
+	bool beside;
+} nginx_lines[] = {
+	{"access_log", "off", "it logs who comes when", true},
+	{"error_log", "/dev/null", "its error log names addresses", true},
+	{"proxy_request_buffering", "off", "it writes what passes to a disk",
+	    false},
+	{"proxy_max_temp_file_size", "0", "it writes answers to a disk",
+	    false},
+};
+#define NGINX_LINES (sizeof(nginx_lines) / sizeof(*nginx_lines))
 
-	for (i = 0; i < sizeof(want) / sizeof(*want); i++) {
-		if (!says(text, want[i].name, want[i].value)) {
-			doctor_mend(d, "terminator", "nginx: %s; do: %s %s; in "
-			    "the server of the gateway (see "
-			    "examples/terminator/nginx.conf)", want[i].why,
-			    want[i].name, want[i].value);
-			return;
+/* The next "server { ... }" from ${from} on; ${end} is behind it */
+static const char *
+server_next(const char *from, const char **end)
+{
+	const char *at = from, *p = from;
+	unsigned deep = 0;
+
+	while ((at = strstr(at, "server")) != NULL) {
+		p = at + strlen("server");
+		p += strspn(p, " \t\n");
+		if (*p == '{' && (at == from ||
+		    strchr(" \t\n;{}", at[-1]) != NULL)) {
+			break;
+		}
+		at++;
+	}
+	for (; at != NULL && *p != '\0'; p++) {
+		deep += *p == '{';
+		if (*p == '}' && --deep == 0) {
+			p++;
+			break;
 		}
 	}
-	for (i = 0; i < sizeof(never) / sizeof(*never); i++) {
+	*end = p;
+	return at;
+}
+
+/* Says it, and nowhere another */
+static bool
+only_says(const char *text, const char *name, const char *value)
+{
+	const char *p = text;
+	bool said = false;
+
+	while ((p = strstr(p, name)) != NULL) {
+		p += strlen(name);
+		if (*p == ' ' || *p == '\t') {
+			p += strspn(p, " \t");
+			if (strncmp(p, value, strlen(value)) != 0) {
+				return false;
+			}
+			said = true;
+		}
+	}
+	return said;
+}
+
+/* The first line that one server lacks, which has it from ${around} where it
+ * says none */
+static const struct nginx_line *
+server_lacks(const char *server, const char *around, bool ours)
+{
+	for (size_t i = 0; i < NGINX_LINES; i++) {
+		const struct nginx_line *l = &nginx_lines[i];
+
+		if ((ours || l->beside) && !only_says(has(server, l->name) ?
+		    server : around, l->name, l->value)) {
+			return l;
+		}
+	}
+	return NULL;
+}
+
+/* Of all servers in ${text}, which is cut up; what is left is ${around} */
+static const struct nginx_line *
+nginx_lacks(const struct doctor *d, char *text)
+{
+	const struct nginx_line *lack = NULL;
+	char *around = strdup(text), *server = strdup(text);
+	const char *end = text, *at;
+	bool direct = false;
+
+	if (around == NULL || server == NULL) {
+		goto out;
+	}
+	while ((at = server_next(end, &end)) != NULL) {
+		memset(around + (at - text), ' ', (size_t)(end - at));
+	}
+	for (int pass = 0; pass < 2 && lack == NULL; pass++) {
+		/* first: does one lead here by itself, or through a name? */
+		for (end = text; lack == NULL &&
+		    (at = server_next(end, &end)) != NULL;) {
+			memcpy(server, at, (size_t)(end - at));
+			server[end - at] = '\0';
+			if (pass == 0) {
+				direct = direct || leads_here(d, server);
+			} else {
+				lack = server_lacks(server, around,
+				    !direct || leads_here(d, server));
+			}
+		}
+	}
+out:
+	free(around);
+	free(server);
+	return lack;
+}
+
+static void
+check_nginx(struct doctor *d, char *text)
+{
+	static const char *const never[] = {"$remote_addr", "$binary_remote",
+		"$proxy_add_x_forwarded_for", "$realip"};
+	const struct nginx_line *lack = nginx_lacks(d, text);
+
+	if (lack != NULL) {
+		doctor_mend(d, "terminator", "nginx: %s; do: %s %s; in %s (see "
+		    "examples/terminator/nginx.conf)", lack->why, lack->name,
+		    lack->value, lack->beside ? "every server { }, also that "
+		    "of sites-enabled/default, or remove it" :
+		    "the server of the gateway");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++) {
 		if (has(text, never[i])) {
 			doctor_mend(d, "terminator", "nginx: %s hands on or "
 			    "keeps an address; do: take it out", never[i]);
@@ -132,11 +235,12 @@ check_terminator(struct doctor *d)
 	char *site = doctor_folder(d, "/etc/nginx/sites-enabled");
 	char *conf = doctor_folder(d, "/etc/nginx/conf.d");
 	char *caddy = doctor_file(d, "/etc/caddy/Caddyfile");
+	struct buf nginx = buf_new(8 * DOCTOR_FILE);
 
-	if (leads_here(d, site)) {
-		check_nginx(d, site);
-	} else if (leads_here(d, conf)) {
-		check_nginx(d, conf);
+	buf_put(&nginx, site, site == NULL ? 0 : strlen(site));
+	buf_put(&nginx, conf, conf == NULL ? 0 : strlen(conf));
+	if (leads_here(d, buf_cstr(&nginx))) {
+		check_nginx(d, (char *)nginx.p);
 	} else if (leads_here(d, caddy)) {
 		if (!has(caddy, "-X-Forwarded-For")) {
 			doctor_mend(d, "terminator", "caddy hands addresses "
@@ -157,6 +261,7 @@ check_terminator(struct doctor *d)
 	} else {
 		doctor_ok(d, "terminator", "none, and none promised");
 	}
+	buf_free(&nginx);
 	free(site);
 	free(conf);
 	free(caddy);

@@ -117,6 +117,26 @@ edit "$site" '/proxy_request_buffering/d' terminator
 edit "$site" '/proxy_max_temp_file_size/d' terminator
 edit "$site" 's|proxy_http_version.*|proxy_set_header X $remote_addr;|' \
 	terminator
+# another server of this nginx that logs; a line that is only a comment, or of
+# another server; what stands around a server counts for it
+edit "$site" 's/access_log off;/access_log \/x; # access_log off;/' terminator
+edit "$site" '$aserver { listen 80; return 301 https:\/\/$host$request_uri; }' \
+	terminator
+edit "$site" '/access_log off/d; $aserver { access_log off; error_log /dev/null; }' \
+	terminator
+edit "$site" 's|location / {|location /nl { access_log /x; }\n&|' terminator
+cp "$site" "$GW/kept"
+printf 'server { listen 80; root /var/www/html; }\n' >"$site-default"
+broken terminator
+grep -q 'sites-enabled/default' "$GW/said" || fail "it does not say which"
+sed -i '1iaccess_log off; error_log /dev/null crit;' "$site"
+doctor || fail "said for all servers: $(grep MEND "$GW/said")"
+rm "$site-default"
+mv "$GW/kept" "$site"
+printf 'upstream here { server %s; }\n' "127.0.0.1:$PORT" >>"$site"
+sed -i "s|http://127.0.0.1:$PORT|http://here|" "$site"
+doctor || fail "through a name: $(grep MEND "$GW/said")"
+edit "$site" '/proxy_request_buffering/d' terminator
 mkdir "$R/etc/nginx/conf.d"
 mv "$site" "$R/etc/nginx/conf.d/site.conf"
 doctor || fail "a site in conf.d: $(grep MEND "$GW/said")"
