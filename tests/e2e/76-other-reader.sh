@@ -3,8 +3,8 @@
 # Goal: keys/FORMAT.md and keys/DESK.md say enough: a reader in Python that was
 # made from them, with other people's libraries only (age, libsodium, liblmdb),
 # verifies a bundle, finds an answer by its code, lays sheets together and
-# reads the casebook of a desk, every record of it, with its attachment. What
-# was changed in a bundle or moved in a casebook stops it.
+# reads the casebook of a desk from a backup, every record of it, with its
+# attachment. What was changed in a bundle or moved in a casebook stops it.
 . "$(dirname "$0")/../decryptor/lib.sh"
 for tool in age python3; do
 	command -v $tool >/dev/null || { echo "skip: no $tool"; exit 77; }
@@ -43,10 +43,18 @@ cp -r "$ORG" "$T/edited"
 sed -i 's/"successor":0/"successor":1/' "$T/edited/keyset.json"
 stops "an edited keyset" public "$T/edited" "$T/code"
 
-ok python3 "$HERE/tests/vectors/tty_answer.py" "$PASS" age -d \
-	-o "$T/keyring.tar" "$T/home/keyring.age"
-mkdir "$T/k" "$T/sheets" "$T/x"
-ok tar -C "$T/k" -ixf "$T/keyring.tar"
+unsealed() { # FILE FOLDER: a tar in an age file for the passphrase
+	ok python3 "$HERE/tests/vectors/tty_answer.py" "$PASS" age -d \
+		-o "$T/tar" "$1"
+	mkdir "$2"
+	ok tar -C "$2" -ixf "$T/tar"
+}
+ok h backup "$T/backup.age"
+unsealed "$T/backup.age" "$T/b"
+unsealed "$T/b/keyring.age" "$T/old"
+unsealed "$T/home/keyring.age" "$T/k"
+mkdir "$T/sheets" "$T/x"
+[ ! -d "$T/old/epochs" ] || fail "a backup holds week keys"
 RING=$T/k/keyring.json
 ok "$BUILD/bin/sharetool" "$RING" "$T/papers.json" "$T/sheets"
 ok other shares "$RING" "$T/sheets/identity-3" "$T/sheets/identity-2"
@@ -54,7 +62,7 @@ ok other shares "$RING" "$T/sheets/identity-3" "$T/sheets/identity-2"
 ok other shares "$RING" "$T/sheets/foreign-3" "$T/sheets/foreign-2"
 [ "$(json "o['identity']")" = False ] || fail "any two sheets give this key"
 
-ok other home "$T/home" "$RING" "$T/x"
+ok other home "$T/b" "$T/old/keyring.json" "$T/x"
 [ "$(json "o['head']")" = "$HEAD" ] || fail "another head than verify prints"
 [ "$(json "o['events'][0],o['events'][-1]")" = "('init', 'export')" ] ||
 	fail "not the events of the journal"
