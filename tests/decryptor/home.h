@@ -101,6 +101,37 @@ home_free(struct home *h)
 	free(h);
 }
 
+/*
+ * What a test works with: a type of its own that begins with a home and its
+ * desk, here of ${size} bytes, the others 0
+ */
+struct home_place {
+	struct home *h;
+	struct desk *d;
+};
+
+static inline void *
+home_place(size_t size)
+{
+	struct home_place at = {.h = home_new()};
+	void *p = calloc(1, size);
+
+	assert_non_null(p);
+	at.d = &at.h->d;
+	memcpy(p, &at, sizeof at);
+	return p;
+}
+
+static inline void
+home_place_free(void *place)
+{
+	struct home_place at;
+
+	memcpy(&at, place, sizeof at);
+	home_free(at.h);
+	free(place);
+}
+
 /* A new case, told by hand */
 static inline size_t
 home_case(struct home *h)

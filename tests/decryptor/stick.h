@@ -31,11 +31,8 @@ struct place {
 static inline int
 setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct place *p = home_place(sizeof *p);
 
-	assert_non_null(p);
-	p->h = home_new();
-	p->d = &p->h->d;
 	p->day = HOME_TODAY;
 	ok(folder_open(p->h->dir, "stick", true, &p->stick));
 	ok(folder_open(p->stick, "envelopes", true, &p->envelopes));
@@ -50,8 +47,7 @@ teardown(void **state)
 
 	close(p->envelopes);
 	close(p->stick);
-	home_free(p->h);
-	free(p);
+	home_place_free(p);
 	return 0;
 }
 

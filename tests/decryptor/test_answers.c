@@ -31,11 +31,8 @@ enter(struct place *p, bool mailbox)
 static int
 setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct place *p = home_place(sizeof *p);
 
-	assert_non_null(p);
-	p->h = home_new();
-	p->d = &p->h->d;
 	assert_int_equal(enter(p, false), WITHOUT_MAILBOX);
 	assert_int_equal(enter(p, true), WITH_MAILBOX);
 	*state = p;
@@ -45,10 +42,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct place *p = *state;
-
-	home_free(p->h);
-	free(p);
+	home_place_free(*state);
 	return 0;
 }
 

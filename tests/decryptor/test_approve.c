@@ -39,12 +39,10 @@ struct place {
 static int
 setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct place *p;
 
-	assert_non_null(p);
 	failing_at = 0;
-	p->h = home_new();
-	p->d = &p->h->d;
+	p = home_place(sizeof *p);
 	home_person(p->h, "cy", p->cy);
 	p->k = home_case(p->h);
 	*state = p;
@@ -57,8 +55,7 @@ teardown(void **state)
 	struct place *p = *state;
 
 	unlinkat(p->h->dir, "bo.age", 0);
-	home_free(p->h);
-	free(p);
+	home_place_free(p);
 	return 0;
 }
 

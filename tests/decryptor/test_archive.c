@@ -94,13 +94,11 @@ fresh(struct place *p)
 static int
 setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct place *p;
 	struct content *c;
 
-	assert_non_null(p);
 	fail_at(FSYNC, 0);
-	p->h = home_new();
-	p->d = &p->h->d;
+	p = home_place(sizeof *p);
 	c = home_content();
 	home_file(p->h, c, "bewijs", false);
 	home_message(p->h, "2026-7K3Q", REPORT_REPORT, c);
@@ -123,8 +121,7 @@ teardown(void **state)
 	close(p->fd);
 	desk_close(&p->there);
 	folder_remove(p->h->dir, "new");
-	home_free(p->h);
-	free(p);
+	home_place_free(p);
 	return 0;
 }
 

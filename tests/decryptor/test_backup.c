@@ -106,12 +106,10 @@ struct place {
 static int
 setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct place *p;
 
-	assert_non_null(p);
 	fail_at(FSYNC, 0);
-	p->h = home_new();
-	p->d = &p->h->d;
+	p = home_place(sizeof *p);
 	home_person(p->h, "cy", p->seed);
 	p->bo = &p->d->keyset->person[1];
 	p->cy = &p->d->keyset->person[2];
@@ -127,8 +125,7 @@ teardown(void **state)
 	struct place *p = *state;
 
 	fail_at(FSYNC, 0);
-	home_free(p->h);
-	free(p);
+	home_place_free(p);
 	return 0;
 }
 

@@ -58,11 +58,8 @@ sign(struct place *p, size_t k, const char *detail)
 static int
 setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct place *p = home_place(sizeof *p);
 
-	assert_non_null(p);
-	p->h = home_new();
-	p->d = &p->h->d;
 	p->page = buf_new(1u << 20);
 	told(p, "2026-7K3Q", "bewijs");
 	told(p, "2026-AAAA", "anders");
@@ -80,8 +77,7 @@ teardown(void **state)
 	struct place *p = *state;
 
 	buf_free(&p->page);
-	home_free(p->h);
-	free(p);
+	home_place_free(p);
 	return 0;
 }
 

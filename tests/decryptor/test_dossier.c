@@ -85,11 +85,8 @@ plan_write(struct place *p)
 static int
 setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct place *p = home_place(sizeof *p);
 
-	assert_non_null(p);
-	p->h = home_new();
-	p->d = &p->h->d;
 	p->plan = buf_new(1u << 20);
 	p->page = buf_new(1u << 20);
 	ok(desk_policy(p->d));
@@ -113,8 +110,7 @@ teardown(void **state)
 	buf_free(&p->plan);
 	buf_free(&p->page);
 	unlink(p->path);
-	home_free(p->h);
-	free(p);
+	home_place_free(p);
 	return 0;
 }
 

@@ -17,11 +17,8 @@ struct place {
 static int
 setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct place *p = home_place(sizeof *p);
 
-	assert_non_null(p);
-	p->h = home_new();
-	p->d = &p->h->d;
 	*state = p;
 	return 0;
 }
@@ -29,10 +26,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	struct place *p = *state;
-
-	home_free(p->h);
-	free(p);
+	home_place_free(*state);
 	return 0;
 }
 

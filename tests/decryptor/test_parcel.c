@@ -92,11 +92,8 @@ told(struct place *p, const char *what, const char *file)
 static int
 setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct place *p = home_place(sizeof *p);
 
-	assert_non_null(p);
-	p->h = home_new();
-	p->d = &p->h->d;
 	second_desk(p);
 	p->ref = "2026-7K3Q";
 	told(p, "GEHEIM", "bewijs");
@@ -117,8 +114,7 @@ teardown(void **state)
 	desk_close(&p->their);
 	folder_remove(p->h->dir, "theirs");
 	unlink(p->path);
-	home_free(p->h);
-	free(p);
+	home_place_free(p);
 	return 0;
 }
 

@@ -73,13 +73,11 @@ backup(struct place *p)
 static int
 setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct place *p;
 	struct content *c;
 
-	assert_non_null(p);
 	failing_at = 0;
-	p->h = home_new();
-	p->d = &p->h->d;
+	p = home_place(sizeof *p);
 	ok(folder_open(p->h->dir, "stick", true, &(int){0}));
 	snprintf(p->path, sizeof p->path, "%s/stick/copy", p->h->path);
 	snprintf(p->deputy, sizeof p->deputy, "%s.deputy", p->path);
@@ -102,8 +100,7 @@ teardown(void **state)
 	failing_at = 0;
 	desk_close(&p->bo);
 	folder_remove(p->h->dir, "hers");
-	home_free(p->h);
-	free(p);
+	home_place_free(p);
 	return 0;
 }
 

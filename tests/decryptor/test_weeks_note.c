@@ -21,11 +21,8 @@ struct place {
 static int
 setup(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct place *p = home_place(sizeof *p);
 
-	assert_non_null(p);
-	p->h = home_new();
-	p->d = &p->h->d;
 	ok(folder_open(p->h->dir, "stick", true, &p->dir));
 	snprintf(p->stick, sizeof p->stick, "%s/stick", p->h->path);
 	*state = p;
@@ -38,8 +35,7 @@ teardown(void **state)
 	struct place *p = *state;
 
 	close(p->dir);
-	home_free(p->h);
-	free(p);
+	home_place_free(p);
 	return 0;
 }
 

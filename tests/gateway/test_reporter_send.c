@@ -8,6 +8,8 @@
 
 #include <sodium.h>
 
+#define ANSWER_TRIES 1
+#include "answering.h"
 #include "files.h"
 #include "reporter.h"
 #include "store_cmocka.h"
@@ -37,20 +39,6 @@ static struct reporter r;
 static struct sealed s;
 static struct buf envelope;
 static char folder[64], kept[UPLOAD_HEX];
-
-static const char *
-header(const struct request *q, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (size_t i = 0; q->headers != NULL && q->headers[i] != NULL; i++) {
-		if (strncmp(q->headers[i], name, n) == 0 &&
-		    strncmp(q->headers[i] + n, ": ", 2) == 0) {
-			return q->headers[i] + n + 2;
-		}
-	}
-	return "";
-}
 
 static void
 receipted(struct answer *a)
@@ -133,8 +121,7 @@ enum err
 transfer_once(struct transfer *t, const struct request *q, struct answer *a)
 {
 	(void)t;
-	memset(a, 0, sizeof(*a));
-	a->body = buf_new(q->max);
+	answer_begin(a, q);
 	assert_in_range(g.asks++, 0, ASKED - 1);
 	if (g.says[g.said] != 0) {
 		a->status = g.says[g.said++];
@@ -157,20 +144,7 @@ transfer_once(struct transfer *t, const struct request *q, struct answer *a)
 	return OK;
 }
 
-void answer_clear(struct answer *a) { buf_free(&a->body); }
 void transfer_renew(struct transfer *t) { (void)t; }
-unsigned transfer_tries(const struct transfer *t) { (void)t; return 1; }
-const char *transfer_trouble(const struct transfer *t)
-{
-	(void)t;
-	return "trouble";
-}
-void transfer_waits(struct transfer *t, enum err why, unsigned seconds)
-{
-	(void)t;
-	(void)why;
-	(void)seconds;
-}
 
 bool state_upload(const struct reporter_options *opt,
     const uint8_t hash[HASH_LEN], char id[UPLOAD_HEX])

@@ -9,6 +9,8 @@
 
 #include <sys/statvfs.h>
 
+#define ANSWER_TRIES 3
+#include "answering.h"
 #include "courier.h"
 #include "store_cmocka.h"
 
@@ -70,28 +72,6 @@ __wrap_sleep(unsigned seconds)
 {
 	g.slept += seconds;
 	return 0;
-}
-
-/* The value of header ${name}, or "" */
-static const char *
-header(const struct request *q, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (size_t i = 0; q->headers != NULL && q->headers[i] != NULL; i++) {
-		if (strncmp(q->headers[i], name, n) == 0 &&
-		    strncmp(q->headers[i] + n, ": ", 2) == 0) {
-			return q->headers[i] + n + 2;
-		}
-	}
-	return "";
-}
-
-static void
-answered(struct answer *a, long status, const void *p, size_t len)
-{
-	a->status = status;
-	buf_put(&a->body, p, len);
 }
 
 static void
@@ -175,8 +155,7 @@ door(const struct request *q, struct answer *a)
 enum err
 transfer_once(struct transfer *t, const struct request *q, struct answer *a)
 {
-	memset(a, 0, sizeof(*a));
-	a->body = buf_new(q->max);
+	answer_begin(a, q);
 	assert_in_range(g.asks, 0, ASKED - 1);
 	snprintf(g.asked[g.asks++], sizeof(g.asked[0]), "%s%s%s%.8s%s%s",
 	    q->path + 4, *header(q, "Path") != '\0' ? " " : "",
@@ -192,20 +171,7 @@ transfer_once(struct transfer *t, const struct request *q, struct answer *a)
 	return OK;
 }
 
-void answer_clear(struct answer *a) { buf_free(&a->body); }
-const char *transfer_trouble(const struct transfer *t)
-{
-	(void)t;
-	return "trouble";
-}
-unsigned transfer_tries(const struct transfer *t) { (void)t; return 3; }
 void transfer_renew(struct transfer *t) { (void)t; }
-void transfer_waits(struct transfer *t, enum err why, unsigned seconds)
-{
-	(void)t;
-	(void)why;
-	(void)seconds;
-}
 
 /* main.c's: what it says is tried by scripts */
 enum err courier_refused(const struct courier *k, const char *what,
