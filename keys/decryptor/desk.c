@@ -358,12 +358,21 @@ say_superseded(void)
 	    "gateway lies, and `takeover --deny` goes on here");
 }
 
-const struct sign_pk *
-desk_gateway(const struct desk *d)
+enum err
+desk_keyset_need(const struct desk *d)
 {
 	if (d->keyset == NULL) {
 		say_error("this desk has no keyset yet; take it in with "
-		    "`keyset --accept`");
+		    "`keyset --accept DIR`");
+		return ERR_UNKNOWN;
+	}
+	return OK;
+}
+
+const struct sign_pk *
+desk_gateway(const struct desk *d)
+{
+	if (desk_keyset_need(d) != OK) {
 		return NULL;
 	}
 	if (!d->keyset->has_gateway) {

@@ -105,6 +105,8 @@ enum err desk_refold(struct desk *d);
  * when that fails, nothing of it stays, in the state neither; then the error,
  * the fold's own before ${e} */
 enum err desk_end(struct desk *d, enum err e);
+/* A keyset is known here: else ERR_UNKNOWN, and a message */
+enum err desk_keyset_need(const struct desk *d);
 /* The gateway key of the keyset, or NULL and a message */
 const struct sign_pk *desk_gateway(const struct desk *d);
 /* Says that this machine is read-only, and what to do if that is a lie */

@@ -350,10 +350,10 @@ appear(struct bundle *b, int stick, const char *tmp)
 enum err
 outgoing_allowed(const struct desk *d)
 {
-	if (d->keyset == NULL) {
-		say_error("this desk has no keyset yet; take it in with "
-		    "`keyset --accept DIR`");
-		return ERR_UNKNOWN;
+	enum err e = desk_keyset_need(d);
+
+	if (e != OK) {
+		return e;
 	}
 	if (state_superseded(d->state)) {
 		say_superseded();

@@ -184,10 +184,8 @@ verb_holder(struct desk *d, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	e = desk_open(d, DESK_CASEBOOK);
-	if (e == OK && d->keyset == NULL) {
-		say_error("this desk has no keyset yet; take it in with "
-		    "`keyset --accept DIR`");
-		e = ERR_UNKNOWN;
+	if (e == OK) {
+		e = desk_keyset_need(d);
 	}
 	if (e == OK) {
 		e = what[0] == 'a' ? request_file_take(d, word[1], false) :

@@ -187,7 +187,7 @@ keyset_change(struct desk *d, const struct keyset_wish *w)
 static enum err
 keyset_work(struct desk *d, const struct keyset_wish *w)
 {
-	enum err e = OK;
+	enum err e;
 
 	if (w->accept != NULL) {
 		e = org_accept(d, w->accept, w->fingerprint);
@@ -200,12 +200,8 @@ keyset_work(struct desk *d, const struct keyset_wish *w)
 		}
 		return e == OK ? weeks_note_accept(d, w->accept) : e;
 	}
-	if (d->keyset == NULL) {
-		say_error("this desk has no keyset yet; take it in with "
-		    "`keyset --accept DIR`");
-		return ERR_UNKNOWN;
-	}
-	if (w->card != NULL || w->release != NULL || w->renew) {
+	e = desk_keyset_need(d);
+	if (e == OK && (w->card != NULL || w->release != NULL || w->renew)) {
 		e = keyset_change(d, w);
 	}
 	if (e == OK && w->holder != NULL) {

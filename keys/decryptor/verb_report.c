@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "annual_report.h"
-#include "files.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -59,26 +58,13 @@ wanted_parse(const struct desk *d, const char *year, const char *as_of,
 }
 
 static enum err
-report_file(const char *path, const struct buf *text)
-{
-	enum err e = file_create(AT_FDCWD, path, text->p, text->len);
-
-	if (e == ERR_CONFLICT) {
-		say_error("%s is there already; give a new name", path);
-	} else if (e != OK) {
-		say_error("%s could not be written: %s", path, err_text(e));
-	}
-	return e;
-}
-
-static enum err
 report_make(struct desk *d, const struct wanted *w)
 {
 	struct buf text = buf_new(ANNUAL_REPORT_MAX);
 	enum err e = annual_report(d, &w->order, &text);
 
 	if (e == OK && w->out != NULL) {
-		e = report_file(w->out, &text);
+		e = verb_write(w->out, &text);
 	} else if (e == OK &&
 	    fwrite(text.p, 1, text.len, stdout) != text.len) {
 		e = ERR_IO;
