@@ -78,6 +78,25 @@ if [ -z "${FULL:-}" ]; then
 		[ $k = 1 ] || fail "apt install ./$glob: $k packages"
 		n=$((n + 1))
 	done
+	# purge overwrites the keys: another name of the file shows it
+	mkdir -p "$W/var/lib/meldluik" "$W/stub" \
+		"$W/var/lib/private/meldluik-gateway/two"
+	printf '#!/bin/sh\nexit 1\n' >"$W/stub/getent"
+	chmod +x "$W/stub/getent"
+	head -c 100000 /dev/urandom >"$W/key"
+	for one in meldluik/keys.bin meldluik/root.bin \
+		private/meldluik-gateway/two/keys.bin; do
+		cp "$W/key" "$W/var/lib/$one"
+		ln "$W/var/lib/$one" "$W/kept-${one//\//-}"
+	done
+	sed -E "s, /(var|run|etc)/, $W/\\1/,g" \
+		"$REPO/packaging/debian/meldluik-gateway.postrm" >"$W/postrm"
+	grep -qE ' /(var|run|etc)/' "$W/postrm" && fail "purge: of this machine"
+	PATH=$W/stub:$PATH sh "$W/postrm" purge || fail "purge"
+	[ -z "$(find "$W/var" -type f)" ] || fail "purge leaves the store"
+	for one in "$W"/kept-*; do
+		cmp -s "$one" "$W/key" && fail "purge leaves the keys: $one"
+	done
 	project=$(sed -n 's/^project(meldluik VERSION \([0-9.]*\).*/\1/p' \
 		"$REPO/CMakeLists.txt")
 	[ "$project" = "${VERSION%%-*}" ] ||

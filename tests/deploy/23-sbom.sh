@@ -14,7 +14,7 @@ must="meldluik meldluik-gateway meldluik-courier meldluik-decryptor
 meldluik-reporter libsodium23 libc6 libcurl4 libarchive13 liblmdb0 libssl3
 libmicrohttpd12 systemd libjansson4 libseccomp2 libqrencode4 libgfshare2 libinih1
 libsodium-dev cmake debhelper pqclean age-encryption @noble/post-quantum
-+esbuild +terser +nodejs"
+zlib1g +esbuild +terser +nodejs"
 case $(dpkg --print-architecture) in
 amd64) must="$must +@esbuild/linux-x64" ;;
 arm64) must="$must +@esbuild/linux-arm64" ;;
