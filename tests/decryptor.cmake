@@ -58,7 +58,7 @@ if(MELDLUIK_TESTS)
   foreach(name test_ceremony test_bodies test_approve test_verb_approve
       test_dossier test_archive test_backup test_lost test_parcel test_outgoing
       test_answers test_papers test_weeks_note test_weeks_old test_destroy
-      test_takeover)
+      test_takeover test_verb_recover)
     target_sources(${name} PRIVATE decryptor/soft_scrypt.c)
     target_link_options(${name} PRIVATE -Wl,--wrap=age_scrypt_key)
   endforeach()
