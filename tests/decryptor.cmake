@@ -20,6 +20,8 @@ if(MELDLUIK_TESTS)
     target_sources(${name} PRIVATE decryptor/soft_scrypt.c)
     target_link_options(${name} PRIVATE -Wl,--wrap=age_scrypt_key)
   endforeach()
+  target_include_directories(test_confine PRIVATE
+    ${CMAKE_BINARY_DIR}/keys/decryptor/generated)
   # Calls that are the test's
   foreach(call pipe2 read seccomp_init seccomp_rule_add seccomp_export_bpf
       prctl setrlimit close_range)
