@@ -12,7 +12,9 @@
 #include <sodium.h>
 
 #include "approval.h"
+#include "letters.h"
 #include "meldluik/json.h"
+#include "meldluik/taxonomy.h"
 
 struct sign_purpose
 approval_purpose(const uint8_t org[ORG_LEN], unsigned desk)
@@ -151,24 +153,34 @@ act_approved(struct desk *d, enum act a, size_t k, const char *detail,
 	return refuse_rule(why, &rule);
 }
 
-static void
-summary_auto(const struct desk *d, enum act a, size_t k, const char *detail,
+/* Dutch, as what is signed is: whoever signs works at the organisation */
+static const char *
+label_of(const struct desk *d, const char *vocabulary, const char *code)
+{
+	const struct vocabulary *w = taxonomy_find(d->profile, vocabulary);
+	int i = w == NULL ? -1 : vocabulary_index(w, code);
+
+	return code[0] == 0 ? "nog geen" : i < 0 ? code :
+	    vocabulary_label(w, (size_t)i, NULL, "nl");
+}
+
+void
+act_summary(const struct desk *d, enum act a, size_t k, const char *detail,
     char out[SUMMARY_MAX])
 {
 	const struct kase *c = k == NOT_FOUND ? NULL : &d->state->kase[k];
-	char day[DAY_TEXT];
+	char day[LETTER_DAY];
 
 	if (c == NULL) {
 		snprintf(out, SUMMARY_MAX, "%s: %s", act_code(a), detail);
 		return;
 	}
-	day_text(c->received, day);
-	snprintf(out, SUMMARY_MAX, "Melding %s, ontvangen %s; soort %s; "
-	    "misstand %s; toestand %s; uitkomst %s. Gevraagd: %s (%s).",
-	    c->ref, day, c->type[0] == 0 ? "-" : c->type, c->wbk[0] == 0 ?
-	    "-" : c->wbk, case_state_code(c->state),
-	    c->code[KASE_OUTCOME][0] == 0 ? "-" : c->code[KASE_OUTCOME],
-	    act_code(a), detail);
+	letter_day(c->received, true, day);
+	snprintf(out, SUMMARY_MAX, "Melding %s, ontvangen %s. Soort: %s. "
+	    "Misstand: %s. Stand: %s. Uitkomst: %s.", c->ref, day,
+	    label_of(d, "type", c->type), label_of(d, "wbk", c->wbk),
+	    case_state_label(d->profile, c->state, "nl"),
+	    label_of(d, "outcome", c->code[KASE_OUTCOME]));
 }
 
 static enum err
@@ -181,7 +193,7 @@ request_write(const struct desk *d, enum act a, size_t k,
 	enum err e;
 
 	if (summary == NULL) {
-		summary_auto(d, a, k, detail, text);
+		act_summary(d, a, k, detail, text);
 		summary = text;
 	}
 	randombytes_buf(nonce, sizeof nonce);
@@ -241,6 +253,9 @@ act_request(struct desk *d, enum act a, size_t k, const char *detail,
 	json_t *o;
 	enum err e = act_begin(d, why);
 
+	if (e == OK && (e = desk_policy(d)) != OK) {
+		e = refuse_err(why, e);
+	}
 	if (e != OK) {
 		return e;
 	}

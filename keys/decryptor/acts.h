@@ -278,11 +278,16 @@ enum err act_forward(struct desk *d, size_t k, const void *plan, size_t len,
  * code, for `recuse` the number of the desk, for `wbk_downgrade` the new
  * code, for `year_closing` the year, for `forward` the plan's SHA-256.
  * ${k} NOT_FOUND: no case (year closing). ${summary}: for the second
- * person; without identity; NULL: made from codes.
+ * person; without identity; NULL: that of act_summary().
  */
+#define SUMMARY_MAX 4000u
 enum err act_request(struct desk *d, enum act a, size_t k,
     const char *detail, const char *summary, size_t *request,
     struct refusal *why);
+/* The case in the labels of the profile, without identity. The profile is
+ * open. */
+void act_summary(const struct desk *d, enum act a, size_t k,
+    const char *detail, char out[SUMMARY_MAX]);
 /* For ${detail} of no case (ACT_KEY_CEREMONY), unless it was asked already */
 enum err act_ceremony_ask(struct desk *d, const char *detail,
     const char *summary, size_t *request, struct refusal *why);
@@ -293,7 +298,6 @@ enum err act_request_file(struct desk *d, size_t request, struct buf *out,
     struct refusal *why);
 /* What a carried request asks, as its document says. Who signs must see it
  * all: ${summary}, the asker's words, may say anything */
-#define SUMMARY_MAX 4000u
 struct signing {
 	enum act act;
 	char ref[REF_TEXT], detail[DETAIL_TEXT], by[KEYSET_ID];

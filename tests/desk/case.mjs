@@ -115,6 +115,8 @@ try {
 	await b.submit("button[name=do][value=look]");
 	await says("what is asked", `Zaak ${ref}`);
 	await says("the act", "Handeling Doorzenden");
+	await says("to whom", "Gaat naar: Inspectie Gezondheidszorg en Jeugd.");
+	await says("in words", "Soort: Ongewenste omgangsvormen.");
 	await b.submit("button[name=do][value=sign]");
 	await good("signed");
 	await end();

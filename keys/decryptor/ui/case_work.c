@@ -176,7 +176,8 @@ static enum err
 do_request(struct visit *v, struct refusal *why)
 {
 	const char *word = field(v, "act");
-	char late[DETAIL_TEXT];
+	const char *to = field(v, "to"), *summary = NULL;
+	char late[DETAIL_TEXT], text[SUMMARY_MAX];
 	size_t request;
 
 	for (int a = 0; a < ACT_COUNT; a++) {
@@ -188,8 +189,15 @@ do_request(struct visit *v, struct refusal *why)
 			return act_request(v->d, (enum act)a, NOT_FOUND, late,
 			    NULL, &request, why);
 		}
+		/* Who signs for a forwarding reads to whom */
+		if (a == ACT_FORWARD && to[0] != 0 &&
+		    desk_policy(v->d) == OK) {
+			act_summary(v->d, ACT_FORWARD, v->k, "", text);
+			summary = visit_text(v, "%s %s", text, say_word(v,
+			    TEXT_FWD_WHOM, to));
+		}
 		return act_request(v->d, (enum act)a, v->k,
-		    field(v, "detail"), NULL, &request, why);
+		    field(v, "detail"), summary, &request, why);
 	}
 	return refuse(why, ERR_USAGE, "Zo'n besluit is er niet.",
 	    "There is no such decision.");
