@@ -83,18 +83,25 @@ const ready = (b) => b.o.scripts ? b.wait("main[data-ml-ready]") : null;
 
 // What is wrong stands at its field, which names it, and the focus is there:
 // who sees a small part of the page, or none, need not look for it
-async function wrong(b, selector, said) {
+async function wrong(b, selector, said, went = false) {
 	await b.until(`${b.name}: ${selector} named wrong`, (s) =>
 		document.querySelector(s)?.getAttribute("aria-invalid") === "true",
 	selector);
 	const got = await b.run((s) => {
 		const e = document.querySelector(s);
-		return { at: e === document.activeElement, said: (e.getAttribute(
-			"aria-describedby") ?? "").split(" ").map((id) =>
-			document.getElementById(id)).filter((p) =>
-			p?.classList.contains("err")).map((p) => p.textContent) };
+		const all = (e.getAttribute("aria-describedby") ?? "").split(" ")
+			.map((id) => document.getElementById(id)).filter((p) =>
+				p?.classList.contains("err"));
+		return { at: e === document.activeElement,
+			said: all.map((p) => p.textContent),
+			top: Math.min(...all.map((p) => p.getBoundingClientRect()
+				.top)) - document.querySelector("header")
+				.getBoundingClientRect().bottom };
 	}, selector);
 	assert.match(got.said.join(), said, `${b.name}: ${selector}`);
+	// and is not under the head of the page, that stays where it is
+	assert(got.top >= 0 || !(b.o.scripts || went),
+		`${b.name}: ${selector}: what is wrong is ${got.top} px from sight`);
 	// without scripts a link beside the heading goes there
 	assert(got.at || !b.o.scripts, `${b.name}: ${selector} has no focus`);
 }
@@ -108,6 +115,7 @@ const fill = (b, selector, text) => b.run((s, value) => {
 // Every mistake that a page tells of a field
 async function faults(b) {
 	const check = "#check-form textarea[name=code]";
+	await b.page.setViewport({ width: 360, height: 640 });
 	await b.goto(url + "/nl/replies");
 	await ready(b);
 	await b.type(check, "0000");
@@ -115,6 +123,13 @@ async function faults(b) {
 		"#check-form button[type=submit]");
 	await wrong(b, check, /code/);
 	if (!b.o.scripts) {
+		await b.goto(url + "/nl/report");
+		await b.submit("form[action=code] button[type=submit]");
+		await b.submit("button[name=next][value=code]");
+		await b.type("#what", "Zonder code");
+		await b.submit("form[action=report] button[type=submit]");
+		await b.click("#error a");
+		await wrong(b, "#code", /code/, true);
 		return;
 	}
 	await b.type(check, code);
@@ -225,6 +240,7 @@ for (const which of ["firefox", "chromium"]) {
 	for (const scripts of [false, true]) {
 		const b = await open(which, { scripts });
 		await faults(b);
+		await b.page.setViewport({ width: 1000, height: 800 });
 		await report(b, `Toetsen ${which} ${scripts}`);
 		await answer(b, `Mei ${which} ${scripts}`);
 		await away(b, `Nooit verstuurd ${which}`);

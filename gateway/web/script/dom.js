@@ -60,7 +60,8 @@ export function area(id, label, hint, rows, slot) {
 		el("textarea", props));
 }
 
-// Says beside a field what is wrong with it, and goes there
+// Says beside a field what is wrong with it, and goes there: a browser that
+// goes to a long field shows its end
 export function fault(field, said, text) {
 	said.textContent = text;
 	field.setAttribute("aria-invalid", "true");
@@ -69,6 +70,7 @@ export function fault(field, said, text) {
 		field.removeAttribute("aria-invalid");
 	}, { once: true });
 	field.focus();
+	said.scrollIntoView();
 }
 
 // Goes to what is said or goes on, where what had the focus is hidden
