@@ -43,6 +43,10 @@ for which in chromium firefox; do
 		on_paper "$which-$tier-done" 2
 		all "$(cat "$GW/$which-$tier-number.txt")"
 		none 'Pagina verlaten'
+		foot=$(pdftotext -l 1 "$GW/$which-$tier-done.pdf" - |
+			tr -d '\f' | grep . | tail -1)
+		[ "$foot" != 'Wat kunt u nu doen?' ] ||
+			fail "$which $tier: a heading alone at the foot of a sheet"
 		on_paper "$which-$tier-replies" 4
 		[ "$(grep -o 'Wij lezen mee' <<<"$said" | wc -l)" -eq 300 ] ||
 			fail "a reply is not whole on paper"
