@@ -51,6 +51,20 @@ async function stepsLook(b, where) {
 	}
 }
 
+// What is compared or typed over sign by sign: as it is, from left to right
+async function signsLook(b, where) {
+	const wrong = await b.run(() => [...document.querySelectorAll(
+		"pre, .mono, .code, .keys, a[download]")].filter((e) => {
+		const s = getComputedStyle(e.querySelector("bdi") ?? e);
+		return /^[ -~\n]+$/.test(e.textContent) &&
+			(s.direction !== "ltr" || (s.hyphens !== "none" &&
+				!e.hasAttribute("download")));
+	}).map((e) => e.textContent.slice(0, 40)));
+	for (const what of wrong) {
+		fault(where, `not sign by sign: ${what}`);
+	}
+}
+
 // ${template}: what the step shows, "" for a state of the script
 async function look(b, name, template) {
 	const where = `${b.o.lang ?? "--"} ${name}`;
@@ -98,6 +112,7 @@ async function look(b, name, template) {
 				fault(where, `${width} px wide in a window of 320`);
 			}
 			await stepsLook(b, where);
+			await signsLook(b, where);
 			await unfold(false);
 			if (FULL) {
 				await b.page.screenshot({ fullPage: true, path:
@@ -122,6 +137,14 @@ async function chromium(lang, scripts) {
 			.test(r.url()) ? r.abort() : r.continue());
 	}
 	return b;
+}
+
+// Who asks for advice has not reported, and is not told so
+const REPORTED = { nl: /uw melding/i, en: /your report/i };
+async function adviceLook(b, step) {
+	if (REPORTED[b.o.lang]?.test(await b.words())) {
+		fault(`${b.o.lang} advice ${step}`, "speaks of a report");
+	}
 }
 
 const TEMPLATE = { "": "start", report: "about", advice: "about",
@@ -240,9 +263,16 @@ async function withForms(b) {
 	assert(got.length > 0, "no replies");
 	await look(b, "replies", "replies");
 	await b.goto(base + "advice");
+	await adviceLook(b, "about");
 	await b.submit("form[action=code] button[type=submit]");
+	await adviceLook(b, "code");
 	await b.submit("button[name=next][value=none]");
 	await look(b, "form-advice", "form");
+	await adviceLook(b, "form");
+	await b.type("textarea[name=what]", text);
+	await b.submit("form[action=advice] button[type=submit]");
+	await forms.number(b);
+	await adviceLook(b, "done");
 	await b.goto(base + "sealed");
 	await b.choose("input[name=sealed]", data + "/factuur.jpg");
 	await b.submit("form[action=sealed] button[type=submit]");
@@ -276,6 +306,11 @@ async function withScript(b) {
 	await b.click("#ml-send");
 	await script.number(b);
 	await look(b, "script-done", "");
+	await script.fill(b, url, { kind: "advice", text, code: false });
+	await adviceLook(b, "script form");
+	await b.click("#ml-send");
+	await script.number(b);
+	await adviceLook(b, "script done");
 	await script.check(b, url, code);
 	b.source = null;
 	await look(b, "script-replies", "");

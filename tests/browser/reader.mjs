@@ -17,7 +17,7 @@ async function added(which, scripts) {
 	const got = await way.check(b, url, code);
 	assert.equal(got.length, 2, b.name);
 	assert((await b.words()).includes(scripts ?
-		"Uw melding gaat naar: Meldpunt 2." : "Dit leest: Meldpunt 2"),
+		"Uw bericht gaat naar: Meldpunt 2." : "Dit leest: Meldpunt 2"),
 	await b.words());
 	const text = `Vervolg, ${which}, ${scripts}`;
 	await way.followUp(b, text);
