@@ -357,14 +357,64 @@ static const struct verb verbs[] = {
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 
+#define LINE_WIDTH 79u
+#define LINE_INDENT 9u
+
+/* To where a line may be broken: what stands in brackets stays together */
+static size_t
+word_len(const char *s)
+{
+	size_t n = 0, depth = 0;
+
+	for (; s[n] != 0 && s[n] != '\n' && (depth > 0 || s[n] != ' '); n++) {
+		depth += s[n] == '[';
+		depth -= s[n] == ']' && depth > 0;
+	}
+	return n + LINE_INDENT < LINE_WIDTH ? n : strcspn(s, " \n");
+}
+
+/* No line is wider than a terminal. ${col}: where the first begins;
+ * ${indent}: of what a line has too much. In prose (0) a line ends where a
+ * sentence does. */
+static void
+print_wrapped(FILE *f, const char *s, size_t col, size_t indent)
+{
+	bool gap = false;
+
+	while (*s != 0) {
+		size_t n = word_len(s);
+		if (col > indent && col + gap + n > LINE_WIDTH) {
+			fprintf(f, "\n%*s", (int)indent, "");
+			col = indent;
+		} else if (gap) {
+			fputc(' ', f);
+			col++;
+		}
+		fprintf(f, "%.*s", (int)n, s);
+		col += n;
+		s += n;
+		gap = *s == ' ' || (*s == '\n' && indent == 0 && n > 0 &&
+		    strchr(".:", s[-1]) == NULL);
+		if (*s == '\n' && !gap) {
+			col = strspn(s + 1, " ");
+			fprintf(f, "\n%*s", (int)col, "");
+			s += col;
+		}
+		s += *s != 0;
+	}
+}
+
 static void
 help(FILE *f)
 {
 	fprintf(f, "use: meldluik-decryptor --home DIR [--passphrase-file "
-	    "FILE] [--today YYYY-MM-DD] [--json] VERB ...\n\n"
+	    "FILE]\n         [--today YYYY-MM-DD] [--json] VERB ...\n"
+	    "     meldluik-decryptor --help | --version\n\n"
 	    "The offline desk of Meldluik. VERB --help says more.\n\n");
 	for (size_t i = 0; i < VERBS; i++) {
-		fprintf(f, "  %s\n", verbs[i].usage);
+		fputs("  ", f);
+		print_wrapped(f, verbs[i].usage, 2, LINE_INDENT);
+		fputc('\n', f);
 	}
 	fprintf(f, "\nExit: 0 done, 1 refused or failed, 2 wrong use.\n");
 }
@@ -404,8 +454,11 @@ verb_run(struct desk *d, int argc, char **argv)
 			continue;
 		}
 		if (wants_help(argc, argv)) {
-			printf("use: meldluik-decryptor --home DIR %s\n\n%s",
-			    verbs[i].usage, verbs[i].help);
+			int at = printf("use: meldluik-decryptor --home DIR ");
+			print_wrapped(stdout, verbs[i].usage, (size_t)at,
+			    LINE_INDENT);
+			fputs("\n\n", stdout);
+			print_wrapped(stdout, verbs[i].help, 0, 0);
 			return EXIT_OK;
 		}
 		if (d->home == NULL && verbs[i].run != verb_handbook) {
@@ -443,6 +496,13 @@ options(struct desk *d, int argc, char **argv, int *used)
 			printf("meldluik-decryptor %s\n", MELDLUIK_VERSION);
 			return EXIT_OK;
 		}
+		if (strcmp(argv[i], "--home") != 0 && strcmp(argv[i],
+		    "--passphrase-file") != 0 && strcmp(argv[i],
+		    "--today") != 0) {
+			say_error("there is no option %s; see --help",
+			    argv[i]);
+			return EXIT_USAGE;
+		}
 		if (value == NULL) {
 			say_error("%s needs a value", argv[i]);
 			return EXIT_USAGE;
@@ -451,17 +511,11 @@ options(struct desk *d, int argc, char **argv, int *used)
 			d->home = value;
 		} else if (strcmp(argv[i], "--passphrase-file") == 0) {
 			d->passfile = value;
-		} else if (strcmp(argv[i], "--today") == 0) {
-			if (day_parse(value, &d->today) != OK) {
-				say_error("--today takes a day such as "
-				    "2026-11-24");
-				return EXIT_USAGE;
-			}
-			d->today_given = true;
-		} else {
-			say_error("there is no option %s; see --help",
-			    argv[i]);
+		} else if (day_parse(value, &d->today) != OK) {
+			say_error("--today takes a day such as 2026-11-24");
 			return EXIT_USAGE;
+		} else {
+			d->today_given = true;
 		}
 		i++;
 	}

@@ -26,12 +26,18 @@ has() { # TEXT out|err: in what the last command said there
 ok "$BIN" --help
 mapfile -t VERBS < <(sed -n 's/^  \([a-z][a-z]*\).*/\1/p' "$T/out" | sort -u)
 [ ${#VERBS[@]} -ge 40 ] || fail "${#VERBS[@]} verbs"
+narrow() { # what was said fits on a terminal
+	awk 'length > 80 {print; bad = 1} END {exit bad}' "$T/out" ||
+		fail "wider than 80: $1"
+}
+narrow --help
 for v in "${VERBS[@]}"; do
 	misused "\`$v\` knows no option --zo; see \`$v --help\`\|use: $v " \
 		h "$v" --zo
 	ok "$BIN" "$v" --help
 	has "^use: meldluik-decryptor --home DIR $v" out
 	[ "$(wc -l <"$T/out")" -ge 3 ] || fail "$v: nothing is told"
+	narrow "$v --help"
 done
 misused "too many words after" h list twee
 misused "--to needs a value" h extract "$R" --to
@@ -39,6 +45,7 @@ misused "--to is given twice" h extract "$R" --to a --to b
 misused "--home needs a value" "$BIN" --home
 misused "no verb of that name" h lees
 misused "no option --huis" "$BIN" --huis x list
+misused "no option --huis" "$BIN" --huis
 misused "takes a day such as" "$BIN" --home "$H" --today morgen list
 misused "name the desk's folder" "$BIN" list
 misused "The offline desk of Meldluik" "$BIN"
