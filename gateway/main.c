@@ -198,6 +198,7 @@ main(int argc, char **argv)
 		} else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
 			path = argv[++i];
 		} else {
+			complain(argv[i], "not understood there");
 			fputs(usage, stderr);
 			return EXIT_USAGE;
 		}

@@ -196,7 +196,7 @@ run(const char *config, const char *secrets, const char *verb,
 		return 2;
 	}
 	if (mail != (dir == NULL)) {
-		fputs(help, stderr);
+		say("%s takes %s folder; see --help", verb, mail ? "no" : "a");
 		return 2;
 	}
 	if (courier_config_read(config, &c) != OK) {
@@ -254,8 +254,13 @@ main(int argc, char **argv)
 			return 2;
 		}
 	}
-	if (argc - optind < 1 || argc - optind > 2 || config == NULL) {
+	if (argc - optind < 1) {
 		fputs(help, stderr);
+		return 2;
+	}
+	if (config == NULL || argc - optind > 2) {
+		say(config == NULL ? "give --config FILE; see --help" :
+		    "too many words; see --help");
 		return 2;
 	}
 	if (secret_setup() != OK) {

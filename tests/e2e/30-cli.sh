@@ -46,7 +46,15 @@ refused_usage() {
 	"$@" >"$T/out" 2>"$T/err"
 	[ $? -eq 2 ] || fail "exit is not 2: $*"
 }
+told() { # TEXT COMMAND...: and why
+	refused_usage "${@:2}"
+	grep -q -- "$1" "$T/err" || { cat "$T/err"; fail "no '$1': ${*:2}"; }
+}
 refused_usage "$C" --config "$T/bad.ini" fetch "$T/stick"
+told "give --config FILE" "$C" fetch "$T/stick"
+told "fetch takes a folder" "$C" --config "$T/courier.ini" fetch
+told "notify takes no folder" "$C" --config "$T/courier.ini" notify "$T"
+told "too many words" "$C" --config "$T/courier.ini" fetch "$T/stick" twee
 refused_usage "$R" --gateway http://example.org verify keyset
 refused_usage "$R" --gateway http://abc.onion verify keyset
 refused "not the one you gave" "$R" --gateway "$URL" \

@@ -22,6 +22,8 @@ for wrong in --nonsense "card card" "card doctor" "doctor card" --config \
 	"--root $GW" "card --root $GW" "doctor --root" "card --config" ""; do
 	# shellcheck disable=SC2086 # words
 	[ -z "$wrong" ] || says 2 "^usage: meldluik-gateway" $wrong
+	# shellcheck disable=SC2086
+	[ -z "$wrong" ] || says 2 "^meldluik-gateway: .*: not understood" $wrong
 done
 for good in --help --version; do
 	"$P" $good >"$GW/out" 2>&1 || fail "$good"
