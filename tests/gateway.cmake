@@ -209,6 +209,23 @@ if(MELDLUIK_TESTS AND TARGET meldluik_transfer)
   target_link_libraries(test_reporter_send meldluik_transfer
     meldluik_mailbox PkgConfig::CMOCKA)
   add_test(NAME test_reporter_send COMMAND test_reporter_send)
+  add_executable(test_reporter_seal gateway/test_reporter_seal.c
+    gateway/kit/store_kit.c ${reporter}/seal.c ${reporter}/choices.c)
+  target_include_directories(test_reporter_seal PRIVATE ${reporter}
+    gateway/kit)
+  target_link_libraries(test_reporter_seal meldluik_transfer
+    meldluik_unseal PkgConfig::CMOCKA)
+  target_link_options(test_reporter_seal PRIVATE
+    -Wl,--wrap=open,--wrap=read,--wrap=write)
+  add_test(NAME test_reporter_seal COMMAND test_reporter_seal)
+  add_executable(test_reporter_compose gateway/test_reporter_compose.c
+    gateway/kit/store_kit.c ${reporter}/compose.c ${reporter}/choices.c
+    ${reporter}/law.c)
+  target_include_directories(test_reporter_compose PRIVATE ${reporter}
+    gateway/kit)
+  target_link_libraries(test_reporter_compose meldluik_transfer
+    meldluik_mailbox PkgConfig::CMOCKA)
+  add_test(NAME test_reporter_compose COMMAND test_reporter_compose)
   add_executable(test_reporter_check gateway/test_reporter_check.c
     gateway/kit/store_kit.c ${reporter}/check.c)
   target_include_directories(test_reporter_check PRIVATE ${reporter}
