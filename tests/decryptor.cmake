@@ -52,6 +52,9 @@ if(MELDLUIK_TESTS)
   foreach(call mdb_put mdb_txn_begin)
     target_link_options(test_casebook_rules PRIVATE -Wl,--wrap=${call})
   endforeach()
+  foreach(call journal_keyset newgateway_done weeks_note_publish)
+    target_link_options(test_verb_keyset PRIVATE -Wl,--wrap=${call})
+  endforeach()
   target_link_options(test_outgoing PRIVATE -Wl,--wrap=renameat)
   target_link_options(test_takeover PRIVATE -Wl,--wrap=renameat)
   target_link_options(test_parcel PRIVATE -Wl,--wrap=fsync)
@@ -60,7 +63,7 @@ if(MELDLUIK_TESTS)
   foreach(name test_ceremony test_bodies test_approve test_verb_approve
       test_dossier test_archive test_backup test_lost test_parcel test_outgoing
       test_answers test_papers test_weeks_note test_weeks_old test_destroy
-      test_takeover test_verb_recover)
+      test_takeover test_verb_recover test_verb_keyset)
     target_sources(${name} PRIVATE decryptor/soft_scrypt.c)
     target_link_options(${name} PRIVATE -Wl,--wrap=age_scrypt_key)
   endforeach()
