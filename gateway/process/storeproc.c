@@ -83,6 +83,9 @@ send_answer(struct keeper *k, struct turn *t)
 	size_t len;
 	int tries;
 
+	if (k->lost) {
+		return false; /* it was waited for once */
+	}
 	t->a.tag = t->r.tag;
 	t->a.slot = SLOT_NONE;
 	if (t->receipted && t->a.a.err == OK) {
