@@ -4,9 +4,10 @@
 # closes, its processes live on, what it receipted is there, and an honest
 # report goes through after it. Requests of every kind, right and damaged, whole
 # and in chunks, one behind another, cut anywhere, read slowly or not at all:
-# anyorder.py, 15 seconds of it (FULL=1: 20 minutes). SEED repeats a run as far
-# as the clock lets it. analyse/40-asan.sh and 41-tsan.sh do the same with a
-# gateway that has a sanitizer.
+# anyorder.py, 15 seconds of it (FULL=1: 20 minutes); then many who read no
+# answer, and a text among them. SEED repeats a run as far as the clock lets it.
+# analyse/40-asan.sh and 41-tsan.sh do the same with a gateway that has a
+# sanitizer.
 . "$(dirname "$0")/lib.sh"
 seconds=15
 [ -z "${FULL:-}" ] || seconds=1200

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import random
+import socket
 import sys
 import urllib.parse
 import gw
@@ -15,6 +16,7 @@ import pages
 port, folder, week, door, token, code = int(sys.argv[1]), *sys.argv[2:7]
 seconds, seed = int(sys.argv[7]), int(sys.argv[8])
 WAYS = 48
+LURKERS = 300  # more than there are slots
 HANG = 60  # the rest of a form that never comes takes half of it
 KNOWN = [b"\r\n", b"\r\n\r\n", b"\0", b"0\r\n\r\n", b"\xff", b"--", b";", b"%",
          b"Transfer-Encoding: chunked\r\n", b"Content-Length: 7\r\n",
@@ -88,12 +90,14 @@ def put_text(r):
         "Content-Type": "application/octet-stream"}, data)
 
 
-def put_part(r):
-    uid = r.choice(uploads) if uploads else "0" * 64
+def put_part(r, most=gw.MIB, wrong=0.3):
+    uid = r.choice(uploads) if uploads else "0" * 32
     n = r.choice([1, 1, 2, 3, 4])
-    return request(r, "PUT", "/v1/uploads",
-                   {"Upload-Id": uid, "Upload-Part": str(n)},
-                   large[(n - 1) * gw.MIB:n * gw.MIB])
+    data = large[(n - 1) * gw.MIB:n * gw.MIB][:most]
+    h = {"Upload-Id": uid, "Upload-Part": str(n)}
+    if r.random() < wrong:
+        h["Content-Digest"] = gw.digest(data[1:])
+    return request(r, "PUT", "/v1/uploads", h, data)
 
 
 def begin_upload(r):
@@ -101,7 +105,7 @@ def begin_upload(r):
 
 
 def finish_upload(r):
-    uid = r.choice(uploads) if uploads else "0" * 64
+    uid = r.choice(uploads) if uploads else "0" * 32
     return request(r, "PUT", "/v1/envelopes", {
         "Upload-Id": uid, "Epoch": week, "Content-Digest": gw.digest(large)},
         b"")
@@ -223,7 +227,8 @@ async def visit(r):
                 return
         if closes:
             writer.write_eof()
-            whole = False
+            # asleep within its body, a form finds the end when it wakes
+            whole = whole and kind is not post_form
     except (OSError, RuntimeError):
         pass  # cut or refused: the answer may be there
     try:
@@ -253,6 +258,46 @@ async def visit(r):
         receipts.append(hashlib.sha256(data[len(head) + 4:]).hexdigest())
 
 
+async def unread(r, kind):
+    """One such request behind another on many connections, and no answer is
+    read. An honest text is taken meanwhile."""
+    crowd, one = [], kind(r)
+    while any(w in one for w in (b"chunked", b"close", b"Expect")):
+        one = kind(r)  # one that does not end the connection
+    for _ in range(LURKERS):
+        s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        s.connect(("127.0.0.1", port))
+        s.setblocking(False)
+        crowd.append([s, one * 60])
+    for _ in range(20):
+        for c in crowd:
+            try:
+                c[1] = c[1][c[0].send(c[1]):]
+            except OSError:
+                pass
+        await asyncio.sleep(0.05)
+    mine = text[:-4096] + os.urandom(4096)
+    a = await asyncio.get_running_loop().run_in_executor(
+        None, lambda: gw.put_envelope(gw.Client(port), mine, week))
+    if a is None or a.status != 201:
+        bad.append(f"{LURKERS} that read no answer to {kind.__name__} keep "
+                   f"a text out: {a and a.status}")
+    for s, _ in crowd:
+        s.close()
+
+
+def wrong_part(r):
+    return put_part(r, 700, 1)
+
+
+def some_part(r):
+    return put_part(r, 700)
+
+
+LURKING = [wrong_part, some_part, begin_upload, get_public]
+
+
 async def goes_on(i, until):
     r = random.Random(seed * 1000 + i)
     while asyncio.get_running_loop().time() < until and len(bad) < 5:
@@ -265,6 +310,9 @@ async def goes_on(i, until):
 async def all_of_them():
     until = asyncio.get_running_loop().time() + seconds
     await asyncio.gather(*(goes_on(i, until) for i in range(WAYS)))
+    r = random.Random(seed)
+    for kind in LURKING:
+        await unread(r, kind)
 
 
 def main():
