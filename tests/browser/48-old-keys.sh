@@ -1,15 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
-# Goal: where the newest weekly keys are of three weeks ago, the script says so
-# and sends only after a tick, as the offline page does, the pages without scripts say so, and the
-# command line sends only with --old-keys. (Fresh keys: none of it, in all
-# other tests; the limit itself, 14 days: e2e/63-clients.sh.)
+# Goal: where the newest weekly keys are of twenty weeks ago (script and command
+# line look back half a year), the script says so and sends only after a tick,
+# as the offline page does, the pages without scripts say so, and the command
+# line sends only with --old-keys. (Fresh keys: none of it, in all other tests;
+# the limit itself, 14 days: e2e/63-clients.sh.)
 . "$(dirname "$0")/lib.sh"
 [ -x "$BUILD/bin/meldluik-reporter" ] ||
 	{ echo "skip: meldluik-reporter is not built"; exit 77; }
 browsers_gateway
-gw_install --weeks 1 --today "$(TZ=Europe/Amsterdam date -d "-21 days" +%F)"
-WEEK=$(TZ=Europe/Amsterdam date -d "-21 days" +%G-W%V)
+gw_install --weeks 1 --today "$(TZ=Europe/Amsterdam date -d "-140 days" +%F)"
+WEEK=$(TZ=Europe/Amsterdam date -d "-140 days" +%G-W%V)
 keys_take
 curl -fsS -m 20 -o "$GW/offline.html" "$URL/offline.html" || fail "page"
 browsers_run oldkeys.mjs "$URL" "$GW" || fail "in the browser"

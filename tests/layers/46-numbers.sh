@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
-# Goal: a limit that a document names is that of the code: in each sentence
+# Goal: a limit that the script has too is that of the programs, and one
+# that a document names is that of the code: in each sentence
 # below the expression between braces, worked out with the constants of the
 # sources, is what stands there. A sentence that is gone, a constant that is
 # gone and a number that is changed by one are each seen.
@@ -49,7 +50,7 @@ accepted until {EPOCH_GRACE_DAYS} days after its Sunday
 At most {seal/page.PAGE_MAX >> 10} KiB: `type` `meldluik-page`
 `files` (at most {PAGE_FILES_MAX})
 Card (at most {seal.CARD_MAX >> 10} KiB)
-Receipt (at most {seal.RECEIPT_MAX >> 10} KiB
+Receipt (signed note of a document of at most {seal.RECEIPT_MAX >> 10} KiB
 2 GiB + {ENVELOPE_SIZE_MAX - ENVELOPE_CLASS_MAX!} bytes
 Manifest (at most {INBOUND_MAX >> 20} MiB)
 new since N-1, at most {INBOUND_ENVELOPES!}
@@ -155,6 +156,40 @@ seconds without a byte before a request ends ({TRANSFER_STALL}); tries of one re
 before the deputy gets the mail too ({COURIER_PATIENCE})
 """,
 }
+# of the script and of the programs
+SCRIPT = """
+board.SLOT SLOT_LEN
+board.TAG SLOT_TAG
+board.LIVE_MAX SLOT_LIVE_MAX
+board.MANIFEST_MAX LANE_MANIFEST_MAX
+board.SLOTS_MIN LANE_SLOTS_MIN
+board.SHARD_SLOTS LANE_SHARD_SLOTS
+board.SHARDS_MAX LANE_SHARDS_MAX
+board.REPLY_MAX SLOT_PLAIN
+board.RECEIPTS_MAX REPLY_RECEIPTS_MAX
+checkback.OLD_DAYS reporter/check.OLD_DAYS
+code.DESK_MAX CODE_DESK_MAX
+envelope.STANZAS ENVELOPE_STANZAS
+envelope.FILES_MAX REPORT_ATTACHMENTS_MAX
+envelope.SIGNATURE_MAX SIGN_TEXT_MAX
+json.DEPTH JSON_DEPTH
+keys.WEEKS_BACK WEEKS_BACK - 1
+keyset.DOC_MAX KEYSET_MAX
+keyset.DESKS_MAX KEYSET_DESKS_MAX
+keyset.PEOPLE_MAX KEYSET_PEOPLE_MAX
+keyset.HOLDERS_MAX KEYSET_HOLDERS_MAX
+keyset.REVOKED_MAX KEYSET_REVOKED_MAX
+keyset.GENERATION_MAX GENERATION_MAX
+report.REPORT_MAX REPORT_JSON_MAX
+report.NAME_MAX REPORT_NAME_MAX
+report.TYPE_MAX MEDIA_TYPE_MAX
+report.ASKED_MAX REPORT_ASKED_MAX
+tar.CLASS_MIN ENVELOPE_CLASS_MIN
+tar.CLASS_MAX ENVELOPE_CLASS_MAX
+tar.HEADER ENVELOPE_HEADER
+upload.WHOLE_MAX ENVELOPE_WHOLE_MAX
+upload.PART ENVELOPE_PART
+"""
 WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 10: "tens"}
 
 
@@ -218,8 +253,27 @@ def flat(path):
     return re.sub(r"\s+", " ", text)
 
 
+def script():
+    for path in glob.glob("gateway/web/script/*.js"):
+        for name, value in re.findall(
+                r"^(?:export )?const ([A-Z_]+) = ([0-9* ]+);",
+                open(path, encoding="utf-8").read(), re.M):
+            yield path.split("/")[-1][:-3] + "." + name, eval(value)
+
+
+def apart(there, known):
+    for line in SCRIPT.strip().split("\n"):
+        name, expression = line.split(" ", 1)
+        if there.get(name) != worked_out(expression, known):
+            yield line
+
+
 known = constants()
+there = dict(script())
 n, bad = 0, 0
+for line in apart(there, known):
+    print(f"not the same in script and programs: {line}")
+    bad += 1
 for path, sentences in SAID.items():
     for said in lacking(sentences, flat(path), known):
         print(f"{path} does not say: {said}")
@@ -231,5 +285,8 @@ planted = dict(known, SLOT_LEN=str(worked_out("SLOT_LEN", known) + 1))
 if len(list(lacking(SAID["keys/FORMAT.md"], flat("keys/FORMAT.md"),
                     planted))) != 2:
     sys.exit("a changed constant is not seen")
-print(n, "sentences name the limits of the code")
+if len(list(apart(there, planted))) != 1:
+    sys.exit("a changed constant of the script is not seen")
+print(n, "sentences name the limits of the code, the script has the same",
+      len(SCRIPT.strip().split("\n")))
 PY

@@ -7,7 +7,7 @@ import { epochParse, keysetFollows, keysetParse, withdrawn }
 import { dayAdd, today, weekOf } from "./week.js";
 import { insist } from "./upload.js";
 
-const WEEKS_BACK = 13;
+const WEEKS_BACK = 25;
 
 async function file(path, tell) {
 	const answer = await insist(path, {}, tell);
