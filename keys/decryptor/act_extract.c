@@ -5,6 +5,7 @@
  * scrubbed copies are made by mat2 in a sandbox (scrub.h). The journal names
  * the folder before anything is written there.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -314,6 +315,27 @@ extract_may(struct desk *d, size_t k, struct refusal *why)
 	return e == OK ? act_imported(d, why) : e;
 }
 
+/* Bundles lie beside the folder: that stick goes to the courier's machine */
+static bool
+courier_stick(int folder)
+{
+	int above = openat(folder, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = above < 0 ? NULL : fdopendir(above);
+	struct dirent *entry;
+	bool found = false;
+
+	while (list != NULL && !found && (entry = readdir(list)) != NULL) {
+		found = strncmp(entry->d_name, "inbound-", 8) == 0 ||
+		    strncmp(entry->d_name, "outbound-", 9) == 0;
+	}
+	if (list != NULL) {
+		closedir(list);
+	} else if (above >= 0) {
+		close(above);
+	}
+	return found;
+}
+
 enum err
 act_extract(struct desk *d, size_t k, const char *path, bool scrub,
     struct extract_result *r, struct refusal *why)
@@ -356,6 +378,7 @@ act_extract(struct desk *d, size_t k, const char *path, bool scrub,
 		    "on a disk with room.", err_text(e));
 	}
 	if (x.dir >= 0) {
+		r->courier = courier_stick(x.dir);
 		close(x.dir);
 	}
 	return e;

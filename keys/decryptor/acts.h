@@ -157,6 +157,7 @@ struct extract_result {
 	/* What cannot be read and was left out: "m01", a message, or
 	 * "m01-attachment-01". The caller's too. */
 	json_t *lost;
+	bool courier; /* written to a stick with bundles: not sealed there */
 };
 enum err act_extract(struct desk *d, size_t k, const char *path, bool scrub,
     struct extract_result *r, struct refusal *why);

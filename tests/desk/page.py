@@ -58,11 +58,6 @@ def want(what, good):
 
 
 try:
-    # what that is for: tests/decryptor/test_confine.c. (Sanitizers want calls
-    # that the filter has not.)
-    if "ASAN_OPTIONS" not in os.environ:
-        with open("/proc/%d/status" % ui.pid, encoding="ascii") as f:
-            want("confined", {"NoNewPrivs:\t1\n", "Seccomp:\t2\n"} <= set(f))
     one = url.split(host)[1]
     want("wrong token", ask("GET", "/open/" + "0" * 64)[0] == 403)
     want("no session", ask("GET", "/nl/")[0] == 403)
@@ -169,8 +164,15 @@ try:
     want("export", ask("POST", "/nl/keys", {"do": "export",
                                             "place": STICK})[0] == 303)
     want("on the stick", "Uitvoer 2" in ask("GET", "/nl/")[2])
+    want("what lies open on the courier's stick", "niet verzegeld" in
+         ask("POST", case, {"do": "extract", "place": STICK})[2])
     ask("POST", "/nl/keys", {"do": "export", "place": "/etc"})
     want("only sticks", "class=\"notice red\"" in ask("GET", "/nl/keys")[2])
+    # what that is for: tests/decryptor/test_confine.c. (Sanitizers want calls
+    # that the filter has not.)
+    if "ASAN_OPTIONS" not in os.environ:
+        with open("/proc/%d/status" % ui.pid, encoding="ascii") as f:
+            want("confined", {"NoNewPrivs:\t1\n", "Seccomp:\t2\n"} <= set(f))
     want("lock", ask("POST", "/nl/lock", {})[1] == "/nl/login")
     want("locked again", ask("GET", case)[1] == "/nl/login")
 finally:
