@@ -28,13 +28,26 @@ mkdir "$T/work"
 cp "$here"/package*.json "$here/pages.mjs" "$T/work/"
 (cd "$T/work" && npm ci --ignore-scripts --no-audit --no-fund --silent) ||
 	fail "npm ci"
-"$BIN" --home "$T/home" --today 2026-12-01 ui --stick "$T/o" \
-	>"$T/address" </dev/null &
-ui=$!
-trap 'kill $ui; cleanup' EXIT
-for _ in $(seq 600); do
-	url=$(sed -n 's/^  \(http.*\)/\1/p' "$T/address")
-	[ -n "$url" ] && break
-	sleep 0.1
-done
-(cd "$T/work" && node pages.mjs "$url" "$PASS" "$T/o" ${FULL:+"$T"}) || exit 1
+# shown DAY OUT [NAME=VALUE...]: the page of a copy of the desk on that day
+shown() {
+	cp -a "$T/home" "$T/on-$1"
+	"$BIN" --home "$T/on-$1" --today "$1" ui --stick "$T/o" \
+		>"$T/address" </dev/null &
+	ui=$!
+	trap 'kill $ui; cleanup' EXIT
+	for _ in $(seq 600); do
+		url=$(sed -n 's/^  \(http.*\)/\1/p' "$T/address")
+		[ -n "$url" ] && break
+		sleep 0.1
+	done
+	(cd "$T/work" && env "${@:3}" node pages.mjs "$url" "$PASS" "$T/o" \
+		${2:+"$2"}) || exit 1
+	kill $ui
+	wait $ui
+	trap cleanup EXIT
+}
+shown 2026-12-01 "${FULL:+"$T"}"
+# ... and late: what the law says of an acknowledgement is not of feedback
+shown 2026-12-08 "" "LATE=7 dagen te laat. De ontvangstbevestiging"
+shown 2027-03-15 "" "LATE=14 dagen te laat. Zonder terugkoppeling"
+exit 0

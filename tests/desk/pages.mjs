@@ -64,6 +64,11 @@ async function judge(path, source) {
       e.clientWidth + 1).map((e) => e.textContent))) {
     fault(path, `${word} does not fit in its box`);
   }
+  for (const word of await page.evaluate(() => [...document
+    .querySelectorAll('.due .when')].filter((e) => e.scrollWidth >
+      e.clientWidth).map((e) => e.textContent))) {
+    fault(path, `${word} lies over what stands beside it`);
+  }
   await page.setViewportSize({ width: 320, height: 700 });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   if (wide > 320) fault(path, `${wide} px wide at 320`);
@@ -76,6 +81,14 @@ await check('/nl/login');
 await page.fill('#passphrase', fs.readFileSync(pass, 'utf8').trim());
 await page.click('main button');
 await page.waitForURL(/\/nl\/$/);
+if (process.env.LATE) { // only what is said of it
+  const said = (await page.textContent('.notice.red')).trim();
+  if (!said.includes(process.env.LATE)) fault('/nl/', said);
+  for (const lang of ['nl', 'en']) await check(`/${lang}/`);
+  await browser.close();
+  console.log(`${pages} pages of a late desk, ${faults} faults`);
+  process.exit(faults ? 1 : 0);
+}
 const ref = (await page.getAttribute('.due a[href*="/case/"]', 'href'))
   .match(/case\/([^/]+)/)[1];
 await page.goto(`${origin}/nl/case/${ref}/forward`); // with all its steps

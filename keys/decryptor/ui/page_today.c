@@ -74,14 +74,31 @@ groups_set(struct visit *v, const struct term *t, size_t n)
 	view_list(&v->view, "groups", groups, used);
 }
 
-/* The oldest that is late gets a sentence of its own */
+/* Whose feedback is late gets a sentence of its own, the oldest; if none is,
+ * who was not acknowledged: what the law says of the two differs */
 static void
 late_set(struct visit *v, const struct term *t, size_t n)
 {
-	if (n > 0 && t[0].due < v->d->today) {
+	const struct term *late = n > 0 && t[0].due < v->d->today ? &t[0] :
+	    NULL;
+	struct term told, oldest;
+	bool feedback = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (term_shown(v, t[i].k, true, &told) && !told.unknown &&
+		    told.posted == DAY_NONE && told.due < v->d->today &&
+		    (!feedback || told.due < oldest.due)) {
+			oldest = told;
+			late = &oldest;
+			feedback = true;
+		}
+	}
+	if (late != NULL) {
 		view_text(&v->view, "late_ref",
-		    v->d->state->kase[t[0].k].ref);
-		view_text(&v->view, "late_words", due_words(v, t[0].due));
+		    v->d->state->kase[late->k].ref);
+		view_text(&v->view, "late_words", due_words(v, late->due));
+		view_text(&v->view, "late_why", say(v, feedback ?
+		    TEXT_LATE_FEEDBACK : TEXT_LATE_ACK));
 	}
 }
 
