@@ -115,6 +115,7 @@ try {
 	await b.submit("button[name=do][value=look]");
 	await says("what is asked", `Zaak ${ref}`);
 	await says("the act", "Handeling Doorzenden");
+	await says("since when", "meldpunt 1, 28 november 2026");
 	await says("to whom", "Gaat naar: Inspectie Gezondheidszorg en Jeugd.");
 	await says("in words", "Soort: Ongewenste omgangsvormen.");
 	await b.submit("button[name=do][value=sign]");
@@ -156,6 +157,8 @@ try {
 	await b.submit("button[name=do][value=close]");
 	await good("closed");
 	await says("term", "2 juni 2027");
+	want("a heading over nothing", !(await b.words())
+		.includes("Kan nu niet"));
 	const pdf = await b.page.pdf({ format: "A4" });
 	want("printed", Buffer.from(pdf.slice(0, 5)).toString() === "%PDF-" &&
 		pdf.length > 10000);
@@ -200,6 +203,7 @@ try {
 	want("nothing to end", !(await b.has("#destroy")));
 	await go("register");
 	await says("the register stays", ref);
+	await says("one case", "1 zaak; dit filter toont 1");
 	await end();
 	console.log(`${which}: a whole case by hand, ${t.checks} checks`);
 } catch (e) {

@@ -385,6 +385,7 @@ steps_set(struct visit *v, size_t k)
 	}
 	view_list(&v->view, "may", yes, may);
 	view_list(&v->view, "may_not", no, not);
+	view_flag(&v->view, "some_not", not > 0);
 }
 
 static void

@@ -156,8 +156,8 @@ pages_set(struct visit *v, const struct filter *f, size_t n)
 	}
 	view_list(&v->view, "pages", rows, m);
 	view_text(&v->view, "n", visit_text(v, "%zu", n));
-	view_text(&v->view, "n_all", visit_text(v, "%zu",
-	    v->d->state->kases));
+	view_text(&v->view, "n_all", say_n(v, v->d->state->kases == 1 ?
+	    TEXT_CASE_1 : TEXT_CASES_N, (long long)v->d->state->kases));
 }
 
 void

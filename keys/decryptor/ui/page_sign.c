@@ -21,6 +21,7 @@ request_sign(struct visit *v, bool sign, struct refusal *why)
 	const char *path = field(v, "file"), *name = strrchr(path, '/');
 	enum err e = path[0] != '/' ? ERR_USAGE :
 	    file_read_path(path, &file);
+	day_t day;
 
 	if (e != OK) {
 		e = refuse(why, e, "Dat bestand is niet te lezen. Kies een "
@@ -47,7 +48,8 @@ request_sign(struct visit *v, bool sign, struct refusal *why)
 		    visit_text(v, "%s", told.ref));
 		view_text(&v->view, "by", visit_text(v, "%s", told.by));
 		view_text(&v->view, "desk", visit_text(v, "%u", told.desk));
-		view_text(&v->view, "day", visit_text(v, "%s", told.day));
+		view_text(&v->view, "day", day_parse(told.day, &day) == OK ?
+		    date_long(v, day) : "");
 		view_text(&v->view, "summary", visit_keep(v,
 		    (const char *)told.summary.p, told.summary.len));
 	}
