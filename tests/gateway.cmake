@@ -39,6 +39,13 @@ if(MELDLUIK_TESTS AND TARGET meldluik_store)
       -Wl,--wrap=mdb_cursor_open,--wrap=mdb_put)
   endforeach()
   target_link_options(test_store_txn PRIVATE -Wl,--wrap=mdb_txn_commit)
+  foreach(call mkdir mkdirat openat flock fstat fstatat unlinkat fsync fstatvfs
+      mdb_env_create mdb_env_set_maxdbs mdb_env_set_mapsize mdb_env_open
+      mdb_env_sync mdb_txn_begin mdb_txn_commit mdb_dbi_open mdb_get
+      secret_new crew_new flight_new puts_new badpage_catch erase_keys
+      ballast_keep)
+    target_link_options(test_store_open PRIVATE -Wl,--wrap=${call})
+  endforeach()
   foreach(source bench/intake.c)
     get_filename_component(name ${source} NAME_WE)
     add_executable(bench_${name} ${source})
@@ -192,6 +199,14 @@ if(MELDLUIK_TESTS AND TARGET meldluik_transfer)
   target_link_libraries(test_courier_config meldluik_transfer
     inih PkgConfig::CMOCKA)
   add_test(NAME test_courier_config COMMAND test_courier_config)
+  add_executable(test_courier_notify gateway/test_courier_notify.c
+    ${courier}/notify.c)
+  target_include_directories(test_courier_notify PRIVATE ${courier}
+    gateway/kit)
+  target_link_libraries(test_courier_notify meldluik_transfer
+    meldluik_mailbox PkgConfig::CMOCKA)
+  target_link_options(test_courier_notify PRIVATE -Wl,--wrap=mail_send)
+  add_test(NAME test_courier_notify COMMAND test_courier_notify)
   # The reporter's judgement; the test is its gateway
   set(reporter ${CMAKE_SOURCE_DIR}/gateway/reporter)
   add_executable(test_reporter_trust gateway/test_reporter_trust.c

@@ -41,22 +41,30 @@ static enum err folder_sync(int dir, const char *name)
  * LMDB writes the two pages of a new file without a sync: a power cut may
  * leave one of them or none, which it never opens again. Nothing was stored
  * as long as the file has only these and there is no root of record keys,
- * which comes later. Such a file is removed, and made anew.
+ * which comes later. Such a file is removed, and made anew. Where there is a
+ * root, the file had more, and is gone: begun anew it would take the keys of
+ * what it held once more, and say nothing.
  */
 static enum err stillborn_remove(struct store *s, const char *name)
 {
 	char path[64];
 	struct stat st;
+	bool there = true;
 
 	(void)snprintf(path, sizeof(path), "%s/data.mdb", name);
 	if (fstatat(s->dir, path, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		return errno == ENOENT ? OK : ERR_IO;
+		if (errno != ENOENT) {
+			return ERR_IO;
+		}
+		there = false;
 	}
-	if (st.st_size > 2 * sysconf(_SC_PAGESIZE) ||
-	    faccessat(s->dir, "root.bin", F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (there && st.st_size > 2 * sysconf(_SC_PAGESIZE)) {
 		return OK;
 	}
-	return unlinkat(s->dir, path, 0) == 0 ? OK : ERR_IO;
+	if (faccessat(s->dir, "root.bin", F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		return ERR_CRYPT;
+	}
+	return !there || unlinkat(s->dir, path, 0) == 0 ? OK : ERR_IO;
 }
 
 static enum err env_open(struct store *s, const char *name, size_t map,
@@ -102,27 +110,17 @@ static enum err env_open(struct store *s, const char *name, size_t map,
 	return OK;
 }
 
-static enum err dbis_open(struct store *s)
+/* Databases ${from} up to ${to}, made where they are not there */
+static enum err dbis_open(struct store *s, MDB_env *env, unsigned from,
+    unsigned to)
 {
 	MDB_txn *txn = NULL;
-	enum err r = lmdb_err(mdb_txn_begin(s->index, NULL, 0, &txn));
+	enum err r = lmdb_err(mdb_txn_begin(env, NULL, 0, &txn));
 
-	for (unsigned d = 0; r == OK && d < DB_PARTS; d++) {
+	for (unsigned d = from; r == OK && d < to; d++) {
 		r = lmdb_err(mdb_dbi_open(txn, db_name[d], MDB_CREATE,
 		    &s->dbi[d]));
 	}
-	if (r != OK) {
-		mdb_txn_abort(txn);
-		return r;
-	}
-	if ((r = lmdb_err(mdb_txn_commit(txn))) != OK) {
-		return r;
-	}
-	if ((r = lmdb_err(mdb_txn_begin(s->bulk, NULL, 0, &txn))) != OK) {
-		return r;
-	}
-	r = lmdb_err(mdb_dbi_open(txn, db_name[DB_PARTS], MDB_CREATE,
-	    &s->dbi[DB_PARTS]));
 	if (r != OK) {
 		mdb_txn_abort(txn);
 		return r;
@@ -157,7 +155,8 @@ enum err envs_open(struct store *s)
 	bulk = (bulk + 0xfffff) & ~(size_t)0xfffff;
 	if ((r = env_open(s, "index", index_map(s), &s->index)) != OK ||
 	    (r = env_open(s, "bulk", bulk, &s->bulk)) != OK ||
-	    (r = dbis_open(s)) != OK) {
+	    (r = dbis_open(s, s->index, 0, DB_PARTS)) != OK ||
+	    (r = dbis_open(s, s->bulk, DB_PARTS, DB_COUNT)) != OK) {
 		envs_close(s);
 		return r;
 	}

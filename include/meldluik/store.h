@@ -38,7 +38,8 @@ struct store_options {
  * Makes the folder's files at first start (fresh key). A second open of the
  * same folder by anybody is ERR_BUSY. ERR_POLICY: the folder is not ours or
  * not 0700; ERR_VERSION: made by a later program; ERR_CRYPT: the key file is
- * gone, damaged or older than the index. Finishes an erasure a crash cut.
+ * gone, damaged or older than the index, or one of the two databases is gone.
+ * Finishes an erasure a crash cut.
  */
 enum err store_open(const struct store_options *o, struct store **out);
 void store_close(struct store *s);
