@@ -188,7 +188,7 @@ letter_make(struct desk *d, size_t k, const char *name, const char *lang,
     const struct target *to, const char *receiver, struct buf *out)
 {
 	const struct kase *c = &d->state->kase[k];
-	const json_t *o = json_object_get(letters(), name);
+	const json_t *o = json_object_get(letters(), name), *own;
 	struct filling f[] = {{"received", ""}, {"reference", ""},
 		{"feedback_due", ""}, {"receiver", ""}, {"basis", ""},
 		{"organisation", ""}};
@@ -202,7 +202,8 @@ letter_make(struct desk *d, size_t k, const char *name, const char *lang,
 		return ERR_UNKNOWN;
 	}
 	lang = lang == NULL ? c->language : lang;
-	text = text_of(o, lang, &lang);
+	own = c->kind == REPORT_ADVICE ? json_object_get(o, "advice") : NULL;
+	text = text_of(own != NULL ? own : o, lang, &lang);
 	dutch = strncmp(lang, "nl", 2) == 0;
 	if (now.ack_posted == DAY_NONE) {
 		now.ack_posted = d->today < c->received ? c->received :

@@ -30,7 +30,8 @@ enum err letter_find(const char *name, struct letter *out);
  * letter_make(d, k, name, lang, to, receiver, out): ${lang} NULL: that of the
  * report. {receiver} is ${to} in words, or ${receiver} where those are not
  * known (an investigator); {basis} is what a forwarding to ${to} rests on.
- * What is NULL or not there is left in brackets.
+ * What is NULL or not there is left in brackets. Who asked for advice has not
+ * reported, and has no term: a letter may have words of its own for that.
  */
 enum err letter_make(struct desk *d, size_t k, const char *name,
     const char *lang, const struct target *to, const char *receiver,

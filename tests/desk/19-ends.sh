@@ -41,5 +41,12 @@ ok h --json clocks
 [ "$(json "[x['what'] for x in o if x['case'] == '$ADVICE']")" = \
 	"['triage']" ] || fail "an advice question has a term in clocks"
 cp "$T/out" "$T/dues"
+# ... and who asked is not told that she reported, or of a day
+ok h acknowledge "$ADVICE" --show
+grep -q "Een vraag is geen melding" "$T/out" && ! grep -q "iterlijk" "$T/out" ||
+	fail "a question is acknowledged as a report: $(cat "$T/out")"
+ok h acknowledge "$SORTED" --show
+grep -q "uw melding van" "$T/out" && grep -q "Uiterlijk op" "$T/out" ||
+	fail "a report is not acknowledged as one: $(cat "$T/out")"
 python3 "$(dirname "$0")/ends.py" "$BIN" "$H" "$PASS" $day "$REF" \
 	"$GONE" "$SORTED" "$T/dues" "$S/keyring.age" || exit 1
