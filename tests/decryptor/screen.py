@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import sys
 import time
 
@@ -34,6 +35,9 @@ class Tty:
         self.at = 0
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            # who runs this in the background has them ignored
+            for one in signal.SIGHUP, signal.SIGINT, signal.SIGQUIT:
+                signal.signal(one, signal.SIG_DFL)
             os.execv(argv[0], argv)
 
     def _more(self, limit):
