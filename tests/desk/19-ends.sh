@@ -45,6 +45,11 @@ cp "$T/out" "$T/dues"
 ok h acknowledge "$ADVICE" --show
 grep -q "Een vraag is geen melding" "$T/out" && ! grep -q "iterlijk" "$T/out" ||
 	fail "a question is acknowledged as a report: $(cat "$T/out")"
+for letter in questions feedback closing; do
+	ok h reply "$ADVICE" --letter $letter --show
+	grep -q "uw vraag" "$T/out" && ! grep -q "uw melding\|iterlijk" \
+		"$T/out" || fail "$letter: a question is a report: $(cat "$T/out")"
+done
 ok h acknowledge "$SORTED" --show
 grep -q "uw melding van" "$T/out" && grep -q "Uiterlijk op" "$T/out" ||
 	fail "a report is not acknowledged as one: $(cat "$T/out")"
