@@ -5,7 +5,8 @@
 # the unit programs of confined.txt leave out. Scripts of the desk run with
 # desk_sanitized in its place. Short form: hostile bodies, two desks, hostile
 # words; FULL=1: what drives the desk in e2e/, faults/ and desk/, but for those
-# with a browser, a terminal, stdbuf, or a keyring of the whole work factor.
+# with a browser, a terminal that answers, stdbuf, a keyring of the whole work
+# factor, or a shim that stops at the filter or moves the clock.
 # Planted faults are heard: of a program, and of each kind in the desk's
 # confined child and in the page's process.
 . "$(dirname "$0")/lib.sh"
@@ -14,7 +15,8 @@ planted address,undefined '#include <stdlib.h>
 int main(int n, char **v) { char *p = malloc(2); (void)v; return p[n + 1]; }'
 scripts='faults/23-hostile-bodies.sh e2e/24-desks.sh e2e/27-hostile.sh'
 if [ -n "${FULL:-}" ]; then
-	scripts=$(cd tests && grep -LE 'stdbuf|tty_answer|data/released' \
+	scripts=$(cd tests && grep -LE \
+		'stdbuf|tty_answer|data/released|lib(stop|clock)_shim' \
 		e2e/2*.sh e2e/3[3-9]*.sh e2e/4*.sh e2e/5*.sh e2e/6*.sh e2e/7*.sh \
 		faults/2*.sh desk/1*.sh desk/21*.sh desk/22*.sh)
 fi
