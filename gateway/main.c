@@ -148,7 +148,8 @@ out:
 		    "in use; stop the gateway first" : e == ERR_CONFLICT ?
 		    "is of another generation than the configuration says; "
 		    "a gateway is made anew in an empty folder" :
-		    err_text(e));
+		    e == ERR_CRYPT ? "lacks a file, or has one that is "
+		    "damaged or older than the rest" : err_text(e));
 		return EXIT_TROUBLE;
 	}
 	return EXIT_GOOD;

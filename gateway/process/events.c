@@ -33,6 +33,7 @@ static const struct {
 	[EVENT_STORE_FAILED] = {"the store could not write", 0},
 	[EVENT_STORE_LOST] = {"the disk failed, the store is opened anew", 0},
 	[EVENT_DAMAGED] = {"a stored record cannot be read any more", 0},
+	[EVENT_STORE_GONE] = {"a file of the store is gone or damaged", 0},
 	[EVENT_GENERATION] = {"the store is of another generation than "
 	    "gateway.ini says", 0},
 	[EVENT_BAD_PUBLIC] = {"a public file does not verify", 0},

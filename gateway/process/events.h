@@ -27,6 +27,7 @@ enum event {
 	EVENT_STORE_FAILED,  /* the disk refused */
 	EVENT_STORE_LOST,    /* and what is open is of no use any more */
 	EVENT_DAMAGED,       /* a record does not open any more */
+	EVENT_STORE_GONE,    /* a file of it is gone, or of another time */
 	EVENT_GENERATION,    /* the store is not of the one configured */
 	EVENT_BAD_PUBLIC,    /* a signed file does not verify */
 	EVENT_DAILY,         /* the daily batch is done */

@@ -504,6 +504,7 @@ store_main(bool first)
 	opened = store_open_configured(&k.config, &k.store);
 	if (opened != OK) {
 		log_event(opened == ERR_CONFLICT ? EVENT_GENERATION :
+		    opened == ERR_CRYPT ? EVENT_STORE_GONE :
 		    EVENT_STORE_FAILED);
 		return EXIT_TROUBLE;
 	}

@@ -69,6 +69,17 @@ timeout 60 "$P" card --config "$I" >/dev/full 2>"$GW/err"
 grep -q '^fingerprint' "$GW/err" && fail "a fingerprint without its card"
 sed 's|^path = .*|&\ngeneration = 7|' "$I" >"$GW/wrong.ini"
 says 1 "of another generation" card --config "$GW/wrong.ini"
+# a file of the store that is gone is named as that, here and in the log, and
+# nothing is begun in its place
+for one in index/data.mdb bulk/data.mdb keys.bin root.bin; do
+	mv "$GW/store/$one" "$GW/gone"
+	says 1 "lacks a file, or has one" card --config "$I"
+	timeout 5 "$P" --config "$I" >"$GW/err" 2>&1
+	grep -q "store: a file of the store is gone or damaged" "$GW/err" ||
+		fail "without $one: $(cat "$GW/err")"
+	[ -e "$GW/store/$one" ] && fail "$one is begun anew"
+	mv "$GW/gone" "$GW/store/$one"
+done
 sed "s|^path = .*|path = $GW/none/where|" "$I" >"$GW/wrong.ini"
 says 1 "none/where: " card --config "$GW/wrong.ini"
 gw_start
