@@ -236,7 +236,22 @@ enum err sessions_expire(struct store *s)
 	return r;
 }
 
-/* The least recently fed of ${done} or open ones */
+/*
+ * Of two open ones, the first to give its place to a new one? No client of ours
+ * begins an upload of less than a part, which it would send whole: a flood of
+ * these costs next to nothing, and would end each upload between two parts of
+ * it.
+ */
+static bool less_worth(const struct session *u, const struct session *than)
+{
+	bool small = u->size < ENVELOPE_PART;
+
+	return small != (than->size < ENVELOPE_PART) ? small :
+						       u->fed < than->fed;
+}
+
+/* The first to give its place, of ${done} (the least recently fed) or of open
+ * ones */
 static struct session *session_oldest(struct store *s, bool done, size_t *n)
 {
 	struct session *oldest = NULL;
@@ -249,7 +264,8 @@ static struct session *session_oldest(struct store *s, bool done, size_t *n)
 			continue;
 		}
 		(*n)++;
-		if (oldest == NULL || u->fed < oldest->fed) {
+		if (oldest == NULL || (done ? u->fed < oldest->fed :
+					      less_worth(u, oldest))) {
 			oldest = u;
 		}
 	}

@@ -303,6 +303,38 @@ static void an_ended_upload_makes_no_room(void **state)
 	buf_free(&e);
 }
 
+/* Many that hold less than a part do not end one that comes in parts */
+static void a_small_upload_goes_first(void **state)
+{
+	struct world *w = *state;
+	uint8_t big[2][UPLOAD_ID], id[4][UPLOAD_ID];
+	struct buf e;
+	uint32_t next;
+
+	w->o.uploads_max = 3;
+	world_reopen(w);
+	kit_envelope(&e, 1572864);
+	for (unsigned i = 0; i < 2; i++) {
+		ok(store_beat(w->s, 1 + i));
+		ok(store_upload_begin(w->s, THIS_WEEK, big[i]));
+		ok(store_upload_part(w->s, big[i], 1, e.p, ENVELOPE_PART,
+		    &next));
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		ok(store_beat(w->s, 60 * i + 60));
+		ok(store_upload_begin(w->s, THIS_WEEK, id[i]));
+		ok(store_upload_part(w->s, id[i], 1, e.p, 65536, &next));
+		ok(store_commit(w->s));
+	}
+	ok(store_upload_part(w->s, big[1], 2, e.p + ENVELOPE_PART,
+	    e.len - ENVELOPE_PART, &next));
+	ok(store_upload_part(w->s, big[0], 2, e.p + ENVELOPE_PART,
+	    e.len - ENVELOPE_PART, &next));
+	is(store_upload_part(w->s, id[2], 2, e.p, 9, &next), ERR_UNKNOWN);
+	ok(store_commit(w->s));
+	buf_free(&e);
+}
+
 /* A record opens as what it is, where it is, with the key it names */
 static void a_record_is_whole_and_its_own(void **state)
 {
@@ -459,6 +491,7 @@ int main(void)
 		T(weeks_end),
 		T(a_week_is_as_its_record),
 		T(an_ended_upload_makes_no_room),
+		T(a_small_upload_goes_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
