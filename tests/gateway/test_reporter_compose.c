@@ -153,17 +153,6 @@ void reader_say(const struct reporter *x, const char *what, unsigned desk)
 	g.desk = desk;
 }
 
-static unsigned
-files_open(void)
-{
-	unsigned n = 0;
-
-	for (int fd = 0; fd < 256; fd++) {
-		n += fcntl(fd, F_GETFD) != -1;
-	}
-	return n;
-}
-
 static void
 write_text(const char *words)
 {
@@ -190,7 +179,7 @@ begin(void **state)
 	o.relation = "employee";
 	r = (struct reporter){.o = &o,
 		.t = (struct transfer *)&g}; /* never looked into */
-	g.files = files_open();
+	g.files = kit_files_open();
 	return 0;
 }
 
@@ -198,7 +187,7 @@ static int
 end(void **state)
 {
 	(void)state;
-	assert_int_equal(files_open(), g.files);
+	assert_int_equal(kit_files_open(), g.files);
 	kit_org_clear(&g.org);
 	kit_remove(folder);
 	return 0;

@@ -71,17 +71,6 @@ static struct sealed s;
 static struct buf text, came; /* of the first attachment */
 static char folder[64], first[80], second[80], answer[128];
 
-static unsigned
-files_open(void)
-{
-	unsigned n = 0;
-
-	for (int fd = 0; fd < 256; fd++) {
-		n += fcntl(fd, F_GETFD) != -1;
-	}
-	return n;
-}
-
 static int
 begin(void **state)
 {
@@ -149,11 +138,11 @@ seals(enum report_kind kind, unsigned desk, const struct code *code,
 	struct buf all = buf_new(4u << 20);
 	uint8_t hash[HASH_LEN];
 	char path[64];
-	unsigned files = files_open();
+	unsigned files = kit_files_open();
 	enum err e = message_seal(&r, kind, desk, &text, code, &s);
 
 	buf_clear(&came);
-	assert_int_equal(files_open(), files + (e == OK));
+	assert_int_equal(kit_files_open(), files + (e == OK));
 	if (e != OK) {
 		assert_int_equal(s.fd, 0);
 		assert_int_equal(s.size, 0);

@@ -59,6 +59,8 @@ void kit_envelope_vary(struct buf *e, uint64_t number);
 /* A fresh folder below TMPDIR; removed with all in it by kit_remove */
 void kit_folder(char out[64]);
 void kit_remove(const char *path);
+/* Descriptors that this process has; after each failure as many as before */
+unsigned kit_files_open(void);
 struct store_options kit_options(const char *path);
 
 #define KIT_CHECK(x) kit_check((x), #x, __FILE__, __LINE__)
