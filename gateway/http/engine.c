@@ -14,6 +14,7 @@
 
 #include "../process/events.h"
 #include "../process/ipc.h"
+#include "acceptor.h"
 #include "engine.h"
 #include "exchange_private.h"
 #include "guard.h"
@@ -522,7 +523,14 @@ on_connection(void *arg, struct MHD_Connection *c, void **context,
 	}
 }
 
-/* A connection whose circuit is known */
+static bool
+has_room(void *arg)
+{
+	struct engine *g = arg;
+
+	return loops_room(g->loops);
+}
+
 static void
 take_over(void *arg, int fd)
 {
@@ -538,20 +546,29 @@ engine_start(int listener, bool circuits, const struct handler *const *tables,
 	struct engine *g = calloc(1, sizeof(*g));
 	struct loops_calls calls = {on_request, on_uri, on_completed,
 		on_connection, g};
+	struct acceptor_calls door = {has_room, take_over, g};
+	struct sockaddr_storage at;
+	socklen_t len = sizeof(at);
 	unsigned i;
 	enum err e;
 
 	if (g == NULL) {
 		return ERR_MEMORY;
 	}
+	if (getsockname(listener, (struct sockaddr *)&at, &len) != 0) {
+		free(g);
+		return ERR_IO;
+	}
 	for (i = 0; i < ENGINE_TABLES && tables[i] != NULL; i++) {
 		g->tables[i] = tables[i];
 	}
 	g->circuits = circuits;
-	e = loops_start(&calls, circuits ? -1 : listener, threads,
-	    connections, &g->loops);
-	if (e == OK && circuits) {
-		e = reception_start(listener, line_seconds, take_over, g);
+	e = loops_start(&calls, at.ss_family, threads, connections,
+	    &g->loops);
+	if (e == OK) {
+		e = circuits ?
+		    reception_start(listener, line_seconds, take_over, g) :
+		    acceptor_start(listener, &door);
 	}
 	*out = g; /* lives as long as the process */
 	return e;

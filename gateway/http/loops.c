@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A daemon for each thread and not the library's pool, whose loops cannot be
- * reached: of a daemon the library tells the epoll descriptor. In it stands
- * one descriptor of ours, the same for all; an event without a pointer is
- * passed over there. Edge-triggered, it is never read.
+ * A daemon for each thread and not the library's pool: connections are handed
+ * to the one that has the fewest (see acceptor.h).
  */
+#include <limits.h>
+#include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "../process/events.h"
 #include "loops.h"
@@ -18,14 +17,38 @@
  * of it (tests/http/12-slow.sh). */
 #define POOL 6144u
 #define STACK 262144u        /* of a thread */
+#define LIBRARY_EVENTS 128   /* it asks for at once */
+#define FULL 256u            /* asked for room in vain: seconds */
 #define LIBRARY_TIMEOUT 600u /* backstop; the watchdog is the rule */
 
-struct loops {
-	unsigned threads, each; /* connections of a thread */
-	struct MHD_Daemon *daemon[];
+struct loop {
+	struct MHD_Daemon *daemon;
+	const struct loops_calls *calls;
+	_Atomic unsigned coming; /* handed over, and not begun yet */
 };
 
-static int bell = -1; /* rung by loops_wake() */
+struct loops {
+	struct loops_calls calls;
+	/* For all, and of nobody: the library wants the family only */
+	struct sockaddr_in6 nobody;
+	socklen_t nobody_len;
+	unsigned threads, each; /* connections of a thread */
+	unsigned full;          /* times in a row that there was no room */
+	struct loop loop[];
+};
+
+/*
+ * In the place of the C library's, for libmicrohttpd (0.9.75, MHD_epoll): when
+ * it gets as many events as it asks for, it asks for more before it does
+ * anything about them. Of exactly 128 it did nothing until the next event, be
+ * it minutes later. So it never gets as many.
+ */
+__attribute__((visibility("default"))) int
+epoll_wait(int fd, struct epoll_event *events, int most, int timeout)
+{
+	return epoll_pwait(fd, events,
+	    most == LIBRARY_EVENTS ? most - 1 : most, timeout, NULL);
+}
 
 /* The library's texts could name a peer: only their number is kept */
 static void
@@ -37,63 +60,72 @@ on_library_log(void *arg, const char *format, va_list list)
 	log_event(EVENT_HTTP_LIBRARY);
 }
 
-static enum err
-hear_bell(struct MHD_Daemon *d)
+static void
+has_come(struct loop *p)
 {
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(d,
-	    MHD_DAEMON_INFO_EPOLL_FD);
-	struct epoll_event e = {EPOLLIN | EPOLLET, {NULL}};
+	unsigned n = atomic_load(&p->coming);
 
-	if (bell < 0) {
-		bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	while (n > 0 && !atomic_compare_exchange_weak(&p->coming, &n, n - 1)) {
+		continue;
 	}
-	return bell >= 0 && info != NULL && epoll_ctl(info->epoll_fd,
-	    EPOLL_CTL_ADD, bell, &e) == 0 ? OK : ERR_IO;
+}
+
+static void
+on_connection(void *arg, struct MHD_Connection *c, void **context,
+    enum MHD_ConnectionNotificationCode what)
+{
+	struct loop *p = arg;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		has_come(p);
+	}
+	p->calls->connection(p->calls->arg, c, context, what);
 }
 
 static struct MHD_Daemon *
-daemon_new(const struct loops_calls *c, int listener, unsigned connections)
+daemon_new(struct loop *p, unsigned connections)
 {
-	struct MHD_OptionItem more[2] = {{MHD_OPTION_END, 0, NULL},
-		{MHD_OPTION_END, 0, NULL}};
+	const struct loops_calls *c = p->calls;
 
-	if (listener >= 0) {
-		more[0] = (struct MHD_OptionItem){MHD_OPTION_LISTEN_SOCKET,
-			listener, NULL};
-	}
 	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-	    (listener < 0 ? MHD_USE_NO_LISTEN_SOCKET : 0) |
+	    MHD_USE_NO_LISTEN_SOCKET |
 	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME |
 	    MHD_USE_SUPPRESS_DATE_NO_CLOCK | MHD_USE_ERROR_LOG | MHD_USE_ITC,
 	    0, NULL, NULL, c->request, c->arg,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL,
 	    MHD_OPTION_URI_LOG_CALLBACK, c->uri, c->arg,
 	    MHD_OPTION_NOTIFY_COMPLETED, c->completed, c->arg,
-	    MHD_OPTION_NOTIFY_CONNECTION, c->connection, c->arg,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, p,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL,
 	    MHD_OPTION_CONNECTION_LIMIT, connections,
 	    MHD_OPTION_CONNECTION_TIMEOUT, LIBRARY_TIMEOUT,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK,
-	    MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+	    MHD_OPTION_END);
 }
 
 enum err
-loops_start(const struct loops_calls *calls, int listener, unsigned threads,
-    unsigned connections, struct loops **out)
+loops_start(const struct loops_calls *calls, sa_family_t family,
+    unsigned threads, unsigned connections, struct loops **out)
 {
 	struct loops *l = calloc(1, sizeof(*l) +
-	    threads * sizeof(l->daemon[0]));
-	unsigned i;
+	    threads * sizeof(l->loop[0]));
+	struct loop *p;
 
 	if (l == NULL) {
 		return ERR_MEMORY;
 	}
+	l->calls = *calls;
+	l->nobody.sin6_family = family;
+	l->nobody_len = family == AF_INET6 ? sizeof(struct sockaddr_in6) :
+	    family == AF_INET ? sizeof(struct sockaddr_in) :
+	    sizeof(sa_family_t);
 	l->threads = threads;
 	l->each = connections < threads ? 1 : connections / threads;
-	for (i = 0; i < threads; i++) {
-		l->daemon[i] = daemon_new(calls, listener, l->each);
-		if (l->daemon[i] == NULL || hear_bell(l->daemon[i]) != OK) {
+	for (p = l->loop; p < l->loop + threads; p++) {
+		p->calls = &l->calls;
+		p->daemon = daemon_new(p, l->each);
+		if (p->daemon == NULL) {
 			return ERR_IO; /* and the process ends */
 		}
 	}
@@ -101,36 +133,64 @@ loops_start(const struct loops_calls *calls, int listener, unsigned threads,
 	return OK;
 }
 
+/* Also of those that it has not begun yet */
 static unsigned
-connections_of(struct MHD_Daemon *d)
+connections_of(const struct loop *p)
 {
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(d,
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(p->daemon,
 	    MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
 
-	return info == NULL ? 0 : info->num_connections;
+	return (info == NULL ? 0 : info->num_connections) +
+	    atomic_load(&p->coming);
+}
+
+/* The one with the fewest connections */
+static struct loop *
+idlest(struct loops *l)
+{
+	unsigned fewest = UINT_MAX, n;
+	struct loop *p, *best = l->loop;
+
+	for (p = l->loop; p < l->loop + l->threads; p++) {
+		n = connections_of(p);
+		if (n < fewest) {
+			fewest = n;
+			best = p;
+		}
+	}
+	return best;
+}
+
+bool
+loops_room(struct loops *l)
+{
+	struct loop *p;
+
+	if (connections_of(idlest(l)) < l->each) {
+		l->full = 0;
+		return true;
+	}
+	/* What the library could not begin, for want of memory, it closes
+	 * and tells nobody: it must not count for ever. */
+	if (++l->full >= FULL) {
+		for (p = l->loop; p < l->loop + l->threads; p++) {
+			atomic_store(&p->coming, 0);
+		}
+		l->full = 0;
+	}
+	return false;
 }
 
 void
 loops_add(struct loops *l, int fd)
 {
-	const struct sockaddr none = {AF_UNIX, {0}};
-	unsigned i = (unsigned)fd % l->threads, n;
+	struct loop *p = idlest(l);
 
-	for (n = 1; n < l->threads &&
-	    connections_of(l->daemon[i]) >= l->each; n++) {
-		i = (i + 1) % l->threads;
-	}
 	/* closed by the library if it is refused */
-	if (MHD_add_connection(l->daemon[i], fd, &none,
-	    sizeof(none.sa_family)) != MHD_YES) {
+	atomic_fetch_add(&p->coming, 1);
+	if (MHD_add_connection(p->daemon, fd,
+	    (const struct sockaddr *)&l->nobody, l->nobody_len) != MHD_YES) {
+		has_come(p);
 		log_event(EVENT_HTTP_LIBRARY);
 	}
-}
-
-void
-loops_wake(void)
-{
-	const uint64_t one = 1;
-
-	(void)!write(bell, &one, sizeof(one));
 }

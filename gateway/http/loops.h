@@ -2,13 +2,12 @@
 /*
  * The event loops of one listener: libmicrohttpd's, a thread and a daemon
  * each.
- *
- * Caveat: of exactly 128 events at once (or a multiple) the library does
- * nothing before the next event (0.9.75, MHD_epoll), be it ten minutes later.
- * So each loop has one now and then: loops_wake().
  */
 #ifndef MELDLUIK_GATEWAY_LOOPS_H
 #define MELDLUIK_GATEWAY_LOOPS_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
 
 #include <microhttpd.h>
 
@@ -23,14 +22,14 @@ struct loops_calls { /* the library's, each with ${arg} */
 	void *arg;
 };
 
-/* ${listener}: taken over; -1: connections come by loops_add(). ${connections}
- * of all ${threads}. They live as long as the process. */
-enum err loops_start(const struct loops_calls *calls, int listener,
+/* ${family}: of the sockets that come by loops_add(), at most ${connections}
+ * at once of all ${threads}. They live as long as the process. */
+enum err loops_start(const struct loops_calls *calls, sa_family_t family,
     unsigned threads, unsigned connections, struct loops **out);
-/* Takes ${fd} over, also when there is no room for it */
+/* For one more. Who is told no asks again a little later, not at once. */
+bool loops_room(struct loops *l);
+/* Takes ${fd} over, also when there is no room for it. From one thread, as
+ * loops_room(). */
 void loops_add(struct loops *l, int fd);
-/* All loops of the process look what has come; from one thread, twice a
- * second */
-void loops_wake(void);
 
 #endif

@@ -19,7 +19,6 @@
 #include "../http/circuit.h"
 #include "../http/engine.h"
 #include "../http/link.h"
-#include "../http/loops.h"
 #include "../http/snapshot.h"
 #include "../http/watchdog.h"
 #include "../pages/setup.h"
@@ -87,7 +86,6 @@ tick(day_t *today)
 	day_t d = day_of_utc((int64_t)time(NULL));
 
 	link_tick();
-	loops_wake();
 	if (d != *today) {
 		*today = d;
 		engine_today(d);
