@@ -97,10 +97,12 @@ def besieged(name, said):
     probe = said["probe"]
     honest = said.get("honest", {}).get("status", "")
     print("%-15s %6d held, PSS %6.1f MiB, kernel %5d; probe median %5.1f ms, "
-          "99 of 100 %6.1f, worst %6.1f at %4.1f s; %s" % (
+          "99 of 100 %6.1f, worst %6.1f at %4.1f s; machine still %5.1f at "
+          "%4.1f s; %s" % (
               name, said["held_most"], said["mib_most"],
               said["kernel_mib_most"], probe["median_ms"], probe["p99_ms"],
-              probe["worst_ms"], said["worst"][-1][2], honest))
+              probe["worst_ms"], said["worst"][-1][2],
+              *said["pauses"][-1], honest))
     return probe["failed"]
 
 

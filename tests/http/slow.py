@@ -24,7 +24,8 @@ gateway have processors of their own and do not take its turn.
 
 The last line is JSON: milliseconds of the probes, when the worst came and how
 much of it the connection took, how the reports fared, MiB (PSS) before and at
-most. The idea is that of Slowloris and R-U-Dead-Yet."""
+most, and how long at most one who only sleeps for a millisecond, on each
+processor, slept longer: what stood still that long was the machine. The idea is that of Slowloris and R-U-Dead-Yet."""
 import json
 import multiprocessing
 import os
@@ -122,6 +123,19 @@ def probe(port, end, out):
     took.sort()
     worst = [[round(n, 1) for n in t] for t in took[-5:]]
     out.put(("probe", [t[0] for t in took], failed, worst))
+
+
+def pauses(core, end, out):
+    """What a millisecond's sleep on this processor took more, and when"""
+    os.sched_setaffinity(0, {core})
+    worst, start = [], time.monotonic()
+    while not end.is_set():
+        began = time.monotonic()
+        time.sleep(0.001)
+        more = (time.monotonic() - began) * 1000 - 1
+        if len(worst) < 5 or more > worst[0][0]:
+            worst = sorted([*worst[-4:], (more, began - start)])
+    out.put(("pauses", [[round(n, 1) for n in t] for t in worst]))
 
 
 def honest(port, end, out, envelope, week):
@@ -232,6 +246,7 @@ def run(port, pid, kind, count, seconds, envelope=None, week="2026-W48"):
     end, out = multiprocessing.Event(), multiprocessing.Queue()
     said = {"kind": kind, "count": count, "mib_before": round(pss(pid), 1)}
     work = [(watch, (pid, end, out)), (probe, (port, end, out))]
+    work += [(pauses, (core, end, out)) for core in os.sched_getaffinity(0)]
     if envelope:
         work.append((honest, (port, end, out, envelope, week)))
     work.append((besiege, (port, kind, count, week, seconds,
@@ -245,6 +260,9 @@ def run(port, pid, kind, count, seconds, envelope=None, week="2026-W48"):
         name, *what = out.get()
         if name == "mib":
             said["mib_most"], said["kernel_mib_most"] = what
+            continue
+        if name == "pauses":
+            said[name] = sorted(said.get(name, []) + what[0])[-5:]
             continue
         took = what[0] or [None]
         if name == "probe":
