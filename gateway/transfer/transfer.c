@@ -308,7 +308,7 @@ pin_options(struct transfer *t, CURL *c)
 		curl_easy_setopt(c, CURLOPT_PROXYPASSWORD, t->user);
 	}
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)TRANSFER_RATE);
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)t->stall);
 	curl_easy_setopt(c, CURLOPT_TIMEOUT, 0L);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);

@@ -7,14 +7,16 @@
  * no netrc, no cookie, no User-Agent, no proxy from the environment, no
  * compression, HTTP/1.1. Plain http is allowed only to an onion address
  * through a socks5h proxy (the proxy resolves the name) and to loopback. A
- * request ends when it stalls, never because it takes long.
+ * request ends when it stalls or drips, never because it takes long: a peer
+ * that sends a byte a second would hold who asks for a day.
  */
 #ifndef MELDLUIK_TRANSFER_H
 #define MELDLUIK_TRANSFER_H
 
 #include "meldluik/bytes.h"
 
-#define TRANSFER_STALL 60u       /* seconds without a byte */
+#define TRANSFER_STALL 60u       /* seconds slower than that: */
+#define TRANSFER_RATE 256u       /* bytes a second */
 #define TRANSFER_PATH_MAX 128u   /* path of a request */
 #define TRANSFER_TOKEN_MAX 128u  /* FORMAT.md section 12 */
 #define TRANSFER_WAIT_MAX 300u   /* longest pause asked of us, seconds */

@@ -352,6 +352,30 @@ static void answers(void **state)
 	transfer_free(t);
 }
 
+/* A minute's answer, a byte at a time; in time it is none */
+static void who_drips(void **state)
+{
+	struct transfer_options o = { .base = gateway.base, .stall = 1 };
+	struct request q = { "GET", "/v1/a", NULL, NULL, 0, 3000 };
+	char text[4096] = "HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n";
+	struct transfer *t;
+	struct answer a;
+
+	(void)state;
+	memset(text + strlen(text), 'a', 3000);
+	ok(transfer_new(&o, &t));
+	gateway.drips = 3000;
+	gateway_begin(text);
+	is(transfer_once(t, &q, &a), ERR_IO);
+	assert_in_range(a.body.len, 1, 2000);
+	assert_non_null(strstr(transfer_trouble(t), "imeout"));
+	answer_clear(&a);
+	transfer_renew(t);
+	gateway_end();
+	gateway.drips = 0;
+	transfer_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +390,7 @@ int main(void)
 		T(requests_that_are_not_made),
 		T(ranges_of_an_answer),
 		T(answers),
+		T(who_drips),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,7 @@ static struct gateway {
 	char base[40], asked[4096];
 	const char *answer, *last;
 	unsigned come, until_last;
+	size_t drips; /* of the end of each answer, one every 20 ms */
 	pthread_t thread;
 } gateway;
 
@@ -41,6 +42,7 @@ static inline bool answer_one(void)
 	struct pollfd p[2] = { { gateway.listener, POLLIN, 0 },
 		{ gateway.over[0], POLLIN, 0 } };
 	const char *answer;
+	size_t at_once;
 	int fd;
 
 	if (poll(p, 2, -1) < 1 || p[0].revents == 0 ||
@@ -55,7 +57,12 @@ static inline bool answer_one(void)
 		    sizeof(gateway.asked) - 1 - n, 0);
 		n += got > 0 ? (size_t)got : 0;
 	}
-	(void)send(fd, answer, strlen(answer), MSG_NOSIGNAL);
+	at_once = strlen(answer) - gateway.drips;
+	(void)send(fd, answer, at_once, MSG_NOSIGNAL);
+	for (answer += at_once; *answer != '\0' &&
+	     send(fd, answer, 1, MSG_NOSIGNAL) == 1; answer++) {
+		usleep(20000);
+	}
 	(void)shutdown(fd, SHUT_WR);
 	while (recv(fd, (char[256]){ 0 }, 256, 0) > 0) {
 		continue; /* what is left of the body */
