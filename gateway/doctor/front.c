@@ -4,6 +4,7 @@
  * their configuration as text; it can miss what is written in an unusual
  * way, so the guide also says how to look with one's own eyes.
  */
+#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -274,6 +275,7 @@ check_tor(struct doctor *d)
 	char *more = doctor_folder(d, "/etc/tor/torrc.d");
 	struct buf all = buf_new(5 * DOCTOR_FILE);
 	const char *text;
+	bool leads;
 
 	if (torrc != NULL) {
 		buf_put(&all, torrc, strlen(torrc));
@@ -283,22 +285,26 @@ check_tor(struct doctor *d)
 		buf_put(&all, more, strlen(more));
 	}
 	text = buf_cstr(&all) != NULL ? (const char *)all.p : "";
-	if (!leads_here(d, text)) {
+	leads = leads_here(d, text);
+	for (size_t i = 0; i < all.len; i++) { /* as tor reads its options */
+		all.p[i] = (uint8_t)tolower(all.p[i]);
+	}
+	if (!leads) {
 		doctor_mend(d, "tor", "no onion service leads to the gateway; "
 		    "do: apt-get install tor, and examples/tor/torrc.snippet");
-	} else if (says(text, "HiddenServiceSingleHopMode", "1") ||
-	    says(text, "HiddenServiceNonAnonymousMode", "1")) {
+	} else if (says(text, "hiddenservicesinglehopmode", "1") ||
+	    says(text, "hiddenservicenonanonymousmode", "1")) {
 		doctor_mend(d, "tor", "single hop: the reporter's guard is "
 		    "told where the server is and when; do: take "
 		    "HiddenServiceSingleHopMode and "
 		    "HiddenServiceNonAnonymousMode out of torrc");
-	} else if (says(text, "SafeLogging", "0")) {
+	} else if (says(text, "safelogging", "0")) {
 		doctor_mend(d, "tor", "it logs addresses; do: take SafeLogging "
 		    "out of torrc");
-	} else if (!says(text, "HiddenServicePoWDefensesEnabled", "1")) {
+	} else if (!says(text, "hiddenservicepowdefensesenabled", "1")) {
 		doctor_mend(d, "tor", "no proof of work against floods; do: "
 		    "HiddenServicePoWDefensesEnabled 1 (needs tor 0.4.8)");
-	} else if (says(text, "HiddenServiceExportCircuitID", "haproxy") !=
+	} else if (says(text, "hiddenserviceexportcircuitid", "haproxy") !=
 	    (d->config->listen_circuits[0] != '\0')) {
 		doctor_mend(d, "tor", "only one of tor and the gateway knows "
 		    "of circuits, and nobody gets through; do: "

@@ -153,6 +153,8 @@ edit "$R/etc/caddy/Caddyfile" 's/discard/stderr/' terminator
 edit "$R/etc/tor/torrc" 's/PoWDefensesEnabled 1/PoWDefensesEnabled 0/' tor
 edit "$R/etc/tor/torrc" '$aHiddenServiceSingleHopMode 1' tor
 edit "$R/etc/tor/torrc" '$aSafeLogging 0' tor
+edit "$R/etc/tor/torrc" '$ahiddenservicesinglehopmode 1' tor
+edit "$R/etc/tor/torrc" '$aSAFELOGGING 0' tor
 edit "$R/etc/tor/torrc" 's/^HiddenServiceExportCircuitID/#&/' tor
 edit "$R/etc/tor/torrc" '/HiddenServicePort/d' tor
 
