@@ -250,6 +250,13 @@ static bool less_worth(const struct session *u, const struct session *than)
 						       u->fed < than->fed;
 }
 
+/* Its sender is at it: a slow one too has sent a part a minute ago */
+static bool under_way(const struct store *s, const struct session *u)
+{
+	return u->size >= ENVELOPE_PART &&
+	    s->seconds - u->fed < SESSION_UNDER_WAY;
+}
+
 /* The first to give its place, of ${done} (the least recently fed) or of open
  * ones */
 static struct session *session_oldest(struct store *s, bool done, size_t *n)
@@ -279,6 +286,9 @@ enum err session_make_room(struct store *s)
 	enum err r = OK;
 
 	u = session_oldest(s, false, &n);
+	if (u != NULL && n >= s->o.uploads_max && under_way(s, u)) {
+		return ERR_BUSY;
+	}
 	if (u != NULL && n >= s->o.uploads_max &&
 	    (r = flight_settle(s)) == OK) {
 		/* Waiting may have read the table again */

@@ -33,6 +33,7 @@
 #define RECORD_OVER 52u    /* head and tag */
 #define WEEKS_MAX 2048u    /* 39 years */
 #define SESSION_SECONDS 86400u
+#define SESSION_UNDER_WAY 60u
 #define SESSION_DAYS_LATE 2 /* after the last day of its week's grace */
 #define UPLOAD_KEYS_MAX (RECORD_KEYS_MAX / 8) /* the rest is for texts */
 #define SESSIONS_DONE 256u /* finished sessions that still answer */

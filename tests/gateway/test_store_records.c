@@ -335,6 +335,38 @@ static void a_small_upload_goes_first(void **state)
 	buf_free(&e);
 }
 
+/* No flood ends an upload whose sender is at it: the newcomer waits */
+static void an_upload_under_way_is_not_ended(void **state)
+{
+	struct world *w = *state;
+	uint8_t id[3][UPLOAD_ID];
+	struct buf e;
+	uint32_t next;
+
+	w->o.uploads_max = 2;
+	world_reopen(w);
+	kit_envelope(&e, 1572864);
+	for (unsigned i = 0; i < 3; i++) {
+		ok(store_beat(w->s, 1 + i));
+		ok(store_upload_begin(w->s, THIS_WEEK, id[i]));
+		is(store_upload_part(w->s, id[i], 1, e.p, ENVELOPE_PART,
+		    &next), i < 2 ? OK : ERR_BUSY);
+		ok(store_commit(w->s));
+	}
+	ok(store_beat(w->s, 60)); /* 59 seconds after the first part */
+	is(store_upload_part(w->s, id[2], 1, e.p, ENVELOPE_PART, &next),
+	    ERR_BUSY);
+	ok(store_beat(w->s, 61));
+	ok(store_upload_part(w->s, id[2], 1, e.p, ENVELOPE_PART, &next));
+	ok(store_commit(w->s));
+	is(store_upload_part(w->s, id[0], 2, e.p + ENVELOPE_PART,
+	    e.len - ENVELOPE_PART, &next), ERR_UNKNOWN);
+	ok(store_upload_part(w->s, id[1], 2, e.p + ENVELOPE_PART,
+	    e.len - ENVELOPE_PART, &next));
+	ok(store_commit(w->s));
+	buf_free(&e);
+}
+
 /* A record opens as what it is, where it is, with the key it names */
 static void a_record_is_whole_and_its_own(void **state)
 {
@@ -492,6 +524,7 @@ int main(void)
 		T(a_week_is_as_its_record),
 		T(an_ended_upload_makes_no_room),
 		T(a_small_upload_goes_first),
+		T(an_upload_under_way_is_not_ended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,7 +205,7 @@ static void sessions_end(void **state)
 	for (unsigned i = 0; i < 4; i++) {
 		ok(part(w, id[i], &e, 1, &next));
 		ok(store_commit(w->s));
-		ok(store_beat(w->s, 1001 + i));
+		ok(store_beat(w->s, 1060 + 60 * i));
 	}
 	ok(part(w, id[0], &e, 2, &next)); /* now 1 is the least recent */
 	ok(part(w, id[4], &e, 1, &next)); /* table of 4 is full: 1 goes */
@@ -214,10 +214,10 @@ static void sessions_end(void **state)
 	ok(part(w, id[0], &e, 3, &next));
 	ok(store_commit(w->s));
 	/* 24 hours after its last part a session is gone */
-	ok(store_beat(w->s, 1003 + SESSION_LIFE - 1));
+	ok(store_beat(w->s, 1180 + SESSION_LIFE - 1));
 	ok(part(w, id[3], &e, 2, &next));
 	ok(store_commit(w->s));
-	ok(store_beat(w->s, 1004 + SESSION_LIFE + 10));
+	ok(store_beat(w->s, 1240 + SESSION_LIFE + 10));
 	is(part(w, id[0], &e, 4, &next), ERR_UNKNOWN);
 	ok(part(w, id[3], &e, 3, &next));
 	ok(store_commit(w->s));
