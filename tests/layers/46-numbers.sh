@@ -92,6 +92,7 @@ at most {PARTS_AHEAD} are ahead of the transaction. From {FLUSH_BYTES >> 20} MiB
 every {RECORDS_MS // 1000:two} seconds, when nothing came for {FLUSH_IDLE_MS / 1000} seconds
 An upload ends {SESSION_DAYS_LATE:two} days after its week's grace
 {SLOT_TEXTS} text slots of {SLOT_TEXT_LEN!} bytes and {SLOT_LARGES} large ones of {SLOT_LARGE_LEN >> 20} MiB
+fed least recently, if that was {SESSION_UNDER_WAY} seconds ago
 suspended for at most {http.WAIT_SECONDS} seconds, then 503
 below the least rate for {http.SLOW_SECONDS} seconds
 the one that is longest at it (over {http.HOARD_SECONDS})
@@ -152,7 +153,7 @@ itself after {UI_IDLE_MINUTES} minutes without work
 first {FIELDS_SHOWN} fields and {FILES_SHOWN} files
 """,
     "packaging/man/meldluik-courier.1": """
-seconds without a byte before a request ends ({TRANSFER_STALL}); tries of one request ({TRANSFER_TRIES})
+seconds at less than {TRANSFER_RATE} bytes a second before a request ends ({TRANSFER_STALL}); tries of one request ({TRANSFER_TRIES})
 before the deputy gets the mail too ({COURIER_PATIENCE})
 """,
 }
