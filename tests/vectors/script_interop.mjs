@@ -18,6 +18,7 @@ import { codeDerive, codeNew, codeParse, codeText }
 import { envelopeSize, seal, sealBegin } from "../../gateway/web/script/envelope.js";
 import { deskNow, deskPick, epochParse, keysetParse, receiptCheck }
 	from "../../gateway/web/script/keyset.js";
+import { sizeWords } from "../../gateway/web/script/dom.js";
 import { qr } from "../../gateway/web/script/qr.js";
 import { fingerprint, keyOf, keyText, signCheck, signMake }
 	from "../../gateway/web/script/minisign.js";
@@ -315,5 +316,9 @@ same(c("orgtool", ["mailbox", dir, "1", codeText(code)]).toString(),
 	`Gelezen.\n${long}\n`);
 same(replies[0].receipts, [hex(keys.messageId)]);
 same((await read(codeNew(1))).length, 0);
+
+// Words that C does not say: a size runs from left to right in Arabic too
+same(sizeWords(9830, "nl"), "\u20669,6 kB\u2069");
+same(/^\u2066[^a-zA-Z]+ MB\u2069$/.test(sizeWords(9830000, "ar")), true);
 console.log(`${checks} checks: script and C agree on codes, signatures, ` +
 	"envelopes, receipts and the board");

@@ -34,11 +34,12 @@ export function dayWords(day, language) {
 		timeZone: "UTC" }).format(new Date(day + "T12:00:00Z"));
 }
 
+// From left to right also in Arabic, where it read "kB 9.6"
 export function sizeWords(n, language) {
 	const [value, unit] = n < 1048576 ? [n / 1024, "kB"] :
 		n < 1073741824 ? [n / 1048576, "MB"] : [n / 1073741824, "GB"];
-	return new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
-		.format(value) + " " + unit;
+	return "\u2066" + new Intl.NumberFormat(language,
+		{ maximumFractionDigits: 1 }).format(value) + ` ${unit}\u2069`;
 }
 
 // Firefox writes texts of a textarea to the disk unless this is said
