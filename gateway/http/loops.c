@@ -3,12 +3,15 @@
  * A daemon for each thread and not the library's pool: connections are handed
  * to the one that has the fewest (see acceptor.h).
  */
+#include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "../process/events.h"
 #include "loops.h"
@@ -48,6 +51,20 @@ epoll_wait(int fd, struct epoll_event *events, int most, int timeout)
 {
 	return epoll_pwait(fd, events,
 	    most == LIBRARY_EVENTS ? most - 1 : most, timeout, NULL);
+}
+
+/*
+ * And in the place of this one: a UNIX socket has none of TCP's delays to switch
+ * off. The library asks all the same and notes each time that it cannot: the
+ * number of its notices told IT how many came by such a listener, as tor's is.
+ */
+__attribute__((visibility("default"))) int
+setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+	long r = syscall(SYS_setsockopt, fd, level, name, value, len);
+
+	return r < 0 && level == IPPROTO_TCP && errno == EOPNOTSUPP ? 0 :
+	    (int)r;
 }
 
 /* The library's texts could name a peer: only their number is kept */

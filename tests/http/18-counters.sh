@@ -3,14 +3,15 @@
 # Goal: the counters for IT's monitoring are sound Prometheus text on a UNIX
 # socket of their own; no report, upload or refusal changes a byte of them
 # until the day changes; then few are none and many are whole tens; no word
-# counts reports. The gateway's clock is moved from outside.
+# counts reports or visits, also not of tor's listener. The gateway's clock is moved from outside.
 . "$(dirname "$0")/lib.sh"
 SHIM=$(find "$BUILD" -name libclock_shim.so | head -1)
 [ -n "$SHIM" ] || skip "not built"
 grep -q '^MELDLUIK_SANITIZE:.*=.*address' "$BUILD/CMakeCache.txt" &&
 	skip "the shim and AddressSanitizer want the same calls"
 gw_new
-sed -i "s|^public = .*|&\nmetrics = unix:$GW/metrics.sock|" "$GW/gateway.ini"
+sed -i "s|^public = .*|& unix:$GW/onion.sock\ncircuits = unix:$GW/onion.sock\nmetrics = unix:$GW/metrics.sock|" \
+	"$GW/gateway.ini"
 export CLOCK_FILE=$GW/clock
 clock() { # DAYS SECONDS: of the wall clock; of the other, for the beat
 	python3 -c "import struct
@@ -35,6 +36,7 @@ import time
 import zoneinfo
 import gw
 import prometheus
+from circuits import Circuit
 port, folder, week, step = int(sys.argv[1]), *sys.argv[2:]
 path, door = folder + "/metrics.sock", folder + "/courier.sock"
 kept = folder + "/kept"
@@ -104,6 +106,9 @@ if step == "first":
         a = gw.upload(c, body, week)[-1]
         assert a.status == 201, a.body
     unchanged()
+    for n in range(40):
+        a = Circuit(folder + "/onion.sock", n).ask("GET", "/healthz")
+        assert a.status == 200, a.status
     refusals(27, 26)
     unchanged()
 else:
