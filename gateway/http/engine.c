@@ -539,6 +539,19 @@ take_over(void *arg, int fd)
 	loops_add(g->loops, fd);
 }
 
+/* It cannot wait in the kernel any more, as one without a line does */
+static void
+take_over_circuit(void *arg, int fd)
+{
+	if (has_room(arg)) {
+		take_over(arg, fd);
+	} else {
+		log_event(EVENT_HTTP_LIBRARY);
+		reception_end(fd);
+		close(fd);
+	}
+}
+
 enum err
 engine_start(int listener, bool circuits, const struct handler *const *tables,
     unsigned threads, unsigned connections, struct engine **out)
@@ -567,7 +580,8 @@ engine_start(int listener, bool circuits, const struct handler *const *tables,
 	    &g->loops);
 	if (e == OK) {
 		e = circuits ?
-		    reception_start(listener, line_seconds, take_over, g) :
+		    reception_start(listener, line_seconds,
+		    take_over_circuit, g) :
 		    acceptor_start(listener, &door);
 	}
 	*out = g; /* lives as long as the process */

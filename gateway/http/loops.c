@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../process/events.h"
@@ -21,7 +22,7 @@
 #define POOL 6144u
 #define STACK 262144u        /* of a thread */
 #define LIBRARY_EVENTS 128   /* it asks for at once */
-#define FULL 256u            /* asked for room in vain: seconds */
+#define FULL_SECONDS 3       /* without room */
 #define LIBRARY_TIMEOUT 600u /* backstop; the watchdog is the rule */
 
 struct loop {
@@ -36,7 +37,7 @@ struct loops {
 	struct sockaddr_in6 nobody;
 	socklen_t nobody_len;
 	unsigned threads, each; /* connections of a thread */
-	unsigned full;          /* times in a row that there was no room */
+	time_t room;            /* when there was some last: monotonic */
 	struct loop loop[];
 };
 
@@ -99,8 +100,13 @@ on_connection(void *arg, struct MHD_Connection *c, void **context,
 	p->calls->connection(p->calls->arg, c, context, what);
 }
 
+/*
+ * The library has no limit of connections: in 0.9.75, who is begun beyond it
+ * leaves a lock taken (new_connection_process_), and the thread stands still
+ * for ever. loops_room() is the limit.
+ */
 static struct MHD_Daemon *
-daemon_new(struct loop *p, unsigned connections)
+daemon_new(struct loop *p)
 {
 	const struct loops_calls *c = p->calls;
 
@@ -114,7 +120,7 @@ daemon_new(struct loop *p, unsigned connections)
 	    MHD_OPTION_NOTIFY_COMPLETED, c->completed, c->arg,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, p,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL,
-	    MHD_OPTION_CONNECTION_LIMIT, connections,
+	    MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,
 	    MHD_OPTION_CONNECTION_TIMEOUT, LIBRARY_TIMEOUT,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK,
@@ -141,7 +147,7 @@ loops_start(const struct loops_calls *calls, sa_family_t family,
 	l->each = connections < threads ? 1 : connections / threads;
 	for (p = l->loop; p < l->loop + threads; p++) {
 		p->calls = &l->calls;
-		p->daemon = daemon_new(p, l->each);
+		p->daemon = daemon_new(p);
 		if (p->daemon == NULL) {
 			return ERR_IO; /* and the process ends */
 		}
@@ -178,22 +184,32 @@ idlest(struct loops *l)
 	return best;
 }
 
+static time_t
+seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return t.tv_sec;
+}
+
 bool
 loops_room(struct loops *l)
 {
 	struct loop *p;
+	time_t now = seconds();
 
 	if (connections_of(idlest(l)) < l->each) {
-		l->full = 0;
+		l->room = now;
 		return true;
 	}
 	/* What the library could not begin, for want of memory, it closes
 	 * and tells nobody: it must not count for ever. */
-	if (++l->full >= FULL) {
+	if (now - l->room >= FULL_SECONDS) {
 		for (p = l->loop; p < l->loop + l->threads; p++) {
 			atomic_store(&p->coming, 0);
 		}
-		l->full = 0;
+		l->room = now;
 	}
 	return false;
 }
@@ -203,7 +219,7 @@ loops_add(struct loops *l, int fd)
 {
 	struct loop *p = idlest(l);
 
-	/* closed by the library if it is refused */
+	/* closed by the library if there is no memory */
 	atomic_fetch_add(&p->coming, 1);
 	if (MHD_add_connection(p->daemon, fd,
 	    (const struct sockaddr *)&l->nobody, l->nobody_len) != MHD_YES) {

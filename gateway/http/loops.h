@@ -26,10 +26,9 @@ struct loops_calls { /* the library's, each with ${arg} */
  * at once of all ${threads}. They live as long as the process. */
 enum err loops_start(const struct loops_calls *calls, sa_family_t family,
     unsigned threads, unsigned connections, struct loops **out);
-/* For one more. Who is told no asks again a little later, not at once. */
+/* For one more. To be asked before each loops_add(). */
 bool loops_room(struct loops *l);
-/* Takes ${fd} over, also when there is no room for it. From one thread, as
- * loops_room(). */
+/* Takes ${fd} over. From one thread, as loops_room(). */
 void loops_add(struct loops *l, int fd);
 
 #endif

@@ -96,7 +96,7 @@ hand(void *arg, int fd)
 static struct house *
 house(unsigned threads, unsigned connections)
 {
-	static struct house houses[3];
+	static struct house houses[4];
 	static unsigned n;
 	struct house *h = &houses[n++];
 	const struct loops_calls calls = {request, NULL, NULL, connection, h};
@@ -241,6 +241,32 @@ who_is_beyond_the_room_waits(void **state)
 	}
 }
 
+/* Nor does it end a loop that more are handed to it than there is room for */
+static void
+too_many_at_once_are_no_end(void **state)
+{
+	struct house *h = house(1, ROOM);
+	int first = visitor(h), fd[2 * ROOM][2];
+
+	(void)state;
+	ask(first, "/wait");
+	sem_wait(&h->busy);
+	for (int i = 0; i < 2 * ROOM; i++) {
+		assert_int_equal(loops_room(h->loops), i < ROOM - 1);
+		assert_int_equal(socketpair(AF_UNIX,
+		    SOCK_STREAM | SOCK_NONBLOCK, 0, fd[i]), 0);
+		loops_add(h->loops, fd[i][1]);
+		ask(fd[i][0], "/");
+	}
+	sem_post(&h->go);
+	assert_true(answered(first));
+	for (int i = 0; i < 2 * ROOM; i++) {
+		assert_true(answered(fd[i][0]));
+		close(fd[i][0]);
+	}
+	close(first);
+}
+
 int
 main(void)
 {
@@ -248,6 +274,7 @@ main(void)
 		cmocka_unit_test(newcomers_do_not_wait_in_turns),
 		cmocka_unit_test(as_many_events_as_are_asked_for),
 		cmocka_unit_test(who_is_beyond_the_room_waits),
+		cmocka_unit_test(too_many_at_once_are_no_end),
 	};
 
 	return cmocka_run_group_tests_name("web loops", tests, NULL, NULL);
