@@ -1,19 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
-# Goal: when more come at once through tor than there is room for, those that
-# are in are answered, and who comes when they left is let in.
+# Goal: when more come at once than there is room for, those that are in are
+# answered, and who comes when they left is let in: through tor they come
+# again, else they wait.
 . "$(dirname "$0")/lib.sh"
 gw_new "[limits]" "connections = 16"
 sed -i "s|^public = .*|& unix:$GW/onion.sock\ncircuits = unix:$GW/onion.sock|" \
 	"$GW/gateway.ini"
 gw_start
-python3 - "$GW/onion.sock" "$REPO/tests/vectors/web_circuit" <<'PY' ||
+python3 - "$GW/onion.sock" "$PORT" <<'PY' ||
+import select
 import sys
 import threading
 import time
 import gw
 from circuits import line
-path = sys.argv[1]
+path, port = sys.argv[1], int(sys.argv[2])
 ASK = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
@@ -55,6 +57,19 @@ for turn in range(20):
             break
         time.sleep(0.1)
     assert a is not None, "turn %d: nobody is let in" % turn
+
+# half of the sixteen on each listener
+inside = []
+for _ in range(8):
+    inside.append(gw.connect(port))
+    inside[-1].sendall(ASK)
+    assert gw.read_answer(inside[-1]).status == 200
+ninth = gw.connect(port)
+ninth.sendall(ASK)
+ready = select.select([ninth], [], [], 0.5)[0]
+assert not ready, "the ninth is in, or was closed"
+inside.pop().close()
+assert gw.read_answer(ninth).status == 200, "the ninth waits for ever"
 PY
-	fail "a crowd through tor ended the listener"
-echo "ok: twenty crowds of 64 at 8 places, and each time the next one was let in"
+	fail "a crowd ended the listener"
+echo "ok: twenty crowds of 64 at 8 places, and each time the next one was let in; the ninth waits"
