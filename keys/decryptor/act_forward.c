@@ -12,6 +12,10 @@
 #include "dossier.h"
 #include "files.h"
 
+/* Bytes to name what goes, and as many for what stays: all of it and the
+ * asker's own words fit SUMMARY_MAX */
+#define PARTS_SIGNED 1000u
+
 static enum err
 to_fd(void *arg, const uint8_t *p, size_t len)
 {
@@ -301,5 +305,45 @@ act_forward_show(struct desk *d, size_t k, const void *plan, size_t len,
 		e = dossier_page(d, k, &p, page, why);
 	}
 	plan_free(&p);
+	return e;
+}
+
+enum err
+act_forward_ask(struct desk *d, size_t k, const void *plan, size_t len,
+    const char *shown, const char *words, size_t *request,
+    struct refusal *why)
+{
+	struct buf text = buf_new_secret(SUMMARY_MAX + 1);
+	char summary[SUMMARY_MAX], hex[2 * HASH_LEN + 1];
+	struct plan p = {.o = NULL};
+	enum err e = desk_policy(d);
+
+	memset(why, 0, sizeof *why);
+	e = e == OK ? act_case(d, k, why) : refuse_err(why, e);
+	e = e == OK ? plan_parse(d, k, plan, len, &p, why) : e;
+	if (e == OK) {
+		hex_encode(p.sha256, HASH_LEN, hex);
+		if (shown != NULL && strcmp(shown, hex) != 0) {
+			e = refuse(why, ERR_STALE, "Dit is een ander plan dan "
+			    "waarvoor handtekeningen gevraagd worden. Bekijk "
+			    "het opnieuw.", "This is another plan than the "
+			    "one to be signed for. Look at it again.");
+		}
+	}
+	if (e == OK) {
+		act_summary(d, ACT_FORWARD, k, hex, summary);
+		buf_text(&text, summary);
+		buf_text(&text, "\n");
+		plan_words(d, p.o, false, PARTS_SIGNED, &text);
+		buf_text(&text, words == NULL ? "" : words);
+		e = buf_cstr(&text) != NULL ? OK : refuse(why, ERR_LIMIT,
+		    "De tekst is te lang.", "The text is too long.");
+	}
+	if (e == OK) {
+		e = act_request(d, ACT_FORWARD, k, hex, (char *)text.p,
+		    request, why);
+	}
+	plan_free(&p);
+	buf_free(&text);
 	return e;
 }

@@ -285,6 +285,15 @@ enum err act_forward(struct desk *d, size_t k, const void *plan, size_t len,
 enum err act_request(struct desk *d, enum act a, size_t k,
     const char *detail, const char *summary, size_t *request,
     struct refusal *why);
+/*
+ * As act_request(), for the plan of a forwarding: who signs reads to whom it
+ * goes, what goes and what is left out, then ${words} (NULL: none). ${shown}
+ * (NULL: not asked): the plan's SHA-256 as who asks saw it; of another plan
+ * ERR_STALE.
+ */
+enum err act_forward_ask(struct desk *d, size_t k, const void *plan,
+    size_t len, const char *shown, const char *words, size_t *request,
+    struct refusal *why);
 /* The case in the labels of the profile, without identity. The profile is
  * open. */
 void act_summary(const struct desk *d, enum act a, size_t k,

@@ -279,15 +279,6 @@ code_words(const struct making *m, const char *vocabulary, const char *code)
 	return i < 0 ? code : vocabulary_label(w, (size_t)i, NULL, "nl");
 }
 
-static const char *
-receiver_words(const struct making *m, const struct target *t)
-{
-	int a = forward_find(m->d->profile, t->receiver);
-
-	return a >= 0 ? forward_label(m->d->profile, (size_t)a, "nl") :
-	    t->to == DEST_POLICE ? "Politie" : m->plan->name;
-}
-
 static enum err
 page_make(struct making *m, bool files)
 {
@@ -306,7 +297,8 @@ page_make(struct making *m, bool files)
 	html_page_open(&m->page, "nl", "Dossier");
 	buf_text(&m->page, "<h1>Dossier</h1>\n<table>\n<tbody>\n");
 	line_put(&m->page, "Van", m->d->keyset->organisation);
-	line_put(&m->page, "Aan", receiver_words(m, &t));
+	line_put(&m->page, "Aan", plan_receiver(m->d, t.to, t.receiver,
+	    m->plan->name, false));
 	line_put(&m->page, "Kenmerk", k->ref);
 	day_text(k->received, day);
 	line_put(&m->page, "Ontvangen", day);

@@ -27,6 +27,14 @@ struct plan {
 enum err plan_parse(struct desk *d, size_t k, const void *p, size_t len,
     struct plan *out, struct refusal *why);
 void plan_free(struct plan *p);
+/* To whom, in words; ${name} where the profile does not know them */
+const char *plan_receiver(const struct desk *d, enum destination to,
+    const char *receiver, const char *name, bool english);
+/* A plan as lines for who signs for it: to whom, what goes, what is left out;
+ * no answer and no word of one. Of what goes and of what stays it names at
+ * least ${most} bytes and counts the others. The profile is open. */
+void plan_words(const struct desk *d, const json_t *plan, bool english,
+    size_t most, struct buf *out);
 
 /* Where the tar goes */
 typedef enum err (*dossier_sink)(void *arg, const uint8_t *p, size_t len);

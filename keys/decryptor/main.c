@@ -242,7 +242,7 @@ static const struct verb verbs[] = {
 	    "of destruction; of a destroyed case, again.\nThe statistics "
 	    "stay.\n"},
 	{"approve", verb_approve, "approve [--case ID --act ACT [--detail D] "
-	    "[--summary FILE] [--request FILE]]\n"
+	    "[--plan PLAN] [--summary FILE]\n         [--request FILE]]\n"
 	    "         [--sign FILE [--out FILE]] [--take FILE]\n"
 	    "         [REQUEST --keyring FILE [--second-passphrase-file F]] "
 	    "[REQUEST --paper PERSON [--on DAY]]",
@@ -252,8 +252,10 @@ static const struct verb verbs[] = {
 	    "in with --take. Or the other signs here "
 	    "with\n--keyring (an own keyring.age and passphrase), or on paper "
 	    "that you keep. Without options:\nlists the requests. --detail: "
-	    "desk number for recuse, code for wbk_downgrade, plan for "
-	    "forward,\nyear for year_closing.\n"},
+	    "desk number for recuse, code for wbk_downgrade, year for\n"
+	    "year_closing. --plan: the plan of forward, unless the page keeps "
+	    "one; the request says in words to\nwhom it goes, what goes and "
+	    "what is left out.\n"},
 	{"recuse", verb_recuse, "recuse ID --to DESK --out PARCEL "
 	    "[--reason FILE] | --handed-over CODE",
 	    "Seals the case to another desk and locks it here; two people "
@@ -272,7 +274,7 @@ static const struct verb verbs[] = {
 	    "--file-passphrase FILE | --print",
 	    "Sends a case outside: record consent or duty, make a plan, "
 	    "choose what it carries, look, have\ntwo people sign for it "
-	    "(`approve --act forward --detail HASH`), tell the reporter "
+	    "(`approve --act forward --plan PLAN`), tell the reporter "
 	    "(`reply --letter\nforwarding`), send. Each forwarding needs a "
 	    "ground and a message of its own, for its receiver.\nOriginals "
 	    "stay as they are.\n"},

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dossier.h"
 #include "files.h"
 #include "meldluik/secret.h"
 #include "terminal.h"
@@ -16,8 +17,8 @@
 #define FILE_MAX 16384u
 
 struct approving {
-	const char *request, *ref, *act, *detail, *summary, *out, *sign,
-	    *take, *keyring, *pass, *paper, *on;
+	const char *request, *ref, *act, *detail, *summary, *plan, *out,
+	    *sign, *take, *keyring, *pass, *paper, *on;
 };
 
 static bool
@@ -127,12 +128,48 @@ request_find(const struct desk *d, const char *word)
 	return found;
 }
 
+/* The plan of --plan, or the one that the page kept: who signs reads what it
+ * says */
+static enum err
+ask_forward(struct desk *d, const struct approving *w, size_t k,
+    const char *words, size_t *r)
+{
+	struct buf plan = buf_new_secret(PLAN_MAX);
+	struct refusal why;
+	enum err e = w->plan != NULL ? file_read_path(w->plan, &plan) :
+	    act_forward_kept(d, k, &plan);
+
+	if (e != OK) {
+		say_error(w->plan != NULL ? "the plan cannot be read: %s" :
+		    "who signs must read what goes: name the plan with --plan",
+		    err_text(e));
+	} else if ((e = act_forward_ask(d, k, plan.p, plan.len, w->detail,
+	    words, r, &why)) != OK) {
+		tell_refusal(&why);
+	}
+	buf_free(&plan);
+	return e;
+}
+
+static enum err
+ask_any(struct desk *d, enum act a, size_t k, const char *detail,
+    const char *words, size_t *r)
+{
+	struct refusal why;
+	enum err e = act_request(d, a, k, detail, words, r, &why);
+
+	if (e != OK) {
+		tell_refusal(&why);
+	}
+	return e;
+}
+
 static enum err
 ask(struct desk *d, const struct approving *w)
 {
 	struct buf file = buf_new(FILE_MAX), text = buf_new_secret(4096);
 	char late[DETAIL_TEXT];
-	const char *detail;
+	const char *detail, *words;
 	struct refusal why;
 	size_t k = NOT_FOUND, r = 0;
 	enum act a;
@@ -145,7 +182,9 @@ ask(struct desk *d, const struct approving *w)
 		return ERR_USAGE;
 	}
 	detail = detail_of(a, w->detail);
-	if (detail == NULL || (w->ref == NULL) != (a == ACT_YEAR_CLOSING)) {
+	if ((detail == NULL && a != ACT_FORWARD) || (w->plan != NULL &&
+	    a != ACT_FORWARD) ||
+	    (w->ref == NULL) != (a == ACT_YEAR_CLOSING)) {
 		say_error("use: approve --case ID --act ACT [--detail WHAT]; "
 		    "see --help for what each act wants");
 		return ERR_USAGE;
@@ -161,9 +200,10 @@ ask(struct desk *d, const struct approving *w)
 	if (e == OK && w->summary != NULL) {
 		e = verb_text(w->summary, &text);
 	}
-	if (e == OK && (e = act_request(d, a, k, detail, w->summary == NULL ?
-	    NULL : buf_cstr(&text), &r, &why)) != OK) {
-		tell_refusal(&why);
+	words = w->summary == NULL ? NULL : buf_cstr(&text);
+	if (e == OK) {
+		e = a == ACT_FORWARD ? ask_forward(d, w, k, words, &r) :
+		    ask_any(d, a, k, detail, words, &r);
 	}
 	if (e == OK && w->out != NULL) {
 		if ((e = act_request_file(d, r, &file, &why)) != OK) {
@@ -264,6 +304,26 @@ take_back(struct desk *d, const struct approving *w)
 	return e;
 }
 
+/* Before the other's passphrase is asked: what they sign for */
+static enum err
+tell_asked(struct desk *d, size_t r)
+{
+	FILE *f = d->json ? stderr : stdout;
+	struct buf text = buf_new_secret(FILE_MAX);
+	enum err e = act_request_summary(d, r, &text);
+
+	if (e != OK) {
+		say_error("the request cannot be read: %s", err_text(e));
+	} else {
+		fprintf(f, "This is signed for:\n  ");
+		terminal_text(f, (const char *)text.p, text.len, true);
+		fprintf(f, "\n");
+		fflush(f);
+	}
+	buf_free(&text);
+	return e;
+}
+
 static enum err
 sign_here(struct desk *d, const struct approving *w)
 {
@@ -281,7 +341,7 @@ sign_here(struct desk *d, const struct approving *w)
 			return ERR_USAGE;
 		}
 		e = act_paper(d, r, w->paper, day, &why);
-	} else if (e == OK) {
+	} else if (e == OK && (e = tell_asked(d, r)) == OK) {
 		e = passphrase_get(w->pass, false, &pass, &len);
 		if (e != OK) {
 			say_error("there is no passphrase for the second "
@@ -329,6 +389,7 @@ verb_approve(struct desk *d, int argc, char **argv)
 		{.name = "act", .value = &w.act},
 		{.name = "detail", .value = &w.detail},
 		{.name = "summary", .value = &w.summary},
+		{.name = "plan", .value = &w.plan},
 		{.name = "request", .value = &w.out},
 		{.name = "out", .value = &w.out},
 		{.name = "sign", .value = &w.sign},

@@ -83,9 +83,9 @@ plan_show(struct desk *d, size_t k, const struct forwarding_words *w)
 			print_json(o);
 		} else {
 			printf("Wrote %s, the page as it would go. Two people "
-			    "sign for this plan:\n  approve --case %s --act "
-			    "forward --detail %s\n", w->show,
-			    d->state->kase[k].ref, hex);
+			    "sign for this plan, %s:\n  approve --case %s "
+			    "--act forward --plan %s\n", w->show, hex,
+			    d->state->kase[k].ref, w->plan);
 		}
 	}
 	buf_free(&plan);

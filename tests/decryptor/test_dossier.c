@@ -281,15 +281,67 @@ forward(struct place *p, const char *pass, const char *path)
 static void
 two_sign(struct place *p)
 {
-	char detail[2 * HASH_LEN + 1];
-	uint8_t hash[HASH_LEN];
 	size_t r = 0;
 
 	plan_write(p);
-	hash_bytes(p->plan.p, p->plan.len, hash);
-	hex_encode(hash, HASH_LEN, detail);
-	ok(act_request(p->d, ACT_FORWARD, p->k, detail, NULL, &r, &p->why));
+	ok(act_forward_ask(p->d, p->k, p->plan.p, p->plan.len, NULL, NULL, &r,
+	    &p->why));
 	ok(act_paper(p->d, r, "bo", HOME_TODAY, &p->why));
+}
+
+/* The lines that the second person reads of the plan as it stands */
+static const char *
+asked(struct place *p, const char *words)
+{
+	size_t r = 0;
+
+	plan_write(p);
+	buf_clear(&p->page);
+	ok(act_forward_ask(p->d, p->k, p->plan.p, p->plan.len, NULL, words,
+	    &r, &p->why));
+	ok(act_request_summary(p->d, r, &p->page));
+	return strchr(buf_cstr(&p->page), '\n') + 1;
+}
+
+static void
+what_is_signed_for(void **state)
+{
+	struct place *p = *state;
+	json_t *many;
+	size_t r;
+
+	leave_out(p, 0, "Jansen");
+	carry(p, "fields", 1, false);
+	carry(p, "files", 0, false);
+	json_object_set_new(part(p, "files", 1), "scrub", json_false());
+	assert_string_equal(asked(p, "Haast."),
+	    "Gaat naar: Inspectie Gezondheidszorg en Jeugd.\n"
+	    "Gaat mee: bericht 1: Wat is er gebeurd? (1 keer iets "
+	    "weggelaten); bericht 2: Wat is er gebeurd?, bestand 1 (zoals "
+	    "ontvangen).\n"
+	    "Blijft weg: bericht 1: Aan wie is het al verteld?; "
+	    "bericht 2: Aan wie is het al verteld?; bericht 1: "
+	    "bestand 1.\nHaast.");
+	is(act_forward_ask(p->d, p->k, p->plan.p, p->plan.len, "00", NULL,
+	    &r, &p->why), ERR_STALE);
+
+	/* An investigator; and more than a request has room for */
+	plan_make(p, DEST_INVESTIGATOR, "");
+	json_object_set_new(p->o, "name", json_string("Bureau Zoek"));
+	json_object_set_new(p->o, "until", json_string("2027-03-01"));
+	json_object_set_new(p->o, "with_identity", json_true());
+	json_object_set_new(p->o, "telling_endangers", json_string("Ja"));
+	many = json_object_get(p->o, "fields");
+	for (int i = 3; i < 300; i++) {
+		json_array_append_new(many, json_pack("{s:i,s:s,s:b,s:[]}",
+		    "message", i, "field", "what", "carry", 1, "redact"));
+	}
+	assert_non_null(strstr(asked(p, NULL), "Gaat naar: onderzoeker "
+	    "Bureau Zoek, tot en met 1 maart 2027, zonder "
+	    "verwerkersovereenkomst.\n"));
+	assert_non_null(strstr((char *)p->page.p, "en nog 2"));
+	assert_non_null(strstr((char *)p->page.p, "Er staat in wie de melder "
+	    "is.\nDe melder hoort het niet vooraf; "));
 }
 
 static void
@@ -569,6 +621,7 @@ main(void)
 		CASE(is_it_all),
 		CASE(on_the_page),
 		CASE(not_in_the_plan),
+		CASE(what_is_signed_for),
 		CASE(to_an_authority),
 		CASE(with_consent),
 		CASE(written),

@@ -31,7 +31,7 @@ ok igj --make "$T/plan"
 sed -i -E 's/"reviewed": false/"reviewed": true/
 	s/"telling_endangers": ""/"telling_endangers": "merk-plan"/' "$T/plan"
 ok igj --plan "$T/plan" --show "$T/page.html"
-ok h --json approve --case "$REF" --act forward --detail "$(json "o['plan']")"
+ok h --json approve --case "$REF" --act forward --plan "$T/plan"
 second
 ok igj --plan "$T/plan" --out "$T/dossier.html" --print
 ok h feedback "$REF" --by talk --reasoned --options <<<"merk-feedback"

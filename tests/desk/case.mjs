@@ -117,6 +117,8 @@ try {
 	await says("the act", "Handeling Doorzenden");
 	await says("since when", "meldpunt 1, 28 november 2026");
 	await says("to whom", "Gaat naar: Inspectie Gezondheidszorg en Jeugd.");
+	await says("what goes", "Gaat mee: bericht 1: Wat is er gebeurd? (1");
+	await says("what stays", "bestand 1");
 	await says("in words", "Soort: Ongewenste omgangsvormen.");
 	await b.submit("button[name=do][value=sign]");
 	await good("signed");

@@ -120,15 +120,15 @@ day=2026-11-26
 ok h import "$T/gw"
 guard S-TWO h forward "$Z" --plan "$T/plan2" --out "$T/d.html" --print
 ok h --json forward "$Z" --plan "$T/plan2" --show "$T/page.html"
-PLAN=$(json "o['plan']")
 grep -q "Jan Jansen" "$T/page.html" && fail "a name was not left out"
 grep -q "Over de zorg" "$T/page.html" || fail "the text is not there"
 for words in "Wat is er gebeurd?" Omgangsvormen "toestemming van de melder"; do
 	grep -qi "$words" "$T/page.html" || fail "a code instead of: $words"
 done
 grep -q "nog niet vastgelegd" "$T/page0.html" || fail "a ground from nowhere"
-ok h --json approve --case "$Z" --act forward --detail "$PLAN"
+ok h --json approve --case "$Z" --act forward --plan "$T/plan2"
 second
+grep -q "Gaat naar: Inspectie" "$T/out" || fail "who signs here reads nothing"
 echo "vijf losse woorden samen" >"$T/pass2"
 ok h forward "$Z" --plan "$T/plan2" --out "$T/dossier.age" \
 	--file-passphrase "$T/pass2"

@@ -85,10 +85,15 @@ guard S-TWO sends
 # The second holder, on her own machine
 ok h --json forward "$REF" --plan "$T/plan" --show "$T/page.html"
 grep -Eiq "jan jansen|zaal 3" "$T/page.html" && fail "a word was not left out"
-ok h --json approve --case "$REF" --act forward --detail \
-	"$(json "o['plan']")" --request "$T/ask"
+ok h --json approve --case "$REF" --act forward --plan "$T/plan" \
+	--detail "$(json "o['plan']")" --request "$T/ask"
 guard S-TWO sends
 ok desk "$S" $day approve --sign "$T/ask" --out "$T/signed"
+for words in "Gaat naar: Inspectie Gezondheidszorg" \
+	"Gaat mee: bericht 1: Wat is er gebeurd? (" "Blijft weg: "; do
+	grep -qF "$words" "$T/out" || fail "who signs does not read: $words"
+done
+grep -Eiq "jan jansen|zaal 3" "$T/out" && fail "a word that was left out"
 ok h approve --take "$T/signed"
 ok sends
 head -c 22 "$T/dossier.age" | grep -q age-encryption.org || fail "no age file"

@@ -124,8 +124,11 @@ day=2026-11-26
 ok "$FIX" cut "$T/gw" "$ORG" $day --applied "$T/a/outbound-1"
 ok h import "$T/gw"
 ok h forward "$R" --plan "$T/plan" --show "$T/page.html"
-PLAN=$(sed -n 's/.*--act forward --detail \([0-9a-f]*\).*/\1/p' "$T/out")
-ok h approve --case "$R" --act forward --detail "$PLAN" --request "$T/q"
+PLAN=$(sed -n 's/.*for this plan, \([0-9a-f]*\):/\1/p' "$T/out")
+refused "name the plan" h approve --case "$R" --act forward --detail "$PLAN"
+refused "another plan" h approve --case "$R" --act forward \
+	--plan "$T/plan" --detail "${PLAN%?}x"
+ok h approve --case "$R" --act forward --plan "$T/plan" --request "$T/q"
 desk "$S" $day --json approve --sign "$T/q" --out "$T/signed" >"$T/out" ||
 	fail "not signed"
 [ "$(json "o['act'], o['case'], o['detail'] == '$PLAN', o['desk']")" = \

@@ -30,8 +30,7 @@ ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day $day --text "Ik trek in" \
 	--code "$T/code" --kind withdrawal
 ok "$FIX" cut "$T/gw" "$ORG" $day --applied "$T/b/outbound-1"
 ok h import "$T/gw"
-PLAN=$(sha256sum "$T/plan" | cut -d' ' -f1)
-ok h --json approve --case "$R" --act forward --detail "$PLAN"
+ok h --json approve --case "$R" --act forward --plan "$T/plan"
 second
 
 withdrawn() { guard S-CONSENT "$@"; }

@@ -122,8 +122,7 @@ ok "$FIX" cut "$T/gw" "$ORG" 2026-11-26 --applied "$T/b/outbound-1"
 day=2026-11-26
 ok h import "$T/gw"
 ok h --json forward "$R" --plan "$T/plan" --show "$T/page.html"
-PLAN=$(json "o['plan']")
-ok h --json approve --case "$R" --act forward --detail "$PLAN"
+ok h --json approve --case "$R" --act forward --plan "$T/plan"
 second
 echo "vijf losse woorden samen" >"$T/pass2"
 killed original 4 h forward "$R" --plan "$T/plan" --out "$T/dossier.age" \

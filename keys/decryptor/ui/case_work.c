@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../acts_private.h"
+#include "../dossier.h"
 #include "../filekind.h"
 #include "../replies.h"
 #include "../scrub.h"
@@ -172,12 +173,26 @@ do_oral(struct visit *v, struct refusal *why)
 	    ORAL_NOT_CONFIRMED, len == 0 ? NULL : field(v, "text"), len, why);
 }
 
+/* The plan that is kept, if it is the one that was shown */
+static enum err
+request_forward(struct visit *v, struct refusal *why)
+{
+	struct buf plan = buf_new_secret(PLAN_MAX);
+	size_t request;
+	enum err e = act_forward_kept(v->d, v->k, &plan);
+
+	e = e == OK ? act_forward_ask(v->d, v->k, plan.p, plan.len,
+	    field(v, "detail"), NULL, &request, why) : refuse(why, e,
+	    "Kies eerst naar wie het gaat.", "First choose where it goes.");
+	buf_free(&plan);
+	return e;
+}
+
 static enum err
 do_request(struct visit *v, struct refusal *why)
 {
 	const char *word = field(v, "act");
-	const char *to = field(v, "to"), *summary = NULL;
-	char late[DETAIL_TEXT], text[SUMMARY_MAX];
+	char late[DETAIL_TEXT];
 	size_t request;
 
 	for (int a = 0; a < ACT_COUNT; a++) {
@@ -189,15 +204,11 @@ do_request(struct visit *v, struct refusal *why)
 			return act_request(v->d, (enum act)a, NOT_FOUND, late,
 			    NULL, &request, why);
 		}
-		/* Who signs for a forwarding reads to whom */
-		if (a == ACT_FORWARD && to[0] != 0 &&
-		    desk_policy(v->d) == OK) {
-			act_summary(v->d, ACT_FORWARD, v->k, "", text);
-			summary = visit_text(v, "%s %s", text, say_word(v,
-			    TEXT_FWD_WHOM, to));
+		if (a == ACT_FORWARD) {
+			return request_forward(v, why);
 		}
 		return act_request(v->d, (enum act)a, v->k,
-		    field(v, "detail"), summary, &request, why);
+		    field(v, "detail"), NULL, &request, why);
 	}
 	return refuse(why, ERR_USAGE, "Zo'n besluit is er niet.",
 	    "There is no such decision.");
