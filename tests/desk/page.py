@@ -104,6 +104,9 @@ try:
     r = ask("GET", "/nl/")
     refs = re.findall(r"/case/([0-9A-Z-]+)", r[2])
     want("due", refs and "vandaag" in r[2])
+    want("the other date, with its year", 'Terugkoppeling na 3 maanden: <time '
+         'datetime="2027-03-01">ma 1 mrt 2027</time>' in r[2])
+    want("this year", ">di 1 dec</time>" in r[2])
     case = "/nl/case/" + refs[0]
     for path in ("/../etc/passwd", "/nl/../style.css", "/nl/case/../keys",
                  "/nl/case/%2e%2e%2fx", "/nl/case/" + "A" * 500,

@@ -19,6 +19,7 @@ static void
 row_set(struct visit *v, struct view *row, const struct term *t)
 {
 	const struct kase *c = &v->d->state->kase[t->k];
+	struct term next;
 
 	view_text(row, "ref", c->ref);
 	view_text(row, "kind", c->type[0] == 0 ? say(v, TEXT_NOT_SORTED) :
@@ -32,6 +33,13 @@ row_set(struct visit *v, struct view *row, const struct term *t)
 	view_text(row, "letter", t->feedback ? "feedback" :
 	    "acknowledgement");
 	term_set(v, row, t);
+	if (!t->feedback && c->feedback_posted == DAY_NONE && !t->unknown &&
+	    term_shown(v, t->k, true, &next)) {
+		view_text(row, "then", say(v, TEXT_TERM_FEEDBACK));
+		view_text(row, "then_iso", date_iso(v, next.due));
+		view_text(row, "then_day", date_short(v, next.due));
+		view_text(row, "then_left", due_words(v, next.due));
+	}
 }
 
 /* Three groups; an empty one is left out */

@@ -207,7 +207,8 @@ const char *say_n(struct visit *v, enum text_id t, long long n);
 const char *say_word(struct visit *v, enum text_id t, const char *word);
 const char *language(const struct visit *v); /* "nl", "en" */
 const char *date_long(struct visit *v, day_t d);  /* 23 november 2026 */
-const char *date_short(struct visit *v, day_t d); /* vr 20 nov */
+/* vr 20 nov; of another year than this: vr 26 feb 2027 */
+const char *date_short(struct visit *v, day_t d);
 const char *date_iso(struct visit *v, day_t d);
 const char *code_label(struct visit *v, const char *vocabulary,
     const char *code);

@@ -67,16 +67,19 @@ date_long(struct visit *v, day_t d)
 const char *
 date_short(struct visit *v, day_t d)
 {
-	int year, month, day;
+	int year, month, day, now, none;
+	const char *s;
 
 	if (d == DAY_NONE || d == DAY_NEVER) {
 		return "";
 	}
+	day_split(v->d->today, &now, &none, &none);
 	day_split(d, &year, &month, &day);
-	return visit_text(v, "%.2s %d %.3s", say(v,
+	s = visit_text(v, "%.2s %d %.3s", say(v,
 	    (enum text_id)(TEXT_DAY_1 + day_weekday(d) - 1)), day,
 	    strcmp(language(v), "nl") == 0 && month == 3 ? "mrt" :
 	    say(v, (enum text_id)(TEXT_MONTH_01 + month - 1)));
+	return year == now ? s : visit_text(v, "%s %d", s, year);
 }
 
 const char *
