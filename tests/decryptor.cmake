@@ -61,7 +61,7 @@ if(MELDLUIK_TESTS)
   target_link_options(test_dossier PRIVATE -Wl,--wrap=fsync
     -Wl,--wrap=record_put)
   foreach(name test_ceremony test_bodies test_approve test_verb_approve
-      test_dossier test_archive test_backup test_lost test_parcel test_outgoing
+      test_dossier test_plan test_archive test_backup test_lost test_parcel test_outgoing
       test_answers test_papers test_weeks_note test_weeks_old test_destroy
       test_takeover test_verb_recover test_verb_keyset)
     target_sources(${name} PRIVATE decryptor/soft_scrypt.c)
