@@ -478,11 +478,25 @@ desk_terms_run(const struct kase *k)
 	return k->kind == REPORT_REPORT;
 }
 
+/* The acknowledgement names a day for the feedback, which counts from when it
+ * was written; it is posted later. The desk keeps to what it says (C4). */
+static day_t
+acknowledged(const struct kase *k)
+{
+	day_t day = kase_ack_written(k);
+
+	if (day == DAY_NONE || (k->ack_posted != DAY_NONE &&
+	    k->ack_posted < day)) {
+		return k->ack_posted;
+	}
+	return day < k->received ? k->received : day;
+}
+
 enum err
 desk_clocks(struct desk *d, const struct kase *k, struct clocks *out)
 {
 	struct clock_input in = {.received = k->received,
-		.ack = k->ack_posted, .feedback = k->feedback_posted};
+		.ack = acknowledged(k), .feedback = k->feedback_posted};
 	struct clock_terms terms;
 	enum err e = desk_policy(d);
 
@@ -492,6 +506,7 @@ desk_clocks(struct desk *d, const struct kase *k, struct clocks *out)
 		in.extended = in.external && k->extended;
 		in.waived = in.external && k->ack_waiver[0] != 0 &&
 		    k->ack_posted == DAY_NONE;
+		in.ack = in.waived ? DAY_NONE : in.ack;
 		e = clocks_compute(&terms, d->holidays, &in, out);
 	}
 	return e;

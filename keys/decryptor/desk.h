@@ -131,7 +131,8 @@ enum err desk_policy(struct desk *d); /* profile and holidays, once */
 /* Do the legal terms run? An advice question is no report and has none, until
  * it is said to be one; then they run from receipt */
 bool desk_terms_run(const struct kase *k);
-/* Clocks of a case as of its posted answers, as if it were a report */
+/* Clocks of a case as of its answers, as if it were a report: the feedback
+ * counts from when the acknowledgement was written, as that says */
 enum err desk_clocks(struct desk *d, const struct kase *k,
     struct clocks *out);
 

@@ -180,6 +180,9 @@ moved_read(const json_t *o, struct moved *out)
 		e = event_field_word(o, "ack_waiver", out->ack_waiver,
 		    CODE_WORD);
 	}
+	if (e == OK) {
+		e = day_or_none(o, "ack_written", &out->ack_written);
+	}
 	out->ack_by = GIVEN_NOT;
 	out->withdrawn = json_is_true(withdrawn);
 	if (e == OK && withdrawn != NULL && !json_is_boolean(withdrawn)) {
@@ -196,6 +199,14 @@ moved_read(const json_t *o, struct moved *out)
 		}
 	}
 	return e;
+}
+
+day_t
+kase_ack_written(const struct kase *k)
+{
+	return k->ack_written == DAY_NONE || (k->ack_drafted != DAY_NONE &&
+	    k->ack_drafted < k->ack_written) ? k->ack_drafted :
+	    k->ack_written;
 }
 
 /* Of a later parcel again: the reporter may have withdrawn since. Feedback
@@ -223,6 +234,9 @@ on_from_desk(struct state *s, const json_t *o)
 	if (m.ack != DAY_NONE) {
 		answer_counts(c, &(struct answer_given){.kind = REPLY_ACKNOWLEDGEMENT,
 		    .day = answer_day(c, m.ack), .by = m.ack_by});
+	}
+	if (m.ack_written != DAY_NONE) {
+		c->ack_written = m.ack_written;
 	}
 	if (m.feedback != DAY_NONE) {
 		answer_counts(c, &(struct answer_given){.kind = REPLY_FEEDBACK,

@@ -328,6 +328,7 @@ case_add(struct state *s, const char *ref, size_t m, const char *route,
 	k->first = m;
 	k->ack_posted = k->feedback_posted = DAY_NONE;
 	k->ack_drafted = k->feedback_drafted = DAY_NONE;
+	k->ack_written = DAY_NONE;
 	k->closed = k->destroyed_day = k->withdrawn_on = DAY_NONE;
 	k->told_decision = k->reopened = k->said_early = DAY_NONE;
 	k->retention_from = k->destroy_on = k->decided = DAY_NONE;

@@ -202,6 +202,7 @@ struct kase {
 	    report_kind[CODE_WORD];
 	/* the first ones, which the register and the terms count */
 	day_t ack_posted, feedback_posted, ack_drafted, feedback_drafted;
+	day_t ack_written; /* at the desk that the case came from */
 	/* A day before receipt on which an answer was said to be posted: it
 	 * counts as posted on the day of receipt; DAY_NONE: no such day */
 	day_t said_early;
@@ -252,10 +253,14 @@ struct kase {
  * withdrawal, waiver or extension when it says nothing */
 struct moved {
 	day_t ack, feedback; /* given to the reporter */
+	day_t ack_written;   /* the day from which its words count */
 	enum given_by ack_by;
 	bool withdrawn, extended;
 	char ack_waiver[CODE_WORD];
 };
+/* When the acknowledgement was written, here or before; DAY_NONE: it was not,
+ * or not as an answer in the mailbox */
+day_t kase_ack_written(const struct kase *k);
 struct manifest {
 	uint64_t serial;
 	uint8_t hash[HASH_LEN];

@@ -189,6 +189,9 @@ moved_write(json_t *o, const struct moved *m)
 		json_object_set_new(o, "ack_by",
 		    json_string(given_by_word(m->ack_by)));
 	}
+	if (m->ack_written != DAY_NONE) {
+		event_day(o, "ack_written", m->ack_written);
+	}
 	if (m->feedback != DAY_NONE) {
 		event_day(o, "feedback", m->feedback);
 	}
@@ -233,6 +236,8 @@ note_pack(struct packing *p, char code[20])
 	json_object_set_new(o, "wbk", json_string(k->wbk));
 	said.ack = k->ack_posted;
 	said.ack_by = k->ack_by;
+	said.ack_written = k->ack_posted == DAY_NONE ? DAY_NONE :
+	    kase_ack_written(k);
 	said.feedback = k->feedback_posted;
 	said.withdrawn = k->withdrawn;
 	said.extended = k->extended;

@@ -79,6 +79,9 @@ grep -q "replies=2 damaged=0" "$T/out" || fail "replies cannot be read back"
 grep -q "$REF" "$T/out" || fail "no reference in the acknowledgement"
 grep -q "26 februari 2027" "$T/out" ||
 	fail "the feedback day is not in the letter, in words"
+ok desk "$A" 2026-11-26 --json show "$REF"
+[ "$(json "o['feedback_due']")" = 2027-02-26 ] ||
+	fail "another day than the letter that is on its way says"
 grep -q "Kunt u zeggen wanneer?" "$T/out" || fail "no question in the box"
 ok "$FIX" read "$T/a/outbound-1" 1 "$T/code2"
 grep -q "replies=0" "$T/out" || fail "a wrong code reads something"
@@ -92,6 +95,8 @@ ok desk "$A" 2026-11-28 --json import "$T/gw"
 ok desk "$A" 2026-11-28 --json show "$REF"
 [ "$(json "o['ack_posted'],o['ack_status']")" = \
 	"('2026-11-27', 'on_time')" ] || fail "the posting day is not the gateway's"
+[ "$(json "o['feedback_due']")" = 2027-02-26 ] ||
+	fail "another day than the letter says"
 [ "$(json "[m['kind'] for m in o['in']]")" = "['report', 'follow_up']" ] ||
 	fail "the follow-up is not on its case"
 

@@ -83,7 +83,7 @@ of() { # DESK REF EXPRESSION: what its list says of that case
 }
 SAID="c['ack_posted'], c['ack_by'], c['feedback_due'], c['withdrawn']"
 HERE=$(of h "$Q" "$SAID")
-[ "$HERE" = "('2026-11-27', 'mailbox', '2027-02-27', False)" ] ||
+[ "$HERE" = "('2026-11-27', 'mailbox', '2027-02-26', False)" ] ||
 	fail "here $HERE"
 [ "$(of s "$N" "$SAID")" = "$HERE" ] || fail "there $(of s "$N" "$SAID")"
 ok s show "$N"

@@ -63,13 +63,13 @@ ok h export "$T/b"
 ok "$FIX" cut "$T/gw" "$ORG" 2026-11-26 --applied "$T/b/outbound-1"
 day=2026-11-26
 ok h import "$T/gw"
-six="('2026-12-02', 'on_time', '2027-05-26', 'pending')"
+six="('2026-12-02', 'on_time', '2027-05-25', 'pending')"
 ok h term "$extend" extended <<<"EEN ONDERZOEK IN DRIE LANDEN"
 case_is "$extend" "$six"
 refused "stands so already" h term "$extend" extended <<<"x"
 ok h term "$extend" extended --off <<<"x"
 case_is "$extend" "${six/2027-05/2027-02}"
-day=2027-02-26
+day=2027-02-25
 ok h term "$extend" extended <<<"toch"
 day=2027-03-10
 case_is "$extend" "$six"
