@@ -20,6 +20,7 @@
 #include "filekind.h"
 #include "files.h"
 #include "html_page.h"
+#include "letters.h"
 #include "member.h"
 #include "meldluik/json.h"
 #include "question.h"
@@ -227,7 +228,7 @@ message_put(struct making *m, const struct message *msg, unsigned number,
     bool files)
 {
 	struct content *c = NULL;
-	char day[DAY_TEXT];
+	char day[LETTER_DAY];
 	enum err e;
 
 	if (!message_known(m, number)) {
@@ -237,7 +238,7 @@ message_put(struct making *m, const struct message *msg, unsigned number,
 	e = desk_content(m->d, msg, &c);
 
 	if (e == OK) {
-		day_text(msg->received, day);
+		letter_day(msg->received, true, day);
 		buf_text(&m->body, "<h2>");
 		buf_text(&m->body, number == 1 ? "Melding, ontvangen " :
 		    "Aanvulling, ontvangen ");
@@ -286,7 +287,7 @@ page_make(struct making *m, bool files)
 	const struct kase *k = &s->kase[m->k];
 	struct target t = target_of(m->plan->to, m->plan->receiver);
 	unsigned number = 0;
-	char day[DAY_TEXT];
+	char day[LETTER_DAY];
 	enum err e = OK;
 
 	for (size_t i = 0; e == OK && i < s->messages; i++) {
@@ -300,9 +301,9 @@ page_make(struct making *m, bool files)
 	line_put(&m->page, "Aan", plan_receiver(m->d, t.to, t.receiver,
 	    m->plan->name, false));
 	line_put(&m->page, "Kenmerk", k->ref);
-	day_text(k->received, day);
+	letter_day(k->received, true, day);
 	line_put(&m->page, "Ontvangen", day);
-	day_text(m->d->today, day);
+	letter_day(m->d->today, true, day);
 	line_put(&m->page, "Opgemaakt", day);
 	line_put(&m->page, "Soort", code_words(m, "type", k->type));
 	line_put(&m->page, "Gebied", code_words(m, "area",

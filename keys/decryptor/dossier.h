@@ -31,8 +31,10 @@ void plan_free(struct plan *p);
 const char *plan_receiver(const struct desk *d, enum destination to,
     const char *receiver, const char *name, bool english);
 /* A plan as lines for who signs for it: to whom, what goes, what is left out;
- * no answer and no word of one. Of what goes and of what stays it names at
- * least ${most} bytes and counts the others. The profile is open. */
+ * no answer and no word of one. What goes and what stays is each cut after
+ * some ${most} bytes, and the rest counted. ${most} 0, for who may read the
+ * case: whole, with the words that are left out and the reason not to tell
+ * the reporter. The profile is open. */
 void plan_words(const struct desk *d, const json_t *plan, bool english,
     size_t most, struct buf *out);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dossier.h"
 #include "fold_private.h"
 #include "meldluik/json.h"
 
@@ -88,4 +89,24 @@ kept_title(const struct kept *k, char out[160])
 		snprintf(out, 160, "plan that went to %s", whom(k));
 		break;
 	}
+}
+
+enum err
+kept_text(struct desk *d, const struct kept *k, bool english,
+    struct buf *out)
+{
+	struct buf raw = buf_new_secret(RECORD_MAX);
+	json_t *plan = NULL;
+	enum err e = record_get(d->book, k->record, &raw);
+
+	if (e == OK && k->with == KEPT_FORWARD && desk_policy(d) == OK &&
+	    json_read_type(raw.p, raw.len, PLAN_MAX, PLAN_TYPE, &plan) ==
+	    OK) {
+		plan_words(d, plan, english, 0, out);
+	} else if (e == OK) {
+		buf_put(out, raw.p, raw.len);
+	}
+	json_decref(plan);
+	buf_free(&raw);
+	return e == OK && out->failed ? ERR_LIMIT : e;
 }

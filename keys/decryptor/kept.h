@@ -14,6 +14,10 @@
 bool kept_shown(const struct desk *d, const struct kept *k);
 /* What they are, in English: "reason of the step to afgebroken" */
 void kept_title(const struct kept *k, char out[160]);
+/* The words themselves; a plan as ${english} or Dutch, with the reason not to
+ * tell the reporter and what was left out */
+enum err kept_text(struct desk *d, const struct kept *k, bool english,
+    struct buf *out);
 /* Code of what kept them: "step", "hold", "given", "talk", "ground",
  * "forward" */
 const char *kept_word(const struct kept *k);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The plan of a forwarding in words, for who signs for it and for who reads
- * later what went. It names questions and numbers: no answer, and no word
- * that is left out.
+ * later what went. It names questions and numbers, and no answer; what is
+ * left out is named only to who may read the case.
  */
 #include <stdio.h>
 #include <string.h>
@@ -33,20 +33,46 @@ plan_receiver(const struct desk *d, enum destination to,
 	    "Politie";
 }
 
-/* "Wat is er gebeurd? (2x iets weggelaten)" */
+/* What is left out of a field: how often, or (${whole}) what */
 static void
-field_put(const json_t *v, bool carry, bool english, struct buf *out)
+redact_put(const json_t *list, bool english, bool whole, struct buf *out)
+{
+	char text[64];
+	json_t *v;
+	size_t i;
+
+	if (!whole) {
+		snprintf(text, sizeof text, english ? " (%zu left out)" :
+		    " (%zu keer iets weggelaten)", json_array_size(list));
+		buf_text(out, text);
+		return;
+	}
+	buf_text(out, english ? " (without " : " (zonder ");
+	json_array_foreach ((json_t *)(uintptr_t)list, i, v) {
+		snprintf(text, sizeof text, english ?
+		    "characters %lld to %lld" : "tekens %lld tot %lld",
+		    (long long)json_integer_value(json_object_get(v,
+		    "from")), (long long)json_integer_value(json_object_get(v,
+		    "to")));
+		buf_text(out, i == 0 ? "" : ", ");
+		buf_text(out, json_is_string(v) ? json_string_value(v) :
+		    text);
+	}
+	buf_text(out, ")");
+}
+
+/* "Wat is er gebeurd? (2 keer iets weggelaten)" */
+static void
+field_put(const json_t *v, bool carry, bool english, bool whole,
+    struct buf *out)
 {
 	const char *key = string(v, "field");
 	struct report_answer a = {.key = (char *)(uintptr_t)key};
-	size_t words = json_array_size(json_object_get(v, "redact"));
-	char more[48];
+	const json_t *list = json_object_get(v, "redact");
 
 	buf_text(out, question_text(&a, english));
-	if (carry && words > 0) {
-		snprintf(more, sizeof more, english ? " (%zu left out)" :
-		    " (%zu keer iets weggelaten)", words);
-		buf_text(out, more);
+	if (carry && json_array_size(list) > 0) {
+		redact_put(list, english, whole, out);
 	}
 }
 
@@ -84,7 +110,7 @@ parts_put(const json_t *plan, bool carry, bool english, size_t most,
 			    carry) {
 				continue;
 			}
-			if (out->len - from > most ||
+			if ((most > 0 && out->len - from > most) ||
 			    strlen(string(v, "field")) > PART_NAME) {
 				more++;
 				continue;
@@ -95,7 +121,7 @@ parts_put(const json_t *plan, bool carry, bool english, size_t most,
 			buf_text(out, n != last ? text : ", ");
 			last = n;
 			if (l == 0) {
-				field_put(v, carry, english, out);
+				field_put(v, carry, english, most == 0, out);
 			} else {
 				file_put(v, carry, english, out);
 			}
@@ -154,8 +180,12 @@ plan_words(const struct desk *d, const json_t *plan, bool english,
 		    "Er staat in wie de melder is.\n");
 	}
 	if (string(plan, "telling_endangers")[0] != 0) {
-		buf_text(out, english ? "The reporter is not told first; the "
-		    "plan says why.\n" : "De melder hoort het niet vooraf; "
-		    "waarom, staat in het plan.\n");
+		buf_text(out, english ? "The reporter is not told first" :
+		    "De melder hoort het niet vooraf");
+		buf_text(out, most == 0 ? ": " : english ?
+		    "; the plan says why." : "; waarom, staat in het plan.");
+		buf_text(out, most == 0 ? string(plan, "telling_endangers") :
+		    "");
+		buf_text(out, "\n");
 	}
 }

@@ -256,6 +256,21 @@ show_notes(struct desk *d, size_t k, json_t *list, unsigned *lost)
 	return e;
 }
 
+/* For who reads it here; the JSON has it as it is kept */
+static enum err
+tell_kept(struct desk *d, const struct kept *w, unsigned *lost)
+{
+	struct buf text = buf_new_secret(RECORD_MAX);
+	enum err e = kept_text(d, w, true, &text);
+
+	if (e == OK) {
+		terminal_text(stdout, (const char *)text.p, text.len, true);
+		printf("\n");
+	}
+	buf_free(&text);
+	return show_lost(e, NULL, lost);
+}
+
 static enum err
 show_kept(struct desk *d, size_t k, json_t *list, unsigned *lost)
 {
@@ -281,7 +296,8 @@ show_kept(struct desk *d, size_t k, json_t *list, unsigned *lost)
 			json_object_set_new(o, "what", json_string(title));
 			json_array_append_new(list, o);
 		}
-		e = show_sealed(d, w->record, o, lost);
+		e = o == NULL ? tell_kept(d, w, lost) :
+		    show_sealed(d, w->record, o, lost);
 	}
 	return e;
 }

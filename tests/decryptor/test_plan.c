@@ -155,6 +155,17 @@ what_is_signed_for(void **state)
 	is(act_forward_ask(p->d, p->k, p->plan.p, p->plan.len, "00", NULL,
 	    &r, &p->why), ERR_STALE);
 
+	/* Who may read the case reads what was left out */
+	json_array_append_new(json_object_get(part(p, "fields", 0),
+	    "redact"), json_pack("{s:i,s:i}", "from", 4, "to", 11));
+	json_object_set_new(p->o, "telling_endangers", json_string("Hij"));
+	buf_clear(&p->page);
+	plan_words(p->d, p->o, true, 0, &p->page);
+	assert_non_null(strstr(buf_cstr(&p->page), "happened? (without "
+	    "Jansen, characters 4 to 11); message 2: "));
+	assert_non_null(strstr((char *)p->page.p,
+	    "The reporter is not told first: Hij\n"));
+
 	/* An investigator; and more than a request has room for */
 	plan_make(p, DEST_INVESTIGATOR, "");
 	json_object_set_new(p->o, "name", json_string("Bureau Zoek"));

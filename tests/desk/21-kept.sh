@@ -43,6 +43,9 @@ python3 "$(dirname "$0")/kept.py" "$BIN" "$H" "$PASS" $day "$REF" "$OTHER" \
 ok h show "$REF"
 grep -q "^Linked with $OTHER" "$T/out" || fail "the link is not shown"
 cp "$T/out" "$T/shown"
+grep -q "^The reporter is not told first: merk-plan" "$T/shown" ||
+	fail "the plan is not in words"
+grep -q "telling_endangers" "$T/shown" && fail "a plan as JSON"
 ok h --json show "$REF"
 [ "$(json "o['links']")" = "['$OTHER']" ] || fail "no link in the JSON"
 cp "$T/out" "$T/json"

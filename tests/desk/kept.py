@@ -20,6 +20,11 @@ try:
         ui.want("%s: not %s" % (mark, how), re.search(
             how + r",[^<]*</span>.*?merk-" + mark, talk, re.S))
     notes = re.search(r'id="notes".*?</section>', page, re.S).group()
+    ui.want("a plan as JSON", "telling_endangers" not in notes)
+    for words in ("Gaat naar: Inspectie Gezondheidszorg en Jeugd.\n",
+                  "Gaat mee: bericht 1: Wat is er gebeurd?",
+                  "De melder hoort het niet vooraf: merk-plan"):
+        ui.want("not in the plan: " + words, words in notes)
     ui.want("a reason without its step", "stap naar heropend" in notes)
     ui.want("the link", '/case/%s">' % OTHER in page)
 finally:

@@ -125,6 +125,9 @@ grep -q "Over de zorg" "$T/page.html" || fail "the text is not there"
 for words in "Wat is er gebeurd?" Omgangsvormen "toestemming van de melder"; do
 	grep -qi "$words" "$T/page.html" || fail "a code instead of: $words"
 done
+grep -q "Ontvangen</th><td>25 november 2026<" "$T/page.html" ||
+	fail "a day as no letter writes it"
+grep -qE "202[67]-[01][0-9]-" "$T/page.html" && fail "a day of a computer"
 grep -q "nog niet vastgelegd" "$T/page0.html" || fail "a ground from nowhere"
 ok h --json approve --case "$Z" --act forward --plan "$T/plan2"
 second

@@ -118,12 +118,14 @@ draft_id(struct visit *v, const struct draft *a)
 	return visit_text(v, "%s", hex);
 }
 
-/* Text of a record as ${text} */
+/* Text of a record, or of what was kept (${w}), as ${text} */
 static enum err
-sealed_set(struct visit *v, struct view *row, const uint8_t record[RECORD_ID])
+sealed_set(struct visit *v, struct view *row, const uint8_t record[RECORD_ID],
+    const struct kept *w)
 {
 	struct buf text = buf_new_secret(RECORD_MAX);
-	enum err e = record_get(v->d->book, record, &text);
+	enum err e = w != NULL ? kept_text(v->d, w, v->lang != 0, &text) :
+	    record_get(v->d->book, record, &text);
 
 	view_text(row, "text", e != OK ? "" : visit_keep(v,
 	    (const char *)text.p, text.len));
@@ -142,7 +144,7 @@ ours_set(struct visit *v, struct view *row, enum reply_kind kind, day_t day,
 	view_flag(row, "conflict", false);
 	view_text(row, "who", reply_label(v, kind));
 	view_text(row, "day", date_long(v, day));
-	return sealed_set(v, row, record);
+	return sealed_set(v, row, record, NULL);
 }
 
 static enum err
@@ -354,7 +356,7 @@ notes_set(struct visit *v, size_t k, size_t *all)
 	for (size_t i = end; i-- > from && e == OK; n++) {
 		const struct item *it = &l.item[i];
 		e = sealed_set(v, &rows[n], it->note != NULL ?
-		    it->note->record : it->kept->record);
+		    it->note->record : NULL, it->kept);
 		view_text(&rows[n], "day", date_long(v, it->day));
 		view_text(&rows[n], "what", it->kept == NULL ? NULL :
 		    kept_label(v, it->kept));
