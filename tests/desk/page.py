@@ -117,6 +117,8 @@ try:
     r = ask("GET", case)
     want("markup is inert", "<b>de" not in r[2] and "&lt;b&gt;de" in r[2] and
          "<img src" not in r[2])
+    want("a size or a name runs with what is beside it",
+         re.search(r"<td><bdi>[^<]*desktop</bdi><.*<bdi>2,9 KB</bdi>", r[2]))
     want("controls are visible", "\x1b" not in r[2] and "\u202e" not in r[2]
          and "U+001B" in r[2] and "U+202E" in r[2])
     for lang in ("nl", "en"):
