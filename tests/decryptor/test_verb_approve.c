@@ -192,6 +192,10 @@ asked_in_vain(void **state)
 	    "abort", "--force", "1", NULL);
 	run(p, EXIT_USAGE, "Say what", "--case", p->ref, "--act", "abort",
 	    "--detail", "", NULL);
+	run(p, EXIT_REFUSED, "name the plan with --plan", "--case", p->ref,
+	    "--act", "forward", NULL); /* none is kept */
+	run(p, EXIT_REFUSED, "plan cannot be read", "--case", p->ref, "--act",
+	    "forward", "--plan", p->back, NULL);
 	p->wrong_pass = true;
 	run(p, EXIT_REFUSED, "", "--case", p->ref, "--act", "abort", NULL);
 	run(p, EXIT_REFUSED, "", NULL);
@@ -275,15 +279,16 @@ on_paper(void **state)
 	assert_int_equal(p->signers, 2);
 }
 
+/* A request whose words are not in the casebook */
 static void
-request_of(struct place *p, char last)
+request_of(struct place *p, char last, char id[sizeof TWICE])
 {
 	struct desk *d = &p->h->d;
-	char id[] = TWICE;
 	json_t *o;
 
 	home_again(p->h);
 	o = event_new(d, "request");
+	strcpy(id, TWICE);
 	id[2 * HASH_LEN - 1] = last;
 	json_object_set_new(o, "id", json_string(id));
 	json_object_set_new(o, "act", json_string("abort"));
@@ -299,16 +304,19 @@ static void
 which_one(void **state)
 {
 	struct place *p = *state;
+	char id[sizeof TWICE];
 
 	run(p, EXIT_REFUSED, "no such request", TWICE, "--paper", "bo", NULL);
 	ask(p);
 	run(p, EXIT_REFUSED, "no such request", TWICE, "--paper", "bo", NULL);
 	p->id[5] = 0;
 	run(p, EXIT_REFUSED, "no such request", p->id, "--paper", "bo", NULL);
-	request_of(p, '1');
-	request_of(p, '2');
+	request_of(p, '1', id);
+	request_of(p, '2', id);
 	run(p, EXIT_REFUSED, "more than one", "abcdef", "--paper", "bo",
 	    NULL);
+	run(p, EXIT_REFUSED, "request cannot be read", id, "--keyring", p->bo,
+	    "--second-passphrase-file", p->pass, NULL);
 	home_again(p->h);
 	assert_int_equal(p->h->d.state->requests, 3);
 	assert_int_equal(p->h->d.state->approvals, 1);

@@ -249,7 +249,7 @@ def partly():
             "bevestig" in page.split('class="msg out"')[1])
     page = ui.post(CASE, do="extract", place=STICK)
     told("extracted", "Dit ontbreekt", page)
-    ui.want("what is missing", re.search(r"</strong> m01 *</p>", page))
+    ui.want("what is missing", re.search(r"</strong> <bdi>m01</bdi> *</p>", page))
 
 
 def room():

@@ -345,9 +345,9 @@ breaks "" S-TWO "own rule" sends
 
 # What one forwarding rested on is used up; reopening ends the rest
 signed_plan() {
-	ok h --json forward "$REF" --plan "$P" --show "$T/show.html"
-	two "$REF" forward "$(json "o['plan']")"
-	rm "$T/show.html"
+	ok h --json approve --case "$REF" --act forward --plan "$P"
+	ASKED=$(json "o['request']")
+	signed
 }
 signed_plan
 ok sends

@@ -56,13 +56,14 @@ ok "$FIX" outbound "$T/usb/outbound-1"
 ok desk "$H" 2026-11-25 backup "$T/usb/b.age"
 
 # The child that reads is killed from outside, as a system without memory
-# does: the report is not taken for damaged, the next run reads it
+# does: the report is not taken for damaged, the next run reads it. One whose
+# child came to its end before is read, and there is another
 head -c 20000000 /dev/urandom >"$T/file"
-"$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-25 --text "groot" \
-	--attach "$T/file" >"$T/sha4" || fail "seal"
-ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25
 KILLED=0
-for _ in 1 2 3 4 5 6 7 8; do
+for LARGE in 1 2 3 4 5 6 7 8; do
+	ok "$FIX" seal "$T/gw" "$ORG" --desk 1 --day 2026-11-25 --text "groot" \
+		--attach "$T/file"
+	ok "$FIX" cut "$T/gw" "$ORG" 2026-11-25
 	"$BIN" --home "$H" --passphrase-file "$PASS" --today 2026-11-25 \
 		--json import "$T/gw" >"$T/out" 2>"$T/err" &
 	PARENT=$!
@@ -98,7 +99,7 @@ refused "generation = 2" desk "$H" 2026-11-25 keyset --card "$T/anew/card.json"
 	>"$T/sha3" || fail "seal"
 ok "$FIX" cut "$T/anew" "$ORG" 2026-11-25
 refused "another gateway" desk "$H" 2026-11-25 import "$T/anew"
-[ "$(cases)" = 3 ] || fail "a report came from another gateway"
+[ "$(cases)" = $((2 + LARGE)) ] || fail "a report came from another gateway"
 ok desk "$H" 2026-11-25 --json import "$T/gw"
 ok desk "$H" 2026-11-25 --json verify
 echo "ok: unreadable manifest and body, failing export and backup said and" \
