@@ -196,6 +196,8 @@ asked_in_vain(void **state)
 	    "--act", "forward", NULL); /* none is kept */
 	run(p, EXIT_REFUSED, "plan cannot be read", "--case", p->ref, "--act",
 	    "forward", "--plan", p->back, NULL);
+	run(p, EXIT_USAGE, "use: approve", "--case", p->ref, "--act", "abort",
+	    "--plan", p->pass, NULL); /* it has none */
 	p->wrong_pass = true;
 	run(p, EXIT_REFUSED, "", "--case", p->ref, "--act", "abort", NULL);
 	run(p, EXIT_REFUSED, "", NULL);
