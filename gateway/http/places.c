@@ -7,6 +7,7 @@
  * second 96 files that stop after their first bytes took 160 MiB.
  */
 #include <pthread.h>
+#include <time.h>
 
 #include "../process/events.h"
 #include "exchange_private.h"
@@ -16,6 +17,7 @@
 #define HOARD_SECONDS 5u /* when others want a place: the longest goes */
 #define MORE_SECONDS 60u /* when others want room for a file */
 #define SLOW_SECONDS 2u  /* and all below the least rate */
+#define LOOK_MS 100 /* after a look that found nobody to go */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
@@ -23,6 +25,9 @@ static struct {
 	size_t more;
 } place[PLACES];
 static size_t more_taken; /* of all */
+/* Milliseconds of the next look for who holds a place, and room for files: it
+ * asks the kernel about each, and of a crowd at the door each would look */
+static int64_t look_places, look_more;
 
 static void
 leave(unsigned i)
@@ -44,9 +49,9 @@ give_way(unsigned i)
  * Whoever does not read an answer keeps a place as well as whoever does not
  * send a body, and goes first: an upload that comes well would have to begin
  * anew, a page is asked for again. Looked at are others than ${x} that hold
- * ${least} and more beside their place.
+ * ${least} and more beside their place. False: nobody went.
  */
-static void
+static bool
 cut_hoarders(const struct exchange *x, size_t least, unsigned seconds)
 {
 	unsigned body = PLACES, answer = PLACES;
@@ -77,6 +82,22 @@ cut_hoarders(const struct exchange *x, size_t least, unsigned seconds)
 	i = answer < PLACES ? answer : body;
 	if (!gone && i < PLACES) {
 		give_way(i);
+		gone = true;
+	}
+	return gone;
+}
+
+static void
+make_room(const struct exchange *x, size_t least, unsigned seconds,
+    int64_t *next)
+{
+	struct timespec t;
+	int64_t now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	now = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	if (now >= *next && !cut_hoarders(x, least, seconds)) {
+		*next = now + LOOK_MS;
 	}
 }
 
@@ -102,7 +123,7 @@ exchange_place(struct exchange *x)
 	pthread_mutex_lock(&lock);
 	good = take(x);
 	if (!good) {
-		cut_hoarders(x, 0, HOARD_SECONDS);
+		make_room(x, 0, HOARD_SECONDS, &look_places);
 		good = take(x);
 	}
 	pthread_mutex_unlock(&lock);
@@ -136,7 +157,7 @@ exchange_place_more(struct exchange *x, size_t bytes)
 	pthread_mutex_lock(&lock);
 	good = take_more(x, bytes);
 	if (!good) {
-		cut_hoarders(x, 1, MORE_SECONDS);
+		make_room(x, 1, MORE_SECONDS, &look_more);
 		good = take_more(x, bytes);
 	}
 	pthread_mutex_unlock(&lock);

@@ -4,10 +4,20 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "kit/web_hoarder.h"
+
+/* Until one looks again who holds what */
+static void
+later(void)
+{
+	const struct timespec t = {0, 120000000L};
+
+	nanosleep(&t, NULL);
+}
 
 /* Whether ${x} gets a place, and of whom */
 static void
@@ -15,6 +25,7 @@ placed(struct exchange *x, const struct exchange *of)
 {
 	unsigned before = cuts;
 
+	later();
 	assert_int_equal(exchange_place(x), of != NULL);
 	assert_int_equal(cuts, of != NULL ? before + 1 : before);
 	if (of != NULL) {
@@ -44,7 +55,11 @@ places(void **state)
 	hoarder_slow = false;
 	placed(all[96], NULL);
 	hoarder_age = 6;
+	looks = 0;
+	assert_false(exchange_place(all[96])); /* a crowd asks nobody anew */
+	assert_int_equal(looks, 0);
 	placed(all[96], all[5]);
+	assert_true(looks > 0);
 	places_forget(all[5]); /* has none, takes none with it */
 	placed(all[97], NULL);
 	hoarder = all[6];
@@ -98,10 +113,13 @@ more_for_files(void **state)
 	hoarder_slow = true;
 	hoarder_reads = false;
 	hoarder_age = 2;
+	later();
 	assert_false(exchange_place_more(all[2], 1));
 	hoarder = all[0];
+	later();
 	assert_false(exchange_place_more(all[0], 1)); /* not for itself */
 	assert_int_equal(cuts, 0);
+	later();
 	assert_true(exchange_place_more(all[2], half));
 	assert_int_equal(cuts, 1);
 	assert_ptr_equal(cut_last, all[0]->watched);
@@ -111,6 +129,7 @@ more_for_files(void **state)
 	hoarder_age = 60;
 	assert_false(exchange_place_more(all[3], half));
 	hoarder_age = 61;
+	later();
 	assert_true(exchange_place_more(all[3], half));
 	assert_int_equal(cuts, 2);
 	hoarder = NULL;

@@ -11,7 +11,7 @@
 #include "http/exchange_private.h"
 #include "process/ipc.h"
 
-static unsigned cuts;
+static unsigned cuts, looks; /* looks: at whom */
 static struct exchange *hoarder, *reader;
 static struct watched *cut_last;
 static unsigned hoarder_age;
@@ -20,6 +20,7 @@ static bool hoarder_slow, hoarder_reads, hoarder_unread;
 unsigned
 watchdog_body_age(struct watched *w, bool *slow)
 {
+	looks++;
 	*slow = hoarder_slow && hoarder != NULL && w == hoarder->watched;
 	return hoarder != NULL && w == hoarder->watched && !hoarder_reads ?
 	    hoarder_age : 0;
