@@ -14,18 +14,22 @@ Holds COUNT connections for SECONDS, each of which
   halffile  the same with a form that could go, 600 bytes within its file
   large     announces a form that is too large, and does not read the page
             that says so, with a tiny window
-What the server ends is opened again, so that there always are COUNT. Two
-processes beside it behave well: one asks /healthz on a new connection, every
-50 ms, one sends the text ENVELOPE (any other bytes each time), every 250 ms,
-and the same again a second later where it is told to come again (503).
-A third looks at the memory of PID and its children. CROWD_NICE=19 in the
-environment gives the crowd the lowest priority: the slow clients of a real
-gateway have processors of their own and do not take its turn.
+What the server ends is opened again, so that there always are COUNT. Beside
+it are some who behave well: one asks /healthz, which the store answers, on a
+new connection, every 50 ms; one the first page, which it does not; one sends
+the text ENVELOPE (any other bytes each time), every 250 ms, and the same again
+a second later where it is told to come again (503). Another looks at the memory
+of PID and its children. CROWD_NICE=19 in the environment gives the crowd the
+lowest priority: the slow clients of a real gateway have processors of their
+own and do not take its turn.
 
 The last line is JSON: milliseconds of the probes, when the worst came and how
 much of it the connection took, how the reports fared, MiB (PSS) before and at
-most, and how long at most one who only sleeps for a millisecond, on each
-processor, slept longer: what stood still that long was the machine. The idea is that of Slowloris and R-U-Dead-Yet."""
+most, and two things that no program here decides: how long at most one who
+only sleeps for a millisecond, on each processor, slept longer, and how long one
+who writes as much as a report to a file in DISK (in the environment) every
+250 ms waited until it was on the disk. The idea is that of Slowloris and
+R-U-Dead-Yet."""
 import json
 import multiprocessing
 import os
@@ -38,6 +42,8 @@ import gw
 import pages
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
+PAGE = b"GET /nl/ HTTP/1.1\r\nHost: a\r\n"
+REPORT_BYTES = 71866
 BODY = (b"PUT /v1/envelopes HTTP/1.1\r\nHost: a\r\nEpoch: WEEK\r\n"
         b"Content-Type: application/octet-stream\r\n"
         b"Content-Digest: sha-256=:" + b"A" * 43 + b"=:\r\n"
@@ -106,14 +112,14 @@ def watch(pid, end, out):
     out.put(("mib", round(most, 1), round(buffers)))
 
 
-def probe(port, end, out):
+def probe(port, end, out, name, head):
     took, failed, start = [], 0, time.monotonic()
     while not end.wait(0.05):
         began = time.monotonic()
         try:
             with gw.connect(port) as s:
                 there = time.monotonic()
-                s.sendall(HEAD + b"\r\n")
+                s.sendall(head + b"\r\n")
                 a = gw.read_answer(s)
             assert a is not None and a.status == 200
             took.append(((time.monotonic() - began) * 1000,
@@ -122,7 +128,7 @@ def probe(port, end, out):
             failed += 1
     took.sort()
     worst = [[round(n, 1) for n in t] for t in took[-5:]]
-    out.put(("probe", [t[0] for t in took], failed, worst))
+    out.put((name, [t[0] for t in took], failed, worst))
 
 
 def pauses(core, end, out):
@@ -136,6 +142,21 @@ def pauses(core, end, out):
         if len(worst) < 5 or more > worst[0][0]:
             worst = sorted([*worst[-4:], (more, began - start)])
     out.put(("pauses", [[round(n, 1) for n in t] for t in worst]))
+
+
+def disk(folder, end, out):
+    """What it takes there until as much as a report is on the disk"""
+    name, worst, start = os.path.join(folder, "disk"), [], time.monotonic()
+    fd = os.open(name, os.O_WRONLY | os.O_CREAT, 0o600)
+    while not end.wait(0.25):
+        began = time.monotonic()
+        os.pwrite(fd, os.urandom(REPORT_BYTES), 0)
+        os.fdatasync(fd)
+        worst = sorted([*worst, ((time.monotonic() - began) * 1000,
+                                 began - start)])[-5:]
+    os.close(fd)
+    os.unlink(name)
+    out.put(("disk", [[round(n, 1) for n in t] for t in worst]))
 
 
 def honest(port, end, out, envelope, week):
@@ -245,10 +266,14 @@ def besiege(port, kind, count, week, seconds, end, out):
 def run(port, pid, kind, count, seconds, envelope=None, week="2026-W48"):
     end, out = multiprocessing.Event(), multiprocessing.Queue()
     said = {"kind": kind, "count": count, "mib_before": round(pss(pid), 1)}
-    work = [(watch, (pid, end, out)), (probe, (port, end, out))]
+    work = [(watch, (pid, end, out)),
+            (probe, (port, end, out, "probe", HEAD))]
     work += [(pauses, (core, end, out)) for core in os.sched_getaffinity(0)]
     if envelope:
         work.append((honest, (port, end, out, envelope, week)))
+        work.append((probe, (port, end, out, "page", PAGE)))
+    if "DISK" in os.environ:
+        work.append((disk, (os.environ["DISK"], end, out)))
     work.append((besiege, (port, kind, count, week, seconds,
                            end, out)))
     helpers = [multiprocessing.Process(target=f, args=a) for f, a in work]
@@ -261,20 +286,21 @@ def run(port, pid, kind, count, seconds, envelope=None, week="2026-W48"):
         if name == "mib":
             said["mib_most"], said["kernel_mib_most"] = what
             continue
-        if name == "pauses":
+        if name in ("pauses", "disk"):
             said[name] = sorted(said.get(name, []) + what[0])[-5:]
             continue
         took = what[0] or [None]
-        if name == "probe":
-            said["worst"] = what[2]  # ms, of it connecting, second of the run
         said[name] = {"n": len(what[0]),
                       "median_ms": took[len(took) // 2],
                       "p99_ms": took[len(took) * 99 // 100],
                       "worst_ms": took[-1],
-                      "failed" if name == "probe" else "status": what[1]}
+                      "status" if name == "honest" else "failed": what[1]}
         for k, v in said[name].items():
             if isinstance(v, float):
                 said[name][k] = round(v, 1)
+        if name != "honest":
+            # ms, of it connecting, second of the run
+            said[name]["worst"] = what[2]
     for h in helpers:
         h.join()
     return said
