@@ -6,7 +6,7 @@
 # gateway what the same requests cost nginx. LEAST=1 (a short one), ROUNDS in
 # the environment.
 BUILD=${BUILD:-$(cd "$(dirname "$0")/../.." && pwd)/build}
-export BUILD ROUNDS=${ROUNDS:-9}
+export BUILD ROUNDS=${ROUNDS:-15}
 GW_BULK=256M
 # shellcheck source=tests/http/lib.sh
 . "$(dirname "$0")/../http/lib.sh"
