@@ -37,7 +37,7 @@ struct loops {
 	struct sockaddr_in6 nobody;
 	socklen_t nobody_len;
 	unsigned threads, each; /* connections of a thread */
-	time_t room;            /* when there was some last: monotonic */
+	_Atomic time_t room;    /* when there was some last: monotonic */
 	struct loop loop[];
 };
 
