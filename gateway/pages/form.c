@@ -146,11 +146,16 @@ parameter(const char **p, const char *end, const char *key, char *out,
 	return OK;
 }
 
-/* Some browsers send a path: only its last component is a name */
+/*
+ * Some browsers send a path: only its last component is a name. A system may
+ * let a name have 255 letters, of two or three bytes each: what is beyond our
+ * room is cut, as the script does it, and no reason to refuse a report.
+ */
 static enum err
 file_name_set(struct form_part *part, char *s)
 {
 	char *base = s, *p;
+	size_t len;
 
 	for (p = s; *p != '\0'; p++) {
 		if (*p == '/' || *p == '\\') {
@@ -160,10 +165,15 @@ file_name_set(struct form_part *part, char *s)
 	if (*base != '\0' && !utf8_valid(base, strlen(base))) {
 		return ERR_POLICY;
 	}
-	if (strlen(base) >= FORM_FILE_NAME) {
-		return ERR_LIMIT;
+	len = strlen(base);
+	if (len >= FORM_FILE_NAME) {
+		len = FORM_FILE_NAME - 1;
+		while (((uint8_t)base[len] & 0xc0) == 0x80) {
+			len--;
+		}
 	}
-	memmove(part->file_name, base, strlen(base) + 1);
+	memcpy(part->file_name, base, len);
+	part->file_name[len] = '\0';
 	return OK;
 }
 
@@ -218,7 +228,7 @@ media_type(struct form_part *part, const char *p, const char *end)
 	size_t n = (size_t)(end - p), i;
 
 	if (n >= sizeof(part->type)) {
-		return ERR_LIMIT;
+		return part->is_file ? type_unknown(part) : ERR_LIMIT;
 	}
 	for (i = 0; i < n; i++) {
 		if (p[i] < 0x20 || p[i] > 0x7e) {

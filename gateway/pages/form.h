@@ -22,7 +22,7 @@
 struct form_part {
 	char name[FORM_NAME];
 	bool is_file;
-	char file_name[FORM_FILE_NAME]; /* last component; "" allowed */
+	char file_name[FORM_FILE_NAME]; /* last component, cut; "" allowed */
 	char type[FORM_TYPE];
 };
 
