@@ -25,6 +25,7 @@ struct upload {
 	char id[UPLOAD_HEX];
 	char epoch[48], digest[96];
 	uint64_t parts;
+	bool asked; /* for the receipt, with all that is to be sent */
 };
 
 static const char *
@@ -48,6 +49,25 @@ send_trouble(const struct reporter *r, enum err e, const struct answer *a)
 		    "again";
 	default:
 		return err_text(e);
+	}
+}
+
+/*
+ * An answer that was lost is no refusal: who believes that nothing came
+ * throws the code away, or reports once more under another.
+ */
+static void
+unsure_say(const struct reporter *r, bool again, const struct answer *a)
+{
+	say("it cannot be told whether this was received: %s", a->status == 0 ?
+	    transfer_trouble(r->t) : "no word of it, and now the gateway is "
+	    "busy or has a fault");
+	if (again) {
+		say("send the same file again: it counts only once");
+	} else {
+		say("%swhat is sent anew is a message of its own",
+		    r->o->no_mailbox ? "" : "keep the code: if it came, "
+		    "`check` shows an answer to it within a week; ");
 	}
 }
 
@@ -104,6 +124,7 @@ whole_send(struct reporter *r, const struct sealed *s, uint64_t offset,
 	}
 	e = fd_read_at(s->fd, offset, p, (size_t)s->size);
 	if (e == OK) {
+		u->asked = true;
 		e = transfer_patient(r->t, &q, a);
 	}
 	if (e == OK) {
@@ -240,7 +261,7 @@ parts_send(struct reporter *r, const struct sealed *s, uint64_t offset,
 }
 
 static enum err
-upload_finish(struct reporter *r, const struct upload *u, struct answer *a)
+upload_finish(struct reporter *r, struct upload *u, struct answer *a)
 {
 	char id[64];
 	const char *headers[] = { u->epoch, u->digest, id, NULL };
@@ -249,6 +270,7 @@ upload_finish(struct reporter *r, const struct upload *u, struct answer *a)
 	enum err e;
 
 	(void)snprintf(id, sizeof(id), "Upload-Id: %s", u->id);
+	u->asked = true;
 	e = transfer_patient(r->t, &q, a);
 	return e == OK ? answer_err(a) : e;
 }
@@ -277,6 +299,7 @@ upload_send(struct reporter *r, const struct sealed *s, uint64_t offset,
 		}
 	}
 	while (e == OK) {
+		u->asked = false;
 		if ((e = parts_send(r, s, offset, u, n, a)) != OK) {
 			break;
 		}
@@ -317,7 +340,9 @@ message_send(struct reporter *r, const struct sealed *s, uint64_t offset)
 	if (offset != 0 && (e == OK || e == ERR_STALE)) {
 		state_upload_keep(r->o, s->hash, NULL);
 	}
-	if (e != OK) {
+	if (u.asked && a.unsure && (e == ERR_IO || e == ERR_BUSY)) {
+		unsure_say(r, offset != 0, &a);
+	} else if (e != OK) {
 		say("not received: %s", send_trouble(r, e, &a));
 	} else if (a.status != 201) {
 		say("the answer is not that of a gateway");

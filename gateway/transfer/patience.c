@@ -106,10 +106,14 @@ transfer_patient(struct transfer *t, const struct request *q,
     struct answer *a)
 {
 	unsigned wait = PAUSE_FIRST, seconds;
+	bool unsure = false;
 	enum err e;
 
 	for (unsigned i = 1;; i++) {
 		e = transfer_once(t, q, a);
+		/* a terminator speaks for a gateway it did not hear */
+		a->unsure = unsure = unsure || a->unsure ||
+		    a->status == 502 || a->status == 504;
 		if (!worth_again(e, a->status) || i >= transfer_tries(t)) {
 			return e;
 		}

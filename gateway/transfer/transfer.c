@@ -266,6 +266,19 @@ answer_headers(CURL *c, struct answer *a)
 	}
 }
 
+/* Did all of ${q} go out? What was refused before that came to nothing */
+static bool
+went_out(CURL *c, const struct request *q)
+{
+	curl_off_t sent = 0;
+	long head = 0;
+
+	return curl_easy_getinfo(c, CURLINFO_REQUEST_SIZE, &head) ==
+	    CURLE_OK && head > 0 && curl_easy_getinfo(c,
+	    CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK &&
+	    (uint64_t)sent >= q->len;
+}
+
 const char *
 transfer_header(const struct transfer *t, const char *name)
 {
@@ -385,6 +398,7 @@ transfer_once(struct transfer *t, const struct request *q, struct answer *a)
 	} else if (c != CURLE_OK) {
 		e = c == CURLE_OUT_OF_MEMORY ? ERR_MEMORY : ERR_IO;
 		t->trouble = curl_easy_strerror(c);
+		a->unsure = went_out(t->curl, q);
 	} else {
 		curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &a->status);
 		answer_headers(t->curl, a);

@@ -49,6 +49,8 @@ struct answer {
 	long status;
 	struct buf body;
 	unsigned retry_after; /* seconds; 0: not said */
+	bool unsure; /* a request went out whole, and nobody said what became of
+	              * it; of transfer_patient(): of one of the tries */
 	bool ranged;          /* a right Content-Range came: */
 	uint64_t from, to, total;
 };

@@ -174,6 +174,7 @@ for answer in '"status":500,"body":"{\"error\":\"io\"}"' \
 	grep -q "Received on" "$T/out" && fail "believed: $answer"
 	[ -e "$T/none" ] && fail "a receipt of nothing: $answer"
 done
+grep -q "cannot be told whether" "$T/err" || fail "a lost answer is a refusal"
 # a right receipt, of another message
 NOTE=$(python3 -c "import json, sys
 print(json.dumps(open('$T/receipt').read()))")

@@ -17,6 +17,7 @@
 
 #define LARGE 3145728u
 #define ASKED 64u
+#define CUT 1
 
 /* What the receipt is of */
 enum lie { TRUE_ONE, OTHER_ENVELOPE, OTHER_ORG, OTHER_WEEK, OTHER_KEY,
@@ -125,6 +126,11 @@ transfer_once(struct transfer *t, const struct request *q, struct answer *a)
 	assert_in_range(g.asks++, 0, ASKED - 1);
 	if (g.says[g.said] != 0) {
 		a->status = g.says[g.said++];
+		if (a->status == CUT) { /* the answer is lost */
+			a->status = 0;
+			a->unsure = true;
+			return ERR_IO;
+		}
 	} else if (strcmp(q->method, "POST") == 0) {
 		assert_string_equal(q->path, "/v1/uploads");
 		buf_clear(&g.got);
@@ -291,6 +297,33 @@ refused(void **state)
 	}
 }
 
+/* Nobody said that it was not received: so we do not */
+static void
+unsure(void **state)
+{
+	static const long says[] = { CUT, 502, 504 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++) {
+		g.said = 0;
+		g.says[0] = says[i];
+		assert_int_not_equal(sends(0, "cannot be told"), OK);
+		g.said = 0;
+		assert_int_not_equal(sends(0, "keep the code"), OK);
+	}
+	g.said = 0;
+	o.no_mailbox = true;
+	assert_int_not_equal(sends(0, "busy or has a fault\nmeldluik: what "
+	    "is sent anew"), OK);
+	o.no_mailbox = false;
+	sealed(ENVELOPE_CLASS_MIN, 512);
+	g.said = 0;
+	assert_int_not_equal(sends(512, "the same file again"), OK);
+	sealed(LARGE, 0);
+	g.said = 0; /* an upload that is not begun */
+	assert_int_not_equal(sends(0, "not received"), OK);
+}
+
 static void
 in_parts(void **state)
 {
@@ -393,6 +426,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(receipts),
 		CASE(refused),
+		CASE(unsure),
 		CASE(in_parts),
 		CASE(goes_on),
 		CASE(to_a_file),

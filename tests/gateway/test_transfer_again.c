@@ -5,6 +5,8 @@
 
 #include "one_gateway.h"
 
+#define MUCH 33554432u /* more than a connection takes unread */
+
 static time_t slept; /* seconds between two tries, in all */
 
 int __wrap_nanosleep(const struct timespec *t, struct timespec *left);
@@ -85,6 +87,47 @@ static void what_comes_again(void **state)
 	assert_in_range(slept, 20, 31);
 }
 
+/* What became of a request that went out whole is known by an answer only */
+static void what_is_unsure(void **state)
+{
+	static const struct {
+		const char *first, *last;
+		size_t len;
+		bool unsure;
+	} all[] = { { SAYS("204 A"), "", 3, false },
+		{ SAYS("503 A"), SAYS("204 A"), 3, false },
+		{ "no HTTP", SAYS("503 A"), 3, true },
+		{ "no HTTP", SAYS("204 A"), 0, true },
+		{ SAYS("502 A"), SAYS("503 A"), 3, true },
+		{ SAYS("504 A"), SAYS("503 A"), 3, true },
+		{ "no HTTP", SAYS("503 A"), MUCH, false } };
+	uint8_t *much = calloc(1, MUCH);
+
+	(void)state;
+	assert_non_null(much);
+	for (size_t i = 0; i <= sizeof(all) / sizeof(all[0]); i++) {
+		bool nobody = i == sizeof(all) / sizeof(all[0]);
+		struct transfer_options o = { .tries = 2, .base = nobody ?
+			"http://127.0.0.1:1" : gateway.base };
+		struct request q = { "PUT", "/v1/a", NULL, much,
+			nobody ? 3 : all[i].len, 100 };
+		struct transfer *t;
+		struct answer a;
+
+		ok(transfer_new(&o, &t));
+		gateway_changes(nobody ? "" : all[i].first, 1,
+		    nobody ? "" : all[i].last);
+		(void)transfer_patient(t, &q, &a);
+		if (a.unsure != (nobody ? false : all[i].unsure)) {
+			fail_msg("case %zu", i);
+		}
+		answer_clear(&a);
+		transfer_free(t);
+		gateway_end();
+	}
+	free(much);
+}
+
 static enum err got(const char *answer, struct buf *out)
 {
 	struct transfer_options o = { .base = gateway.base, .tries = 1 };
@@ -147,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, gateway_up, gateway_down)
 		T(what_comes_again),
+		T(what_is_unsure),
 		T(a_whole_document),
 		T(what_an_answer_means),
 	};
