@@ -215,8 +215,18 @@ async function disk(scripts) {
 			await b.type("textarea[name=what]", marks[0]);
 			await b.type("textarea[name=code]", marks[1]);
 		}
-		const other = await b.browser.newPage();
 		const first = b.page;
+		if (scripts) { // nor that somebody was about to withdraw
+			b.page = await b.browser.newPage();
+			await script.check(b, base, code);
+			await b.run(() => {
+				const sure = document.querySelector("#ml-withdraw");
+				sure.closest("details").open = true;
+				sure.click();
+			});
+			marks.push("ml-withdraw");
+		}
+		const other = await b.browser.newPage();
 		b.page = other;
 		await b.goto("file://" + pages);
 		const holds = (text) => fs.readdirSync(b.own, { recursive: true })

@@ -66,7 +66,8 @@ function withdrawForm(ctx, lastReply) {
 		"aria-describedby": "ml-withdraw-e" });
 	const unsure = notice("ml-withdraw-e", "err");
 	const none = { list: [], chosen: async () => [], clear() {} };
-	const form = el("form", { onsubmit: (e) => {
+	// Firefox writes a tick to the disk as well
+	const form = el("form", { autocomplete: "off", onsubmit: (e) => {
 		e.preventDefault();
 		if (sure.checked) {
 			send(ctx, form, none, () => later(ctx, "withdrawal", id, "",
@@ -78,7 +79,7 @@ function withdrawForm(ctx, lastReply) {
 	} },
 	unsure, el("label", { class: "pick" }, sure, el("span", {},
 		t("withdraw_yes"))),
-	el("div", { id: "ml-error", class: "err", role: "alert" }),
+	notice("ml-error", "err"),
 	el("button", { class: "alt", id: "ml-withdraw-send" },
 		t("withdraw_send")));
 	return el("section", { class: "noprint" }, el("details", {},
