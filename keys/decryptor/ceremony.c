@@ -44,6 +44,26 @@ ceremony_wants(const struct ceremony *c)
 	}
 }
 
+unsigned
+ceremony_stage(const struct ceremony *c)
+{
+	switch (c->step) {
+	case STEP_ANSWERS:
+		return 1;
+	case STEP_HOME:
+		return c->home ? 4 : !c->dice || !c->carded ? 2 :
+		    c->d->pass == NULL ? 3 : 4;
+	case STEP_PUBLIC:
+		return 5;
+	case STEP_SHARES:
+		return 6;
+	case STEP_PROVE:
+		return 7;
+	default:
+		return CEREMONY_STAGES;
+	}
+}
+
 enum err
 ceremony_said(struct refusal *why, enum err e)
 {

@@ -95,6 +95,10 @@ enum err ceremony_find(struct ceremony *c, struct desk *d,
 void ceremony_end(struct ceremony *c);
 enum err ceremony_save(struct ceremony *c);
 enum ceremony_want ceremony_wants(const struct ceremony *c);
+/* Where that stands among what people count, 1 to CEREMONY_STAGES: the list
+ * on the page, and "step N" on the terminal */
+#define CEREMONY_STAGES 8u
+unsigned ceremony_stage(const struct ceremony *c);
 /* Interfaces that are up, this machine must have none: the name of one */
 bool ceremony_connected(char name[64]);
 

@@ -387,7 +387,7 @@ tell_end(const struct ceremony *c, enum err e)
 		printf(SAY(c, "\nGestopt bij stap %u van %u. `init` gaat hier "
 		    "verder; er is niets verloren.\n", "\nStopped at step %u "
 		    "of %u. `init` goes on from here; nothing is lost.\n"),
-		    c->step + 1, (unsigned)STEP_DONE);
+		    ceremony_stage(c), CEREMONY_STAGES);
 	}
 }
 
@@ -440,8 +440,8 @@ find(struct ceremony *c, struct desk *d)
 	if (c->recorded && c->step != STEP_DONE) {
 		printf(SAY(c, "Hier ligt een ceremonie die bij stap %u van "
 		    "%u bleef; ze gaat verder.\n", "A ceremony that stopped "
-		    "at step %u of %u lies here; going on.\n"), c->step + 1,
-		    (unsigned)STEP_DONE);
+		    "at step %u of %u lies here; going on.\n"),
+		    ceremony_stage(c), CEREMONY_STAGES);
 	}
 	return OK;
 }

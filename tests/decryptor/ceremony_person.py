@@ -98,7 +98,7 @@ t.interrupt()
 
 # On from the poster; shares; stopped again while they are proven
 t = start()
-t.see("stap 3 van 7")
+t.see("stap 5 van 8")
 t.answer("Wachtzin: ", words)
 t.answer("Map voor", folder)
 t.answer("papier er ligt", "")
@@ -135,7 +135,7 @@ t.answer("overtypen of scannen", "")
 t.answer("regel 1: ", path)
 t.see("leesbaar en klopt")
 t.answer("overtypen of scannen", "s")
-t.see("Gestopt bij stap 5")
+t.see("Gestopt bij stap 7 van 8")
 if t.end() != 1:
     fail("stopped, but the exit is not 1")
 subprocess.run(["cp", "-r", home, top + "/home.before"], check=True)

@@ -47,14 +47,14 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from screen import Tty
 t = Tty(sys.argv[2], "--home", sys.argv[3], "--today", "2026-11-24", "init")
-t.see("stap 5 van 7")
+t.see("stap 7 van 8")
 t.answer("Wachtzin: ", open(sys.argv[4] + "/words").read().strip())
 t.see("deel 2 van 2, identiteit")
 t.answer("overtypen of scannen", "")
 t.answer("regel 1: ", sys.argv[4] + "/print/qr-share-identity-2.html")
 t.see("leesbaar en klopt")
 t.answer("overtypen of scannen", "s")
-t.see("Gestopt bij stap 5")
+t.see("Gestopt bij stap 7 van 8")
 t.end()
 P
 page finish

@@ -263,7 +263,10 @@ async function sheets() {
 	want("proven", (await notice()).includes("leesbaar en klopt"));
 }
 async function finish() {
-	await step("sheet"); // the terminal proved the second
+	await step("sheet"); // the terminal proved the second, as step 7 of 8
+	want("the terminal and the page count alike", await b.run(() =>
+		[...document.querySelectorAll(".rite li")].map((e) =>
+			e.matches(".now") ? "now" : "").join()) === ",,,,,,now,");
 	want("three are left", (await b.run(() => document.querySelectorAll(
 		"main li").length)) > 0 && (await b.words()).includes(
 		"Deel 1, reservesleutel"));

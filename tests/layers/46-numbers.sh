@@ -72,7 +72,7 @@ Request of a holder (at most {REQUEST_MAX >> 20} MiB)
 `papers.json` (at most {PAPERS_MAX >> 10} KiB)
 not yet)}]}], at most {PAPER_SETS_MAX}.
 `ceremony.json` (at most {decryptor/ceremony_record.NOTE_MAX >> 10} KiB)
-`step` (0..{STAGES - 1})
+`step` (0..{CEREMONY_STAGES - 1})
 Approval request (at most {REQUEST_DOC_MAX >> 10} KiB
 adviser (at most {ADVISER_NOTE_MAX >> 10} KiB, a signed note)
 chunks of {decryptor/attachment.PIECE!} (17 more when sealed)

@@ -9,26 +9,21 @@
 
 #include "rite.h"
 
-/* The name of a step in its form, and where it stands in the list */
-static const struct {
-	const char *name;
-	unsigned stage;
-} of[] = {
-	[WANT_BEGIN] = {"begin", 1}, [WANT_ORGANISATION] = {"names", 1},
-	[WANT_PERSON] = {"names", 1}, [WANT_DICE] = {"dice", 2},
-	[WANT_CARD] = {"card", 2}, [WANT_PASSPHRASE] = {"words", 3},
-	[WANT_KEYS] = {"keys", 4}, [WANT_FOLDER] = {"folder", 5},
-	[WANT_PRINTED] = {"printed", 5}, [WANT_KEEPERS] = {"keepers", 6},
-	[WANT_SHEET] = {"sheet", 7}, [WANT_FORGET] = {"forget", 8},
-	[WANT_TRANSCRIPT] = {"transcript", 8}, [WANT_OPEN] = {"", 4},
-	[WANT_NOTHING] = {"", 8},
+/* The name of what is wanted in its form */
+static const char *const names[] = {
+	[WANT_BEGIN] = "begin", [WANT_ORGANISATION] = "names",
+	[WANT_PERSON] = "names", [WANT_DICE] = "dice", [WANT_CARD] = "card",
+	[WANT_PASSPHRASE] = "words", [WANT_KEYS] = "keys", [WANT_OPEN] = "",
+	[WANT_FOLDER] = "folder", [WANT_PRINTED] = "printed",
+	[WANT_KEEPERS] = "keepers", [WANT_SHEET] = "sheet",
+	[WANT_FORGET] = "forget", [WANT_TRANSCRIPT] = "transcript",
+	[WANT_NOTHING] = "",
 };
-#define STAGES 8u
 
 const char *
 rite_name(enum ceremony_want want)
 {
-	return of[want].name;
+	return names[want];
 }
 
 /* What was typed, or what is known already */
@@ -40,19 +35,18 @@ typed(struct visit *v, const char *name, const char *otherwise)
 }
 
 static void
-stages_set(struct visit *v, enum ceremony_want want)
+stages_set(struct visit *v)
 {
-	struct view *rows = visit_rows(v, STAGES);
-	unsigned now = want == WANT_PRINTED && v->ui->founding.c.step ==
-	    STEP_TRANSCRIPT ? STAGES : of[want].stage;
+	struct view *rows = visit_rows(v, CEREMONY_STAGES);
+	unsigned now = ceremony_stage(&v->ui->founding.c);
 
-	for (unsigned i = 0; i < STAGES; i++) {
+	for (unsigned i = 0; i < CEREMONY_STAGES; i++) {
 		view_text(&rows[i], "stage", say(v, (enum text_id)(
 		    TEXT_CER_STAGE_1 + i)));
 		view_flag(&rows[i], "now", i + 1 == now);
 		view_flag(&rows[i], "past", i + 1 < now);
 	}
-	view_list(&v->view, "stages", rows, STAGES);
+	view_list(&v->view, "stages", rows, CEREMONY_STAGES);
 }
 
 static void
@@ -190,9 +184,9 @@ rite_form(struct visit *v)
 	struct ceremony *c = &f->c;
 	enum ceremony_want want = ceremony_wants(c);
 
-	stages_set(v, want);
-	view_text(&v->view, "step", of[want].name);
-	view_flag(&v->view, visit_text(v, "is_%s", of[want].name), true);
+	stages_set(v);
+	view_text(&v->view, "step", names[want]);
+	view_flag(&v->view, visit_text(v, "is_%s", names[want]), true);
 	view_flag(&v->view, "rehearsal", c->rehearsal && want != WANT_BEGIN);
 	switch (want) {
 	case WANT_BEGIN:
