@@ -5,7 +5,6 @@
  * scrubbed copies are made by mat2 in a sandbox (scrub.h). The journal names
  * the folder before anything is written there.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -315,25 +314,40 @@ extract_may(struct desk *d, size_t k, struct refusal *why)
 	return e == OK ? act_imported(d, why) : e;
 }
 
-/* Bundles lie beside the folder: that stick goes to the courier's machine */
-static bool
-courier_stick(int folder)
+/* The folder to write to, made when it is not there */
+static enum err
+room_open(const char *path, int *out, struct refusal *why)
 {
-	int above = openat(folder, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = above < 0 ? NULL : fdopendir(above);
-	struct dirent *entry;
-	bool found = false;
+	bool made = mkdir(path, 0700) == 0;
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum err e = OK;
 
-	while (list != NULL && !found && (entry = readdir(list)) != NULL) {
-		found = strncmp(entry->d_name, "inbound-", 8) == 0 ||
-		    strncmp(entry->d_name, "outbound-", 9) == 0;
+	if (dir < 0) {
+		return refuse(why, ERR_IO, "De map kan niet open.",
+		    "The folder cannot be opened.");
 	}
-	if (list != NULL) {
-		closedir(list);
-	} else if (above >= 0) {
-		close(above);
+	if (courier_stick(dir)) {
+		e = refuse(why, ERR_POLICY, "Op deze schijf of stick staan "
+		    "bundels van de koerier. Wat wordt uitgepakt is niet "
+		    "verzegeld en mag niet mee: geef een map op een andere "
+		    "stick.", "Bundles of the courier's lie on that disk or "
+		    "stick. What is taken out is not sealed and must not go "
+		    "along: give a folder on another stick.");
+	} else if (faccessat(dir, "message.txt", F_OK,
+	    AT_SYMLINK_NOFOLLOW) == 0) {
+		e = refuse(why, ERR_CONFLICT, "Daar staat al iets: geef een "
+		    "lege map.", "message.txt is there already; give an "
+		    "empty folder.");
 	}
-	return found;
+	if (e == OK) {
+		*out = dir;
+		return OK;
+	}
+	close(dir);
+	if (made) {
+		rmdir(path);
+	}
+	return e;
 }
 
 enum err
@@ -353,17 +367,7 @@ act_extract(struct desk *d, size_t k, const char *path, bool scrub,
 	}
 	e = extract_may(d, k, why);
 	if (e == OK) {
-		mkdir(path, 0700);
-		x.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (x.dir < 0) {
-			e = refuse(why, ERR_IO, "De map kan niet open.",
-			    "The folder cannot be opened.");
-		} else if (faccessat(x.dir, "message.txt", F_OK,
-		    AT_SYMLINK_NOFOLLOW) == 0) {
-			e = refuse(why, ERR_CONFLICT, "Daar staat al iets: "
-			    "geef een lege map.", "message.txt is there "
-			    "already; give an empty folder.");
-		}
+		e = room_open(path, &x.dir, why);
 	}
 	if (e == OK) {
 		names = names_of(d->state, k);
@@ -378,7 +382,6 @@ act_extract(struct desk *d, size_t k, const char *path, bool scrub,
 		    "on a disk with room.", err_text(e));
 	}
 	if (x.dir >= 0) {
-		r->courier = courier_stick(x.dir);
 		close(x.dir);
 	}
 	return e;

@@ -146,6 +146,7 @@ enum err act_ground(struct desk *d, size_t k, enum ground_kind kind,
  * message.txt tells the texts, names, hashes and metadata. ${scrub}: with
  * copies without metadata (mNN-attachment-NN.clean.KIND) where a tool is
  * there. The folder is in the journal, and destroying the case clears it.
+ * ERR_POLICY where bundles of the courier's lie (courier_stick()).
  */
 struct extract_result {
 	unsigned files, scrubbed, unscrubbed;
@@ -157,7 +158,6 @@ struct extract_result {
 	/* What cannot be read and was left out: "m01", a message, or
 	 * "m01-attachment-01". The caller's too. */
 	json_t *lost;
-	bool courier; /* written to a stick with bundles: not sealed there */
 };
 enum err act_extract(struct desk *d, size_t k, const char *path, bool scrub,
     struct extract_result *r, struct refusal *why);

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "extraction.h"
@@ -135,4 +136,45 @@ extracts_remove(struct desk *d, size_t k)
 		buf_free(&note);
 	}
 	return e;
+}
+
+static bool
+bundles_in(int dir)
+{
+	int again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = again < 0 ? NULL : fdopendir(again);
+	struct dirent *entry;
+	bool found = false;
+
+	while (list != NULL && !found && (entry = readdir(list)) != NULL) {
+		found = strncmp(entry->d_name, "inbound-", 8) == 0 ||
+		    strncmp(entry->d_name, "outbound-", 9) == 0;
+	}
+	if (list != NULL) {
+		closedir(list);
+	} else if (again >= 0) {
+		close(again);
+	}
+	return found;
+}
+
+bool
+courier_stick(int folder)
+{
+	int dir = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat at, above;
+	bool found = false, on = dir >= 0 && fstat(dir, &at) == 0;
+
+	while (on && !(found = bundles_in(dir))) {
+		int up = openat(dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		on = up >= 0 && fstat(up, &above) == 0 && above.st_dev ==
+		    at.st_dev && above.st_ino != at.st_ino;
+		close(dir);
+		dir = up;
+		at = on ? above : at;
+	}
+	if (dir >= 0) {
+		close(dir);
+	}
+	return found;
 }

@@ -18,5 +18,14 @@ enum err extraction_note(struct desk *d, size_t k, const char *path,
 /* Removes the files noted for case ${k}, then empty folders, and notes it; so
  * too that one is not there any more, or that its note cannot be read */
 enum err extracts_remove(struct desk *d, size_t k);
+/*
+ * courier_stick(folder): do bundles (inbound-N, outbound-N) lie in the open
+ * folder ${folder} or above it on the same file system? That stick goes to the
+ * courier's machine, and what is extracted is not sealed.
+ *
+ * Caveats: bundles in another folder of that stick are not looked for, nor
+ * above a folder that cannot be read.
+ */
+bool courier_stick(int folder);
 
 #endif

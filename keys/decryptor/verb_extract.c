@@ -48,11 +48,6 @@ verb_extract(struct desk *d, int argc, char **argv)
 			    "says why.\n", r.unscrubbed);
 		}
 	}
-	if (e == OK && r.courier) {
-		say_error("this stick has bundles of the courier's: what was "
-		    "taken out is not sealed. Take it off before the stick "
-		    "leaves this room");
-	}
 	if (e == OK && json_array_size(r.lost) > 0) {
 		say_error("%zu message(s) or attachment(s) cannot be read "
 		    "and are left out; message.txt names them",

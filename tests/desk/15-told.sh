@@ -36,7 +36,7 @@ cp -r "$T/gw" "$T/missing"
 printf x | dd of="$T/edited/envelopes/$LATE.age" bs=1 seek=9000 conv=notrunc \
 	status=none
 rm "$T/missing/envelopes/$LATE.age"
-mkdir "$T/empty" "$T/full" "$T/stick"
+mkdir "$T/empty" "$T/full" "$T/stick" "$T/own"
 if mount -t tmpfs -o size=64k none "$T/full" 2>/dev/null; then
 	head -c 64k /dev/zero >"$T/full/other"
 	trap 'umount -l "$T/full"; cleanup' EXIT

@@ -24,14 +24,14 @@ ok desk "$T/home" 2026-11-26 register import \
 	"$HERE/tests/acceptance/helmond-2023"
 ok desk "$T/home" 2026-11-26 report --year 2023 --as-of 2024-03-01 \
 	--format html --out "$T/o/jaarverslag.html"
-mkdir "$T/work"
+mkdir "$T/work" "$T/own"
 cp "$here"/package*.json "$here/pages.mjs" "$T/work/"
 (cd "$T/work" && npm ci --ignore-scripts --no-audit --no-fund --silent) ||
 	fail "npm ci"
 # shown DAY OUT [NAME=VALUE...]: the page of a copy of the desk on that day
 shown() {
 	cp -a "$T/home" "$T/on-$1"
-	"$BIN" --home "$T/on-$1" --today "$1" ui --stick "$T/o" \
+	"$BIN" --home "$T/on-$1" --today "$1" ui --stick "$T/o" --stick "$T/own" \
 		>"$T/address" </dev/null &
 	ui=$!
 	trap 'kill $ui; cleanup' EXIT

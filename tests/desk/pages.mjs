@@ -96,7 +96,8 @@ await page.selectOption('#receiver', 'IGJ');
 await page.click('button[value=plan]');
 await page.waitForSelector('#send');
 await page.goto(`${origin}/nl/case/${ref}`); // what is shown once
-await page.fill('#p-extract', stick);
+const own = await page.inputValue('#p-extract');
+if (own === '' || own === stick) fault('extract', `${own} is proposed`);
 const [taken] = await Promise.all([
   page.waitForResponse((r) => r.request().method() === 'POST'),
   page.click('form:has(input[value=extract]) button')]);

@@ -247,7 +247,11 @@ def partly():
     told("how many", "(1 beschadigd)", page)
     ui.want("the rest is hidden", "Een notitie" in page and ONE in page and
             "bevestig" in page.split('class="msg out"')[1])
-    page = ui.post(CASE, do="extract", place=STICK)
+    # ... and never to the courier's stick, which is where the export lies
+    told("courier", "niet verzegeld", ui.post(CASE, do="extract", place=STICK))
+    ui.want("nothing there", not [at for at, _, names in os.walk(STICK)
+                                  if "message.txt" in names])
+    page = ui.post(CASE, do="extract", place=AT + "/own")
     told("extracted", "Dit ontbreekt", page)
     ui.want("what is missing", re.search(r"</strong> <bdi>m01</bdi> *</p>", page))
 

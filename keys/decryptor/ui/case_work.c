@@ -290,7 +290,6 @@ do_extract(struct visit *v, struct refusal *why)
 		view_text(&v->view, "folder", path);
 		view_list(&v->view, "rows", rows, r.files);
 		lost_names_set(v, r.lost);
-		view_flag(&v->view, "courier", r.courier);
 		visit_page(v, PAGE_EXTRACTED, TEXT_TITLE_EXTRACTED, 3);
 	}
 	json_decref(r.list);

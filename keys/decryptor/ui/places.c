@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../extraction.h"
 #include "ui.h"
 
 #define PLACES_MAX 24u
@@ -60,6 +61,23 @@ look(struct visit *v, struct places *p, const char *top, bool deep)
 	}
 }
 
+/* The first that is no courier's stick, for what is not sealed */
+static const char *
+own(const struct places *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		int dir = open(p->path[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		bool courier = dir < 0 || courier_stick(dir);
+		if (dir >= 0) {
+			close(dir);
+		}
+		if (!courier) {
+			return p->path[i];
+		}
+	}
+	return "";
+}
+
 void
 places_set(struct visit *v, struct view *to)
 {
@@ -78,6 +96,7 @@ places_set(struct visit *v, struct view *to)
 	}
 	view_list(to, "places", rows, p.n);
 	view_text(to, "first_place", p.n == 0 ? "" : p.path[0]);
+	view_text(to, "own_place", own(&p));
 }
 
 int
