@@ -245,8 +245,9 @@ check_keyset(struct doctor *d)
 		goto out;
 	}
 	if (k->not_after - d->today < KEYSET_WARN_DAYS) {
-		doctor_mend(d, "keyset", "ends in %d days; do: ask the "
-		    "coordinator for the yearly ceremony",
+		doctor_mend(d, "keyset", "ends in %d days, and then the page "
+		    "closes; do: ask the coordinator for keyset --renew with "
+		    "the paper sheets, and export",
 		    (int)(k->not_after - d->today));
 	} else {
 		doctor_ok(d, "keyset", "good for %d days",

@@ -186,6 +186,8 @@ on() { # DAYS SUBJECT...
 if command -v faketime >/dev/null; then
 	on 30 board
 	on 380 keyset weeks board
+	grep -q "^MEND  keyset: .*keyset --renew" "$GW/said" ||
+		fail "no word of how a keyset lives on"
 	on -400 clock
 else
 	echo "weaker: no faketime, the doctor sees no other day"

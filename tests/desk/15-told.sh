@@ -64,6 +64,7 @@ H=$T/two told deputy
 ok desk "$T/two" $day takeover --deputy "$T/heir"
 H=$T/two told stands_in
 day=2010-01-04 told clock
+day=2027-11-24 told renew
 SOFT_ROOM=900 told room
 SOFT_ROOM=900 h list >/dev/null 2>"$T/err"
 grep -q "has room for 900 more cases" "$T/err" || fail "it does not say that it fills"

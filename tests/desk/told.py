@@ -262,6 +262,11 @@ def room():
                 ui.ask("GET", path)[2])
 
 
+def renew():
+    ui.want("what to do before the keyset ends", "keyset --renew" in
+            ui.ask("GET", "/nl/")[2])
+
+
 def left():
     keys("export", "konden niet mee", place=STICK)
 
@@ -270,7 +275,7 @@ try:
     {"sticks": sticks, "forms": forms, "lies": lies, "clock": clock, "deputy": deputy,
      "stands_in": stands_in, "early": early,
      "cut": cut, "missing": missing, "damaged": damaged, "left": left, "partly": partly,
-     "room": room,
+     "room": room, "renew": renew,
      "denies": denies}[part]()
 finally:
     ui.end()

@@ -128,8 +128,8 @@ people_lines(struct health *h)
 		line(h, left < 14 ? CLOCK_RED : left < 60 ? CLOCK_AMBER :
 		    CLOCK_DONE, left < 60 ? due_words(h->v, k->not_after) :
 		    say(h->v, TEXT_IN_ORDER), TEXT_H_KEYSET,
-		    say_word(h->v, TEXT_VALID_UNTIL, date_long(h->v,
-		    k->not_after)));
+		    say_word(h->v, left < 60 ? TEXT_VALID_RENEW :
+		    TEXT_VALID_UNTIL, date_long(h->v, k->not_after)));
 	}
 }
 
