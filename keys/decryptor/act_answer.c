@@ -65,7 +65,7 @@ reply_may(struct desk *d, size_t k, const struct act_answer *a,
 
 	if (!c->has_mailbox) {
 		return refuse(why, ERR_POLICY, "Deze melder heeft geen "
-		    "antwoordbus: geef het antwoord per brief of in een "
+		    "postvak: geef het antwoord per brief of in een "
 		    "gesprek.", "This case has no mailbox: the reporter "
 		    "wanted none or reported in another way. Give the answer "
 		    "by letter or in a talk.");
@@ -82,12 +82,12 @@ reply_may(struct desk *d, size_t k, const struct act_answer *a,
 	}
 	e = reply_parts(d, k, a, id, parts);
 	if (e == ERR_LIMIT) {
-		return refuse(why, e, "De tekst is te lang voor de "
-		    "antwoordbus (8 bladen). Maak hem korter.", "The text is "
+		return refuse(why, e, "De tekst is te lang voor het "
+		    "postvak (8 bladen). Maak hem korter.", "The text is "
 		    "too long for the mailbox (8 pages). Make it shorter.");
 	}
 	if (e == OK && reply_waiting(d->state, k) + *parts > SLOT_LIVE_MAX) {
-		return refuse(why, ERR_BUSY, "De antwoordbus is vol met "
+		return refuse(why, ERR_BUSY, "Het postvak is vol met "
 		    "antwoorden die nog niet geplaatst zijn. Breng eerst de "
 		    "stick weg.", "The mailbox holds eight pages and earlier "
 		    "replies are not posted yet: export, carry the bundle, "
@@ -202,7 +202,7 @@ no_route_may(struct desk *d, size_t k, day_t day, struct refusal *why)
 
 	if (d->state->kase[k].has_mailbox) {
 		return refuse(why, ERR_POLICY, "Deze melder heeft een "
-		    "antwoordbus: gebruik die.",
+		    "postvak: gebruik dat.",
 		    "This reporter has a mailbox: use it.");
 	}
 	if (!foureyes_needed(d->profile, ACT_FEEDBACK_WITHOUT_ROUTE)) {

@@ -35,7 +35,7 @@ entry_check(struct desk *d, const struct act_entry *w, struct refusal *why)
 	}
 	if (w->mailbox && w->kind == REPORT_FOLLOW_UP) {
 		return refuse(why, ERR_USAGE, "Een bericht krijgt geen eigen "
-		    "antwoordbus.", "A message gets no mailbox of its own.");
+		    "postvak.", "A message gets no mailbox of its own.");
 	}
 	return act_text_check(w->text, w->len, REPORT_JSON_MAX - 1024u, why);
 }

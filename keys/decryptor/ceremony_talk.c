@@ -376,9 +376,9 @@ tell_end(const struct ceremony *c, enum err e)
 	} else if (e == OK) {
 		printf("%s", SAY(c,
 		    "\nKlaar. Nu nog: `backup` naar een tweede medium, `export` "
-		    "naar een stick, en de\nwaarnemer met `holder request` op "
-		    "een eigen computer. Oefen over een half jaar\n`recover "
-		    "--drill` met de bewaarders.\n",
+		    "naar een stick, en de\nplaatsvervanger met `holder "
+		    "request` op een eigen computer. Oefen over een\nhalf jaar "
+		    "`recover --drill` met de bewaarders.\n",
 		    "\nDone. Next: `backup` to a second medium, `export` to a "
 		    "stick, and the deputy with\n`holder request` on a "
 		    "computer of its own. In half a year practise `recover\n"

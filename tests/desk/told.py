@@ -222,11 +222,11 @@ def cut():
 
 
 def missing():
-    keys("verify", "register is beschadigd")
+    keys("verify", "dossierboek is beschadigd")
 
 
 def damaged():
-    keys("verify", "register is beschadigd")
+    keys("verify", "dossierboek is beschadigd")
     for path in CASE, CASE + "/triage":
         status, _, page = ui.ask("GET", path)
         ui.want("%s: %s" % (path, status), status == 200 and
