@@ -191,6 +191,55 @@ async function changed(which) {
 	});
 }
 
+// A file of the session: eight bytes, the length, a block of LZ4
+function unpacked(b) {
+	if (b.subarray(0, 7).toString() !== "mozLz40") {
+		return b;
+	}
+	const out = Buffer.alloc(b.readUInt32LE(8));
+	let at = 12, to = 0;
+	const more = (n) => {
+		for (let c = n === 15 ? 255 : 0; c === 255; n += c) {
+			c = b[at++];
+		}
+		return n;
+	};
+	while (at < b.length) {
+		const token = b[at++], n = more(token >> 4);
+		to += b.copy(out, to, at, at + n);
+		at += n;
+		if (at >= b.length) {
+			break;
+		}
+		const from = to - b.readUInt16LE(at);
+		at += 2;
+		for (let i = 0, m = more(token & 15) + 4; i < m; i++) {
+			out[to++] = out[from + i];
+		}
+	}
+	return out;
+}
+
+// Up to whom it is about, on the offline page
+async function offlineAbout(b) {
+	await b.goto(base + "/nl/who");
+	const urls = await b.run(() => [...document.querySelectorAll(
+		"a[download]")].map((e) => e.href));
+	const name = (url) => `${work}/${url.split("/").at(-1)}`;
+	for (const url of urls) {
+		fs.writeFileSync(name(url), Buffer.from(
+			await (await fetch(url)).arrayBuffer()));
+	}
+	await b.goto(`file://${work}/offline.html`);
+	await b.click("#languages button[lang=nl]");
+	await b.choose("#ml-keys", ...urls.map(name).filter((f) =>
+		!f.endsWith(".html")));
+	await b.wait("#ml-print-yes");
+	await b.click("#ml-print-yes");
+	await b.wait("#ml-about-next");
+	await b.click("input[name=about]");
+}
+
 // Firefox keeps what is typed in the files of its session; not here
 async function disk(scripts) {
 	const prefs = { "browser.sessionstore.resume_from_crash": true,
@@ -216,7 +265,7 @@ async function disk(scripts) {
 			await b.type("textarea[name=code]", marks[1]);
 		}
 		const first = b.page;
-		if (scripts) { // nor that somebody was about to withdraw
+		if (scripts) { // nor a withdrawal, nor about whom it is
 			b.page = await b.browser.newPage();
 			await script.check(b, base, code);
 			await b.run(() => {
@@ -224,7 +273,9 @@ async function disk(scripts) {
 				sure.closest("details").open = true;
 				sure.click();
 			});
-			marks.push("ml-withdraw");
+			b.page = await b.browser.newPage();
+			await offlineAbout(b);
+			marks.push("ml-withdraw", "'about'");
 		}
 		const other = await b.browser.newPage();
 		b.page = other;
@@ -232,8 +283,8 @@ async function disk(scripts) {
 		const holds = (text) => fs.readdirSync(b.own, { recursive: true })
 			.filter((f) => {
 				try {
-					return fs.readFileSync(`${b.own}/${f}`)
-						.includes(text);
+					return unpacked(fs.readFileSync(
+						`${b.own}/${f}`)).includes(text);
 				} catch {
 					return false; // a folder, or gone meanwhile
 				}

@@ -122,26 +122,28 @@ function aboutShow(ctx) {
 	const rolesDefault = profileOf(ctx.k).usual;
 	const usual = all.find((r) => r.code === rolesDefault).desk;
 	const error = notice("ml-error", "err");
-	const form = el("form", { id: "about-form", onsubmit: (e) => {
-		e.preventDefault();
-		ctx.role = $("input[name=about]:checked", form)?.value ?? "";
-		ctx.desk = all.find((r) =>
-			r.code === (ctx.role || rolesDefault)).desk;
-		if (!ctx.desk) {
-			error.textContent = t("no_desk") + " " + t("external");
-			error.scrollIntoView();
-			return;
-		}
-		ctx.code = codeNew(ctx.desk.number);
-		ctx.keys = codeDerive(ctx.code, ctx.k.org);
-		guard(true);
-		codeShow(ctx, () => formShow(ctx, (f, files, given) =>
-			make(ctx, f, files, given), t("off_make"), FILES_MAX));
-		ctx.box.append(el("p", { class: "hint" },
-			t("readers", deskName(ctx.desk, ctx.language)), " ",
-			holders(ctx.k, ctx.desk.number).length === 1 ?
-				t("one_holder") : ""));
-	} }, error, el("fieldset", { "aria-labelledby": "ml-q" },
+	// Firefox writes to the disk what was picked, unless this is said
+	const form = el("form", { id: "about-form", autocomplete: "off",
+		onsubmit: (e) => {
+			e.preventDefault();
+			ctx.role = $("input[name=about]:checked", form)?.value ?? "";
+			ctx.desk = all.find((r) =>
+				r.code === (ctx.role || rolesDefault)).desk;
+			if (!ctx.desk) {
+				error.textContent = t("no_desk") + " " + t("external");
+				error.scrollIntoView();
+				return;
+			}
+			ctx.code = codeNew(ctx.desk.number);
+			ctx.keys = codeDerive(ctx.code, ctx.k.org);
+			guard(true);
+			codeShow(ctx, () => formShow(ctx, (f, files, given) =>
+				make(ctx, f, files, given), t("off_make"), FILES_MAX));
+			ctx.box.append(el("p", { class: "hint" },
+				t("readers", deskName(ctx.desk, ctx.language)), " ",
+				holders(ctx.k, ctx.desk.number).length === 1 ?
+					t("one_holder") : ""));
+		} }, error, el("fieldset", { "aria-labelledby": "ml-q" },
 		el("legend", { class: "hint" }, t("about_more")),
 		all.map((r) => roleNode(r, usual, ctx.language))),
 	el("button", { id: "ml-about-next" }, t("code_saved_next")));
