@@ -28,6 +28,7 @@
 
 #define HOME_TODAY 20781 /* 2026-11-24 */
 #define HOME_PASS "drie woorden lang"
+#define HOME_WORDS 14u /* of a verb, with its name and NULL */
 #define ok(x) assert_int_equal((x), OK)
 #define is(x, e) assert_int_equal((x), (e))
 
@@ -229,6 +230,21 @@ home_ring(struct home *h, const char *id, const uint8_t seed[SIGN_SEED],
 	ok(file_replace(h->dir, name, b.p, b.len));
 	keyring_free(k);
 	buf_free(&b);
+}
+
+/* A verb and its words up to NULL, as main gives them: how many */
+static inline int
+home_words(const char *verb, va_list list, char *argv[HOME_WORDS])
+{
+	int n = 0;
+
+	for (const char *word = verb; word != NULL;
+	    word = va_arg(list, const char *)) {
+		assert_true((unsigned)n + 1 < HOME_WORDS);
+		argv[n++] = (char *)(uintptr_t)word;
+	}
+	argv[n] = NULL;
+	return n;
 }
 
 /* As another start of the program finds it */

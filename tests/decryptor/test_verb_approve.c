@@ -10,7 +10,6 @@
 #include "../unit/said.h"
 
 #define TWICE "abcdef0000000000000000000000000000000000000000000000000000000000"
-#define WORDS_MAX 12
 
 struct place {
 	struct home *h;
@@ -116,16 +115,12 @@ static void
 run(struct place *p, int rc, const char *text, ...)
 {
 	struct desk d = home_desk(p->there ? p->theirs : p->h->at);
-	char *argv[WORDS_MAX + 2] = {(char *)(uintptr_t)"approve"};
-	int argc = 1, got;
-	const char *word;
+	char *argv[HOME_WORDS];
+	int argc, got;
 	va_list list;
 
 	va_start(list, text);
-	while (argc <= WORDS_MAX && (word = va_arg(list, const char *)) !=
-	    NULL) {
-		argv[argc++] = (char *)(uintptr_t)word;
-	}
+	argc = home_words("approve", list, argv);
 	va_end(list);
 	d.json = p->json;
 	d.pass[0] ^= p->wrong_pass;

@@ -10,7 +10,6 @@
 #include "decryptor/weeks.h"
 #include "../unit/said.h"
 
-#define WORDS_MAX 12
 
 /* Calls that fail when the test says so */
 static bool no_journal, no_done, no_note;
@@ -112,16 +111,12 @@ static void
 run(struct place *p, int rc, const char *text, ...)
 {
 	struct desk d = home_desk(p->h->at);
-	char *argv[WORDS_MAX + 2] = {(char *)(uintptr_t)"keyset"};
-	int argc = 1, got;
-	const char *word;
+	char *argv[HOME_WORDS];
+	int argc, got;
 	va_list list;
 
 	va_start(list, text);
-	while (argc <= WORDS_MAX && (word = va_arg(list, const char *)) !=
-	    NULL) {
-		argv[argc++] = (char *)(uintptr_t)word;
-	}
+	argc = home_words("keyset", list, argv);
 	va_end(list);
 	d.json = p->json;
 	d.today = p->today;

@@ -16,7 +16,6 @@
 #include "../unit/said.h"
 
 #define SHEETS 2u
-#define WORDS_MAX 12
 #define LONG_PATH 4097
 
 struct place {
@@ -58,9 +57,11 @@ static int
 setup(void **state)
 {
 	struct place *p = home_place(sizeof *p);
+	int stick;
 
 	ok(file_replace(p->h->dir, "pass", HOME_PASS, sizeof HOME_PASS - 1));
-	ok(folder_open(p->h->dir, "stick", true, &(int){0}));
+	ok(folder_open(p->h->dir, "stick", true, &stick));
+	close(stick);
 	name(p, p->stick, "stick");
 	name(p, p->fresh, "fresh");
 	name(p, p->pass, "pass");
@@ -138,17 +139,13 @@ static void
 run(struct place *p, int rc, const char *text, ...)
 {
 	struct desk d = home_desk(p->fresh);
-	char *argv[WORDS_MAX + 2] = {(char *)(uintptr_t)"recover"};
-	int argc = 1, got;
+	char *argv[HOME_WORDS];
+	int argc, got;
 	bool not = text[0] == '!';
-	const char *word;
 	va_list list;
 
 	va_start(list, text);
-	while (argc <= WORDS_MAX && (word = va_arg(list, const char *)) !=
-	    NULL) {
-		argv[argc++] = (char *)(uintptr_t)word;
-	}
+	argc = home_words("recover", list, argv);
 	va_end(list);
 	secret_free(d.pass); /* this verb asks for it */
 	d.pass = NULL;
