@@ -169,8 +169,10 @@ try:
     want("export", ask("POST", "/nl/keys", {"do": "export",
                                             "place": STICK})[0] == 303)
     want("on the stick", "Uitvoer 2" in ask("GET", "/nl/")[2])
-    want("what lies open on the courier's stick", "niet verzegeld" in
-         ask("POST", case, {"do": "extract", "place": STICK})[2])
+    ask("POST", case, {"do": "extract", "place": STICK})
+    want("nothing lies open on the courier's stick",
+         "niet verzegeld" in ask("GET", case)[2] and
+         not [at for at, _, names in os.walk(STICK) if "message.txt" in names])
     ask("POST", "/nl/keys", {"do": "export", "place": "/etc"})
     want("only sticks", "class=\"notice red\"" in ask("GET", "/nl/keys")[2])
     # what that is for: tests/decryptor/test_confine.c. (Sanitizers want calls
