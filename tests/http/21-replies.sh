@@ -106,13 +106,13 @@ def failed(what, files=()):
 
 n, shown = failed(" ")
 assert len(shown) == n and shown == got[:n], (n, len(shown))
-noname = [("files", "n" * 300, "text/plain", b"x")]
-n, shown = failed("Lang & breed. " * 1500, noname)
+many = [("files", "n", "text/plain", b"x")] * 33
+n, shown = failed("Lang & breed. " * 1500, many)
 assert 0 < len(shown) < n and shown == got[:len(shown)], len(shown)
 b.submit("replies")  # older: what did not fit beside the text
 assert unescape(re.search(r'<div class="text"[^>]*>(.*?)</div>', b.text,
                           re.S)[1]) == got[len(shown)]
-n, shown = failed("&" * 10000, noname)
+n, shown = failed("&" * 10000, many)
 assert shown == [] and "passen onze berichten niet" in b.text
 b.get("replies").submit("replies", code=wrong)
 b.submit("follow-up", what="")
