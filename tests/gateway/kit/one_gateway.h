@@ -32,8 +32,18 @@ static struct gateway {
 	const char *answer, *last;
 	unsigned come, until_last;
 	size_t drips; /* of the end of each answer, one every 20 ms */
+	size_t body;  /* bytes that it reads of one before it answers */
 	pthread_t thread;
 } gateway;
+
+/* Of ${n} bytes that came: the header, and of the body what is read first? */
+static inline bool enough(size_t n)
+{
+	const char *end = strstr(gateway.asked, "\r\n\r\n");
+
+	return end != NULL &&
+	    n >= (size_t)(end - gateway.asked) + 4 + gateway.body;
+}
 
 static inline bool answer_one(void)
 {
@@ -52,7 +62,7 @@ static inline bool answer_one(void)
 	answer = gateway.come++ == gateway.until_last ? gateway.last :
 							gateway.answer;
 	memset(gateway.asked, 0, sizeof(gateway.asked));
-	while (got > 0 && strstr(gateway.asked, "\r\n\r\n") == NULL) {
+	while (got > 0 && !enough(n)) {
 		got = recv(fd, gateway.asked + n,
 		    sizeof(gateway.asked) - 1 - n, 0);
 		n += got > 0 ? (size_t)got : 0;
