@@ -112,8 +112,9 @@ transfer_patient(struct transfer *t, const struct request *q,
 	for (unsigned i = 1;; i++) {
 		e = transfer_once(t, q, a);
 		/* a terminator speaks for a gateway it did not hear */
-		a->unsure = unsure = unsure || a->unsure ||
-		    a->status == 502 || a->status == 504;
+		unsure = unsure || a->unsure || a->status == 502 ||
+		    a->status == 504;
+		a->unsure = unsure;
 		if (!worth_again(e, a->status) || i >= transfer_tries(t)) {
 			return e;
 		}
