@@ -110,7 +110,7 @@ static void what_is_unsure(void **state)
 		struct transfer_options o = { .tries = 2, .base = nobody ?
 			"http://127.0.0.1:1" : gateway.base };
 		struct request q = { "PUT", "/v1/a", NULL, much,
-			nobody ? 3 : all[i].len, 100 };
+			nobody ? 0 : all[i].len, 100 };
 		struct transfer *t;
 		struct answer a;
 
